@@ -1,0 +1,32 @@
+// Where cells can be pulled from: a start state, a packed road, a file, another kernel's segment.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace trafficbench {
+
+/// A range of cells that can be read in any order, by several threads at once.
+class CellSource {
+ public:
+  virtual ~CellSource() = default;
+
+  /// Number of cells; valid indices are 0 .. cells() - 1.
+  virtual std::int64_t cells() const = 0;
+
+  /// Writes cells [first, first + count) packed into words_for(count) words of `out`; bits past `count` in the last
+  /// word are zero.
+  virtual void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const = 0;
+
+ protected:
+  CellSource() = default;
+  CellSource(const CellSource&) = default;
+  CellSource& operator=(const CellSource&) = default;
+};
+
+/// Reads [first, first + count) of the ring that `source` is, for any `first`, negative too: indices wrap, as often as
+/// the count asks for.
+void read_ring(const CellSource& source, std::int64_t first, std::int64_t count,
+               std::span<std::uint64_t> out);
+
+}  // namespace trafficbench

@@ -1,0 +1,85 @@
+#include "kernels/isa.hpp"
+
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <cctype>
+#include <stdexcept>
+
+namespace trafficbench {
+
+namespace {
+
+// Highway's names in lower case, but AVX-512 by the name that people know it by.
+std::string name_of(std::int64_t target) {
+  std::string name = hwy::TargetName(target);
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (name.starts_with("avx3")) name.replace(0, 4, "avx512");
+  return name;
+}
+
+// Highway numbers targets best first, from the lowest bit up.
+std::vector<std::int64_t> built_targets() {
+  std::vector<std::int64_t> targets;
+  for (std::int64_t rest = HWY_TARGETS; rest != 0; rest &= rest - 1) {
+    targets.push_back(rest & -rest);
+  }
+  return targets;
+}
+
+// What the CPU runs, whatever has been selected.
+std::int64_t supported_targets() {
+  hwy::SetSupportedTargetsForTest(0);
+  return hwy::SupportedTargets();
+}
+
+// Set by select_isa; 0 stands for the best.
+std::int64_t selected_target = 0;
+
+void use_target(std::int64_t target) {
+  selected_target = target;
+  hwy::SetSupportedTargetsForTest(target);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+}
+
+int register_bits_of(std::string_view name) {
+  if (name.starts_with("avx512") || name.starts_with("avx10")) return 512;
+  if (name == "avx2" || name == "sve_256") return 256;
+  if (name.starts_with("sve") && name != "sve2_128") return 0;
+  return 128;
+}
+
+}  // namespace
+
+std::vector<Isa> built_isas() {
+  const std::int64_t supported = supported_targets();
+  use_target(selected_target);
+  std::vector<Isa> isas;
+  for (const std::int64_t target : built_targets()) {
+    const std::string name = name_of(target);
+    isas.push_back({name, (supported & target) != 0, register_bits_of(name)});
+  }
+  return isas;
+}
+
+std::string selected_isa() {
+  if (selected_target != 0) return name_of(selected_target);
+  const std::int64_t usable = hwy::SupportedTargets() & HWY_TARGETS;
+  return name_of(usable & -usable);
+}
+
+void select_isa(std::string_view name) {
+  const std::int64_t supported = supported_targets();
+  if (name == "auto") return use_target(0);
+  std::string usable;
+  for (const std::int64_t target : built_targets()) {
+    if ((supported & target) == 0) continue;
+    if (name_of(target) == name) return use_target(target);
+    usable += (usable.empty() ? "" : ", ") + name_of(target);
+  }
+  use_target(selected_target);
+  throw std::invalid_argument("instruction set '" + std::string(name) +
+                              "' is not one that this binary and this CPU have: auto, " + usable);
+}
+
+}  // namespace trafficbench

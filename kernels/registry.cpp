@@ -1,0 +1,53 @@
+#include "kernels/registry.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "kernels/threads.hpp"
+
+// One line a variant, slowest first; each name is a function of that name in kernels/variants/<name>.cpp.
+#define TRAFFICBENCH_VARIANTS(VARIANT) \
+  VARIANT(naive)                       \
+  VARIANT(branchless)
+
+namespace trafficbench {
+
+#define TRAFFICBENCH_DECLARE(name) const Variant& name();
+namespace variant {
+TRAFFICBENCH_VARIANTS(TRAFFICBENCH_DECLARE)
+}
+#undef TRAFFICBENCH_DECLARE
+
+std::span<const Variant* const> variants() {
+#define TRAFFICBENCH_ENTRY(name) &variant::name(),
+  static const std::array table{TRAFFICBENCH_VARIANTS(TRAFFICBENCH_ENTRY)};
+#undef TRAFFICBENCH_ENTRY
+  return table;
+}
+
+const Variant* find_variant(std::string_view name) {
+  const auto found = std::ranges::find(variants(), name, &Variant::name);
+  return found == variants().end() ? nullptr : *found;
+}
+
+const Variant& fastest_variant() {
+  const Variant* best = nullptr;
+  for (const Variant* candidate : variants()) {
+    if (candidate->kernel_class != KernelClass::update) continue;
+    if (best == nullptr || candidate->nominal_rate > best->nominal_rate) best = candidate;
+  }
+  return *best;
+}
+
+std::string threaded_name(const Variant& variant) { return std::string(variant.name) + "+threads"; }
+
+std::unique_ptr<Segment> make_segment(const Variant& variant, const SegmentShape& shape,
+                                      int threads) {
+  return threads > 1 ? make_threads(variant, shape, threads) : variant.make(shape);
+}
+
+std::int64_t segment_bytes(const Variant& variant, const SegmentShape& shape, int threads) {
+  return threads > 1 ? threads_bytes(variant, shape, threads) : variant.bytes(shape);
+}
+
+}  // namespace trafficbench

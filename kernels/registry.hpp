@@ -1,0 +1,33 @@
+// The table of kernel variants. To add one: a file in kernels/variants/ and a line in registry.cpp.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "kernels/variant.hpp"
+
+namespace trafficbench {
+
+/// Every plain variant, slowest first: the rungs of the ladder.
+std::span<const Variant* const> variants();
+
+/// The variant of that name, or nullptr.
+const Variant* find_variant(std::string_view name);
+
+/// The fastest update variant there is: what `--kernel auto` takes.
+const Variant& fastest_variant();
+
+/// Name of a variant's OpenMP form, the composite of threads.hpp: "bitsliced+threads".
+std::string threaded_name(const Variant& variant);
+
+/// A segment of `variant`, spread over `threads` >= 1 OpenMP threads: the plain segment for one thread, the composite
+/// for more.
+std::unique_ptr<Segment> make_segment(const Variant& variant, const SegmentShape& shape, int threads);
+
+/// Upper bound of the bytes that make_segment allocates.
+std::int64_t segment_bytes(const Variant& variant, const SegmentShape& shape, int threads);
+
+}  // namespace trafficbench
