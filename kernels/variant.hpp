@@ -30,6 +30,21 @@ enum class KernelClass {
   closed_form  ///< jumps to the state after k iterations: has none
 };
 
+/// What an update costs, as far as it bounds the rate: what the limit of a row is worked out from (drivers/ceiling.hpp).
+/// Nominal, for the widest registers that the variant is written for; 0 means that no limit is known from that side.
+struct Work {
+  double bits_per_cell = 0;  ///< memory that the road takes, second arrays included
+
+  int register_bits_per_cell = 0;  ///< bits of a vector register that a cell takes; 0: no vector code
+  /// Vector operations for one register of cells and one iteration, beside the boolean function of three operands.
+  double extra_operations = 0;
+
+  double bytes_per_update = 0;  ///< loaded and stored by the core for one cell and one iteration
+  double bytes_per_trip = 0;    ///< loaded and stored in the memory that holds the road for one cell and one trip
+  std::int64_t iterations_per_trip = 1;  ///< iterations that one trip through that memory serves
+  int block_level = 1;                   ///< level of the cache that a trip works in
+};
+
 /// A kernel variant: a way to hold a segment of road and to advance it. One file in kernels/variants/ defines one.
 struct Variant {
   std::string_view name;
@@ -49,6 +64,8 @@ struct Variant {
 
   /// Halo that k iterations use up; `counted` says whether any of their moves but the last one's are wanted.
   HaloWidth (*halo_for)(std::int64_t k, bool counted) = nullptr;
+
+  Work work = {};
 };
 
 /// halo_for of every variant that updates cell by cell: k cells on each side.

@@ -177,7 +177,14 @@ const Variant& branchless() {
       .nominal_rate = 60,
       .make = BranchlessSegment::make,
       .bytes = BranchlessSegment::bytes,
-      .halo_for = one_cell_an_iteration};
+      .halo_for = one_cell_an_iteration,
+      // Two roads of bytes; three loads and a store for an update, and a trip reads and writes both roads.
+      .work = {.bits_per_cell = 16,
+               .register_bits_per_cell = 8,
+               .bytes_per_update = 4,
+               .bytes_per_trip = 4,
+               .iterations_per_trip = kPassIterations,
+               .block_level = 1}};
   return variant;
 }
 

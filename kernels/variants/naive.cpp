@@ -77,7 +77,9 @@ const Variant& naive() {
       .nominal_rate = 0.6,
       .make = NaiveSegment::make,
       .bytes = NaiveSegment::bytes,
-      .halo_for = one_cell_an_iteration};
+      .halo_for = one_cell_an_iteration,
+      // Two roads of ints; each is read once and written once an iteration.
+      .work = {.bits_per_cell = 64, .bytes_per_update = 16, .bytes_per_trip = 16}};
   return variant;
 }
 

@@ -1,0 +1,49 @@
+#include "kernels/clock.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+
+namespace trafficbench {
+
+namespace {
+
+constexpr int kChainAdds = 64;
+constexpr int kChains = 4096;
+
+// Adds from a register: some cores fold chains of immediate adds when they rename registers, and
+// then make several a cycle.
+void run_chain() {
+  std::uint64_t sum = 0;
+  const std::uint64_t step = 1;
+  for (int chain = 0; chain < kChains; ++chain) {
+#if defined(__x86_64__)
+    static_assert(kChainAdds == 64);
+    asm volatile(".rept 64\n\tadd %1, %0\n\t.endr" : "+r"(sum) : "r"(step) : "cc");
+#elif defined(__aarch64__)
+    static_assert(kChainAdds == 64);
+    asm volatile(".rept 64\n\tadd %0, %0, %1\n\t.endr" : "+r"(sum) : "r"(step));
+#else
+    for (int add = 0; add < kChainAdds; ++add) {
+      sum += step;
+      asm volatile("" : "+r"(sum));
+    }
+#endif
+  }
+}
+
+}  // namespace
+
+double measure_clock_hz(int samples) {
+  using Clock = std::chrono::steady_clock;
+  double best = std::numeric_limits<double>::infinity();
+  for (int sample = 0; sample < std::max(samples, 1); ++sample) {
+    const auto start = Clock::now();
+    run_chain();
+    best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count());
+  }
+  return static_cast<double>(kChainAdds) * kChains / best;
+}
+
+}  // namespace trafficbench

@@ -1,0 +1,86 @@
+#include "kernels/depth.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include "kernels/registry.hpp"
+
+namespace trafficbench {
+namespace {
+
+constexpr std::int64_t kLongRoad = std::int64_t{1} << 40;
+
+Variant at_rate(double cells_per_nanosecond) {
+  Variant variant;
+  variant.nominal_rate = cells_per_nanosecond;
+  return variant;
+}
+
+/// The model's cost of an iteration beyond its own cells, in seconds.
+double cost(double depth, double exchange_seconds, double cells_per_second) {
+  return exchange_seconds / depth + (depth - 1) / cells_per_second;
+}
+
+TEST(Depth, IsCheapestByItsOwnModel) {
+  for (const double rate : {0.5, 10.0, 400.0, 1800.0}) {
+    for (const double exchange : {2e-7, 5e-6, 1e-3}) {
+      const auto chosen = static_cast<double>(choose_depth(at_rate(rate), kLongRoad, exchange));
+      const double least = cost(std::sqrt(exchange * rate * 1e9), exchange, rate * 1e9);
+      // Rounding to whole words may cost a quarter, as a factor of two would.
+      EXPECT_LE(cost(chosen, exchange, rate * 1e9), 1.25 * least) << rate << " " << exchange;
+    }
+  }
+}
+
+TEST(Depth, GrowsWithTheCostOfAnExchangeAndWithTheRate) {
+  EXPECT_LT(choose_depth(at_rate(100), kLongRoad, 1e-6),
+            choose_depth(at_rate(100), kLongRoad, 1e-4));
+  EXPECT_LT(choose_depth(at_rate(1), kLongRoad, 1e-5),
+            choose_depth(at_rate(1000), kLongRoad, 1e-5));
+}
+
+TEST(Depth, IsAtLeastOne) {
+  EXPECT_EQ(choose_depth(at_rate(0.6), kLongRoad, 0.0), 1);
+  for (std::int64_t cells = 1; cells < 8; ++cells) {
+    EXPECT_EQ(choose_depth(at_rate(1800), cells, 1.0), 1) << cells;
+  }
+}
+
+TEST(Depth, IsAtMostAQuarterOfTheSegment) {
+  EXPECT_EQ(choose_depth(at_rate(1800), 100, 1.0), 25);
+  EXPECT_EQ(choose_depth(at_rate(1800), 4000, 1.0), 960);
+  EXPECT_EQ(choose_depth(at_rate(1800), 4096, std::numeric_limits<double>::infinity()), 1024);
+}
+
+TEST(Depth, IsAMultipleOf64Above64) {
+  for (double exchange = 1e-8; exchange < 1e-2; exchange *= 1.3) {
+    const std::int64_t depth = choose_depth(at_rate(700), kLongRoad, exchange);
+    EXPECT_TRUE(depth <= 64 || depth % 64 == 0) << depth;
+  }
+}
+
+TEST(Depth, HoldsAWholeTripWhereTheSegmentAllows) {
+  Variant variant = at_rate(1);
+  variant.work.iterations_per_trip = 192;
+  EXPECT_EQ(choose_depth(variant, kLongRoad, 0.0), 192);
+  EXPECT_EQ(choose_depth(variant, 400, 0.0), 64);
+  variant.work.iterations_per_trip = 200;
+  EXPECT_GE(choose_depth(variant, kLongRoad, 0.0), 200);
+}
+
+TEST(Depth, FitsEveryRegisteredVariant) {
+  for (const Variant* variant : variants()) {
+    for (const std::int64_t cells : {std::int64_t{1}, std::int64_t{1000}, kLongRoad}) {
+      const std::int64_t depth = choose_depth(*variant, cells, 2e-6);
+      EXPECT_GE(depth, 1) << variant->name;
+      EXPECT_LE(depth, std::max<std::int64_t>(1, cells / 4)) << variant->name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace trafficbench
