@@ -1,13 +1,15 @@
 # shellcheck shell=bash
 # Sourced by run.sh and test.sh: what they need from the system, and how it gets there.
-# The list is packages-debian.txt; needs `root`, the folder of the repository.
+# The list is packages-debian.txt.
+
+package_list="$(dirname "${BASH_SOURCE[0]}")/packages-debian.txt"
 
 # The packages of the given sections of the list, one a line.
 packages_of() {
   local section
   for section in "$@"; do
     awk -v wanted="[$section]" '/^\[/ {here = ($0 == wanted)} here && /^[a-z0-9]/ {print $1}' \
-      "$root/scripts/packages-debian.txt"
+      "$package_list"
   done
 }
 

@@ -66,6 +66,8 @@ if ! build >"$log" 2>&1; then
   exit 1
 fi
 
+# Sets launcher, empty without MPI.
+launcher=()
 # shellcheck source=/dev/null
 source build/release/launcher.sh
 command=(build/release/bin/trafficbench sweep "$@")

@@ -23,6 +23,10 @@ function(trafficbench_require name)
   # Only what our own targets need is built, and nothing of it installed.
   set_property(DIRECTORY ${${lower_name}_SOURCE_DIR} PROPERTY EXCLUDE_FROM_ALL ON)
   foreach(target IN LISTS ARGN)
+    get_target_property(type ${target} TYPE)
+    if(NOT type STREQUAL "INTERFACE_LIBRARY")
+      target_compile_options(${target} PRIVATE -w)  # its warnings are its authors' business
+    endif()
     # Its headers count as system headers, so that warnings stay about our code. (SYSTEM in FetchContent_Declare needs
     # CMake 3.25.)
     get_target_property(folders ${target} INTERFACE_INCLUDE_DIRECTORIES)
