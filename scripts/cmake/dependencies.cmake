@@ -1,24 +1,137 @@
 # What the suite is built on: from the system first, else fetched at a pinned version and hash.
+#
+# -DFETCHCONTENT_TRY_FIND_PACKAGE_MODE=NEVER      fetches everything, whatever the system has
+# -DFETCHCONTENT_SOURCE_DIR_<NAME>=<folder>       takes one from a local folder; <NAME> is HWY, NLOHMANN_JSON, CLI11, FMT,
+#                                                 RANDOM123, GTEST or BENCHMARK (a machine without a network needs all)
 include(FetchContent)
-find_package(PkgConfig)
-find_package(OpenMP REQUIRED COMPONENTS CXX)
-if(TRAFFICBENCH_MPI)
-  find_package(MPI REQUIRED COMPONENTS CXX)
+include(${CMAKE_CURRENT_LIST_DIR}/openmp.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/mpi.cmake)
+
+if(POLICY CMP0135)
+  cmake_policy(SET CMP0135 NEW)  # files of an archive get the time of extraction: a new pin rebuilds what it must
 endif()
-find_package(hwy REQUIRED CONFIG)
-find_package(nlohmann_json REQUIRED)
-find_package(CLI11 REQUIRED)
-find_package(fmt REQUIRED)
-if(TRAFFICBENCH_TESTS)
-  find_package(GTest REQUIRED)
+
+# Makes one dependency available, as the targets named after it, and says where it came from.
+function(trafficbench_require name)
+  FetchContent_MakeAvailable(${name})
+  string(TOLOWER ${name} lower_name)
+  if(NOT ${lower_name}_SOURCE_DIR)
+    message(STATUS "${name}: system, ${${name}_VERSION}")
+    return()
+  endif()
+  message(STATUS "${name}: built from ${${lower_name}_SOURCE_DIR}")
+  # Only what our own targets need is built, and nothing of it installed.
+  set_property(DIRECTORY ${${lower_name}_SOURCE_DIR} PROPERTY EXCLUDE_FROM_ALL ON)
+  foreach(target IN LISTS ARGN)
+    get_target_property(type ${target} TYPE)
+    if(NOT type STREQUAL "INTERFACE_LIBRARY")
+      target_compile_options(${target} PRIVATE -w)  # its warnings are its authors' business
+    endif()
+    # Its headers count as system headers, so that warnings stay about our code. (SYSTEM in FetchContent_Declare needs
+    # CMake 3.25.)
+    get_target_property(folders ${target} INTERFACE_INCLUDE_DIRECTORIES)
+    set_target_properties(${target} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${folders}")
+  endforeach()
+endfunction()
+
+# A function, because the options set first are names of other projects.
+function(trafficbench_dependencies)
+  set(BUILD_SHARED_LIBS OFF)
+  set(BUILD_TESTING OFF)
+  set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)
+  set(CMAKE_POLICY_VERSION_MINIMUM 3.5)  # CMake 4 refuses older projects otherwise
+  set(CMAKE_WARN_DEPRECATED OFF)
+  set(HWY_ENABLE_CONTRIB OFF)
+  set(HWY_ENABLE_EXAMPLES OFF)
+  set(HWY_ENABLE_INSTALL OFF)
+  set(HWY_ENABLE_TESTS OFF)
+  set(JSON_BuildTests OFF)
+  set(JSON_Install OFF)
+  set(CLI11_BUILD_DOCS OFF)
+  set(CLI11_BUILD_EXAMPLES OFF)
+  set(CLI11_BUILD_TESTS OFF)
+  set(CLI11_INSTALL OFF)
+  set(FMT_INSTALL OFF)
+  set(INSTALL_GTEST OFF)
+  set(BENCHMARK_ENABLE_GTEST_TESTS OFF)
+  set(BENCHMARK_ENABLE_INSTALL OFF)
+  set(BENCHMARK_ENABLE_TESTING OFF)
+  set(BENCHMARK_ENABLE_WERROR OFF)
+  set(BENCHMARK_INSTALL_DOCS OFF)
+
+  # Highway: run-time choice of the instruction set.
+  FetchContent_Declare(hwy
+    URL https://github.com/google/highway/archive/refs/tags/1.2.0.tar.gz
+    URL_HASH SHA256=7e0be78b8318e8bdbf6fa545d2ecb4c90f947df03f7aadc42c1967f019e63343
+    FIND_PACKAGE_ARGS 1.0.3 CONFIG GLOBAL)
+  trafficbench_require(hwy hwy)
+  if(NOT TARGET hwy::hwy)
+    add_library(hwy::hwy ALIAS hwy)
+  endif()
+
+  FetchContent_Declare(nlohmann_json
+    URL https://github.com/nlohmann/json/archive/refs/tags/v3.11.3.tar.gz
+    URL_HASH SHA256=0d8ef5af7f9794e3263480193c491549b2ba6cc74bb018906202ada498a79406
+    FIND_PACKAGE_ARGS 3.11 CONFIG GLOBAL)
+  trafficbench_require(nlohmann_json nlohmann_json)
+
+  FetchContent_Declare(CLI11
+    URL https://github.com/CLIUtils/CLI11/archive/v2.4.1.tar.gz
+    URL_HASH SHA256=73b7ec52261ce8fe980a29df6b4ceb66243bb0b779451dbd3d014cfec9fdbb58
+    FIND_PACKAGE_ARGS 2.1 CONFIG GLOBAL)
+  trafficbench_require(CLI11 CLI11)
+
+  FetchContent_Declare(fmt
+    URL https://github.com/fmtlib/fmt/releases/download/10.1.1/fmt-10.1.1.zip
+    URL_HASH SHA256=b84e58a310c9b50196cda48d5678d5fa0849bca19e5fdba6b684f0ee93ed9d1b
+    FIND_PACKAGE_ARGS 9.0 CONFIG GLOBAL)
+  trafficbench_require(fmt fmt)
+
+  if(TRAFFICBENCH_TESTS)
+    FetchContent_Declare(GTest
+      URL https://github.com/google/googletest/archive/refs/tags/release-1.12.1.tar.gz
+      URL_HASH SHA256=81964fe578e9bd7c94dfdb09c8e4d6e6759e19967e397dbea48d1c10e45d0df2
+      FIND_PACKAGE_ARGS 1.11 CONFIG GLOBAL)
+    trafficbench_require(GTest gtest gtest_main)
+  endif()
+
+  if(TRAFFICBENCH_BENCH)
+    FetchContent_Declare(benchmark
+      URL https://github.com/google/benchmark/archive/refs/tags/v1.9.1.tar.gz
+      URL_HASH SHA256=32131c08ee31eeff2c8968d7e874f3cb648034377dfc32a4c377fa8796d84981
+      FIND_PACKAGE_ARGS 1.7 CONFIG GLOBAL)
+    trafficbench_require(benchmark benchmark benchmark_main)
+  endif()
+endfunction()
+trafficbench_dependencies()
+
+# Random123 is headers only, and no CMake project.
+if(NOT FETCHCONTENT_SOURCE_DIR_RANDOM123 AND NOT FETCHCONTENT_TRY_FIND_PACKAGE_MODE STREQUAL "NEVER")
+  find_path(RANDOM123_INCLUDE_DIR Random123/philox.h)
 endif()
-if(TRAFFICBENCH_BENCH)
-  find_package(benchmark REQUIRED)
+set(random123_headers ${RANDOM123_INCLUDE_DIR})
+if(RANDOM123_INCLUDE_DIR)
+  message(STATUS "Random123: ${RANDOM123_INCLUDE_DIR}")
+else()
+  FetchContent_Declare(random123
+    URL https://github.com/DEShawResearch/random123/archive/refs/tags/v1.14.0.tar.gz
+    URL_HASH SHA256=effafd8656b18030b2a5b995cd3650c51a7c45052e6e1c21e48b9fa7a59d926e)
+  FetchContent_MakeAvailable(random123)
+  set(random123_headers ${random123_SOURCE_DIR}/include)
+  message(STATUS "Random123: ${random123_headers}")
 endif()
-if(TRAFFICBENCH_HWLOC)
-  pkg_check_modules(hwloc REQUIRED IMPORTED_TARGET hwloc)
-endif()
-find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
 add_library(trafficbench_random123 INTERFACE)
 add_library(trafficbench::random123 ALIAS trafficbench_random123)
-target_include_directories(trafficbench_random123 SYSTEM INTERFACE ${RANDOM123_INCLUDE_DIR})
+target_include_directories(trafficbench_random123 SYSTEM INTERFACE ${random123_headers})
+
+# hwloc is too large a build to fetch; it can do without.
+if(TRAFFICBENCH_HWLOC)
+  find_package(PkgConfig QUIET)
+  if(PkgConfig_FOUND)
+    pkg_check_modules(hwloc IMPORTED_TARGET hwloc>=2.0)
+  endif()
+  if(NOT hwloc_FOUND)
+    message(FATAL_ERROR "hwloc 2.0 or later was not found by pkg-config. Install it (Debian: libhwloc-dev and pkg-config; "
+                        "Spack: spack install hwloc; spack load hwloc), or do without: -DTRAFFICBENCH_HWLOC=OFF")
+  endif()
+endif()

@@ -1,10 +1,43 @@
-# The commit this tree was built from, found at configure time; "unknown" outside a checkout.
-find_package(Git QUIET)
-set(TRAFFICBENCH_COMMIT "unknown")
-if(Git_FOUND)
-  execute_process(COMMAND ${GIT_EXECUTABLE} -C ${PROJECT_SOURCE_DIR} describe --always --dirty --abbrev=12 --exclude=*
-                  OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
-  if(NOT failed)
-    set(TRAFFICBENCH_COMMIT ${commit})
+# trafficbench::version: the header version_info.hpp, with what this build is.
+#
+# The commit is looked up whenever something is built; the header is written only if it changed, so that nothing is
+# compiled again without need. Also run as a script (cmake -P), by that build step.
+if(CMAKE_SCRIPT_MODE_FILE)
+  set(TRAFFICBENCH_COMMIT unknown)
+  if(GIT_EXECUTABLE)
+    # Only in a checkout of its own: not in an unpacked archive that lies within another project's.
+    execute_process(COMMAND ${GIT_EXECUTABLE} -C ${SOURCE_DIR} rev-parse --show-toplevel
+                    OUTPUT_VARIABLE top OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+    file(REAL_PATH ${SOURCE_DIR} here)
+    if(top STREQUAL here)
+      execute_process(COMMAND ${GIT_EXECUTABLE} -C ${SOURCE_DIR} describe --always --dirty --abbrev=12 --exclude=*
+                      OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+      if(NOT failed)
+        set(TRAFFICBENCH_COMMIT ${commit})
+      endif()
+    endif()
   endif()
+  configure_file(${TEMPLATE} ${HEADER} @ONLY)
+  return()
 endif()
+
+find_package(Git QUIET)
+string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
+string(STRIP "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}" TRAFFICBENCH_FLAGS)
+string(REGEX REPLACE "([\\\\\"])" "\\\\\\1" TRAFFICBENCH_FLAGS "${TRAFFICBENCH_FLAGS}")
+set(TRAFFICBENCH_COMPILER "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}")
+set(TRAFFICBENCH_COMMIT_PLACE "@TRAFFICBENCH_COMMIT@")
+set(TRAFFICBENCH_BUILD_TYPE "${CMAKE_BUILD_TYPE}")
+# In two steps: what configure knows, then the commit.
+configure_file(${CMAKE_CURRENT_LIST_DIR}/version_info.hpp.in ${PROJECT_BINARY_DIR}/generated/version_info.hpp.in @ONLY)
+set(write_version_info
+    ${CMAKE_COMMAND} -D SOURCE_DIR=${PROJECT_SOURCE_DIR} -D GIT_EXECUTABLE=${GIT_EXECUTABLE}
+    -D TEMPLATE=${PROJECT_BINARY_DIR}/generated/version_info.hpp.in
+    -D HEADER=${PROJECT_BINARY_DIR}/generated/include/version_info.hpp -P ${CMAKE_CURRENT_LIST_FILE})
+execute_process(COMMAND ${write_version_info})  # so that tools which only configure see it too
+add_custom_target(trafficbench_commit COMMAND ${write_version_info} VERBATIM
+                  BYPRODUCTS ${PROJECT_BINARY_DIR}/generated/include/version_info.hpp COMMENT "")
+add_library(trafficbench_version INTERFACE)
+add_library(trafficbench::version ALIAS trafficbench_version)
+target_include_directories(trafficbench_version INTERFACE ${PROJECT_BINARY_DIR}/generated/include)
+add_dependencies(trafficbench_version trafficbench_commit)
