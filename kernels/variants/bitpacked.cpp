@@ -565,7 +565,14 @@ const Variant& bitpacked() {
                                .nominal_rate = 700,
                                .make = BitpackedSegment::make,
                                .bytes = BitpackedSegment::bytes,
-                               .halo_for = one_cell_an_iteration};
+                               .halo_for = one_cell_an_iteration,
+                               // Two shifts an iteration; a sweep loads and stores each bit once.
+                               .work = {.bits_per_cell = 1,
+                                        .register_bits_per_cell = 1,
+                                        .extra_operations = 2,
+                                        .bytes_per_update = 0.25 / 16,
+                                        .bytes_per_trip = 0.25,
+                                        .iterations_per_trip = 16}};
   return variant;
 }
 
