@@ -191,7 +191,7 @@ std::vector<std::string> isas_that_run() {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, PackedVariants,
-                         testing::Combine(testing::Values("bitpacked"),
+                         testing::Combine(testing::Values("bitpacked", "leap"),
                                           testing::ValuesIn(isas_that_run())),
                          [](const auto& tested) {
                            return std::get<0>(tested.param) + "_" + std::get<1>(tested.param);
