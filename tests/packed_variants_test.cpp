@@ -95,7 +95,7 @@ void try_segment(const Variant& variant, Random& random, const Limits& limits) {
   const std::int64_t cells = random.pick(1, ring_cells_count);
   const std::int64_t first = random.pick(0, ring_cells_count - cells);
   const HaloWidth most{random.pick(0, limits.halo), random.pick(0, limits.halo)};
-  const auto threads = static_cast<int>(random.one_in(3) ? random.pick(2, 5) : 1);
+  const auto threads = static_cast<int>(random.one_in(10) ? random.pick(2, 5) : 1);
   const auto segment = make_segment(variant, {cells, most, {}}, threads);
   SCOPED_TRACE("ring " + std::to_string(ring_cells_count) + ", own " + std::to_string(first) +
                " + " + std::to_string(cells) + ", most halo " + std::to_string(most.left) +

@@ -45,15 +45,15 @@ class Waiting {
  public:
   explicit Waiting(std::int64_t depth) : positions_(static_cast<std::size_t>(depth), kNone) {}
 
-  void push(std::int64_t position) {
-    positions_[top_] = position;
-    top_ = top_ + 1 == positions_.size() ? 0 : top_ + 1;
-  }
-
-  /// The position last pushed, or one infinitely far to the left.
-  std::int64_t pop() {
-    top_ = (top_ == 0 ? positions_.size() : top_) - 1;
-    return std::exchange(positions_[top_], kNone);
+  /// Takes the next pair: puts a 00 on the stack, or takes off the 00 that a 11 meets and returns
+  /// its position, one infinitely far to the left if there is none. Which of both is a coin toss,
+  /// so there is no branch.
+  std::int64_t take(std::int64_t position, bool cars) {
+    const std::size_t below = (top_ == 0 ? positions_.size() : top_) - 1;
+    const std::size_t slot = cars ? below : top_;
+    const std::size_t above = top_ + 1 == positions_.size() ? 0 : top_ + 1;
+    top_ = cars ? below : above;
+    return std::exchange(positions_[slot], cars ? kNone : position);
   }
 
  private:
@@ -62,8 +62,9 @@ class Waiting {
   std::size_t top_ = 0;
 };
 
-/// Calls pair(j, i) for every 11 at j in [first, last) with the 00 at i that it meets, in order;
-/// positions count from `own`.
+/// Goes through the pairs of like neighbours at [first, last) in order, positions counted from
+/// `own`: calls pair(j, i, cars) where `cars` says whether it is 11, which then meets the 00 at i;
+/// i means nothing otherwise.
 template <typename Pair>
 void match(std::span<const std::uint64_t> road, std::int64_t own, std::int64_t first,
            std::int64_t last, Waiting& waiting, const Pair& pair) {
@@ -71,14 +72,11 @@ void match(std::span<const std::uint64_t> road, std::int64_t own, std::int64_t f
     const std::int64_t count = std::min(kWordCells, last - at);
     const std::uint64_t here = get_cells(road, own + at, count);
     const std::uint64_t ahead = get_cells(road, own + at + 1, count);
-    std::uint64_t equal = ~(here ^ ahead) & low_mask(count);
-    for (; equal != 0; equal &= equal - 1) {
-      const int bit = std::countr_zero(equal);
-      if ((here >> bit) & 1) {
-        pair(at + bit, waiting.pop());
-      } else {
-        waiting.push(at + bit);
-      }
+    std::uint64_t alike = ~(here ^ ahead) & low_mask(count);
+    for (; alike != 0; alike &= alike - 1) {
+      const int bit = std::countr_zero(alike);
+      const bool cars = (here >> bit) & 1;
+      pair(at + bit, waiting.take(at + bit, cars), cars);
     }
   }
 }
@@ -95,19 +93,19 @@ void count_every_iteration(std::span<const std::uint64_t> road, std::int64_t own
   };
   // A 00 and a 11 that meet in time have fewer than k others of their kind between them.
   Waiting waiting(k + 1);
-  match(road, own, -k, 0, waiting, [](std::int64_t, std::int64_t) {});
+  match(road, own, -k, 0, waiting, [](std::int64_t, std::int64_t, bool) {});
   // 11 at j is at j - t in iteration t: in own cells until it leaves them, or meets its 00, or all
   // is over.
   std::int64_t at_first = 0;
-  match(road, own, 0, cells, waiting, [&](std::int64_t j, std::int64_t i) {
-    ++at_first;
-    change(std::min({j + 1, (j - i) / 2, k}), -1);
+  match(road, own, 0, cells, waiting, [&](std::int64_t j, std::int64_t i, bool cars) {
+    at_first += cars;
+    change(std::min({j + 1, (j - i) / 2, k}), -std::int64_t{cars});
   });
   change(0, at_first);
-  match(road, own, cells, cells + k - 1, waiting, [&](std::int64_t j, std::int64_t i) {
+  match(road, own, cells, cells + k - 1, waiting, [&](std::int64_t j, std::int64_t i, bool cars) {
     const std::int64_t begin = j - cells + 1;
     const std::int64_t end = std::min({j + 1, (j - i) / 2, k});
-    if (begin >= end) return;
+    if (!cars || begin >= end) return;
     change(begin, 1);
     change(end, -1);
   });
