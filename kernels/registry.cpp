@@ -9,7 +9,8 @@
 #define TRAFFICBENCH_VARIANTS(VARIANT) \
   VARIANT(naive)                       \
   VARIANT(branchless)                  \
-  VARIANT(bitpacked)
+  VARIANT(bitpacked)                   \
+  VARIANT(leap)
 
 namespace trafficbench {
 
