@@ -8,7 +8,9 @@
 // One line a variant, slowest first; each name is a function of that name in kernels/variants/<name>.cpp.
 #define TRAFFICBENCH_VARIANTS(VARIANT) \
   VARIANT(naive)                       \
-  VARIANT(branchless)
+  VARIANT(branchless)                  \
+  VARIANT(bitsliced)                   \
+  VARIANT(tiled)
 
 namespace trafficbench {
 
