@@ -10,6 +10,8 @@
   VARIANT(naive)                       \
   VARIANT(branchless)                  \
   VARIANT(bitpacked)                   \
+  VARIANT(bitsliced)                   \
+  VARIANT(tiled)                       \
   VARIANT(leap)
 
 namespace trafficbench {
