@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace trafficbench {
@@ -22,25 +23,33 @@ std::string bytes_text(std::int64_t bytes) {
 }  // namespace
 
 nlohmann::json to_json(const Ceiling& ceiling) {
-  nlohmann::json boolean = nlohmann::json::array();
+  nlohmann::json limits;
+  limits["clock"] = {{"value", ceiling.clock_hz}, {"unit", "Hz"}};
   for (const BooleanRate& rate : ceiling.boolean) {
-    boolean.push_back({{"isa", rate.isa},
-                       {"register_bits", rate.register_bits},
-                       {"two_operand", rate_or_null(rate.two_operand)},
-                       {"ternary_constant", rate_or_null(rate.ternary_constant)},
-                       {"ternary_fresh", rate_or_null(rate.ternary_fresh)},
-                       {"ternary_shared", rate_or_null(rate.ternary_shared)}});
+    std::string name = rate.isa + " operations";
+    // A target with registers of two lengths has the longer ones first.
+    if (limits.contains(name)) name += fmt::format(", {} bit", rate.register_bits);
+    limits[name] = {{"value", rate.two_operand},
+                                        {"unit", "boolean operations of two operands per cycle and core"},
+                                        {"register_bits", rate.register_bits},
+                                        {"ternary_constant", rate_or_null(rate.ternary_constant)},
+                                        {"ternary_fresh", rate_or_null(rate.ternary_fresh)},
+                                        {"ternary_shared", rate_or_null(rate.ternary_shared)}};
   }
-  nlohmann::json bandwidth = nlohmann::json::array();
+  // Of a level measured for one core and for all, all come last and stay.
   for (const Bandwidth& level : ceiling.bandwidth) {
-    bandwidth.push_back({{"level", level.level},
-                         {"threads", level.threads},
-                         {"capacity_bytes", level.capacity_bytes},
-                         {"block_bytes", level.block_bytes},
-                         {"read_bytes_per_second", level.read},
-                         {"update_bytes_per_second", level.update}});
+    nlohmann::json& entry = limits[level.level + " bandwidth"];
+    const double best = std::max(level.read, level.update);
+    if (!entry.contains("one_core")) entry["one_core"] = best;
+    entry["value"] = best;
+    entry["unit"] = "bytes per second of all cores together";
+    entry["cores"] = level.threads;
+    entry["read"] = level.read;
+    entry["update"] = level.update;
+    entry["capacity_bytes"] = level.capacity_bytes;
+    entry["block_bytes"] = level.block_bytes;
   }
-  return {{"clock_hz", ceiling.clock_hz}, {"boolean", boolean}, {"bandwidth", bandwidth}};
+  return limits;
 }
 
 std::string ceiling_table(const Ceiling& ceiling) {

@@ -8,10 +8,8 @@
 
 namespace trafficbench {
 
-/// {"clock_hz": ..., "boolean": [{"isa", "register_bits", "two_operand", "ternary_constant",
-/// "ternary_fresh", "ternary_shared"}], "bandwidth": [{"level", "threads", "capacity_bytes",
-/// "block_bytes", "read_bytes_per_second", "update_bytes_per_second"}]}. Operations that an
-/// instruction set lacks are null.
+/// What stands in a report as context.runs[].limits: {NAME: {"value", "unit", ...}}, where NAME is what limit_of calls the
+/// limit. Operations that an instruction set lacks are null.
 nlohmann::json to_json(const Ceiling& ceiling);
 
 /// The same as two tables for people, several lines.
