@@ -63,7 +63,9 @@ void RoadHash::add(const CellSource& source, std::int64_t first, std::int64_t co
   }
 }
 
-void RoadHash::merge(std::uint64_t partial) { sum_ = reduce(Wide{sum_} + partial); }
+void RoadHash::merge(std::uint64_t high, std::uint64_t low) {
+  sum_ = reduce(Wide{reduce(Wide{sum_} + (Wide{high} << 32) + low)});
+}
 
 std::uint64_t RoadHash::finish(std::int64_t cells) const {
   return mix(sum_ ^ mix(static_cast<std::uint64_t>(cells)));

@@ -19,8 +19,9 @@ class RoadHash {
   /// Adds cells [first, first + count) of `source`, of which the first is cell `road_first` of the whole road.
   void add(const CellSource& source, std::int64_t first, std::int64_t count, std::int64_t road_first);
 
-  /// Adds what another owner has hashed: pass its partial().
-  void merge(std::uint64_t partial);
+  /// Adds what other owners have hashed: `high` and `low` are the sums of the upper and lower 32 bits of their partial()
+  /// (so that a plain integer reduction over any number of owners serves).
+  void merge(std::uint64_t high, std::uint64_t low);
 
   /// The sum so far, below 2^61 - 1.
   std::uint64_t partial() const { return sum_; }

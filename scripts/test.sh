@@ -58,16 +58,6 @@ cd "$root"
 mkdir -p build
 jobs="$(nproc)"
 
-# configure PRESET OPTION...: once; the build configures again by itself when a CMake file changes.
-configure() {
-  local preset="$1"
-  shift
-  local wanted="$preset $*"
-  if [[ -f "build/$preset/Makefile" && "$(cat "build/$preset/configured" 2>/dev/null)" == "$wanted" ]]; then return; fi
-  cmake --preset "$preset" "$@"
-  echo "$wanted" >"build/$preset/configured"
-}
-
 run_ctest() { ctest --preset "$1" -j "$jobs"; }
 
 # An installation into a fresh folder holds the programs, and they start there.
@@ -91,7 +81,7 @@ stage() {
     sources="$(scripts/sources.sh build/sources)"
     mapfile -t -O 1 options <<<"$sources"
   fi
-  configure "$name" "${options[@]}"
+  cmake --preset "$name" "${options[@]}"
   cmake --build --preset "$name" -j "$jobs"
   if [[ "$name" == mpich ]]; then check_installation "$name"; fi
   # The tests of the last stage are run where they can be seen.
@@ -99,7 +89,7 @@ stage() {
 }
 
 build_release() {
-  configure release -DTRAFFICBENCH_TESTS=ON
+  cmake --preset release -DTRAFFICBENCH_TESTS=ON
   cmake --build --preset release -j "$jobs"
 }
 

@@ -1,0 +1,79 @@
+// trafficbench list
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "drivers/commands.hpp"
+#include "drivers/point.hpp"
+#include "drivers/report.hpp"
+#include "kernels/isa.hpp"
+#include "kernels/registry.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+std::string isa_of(const Variant& variant) {
+  return variant.uses_simd ? selected_isa() : std::string(kGenericIsa);
+}
+
+void print_json(KernelTable table) {
+  Json kernels = Json::array();
+  for (const Variant* variant : table) {
+    for (const bool threaded : {false, true}) {
+      kernels.push_back({{"name", threaded ? threaded_name(*variant) : std::string(variant->name)},
+                         {"kernel", variant->name},
+                         {"threads", threaded ? "2 or more" : "1"},
+                         {"summary", variant->summary},
+                         {"class", name_of(variant->kernel_class)},
+                         {"isa", isa_of(*variant)},
+                         {"available", true}});
+    }
+  }
+  Json isas = Json::array();
+  for (const Isa& isa : built_isas()) {
+    isas.push_back({{"name", isa.name},
+                    {"runs_here", isa.runs_here},
+                    {"register_bits", isa.register_bits},
+                    {"selected", isa.name == selected_isa()}});
+  }
+  std::cout << Json{{"kernels", kernels}, {"isas", isas}}.dump(1) << '\n';
+}
+
+void print_text(KernelTable table) {
+  fmt::print("{:<20} {:<12} {:<11} {}\n", "kernel", "class", "isa", "what it is");
+  for (const Variant* variant : table) {
+    fmt::print("{:<20} {:<12} {:<11} {}\n", variant->name, name_of(variant->kernel_class),
+               isa_of(*variant), variant->summary);
+    fmt::print("{:<20} {:<12} {:<11} {}\n", threaded_name(*variant), name_of(variant->kernel_class),
+               isa_of(*variant), fmt::format("--kernel {} --threads 2 or more: one such segment a thread", variant->name));
+  }
+  fmt::print("\n{:<20} {:<12} {}\n", "instruction set", "register", "");
+  for (const Isa& isa : built_isas()) {
+    const std::string width = isa.register_bits > 0 ? fmt::format("{} bit", isa.register_bits) : "scalable";
+    fmt::print("{:<20} {:<12} {}\n", isa.name, width,
+               !isa.runs_here                ? "built, but this CPU has not got it"
+               : isa.name == selected_isa() ? "in use"
+                                             : "can be chosen with --isa");
+  }
+}
+
+}  // namespace
+
+void ListOptions::add_to(CLI::App& app) {
+  app.description("Lists the kernel variants and the instruction sets built into this program.");
+  app.add_flag("--json", json, "As JSON");
+  app.footer("Example:\n  trafficbench list");
+}
+
+Status list(Communicator& world, const ListOptions& options, KernelTable table) {
+  if (world.rank() != 0) return Status::done;
+  if (options.json) {
+    print_json(table);
+  } else {
+    print_text(table);
+  }
+  return Status::done;
+}
+
+}  // namespace trafficbench

@@ -1,0 +1,86 @@
+// The commands of the program. Each has its options, and a function that carries it out on all ranks; it prints on rank 0,
+// throws BadInput on every rank alike, and returns the exit status.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "drivers/bad_input.hpp"
+#include "drivers/communicator.hpp"
+#include "drivers/options.hpp"
+
+namespace trafficbench {
+
+/// trafficbench run: one road, what the course's programs print.
+struct RunOptions {
+  std::string cells;  // empty: the course's, or the file's
+  std::string steps = "100";
+  StartTexts start;
+  std::string kernel = "auto";
+  std::string threads = "auto";
+  std::string depth = "auto";
+  std::string count = "every";
+  std::string print_every = "auto";
+  std::string isa = "auto";
+  std::string tile = "auto";
+  std::string output;
+  std::string save;
+  bool json = false;
+  bool force = false;
+
+  void add_to(CLI::App& app);
+};
+Status run(Communicator& world, const RunOptions& options, KernelTable table,
+           const std::vector<std::string>& argv);
+
+/// trafficbench sweep: many points, a report.
+struct SweepOptions {
+  std::string kernels = "all";
+  std::string cells = "1e5:1e8:x10";
+  std::string ranks = "auto";
+  std::string threads = "auto";
+  std::string steps = "auto";
+  std::string jump = "1000";
+  std::string depth = "auto";
+  std::string mode = "strong";
+  std::string count = "every,sampled";
+  std::string isa = "auto";
+  std::string tile = "auto";
+  StartTexts start;
+  double min_seconds = 0.05;
+  int min_repetitions = 6;
+  int max_repetitions = 1000;
+  double precision = 0.02;
+  double time_cap = 0.5;
+  std::string output;
+  bool resume = false;
+  bool force = false;
+  bool dry_run = false;
+  bool oversubscribe = false;
+
+  void add_to(CLI::App& app);
+};
+Status sweep(Communicator& world, const SweepOptions& options, KernelTable table,
+             const std::vector<std::string>& argv);
+
+/// trafficbench check: every variant against exact results.
+struct CheckOptions {
+  std::string kernels = "all";
+  int cases = 200;
+  std::string seed = "1";
+  bool quick = false;
+
+  void add_to(CLI::App& app);
+};
+Status check(Communicator& world, const CheckOptions& options, KernelTable table);
+
+/// trafficbench list: the variants.
+struct ListOptions {
+  bool json = false;
+
+  void add_to(CLI::App& app);
+};
+Status list(Communicator& world, const ListOptions& options, KernelTable table);
+
+}  // namespace trafficbench

@@ -1,0 +1,176 @@
+// The only file that knows MPI.
+#include <mpi.h>
+
+#include <array>
+#include <chrono>
+#include <thread>
+
+#include "drivers/bad_input.hpp"
+#include "drivers/communicator.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+const char* thread_level_name(int level) {
+  switch (level) {
+    case MPI_THREAD_SINGLE: return "single";
+    case MPI_THREAD_FUNNELED: return "funneled";
+    case MPI_THREAD_SERIALIZED: return "serialized";
+    default: return "multiple";
+  }
+}
+
+class MpiCommunicator final : public Communicator {
+ public:
+  /// Takes `comm` over; the world additionally ends the library.
+  MpiCommunicator(MPI_Comm comm, bool world) : comm_(comm), world_(world) {
+    MPI_Comm_rank(comm_, &rank_);
+    MPI_Comm_size(comm_, &size_);
+    MPI_Comm node = MPI_COMM_NULL;
+    MPI_Comm_split_type(comm_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node);
+    MPI_Comm_rank(node, &node_rank_);
+    MPI_Comm_size(node, &node_size_);
+    MPI_Comm_free(&node);
+  }
+  MpiCommunicator(const MpiCommunicator&) = delete;
+  MpiCommunicator& operator=(const MpiCommunicator&) = delete;
+  ~MpiCommunicator() override {
+    if (!world_) {
+      MPI_Comm_free(&comm_);
+      return;
+    }
+    // Ranks may be far apart at the end of a command; spinning in MPI_Finalize would disturb those still at work.
+    sleeping_barrier();
+    MPI_Finalize();
+  }
+
+  int rank() const override { return rank_; }
+  int size() const override { return size_; }
+  int node_size() const override { return node_size_; }
+  int node_rank() const override { return node_rank_; }
+
+  void barrier() override { MPI_Barrier(comm_); }
+
+  void sleeping_barrier() override {
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Ibarrier(comm_, &request);
+    // Short waits are not lengthened much, long ones cost next to nothing.
+    auto nap = std::chrono::microseconds(1);
+    constexpr auto kLongestNap = std::chrono::microseconds(2000);
+    for (int done = 0;;) {
+      MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+      if (done) return;
+      std::this_thread::sleep_for(nap);
+      nap = std::min(2 * nap, kLongestNap);
+    }
+  }
+
+  void sum(std::span<std::int64_t> values) override {
+    if (size_ == 1) return;
+    MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_INT64_T,
+                  MPI_SUM, comm_);
+  }
+
+  void max(std::span<double> values) override {
+    if (size_ == 1) return;
+    MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_DOUBLE,
+                  MPI_MAX, comm_);
+  }
+
+  void broadcast(std::span<double> values) override {
+    MPI_Bcast(values.data(), static_cast<int>(values.size()), MPI_DOUBLE, 0, comm_);
+  }
+
+  std::vector<std::string> gather(const std::string& text) override {
+    const int length = static_cast<int>(text.size());
+    std::vector<int> lengths(rank_ == 0 ? static_cast<std::size_t>(size_) : 0);
+    MPI_Gather(&length, 1, MPI_INT, lengths.data(), 1, MPI_INT, 0, comm_);
+    std::vector<int> offsets;
+    int total = 0;
+    for (const int each : lengths) {
+      offsets.push_back(total);
+      total += each;
+    }
+    std::string joined(static_cast<std::size_t>(total), '\0');
+    MPI_Gatherv(text.data(), length, MPI_CHAR, joined.data(), lengths.data(), offsets.data(),
+                MPI_CHAR, 0, comm_);
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+      texts.push_back(joined.substr(static_cast<std::size_t>(offsets[i]),
+                                    static_cast<std::size_t>(lengths[i])));
+    }
+    return texts;
+  }
+
+  void exchange(std::span<const Transfer> sends, std::span<const Transfer> receives) override {
+    requests_.clear();
+    for (const Transfer& receive : receives) {
+      MPI_Irecv(receive.words.data(), static_cast<int>(receive.words.size()), MPI_UINT64_T,
+                receive.peer, receive.tag, comm_, &requests_.emplace_back());
+    }
+    for (const Transfer& send : sends) {
+      MPI_Isend(send.words.data(), static_cast<int>(send.words.size()), MPI_UINT64_T, send.peer,
+                send.tag, comm_, &requests_.emplace_back());
+    }
+    MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
+  }
+
+  std::unique_ptr<Communicator> first(int ranks) override {
+    MPI_Comm part = MPI_COMM_NULL;
+    MPI_Comm_split(comm_, rank_ < ranks ? 0 : MPI_UNDEFINED, rank_, &part);
+    if (part == MPI_COMM_NULL) return nullptr;
+    return std::make_unique<MpiCommunicator>(part, false);
+  }
+
+  Library library() const override {
+    std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+    int length = 0;
+    MPI_Get_library_version(text.data(), &length);
+    std::string version(text.data(), static_cast<std::size_t>(length));
+    if (const auto zero = version.find('\0'); zero != std::string::npos) version.resize(zero);
+    int major = 0;
+    int minor = 0;
+    MPI_Get_version(&major, &minor);
+    int level = MPI_THREAD_SINGLE;
+    MPI_Query_thread(&level);
+    return {name_of(version), version.substr(0, version.find('\n')),
+            std::to_string(major) + "." + std::to_string(minor), thread_level_name(level)};
+  }
+
+  [[noreturn]] void abort(int status) override {
+    MPI_Abort(MPI_COMM_WORLD, status);
+    std::abort();
+  }
+
+ private:
+  static std::string name_of(const std::string& version) {
+    for (const char* name : {"CRAY MPICH", "MPICH", "Open MPI", "Intel(R) MPI", "MVAPICH"}) {
+      if (version.find(name) != std::string::npos) return name;
+    }
+    return version.substr(0, version.find_first_of(" \n"));
+  }
+
+  MPI_Comm comm_;
+  bool world_;
+  int rank_ = 0;
+  int size_ = 1;
+  int node_rank_ = 0;
+  int node_size_ = 1;
+  std::vector<MPI_Request> requests_;
+};
+
+}  // namespace
+
+std::unique_ptr<Communicator> start_world(int& argc, char**& argv) {
+  int provided = MPI_THREAD_SINGLE;
+  MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+  auto world = std::make_unique<MpiCommunicator>(MPI_COMM_WORLD, true);
+  if (provided < MPI_THREAD_FUNNELED) {
+    throw BadInput("this MPI library does not let a rank have threads (MPI_THREAD_FUNNELED)");
+  }
+  check_world_size(world->size());
+  return world;
+}
+
+}  // namespace trafficbench

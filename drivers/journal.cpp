@@ -1,0 +1,183 @@
+#include "drivers/journal.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "drivers/bad_input.hpp"
+#include "version_info.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+constexpr int kJournalVersion = 1;
+
+std::string system_text() { return std::strerror(errno); }
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) throw BadInput(fmt::format("cannot read {}: {}", path, system_text()));
+  return text.str();
+}
+
+void write_all(int file, const std::string& text, const std::string& path) {
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const ssize_t put = write(file, rest.data(), rest.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) throw BadInput(fmt::format("cannot write {}: {}", path, system_text()));
+    rest.remove_prefix(static_cast<std::size_t>(put));
+  }
+  if (fsync(file) != 0) throw BadInput(fmt::format("cannot write {}: {}", path, system_text()));
+}
+
+}  // namespace
+
+void check_writable(const std::string& path, bool force) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (path.empty()) throw BadInput("the output file has no name");
+  if (fs::is_directory(path, error)) throw BadInput(fmt::format("{} is a folder: name a file", path));
+  if (fs::exists(path, error) && !force) {
+    throw BadInput(fmt::format("{} exists: name another file, or allow it to be replaced with --force", path));
+  }
+  fs::path folder = fs::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  if (!fs::is_directory(folder, error)) {
+    throw BadInput(fmt::format("there is no folder {} to write into", folder.string()));
+  }
+  if (access(folder.c_str(), W_OK | X_OK) != 0) {
+    throw BadInput(fmt::format("cannot write into the folder {}: {}", folder.string(), system_text()));
+  }
+}
+
+void write_report(const std::string& path, const Json& report) {
+  const std::string partial = path + ".partial";
+  const int file = open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  if (file < 0) throw BadInput(fmt::format("cannot write {}: {}", partial, system_text()));
+  try {
+    write_all(file, report.dump(1) + "\n", partial);
+  } catch (...) {
+    close(file);
+    unlink(partial.c_str());
+    throw;
+  }
+  close(file);
+  if (std::rename(partial.c_str(), path.c_str()) != 0) {
+    throw BadInput(fmt::format("cannot write {}: {}", path, system_text()));
+  }
+}
+
+Journal::Journal(const Options& options, const Json& axes)
+    : output_(options.output), path_(options.output + ".journal") {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (options.resume && fs::exists(output_, error)) {
+    const Json report = Json::parse(read_file(output_), nullptr, false);
+    const auto context = report.is_object() ? report.find("context") : report.end();
+    if (context == report.end() || !context->is_object() || context->value("axes", Json()) != axes) {
+      throw BadInput(fmt::format("{} is the report of another sweep: name another file", output_));
+    }
+    complete_ = true;
+    return;
+  }
+  check_writable(output_, options.force);
+  const bool exists = fs::exists(path_, error);
+  if (exists && !options.resume && !options.force) {
+    throw BadInput(fmt::format(
+        "{} is the journal of a sweep that was not finished: go on with --resume, or start over with --force",
+        path_));
+  }
+  file_ = open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND, 0666);
+  if (file_ < 0) throw BadInput(fmt::format("cannot write {}: {}", path_, system_text()));
+  // Not every file system has locks; one that has none is no reason to stop.
+  if (flock(file_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    close(file_);
+    throw BadInput(fmt::format("another sweep is writing to {}", path_));
+  }
+  try {
+    if (exists && options.resume) {
+      read(axes);
+    } else if (ftruncate(file_, 0) != 0) {
+      throw BadInput(fmt::format("cannot write {}: {}", path_, system_text()));
+    }
+    if (runs_.empty() && rows_.empty()) {
+      if (ftruncate(file_, 0) != 0) throw BadInput(fmt::format("cannot write {}: {}", path_, system_text()));
+      append({{"journal", kJournalVersion}, {"version", kVersion}, {"axes", axes}});
+    }
+  } catch (...) {
+    close(file_);
+    throw;
+  }
+}
+
+Journal::~Journal() {
+  if (file_ >= 0) close(file_);
+}
+
+void Journal::read(const Json& axes) {
+  const std::string text = read_file(path_);
+  std::size_t good = 0;
+  for (std::size_t at = 0, number = 1; at < text.size(); ++number) {
+    const auto end = text.find('\n', at);
+    if (end == std::string::npos) break;  // the job died while it wrote this line
+    const Json line = Json::parse(text.substr(at, end - at), nullptr, false);
+    if (line.is_discarded() || !line.is_object() || (number == 1) != line.contains("journal")) {
+      throw BadInput(fmt::format("line {} of {} is damaged: start over with --force", number, path_));
+    }
+    if (number == 1) {
+      if (line["journal"] != kJournalVersion || line.value("version", "") != kVersion) {
+        throw BadInput(fmt::format("{} was written by another version ({}) of this program: start over with --force",
+                                   path_, line.value("version", "unknown")));
+      }
+      if (line.value("axes", Json()) != axes) {
+        throw BadInput(fmt::format(
+            "{} belongs to a sweep with other axes: resume with the same options, or name another file", path_));
+      }
+    } else if (line.contains("run")) {
+      runs_.push_back(line["run"]);
+    } else if (line.contains("row")) {
+      rows_.push_back(line["row"]);
+    }
+    good = at = end + 1;
+  }
+  if (good < text.size() && ftruncate(file_, static_cast<off_t>(good)) != 0) {
+    throw BadInput(fmt::format("cannot write {}: {}", path_, system_text()));
+  }
+}
+
+bool Journal::has_row(const std::string& name) const {
+  return std::ranges::any_of(rows_, [&](const Json& row) { return row["name"] == name; });
+}
+
+void Journal::add_run(Json run) {
+  append({{"run", run}});
+  runs_.push_back(std::move(run));
+}
+
+void Journal::add_row(Json row) {
+  append({{"row", row}});
+  rows_.push_back(std::move(row));
+}
+
+void Journal::append(const Json& line) { write_all(file_, line.dump() + "\n", path_); }
+
+void Journal::finish(const Json& report) {
+  write_report(output_, report);
+  unlink(path_.c_str());
+}
+
+}  // namespace trafficbench

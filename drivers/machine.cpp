@@ -1,0 +1,104 @@
+#include "drivers/machine.hpp"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+namespace trafficbench {
+
+namespace {
+
+std::int64_t read_number(const std::string& path, std::int64_t otherwise) {
+  std::ifstream file(path);
+  std::int64_t number = 0;
+  return file >> number ? number : otherwise;
+}
+
+/// What the control groups that this process is in leave of their limit; versions 2 and 1.
+std::int64_t left_in_control_group() {
+  constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+  std::ifstream groups("/proc/self/cgroup");
+  std::int64_t left = kNoLimit;
+  const auto look = [&](const std::string& folder, const char* limit_name, const char* used_name) {
+    const std::int64_t limit = read_number(folder + limit_name, kNoLimit);
+    if (limit == kNoLimit) return;
+    left = std::min(left, std::max<std::int64_t>(limit - read_number(folder + used_name, 0), 0));
+  };
+  for (std::string line; std::getline(groups, line);) {
+    const auto first = line.find(':');
+    const auto second = line.find(':', first + 1);
+    if (second == std::string::npos) continue;
+    const std::string controllers = line.substr(first + 1, second - first - 1);
+    std::string path = line.substr(second + 1);
+    // A limit may be set on any group further up.
+    while (true) {
+      if (controllers.empty()) {
+        look("/sys/fs/cgroup" + path + "/", "memory.max", "memory.current");
+      } else if (controllers.find("memory") != std::string::npos) {
+        look("/sys/fs/cgroup/memory" + path + "/", "memory.limit_in_bytes", "memory.usage_in_bytes");
+      }
+      const auto slash = path.rfind('/');
+      if (slash == std::string::npos || path == "/") break;
+      path.resize(std::max<std::size_t>(slash, 0));
+      if (path.empty()) break;
+    }
+  }
+  return left;
+}
+
+}  // namespace
+
+std::vector<int> affinity_mask() {
+  static const std::vector<int> cpus = [] {
+    std::vector<int> found;
+    // A mask for more CPUs than any node has today.
+    constexpr int kMostCpus = 8192;
+    cpu_set_t* mask = CPU_ALLOC(kMostCpus);
+    const std::size_t bytes = CPU_ALLOC_SIZE(kMostCpus);
+    if (sched_getaffinity(0, bytes, mask) == 0) {
+      for (int cpu = 0; cpu < kMostCpus; ++cpu) {
+        if (CPU_ISSET_S(static_cast<std::size_t>(cpu), bytes, mask)) found.push_back(cpu);
+      }
+    }
+    CPU_FREE(mask);
+    return found;
+  }();
+  return cpus;
+}
+
+std::int64_t available_memory() {
+  std::int64_t available = std::numeric_limits<std::int64_t>::max();
+  std::ifstream info("/proc/meminfo");
+  for (std::string line; std::getline(info, line);) {
+    std::istringstream fields(line);
+    std::string name;
+    std::int64_t kilobytes = 0;
+    if (fields >> name >> kilobytes && name == "MemAvailable:") available = kilobytes * 1024;
+  }
+  return std::min(available, left_in_control_group());
+}
+
+Tuning tuning_for(const Machine& machine, int workers) {
+  Tuning tuning;
+  for (const Cache& cache : machine.caches) {
+    if (cache.type == "Instruction" || cache.bytes <= 0) continue;
+    const std::int64_t cores = std::max(1, cache.sharing / std::max(1, machine.threads_per_core));
+    const std::int64_t share = cache.bytes / std::min<std::int64_t>(cores, std::max(1, workers));
+    if (cache.level == 1) tuning.l1_bytes = share;
+    if (cache.level == 2) tuning.l2_bytes = share;
+    if (cache.level == 3) tuning.l3_bytes = share;
+  }
+  return tuning;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+}  // namespace trafficbench

@@ -1,0 +1,53 @@
+// What this node is: cores, caches, memory.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kernels/variant.hpp"
+
+namespace trafficbench {
+
+struct Cache {
+  int level = 0;
+  std::string type;  ///< "Data", "Instruction" or "Unified"
+  std::int64_t bytes = 0;
+  int sharing = 1;  ///< logical CPUs that share one
+};
+
+struct NumaRegion {
+  int index = 0;
+  int cores = 0;
+  std::int64_t bytes = 0;
+};
+
+/// The node as hwloc sees it; without hwloc, as the system's files describe it.
+struct Machine {
+  std::string cpu_model;
+  int cores = 1;
+  int threads_per_core = 1;
+  std::vector<Cache> caches;     ///< of the first core, nearest first
+  std::vector<NumaRegion> numa;  ///< empty if unknown
+
+  /// The first logical CPU of every core that this process may run on, in the machine's order, so that neighbours in the
+  /// list share caches.
+  std::vector<int> allowed_cpus;
+};
+
+/// Looks at the node; cheap after the first call.
+const Machine& this_machine();
+
+/// Every logical CPU that this process might run on when it was started.
+std::vector<int> affinity_mask();
+
+/// Bytes that a program may still take on this node: what the system says is available, or what the control group leaves.
+std::int64_t available_memory();
+
+/// Cache sizes for one of `workers` workers that fill the node's cores from the first on: shared caches are divided.
+Tuning tuning_for(const Machine& machine, int workers);
+
+/// Name of the host.
+std::string host_name();
+
+}  // namespace trafficbench

@@ -1,0 +1,134 @@
+#include "drivers/numbers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "drivers/bad_input.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+// All counts are below 2^53, where long double has every integer.
+using Real = long double;
+
+std::optional<Real> parse_decimal(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return {};
+  return value;
+}
+
+std::optional<Real> parse_real(std::string_view text) {
+  if (const auto caret = text.find('^'); caret != std::string_view::npos) {
+    const auto base = parse_decimal(text.substr(0, caret));
+    const auto exponent = parse_decimal(text.substr(caret + 1));
+    if (!base || !exponent) return {};
+    return std::pow(*base, *exponent);
+  }
+  constexpr std::array<std::pair<std::string_view, Real>, 8> kSuffixes{
+      {{"Ki", 0x1p10L}, {"Mi", 0x1p20L}, {"Gi", 0x1p30L}, {"Ti", 0x1p40L},
+       {"k", 1e3L}, {"M", 1e6L}, {"G", 1e9L}, {"T", 1e12L}}};
+  for (const auto& [suffix, factor] : kSuffixes) {
+    if (!text.ends_with(suffix)) continue;
+    text.remove_suffix(suffix.size());
+    const auto value = parse_decimal(text);
+    if (!value) return {};
+    return *value * factor;
+  }
+  return parse_decimal(text);
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const auto at = text.find(separator);
+    parts.push_back(text.substr(0, at));
+    if (at == std::string_view::npos) return parts;
+    text.remove_prefix(at + 1);
+  }
+}
+
+std::vector<std::int64_t> expand_range(std::string_view text, std::string_view what,
+                                       std::int64_t least, std::int64_t most) {
+  const auto parts = split(text, ':');
+  if (parts.size() > 3) {
+    throw BadInput(fmt::format("{} '{}' is no range: write 1e5:1e9:x10 or 100:500:100", what, text));
+  }
+  const std::int64_t first = parse_count(parts[0], what, least, most);
+  const std::int64_t last = parse_count(parts[1], what, least, most);
+  std::string_view step = parts.size() == 3 ? parts[2] : "x2";
+  const bool multiply = step.starts_with('x');
+  if (multiply) step.remove_prefix(1);
+  const std::int64_t by =
+      parse_count(step, fmt::format("step of the range of {}", what), multiply ? 2 : 1, most);
+  if (last < first) {
+    throw BadInput(fmt::format("{} '{}' ends before it begins", what, text));
+  }
+  std::vector<std::int64_t> numbers;
+  for (std::int64_t number = first; number <= last;) {
+    numbers.push_back(number);
+    if (multiply ? number > most / by : number > most - by) break;
+    number = multiply ? number * by : number + by;
+  }
+  return numbers;
+}
+
+}  // namespace
+
+std::int64_t parse_count(std::string_view text, std::string_view what, std::int64_t least,
+                         std::int64_t most) {
+  const auto value = parse_real(text);
+  if (!value || !std::isfinite(*value) || std::floor(*value) != *value) {
+    throw BadInput(fmt::format("{} '{}' is not a whole number: write 10240000, 1e9, 2^30 or 16Mi",
+                               what, text));
+  }
+  if (*value < static_cast<Real>(least) || *value > static_cast<Real>(most)) {
+    throw BadInput(fmt::format("{} is {}: it must be between {} and {}", what, text,
+                               format_count(least), format_count(most)));
+  }
+  return static_cast<std::int64_t>(*value);
+}
+
+std::vector<std::int64_t> parse_counts(std::string_view text, std::string_view what,
+                                       std::int64_t least, std::int64_t most) {
+  std::vector<std::int64_t> numbers;
+  for (const std::string_view part : split(text, ',')) {
+    const auto more = part.find(':') == std::string_view::npos
+                          ? std::vector{parse_count(part, what, least, most)}
+                          : expand_range(part, what, least, most);
+    for (const std::int64_t number : more) {
+      if (std::ranges::find(numbers, number) == numbers.end()) numbers.push_back(number);
+    }
+  }
+  return numbers;
+}
+
+std::vector<std::string> parse_names(std::string_view text, std::string_view what) {
+  std::vector<std::string> names;
+  for (const std::string_view part : split(text, ',')) {
+    if (part.empty()) {
+      throw BadInput(fmt::format("the list of {} '{}' has an empty name in it", what, text));
+    }
+    if (std::ranges::find(names, part) == names.end()) names.emplace_back(part);
+  }
+  return names;
+}
+
+std::string format_count(std::int64_t number) {
+  const std::string digits = std::to_string(number);
+  const auto significant = digits.find_last_not_of('0');
+  if (significant == std::string::npos || number < 0) return digits;
+  std::string shorter = digits.substr(0, 1);
+  if (significant > 0) shorter += "." + digits.substr(1, significant);
+  shorter += "e" + std::to_string(digits.size() - 1);
+  return shorter.size() < digits.size() ? shorter : digits;
+}
+
+}  // namespace trafficbench

@@ -1,0 +1,84 @@
+#include "drivers/options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+
+#include "drivers/bad_input.hpp"
+#include "drivers/numbers.hpp"
+#include "kernels/isa.hpp"
+#include "kernels/packed_road.hpp"
+
+namespace trafficbench {
+
+void StartTexts::add_to(CLI::App& app) {
+  app.add_option("--density", density, "Part of the cells that hold a car, 0 to 1")
+      ->capture_default_str();
+  app.add_option("--init", init,
+                 "Start state: philox, uni (the course's C programs), mt19937 (its numpy programs), file:PATH (a road that "
+                 "was saved), pattern:1100 (repeated)")
+      ->capture_default_str();
+  app.add_option("--seed", seed, "Seed of the start state")->capture_default_str();
+}
+
+StartOptions StartTexts::read() const {
+  StartOptions options;
+  const char* end = density.data() + density.size();
+  const auto [stop, error] = std::from_chars(density.data(), end, options.density);
+  if (error != std::errc() || stop != end || density.empty()) {
+    throw BadInput(fmt::format("density '{}' is not a number between 0 and 1", density));
+  }
+  options.init = init;
+  options.seed = parse_count(seed, "seed", 0, std::int64_t{1} << 53);
+  check_start(options);
+  return options;
+}
+
+const Variant& kernel_named(KernelTable table, const std::string& name) {
+  if (name == "auto") {
+    const Variant* best = nullptr;
+    for (const Variant* variant : table) {
+      if (variant->kernel_class != KernelClass::update) continue;
+      if (best == nullptr || variant->nominal_rate > best->nominal_rate) best = variant;
+    }
+    if (best != nullptr) return *best;
+  }
+  std::string names = "auto";
+  for (const Variant* variant : table) {
+    if (variant->name == name) return *variant;
+    if (name == std::string(variant->name) + "+threads") {
+      throw BadInput(fmt::format("kernel '{}' is written as kernel {} with --threads 2 or more", name,
+                                 variant->name));
+    }
+    names += fmt::format(", {}", variant->name);
+  }
+  throw BadInput(fmt::format("kernel '{}' is unknown: it is one of {}", name, names));
+}
+
+std::vector<const Variant*> kernels_named(KernelTable table, const std::string& list) {
+  if (list == "all") return {table.begin(), table.end()};
+  std::vector<const Variant*> kernels;
+  for (const std::string& name : parse_names(list, "kernels")) {
+    const Variant* kernel = &kernel_named(table, name);
+    if (std::ranges::find(kernels, kernel) == kernels.end()) kernels.push_back(kernel);
+  }
+  return kernels;
+}
+
+std::int64_t parse_cells(const std::string& text) { return parse_count(text, "cells", 1, kMostCells); }
+
+std::int64_t parse_or_auto(const std::string& text, const std::string& what, std::int64_t most) {
+  return text == "auto" ? 0 : parse_count(text, what, 1, most);
+}
+
+void use_isa(const std::string& name) {
+  try {
+    select_isa(name);
+  } catch (const std::invalid_argument& error) {
+    throw BadInput(error.what());
+  }
+}
+
+}  // namespace trafficbench

@@ -1,0 +1,55 @@
+#include "drivers/progress.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace trafficbench {
+
+namespace {
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<long>(seconds + 0.5);
+  if (whole >= 3600) return fmt::format("{}h{:02}m", whole / 3600, whole / 60 % 60);
+  if (whole >= 60) return fmt::format("{}m{:02}s", whole / 60, whole % 60);
+  return fmt::format("{}s", whole);
+}
+
+}  // namespace
+
+Progress::Progress(std::size_t items, double weight)
+    : items_(items),
+      weight_(weight),
+      terminal_(isatty(STDERR_FILENO) != 0),
+      began_(std::chrono::steady_clock::now()) {}
+
+Progress::~Progress() { clear_line(); }
+
+std::string Progress::time_left() const {
+  if (done_weight_ <= 0) return "";
+  const double elapsed =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  return ", " + duration_text(elapsed * (weight_ - done_weight_) / done_weight_) + " left";
+}
+
+void Progress::clear_line() {
+  if (terminal_) fmt::print(stderr, "\r\033[K");
+}
+
+void Progress::start(const std::string& what) {
+  what_ = what;
+  ++item_;
+  if (!terminal_) return;
+  clear_line();
+  fmt::print(stderr, "[{}/{}{}] {}", item_, items_, time_left(), what_);
+  std::fflush(stderr);
+}
+
+void Progress::done(double weight, const std::string& result) {
+  done_weight_ += weight;
+  if (terminal_) return;
+  fmt::print(stderr, "[{}/{}{}] {}: {}\n", item_, items_, time_left(), what_, result);
+}
+
+}  // namespace trafficbench

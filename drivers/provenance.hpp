@@ -1,0 +1,24 @@
+// What ran where: one entry of context.runs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "drivers/communicator.hpp"
+#include "drivers/report.hpp"
+
+namespace trafficbench {
+
+/// Now, in UTC: "2026-01-31T12:00:00Z".
+std::string utc_date();
+
+/// The same as it stands in a file's name: "20260131T120000Z".
+std::string utc_stamp();
+
+/// Collective: describes this launch; complete on rank 0. `argv` is the command line.
+Json describe_run(Communicator& comm, const std::vector<std::string>& argv);
+
+/// Text of --version: version, commit, compiler, MPI and instruction sets.
+std::string version_text(Communicator& comm);
+
+}  // namespace trafficbench

@@ -1,0 +1,33 @@
+// Rows and context of a report, as results/schema/report.schema.json defines them.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "drivers/measure.hpp"
+#include "drivers/point.hpp"
+
+namespace trafficbench {
+
+using Json = nlohmann::ordered_json;
+
+/// The row of a point that was measured by run number `run` of the report. Ratios to other rows are null: see add_ratios.
+Json measured_row(const std::string& command, const Point& point, const Measurement& measurement,
+                  int run);
+
+/// The row of a point that was not measured, and why.
+Json skipped_row(const std::string& command, const Point& point, const std::string& reason, int run);
+
+/// Fills in speedup and efficiency against the same kernel at its smallest shape, and the ladder's speedup against `naive` on
+/// one core, in every row that has a base of the same road, contract and mode among `rows`. Replaces earlier ratios.
+void add_ratios(std::vector<Json>& rows);
+
+/// Whether every row that was measured passed its verification.
+bool all_verified(const std::vector<Json>& rows);
+
+/// A complete report. `runs` is context.runs, newest last; `axes` what the command was asked for.
+Json make_report(const std::string& command, const Json& axes, const std::vector<Json>& runs,
+                 const std::vector<Json>& rows);
+
+}  // namespace trafficbench

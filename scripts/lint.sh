@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Formatting, shell scripts, clang-tidy: what can be checked without running anything.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source-path=SCRIPTDIR source=packages.sh
+source scripts/packages.sh
+
+usage() {
+  cat <<'HELP'
+Usage: scripts/lint.sh [FILE.cpp]...
+
+Installs what is missing, then checks the format of every C++ file (clang-format 14), every shell script (shellcheck) and,
+with clang-tidy 19, the given files, else every file of kernels/, drivers/ and bench/.
+
+Example:
+  scripts/lint.sh kernels/threads.cpp
+
+Exit status: 0 nothing found; 1 something found; 2 something is missing, or wrong use.
+HELP
+}
+for argument in "$@"; do
+  if [[ "$argument" == --help || "$argument" == -h ]]; then
+    usage
+    exit 0
+  fi
+  if [[ "$argument" != *.cpp || ! -f "$argument" ]]; then
+    echo "lint.sh: expected a .cpp file of this repository, not \"$argument\"" >&2
+    exit 2
+  fi
+done
+ensure_packages build test ci
+
+echo "== clang-format"
+git ls-files -z '*.cpp' '*.hpp' '*.c' '*.h' | xargs -0 -r clang-format-14 --dry-run --Werror
+
+echo "== shellcheck"
+scripts=()
+while IFS= read -r file; do
+  if [[ "$file" == *.sh ]] || head -n 1 "$file" | grep -qaE '^#!.*\b(ba)?sh\b'; then scripts+=("$file"); fi
+done < <(git ls-files .ci scripts tests bench)
+shellcheck --external-sources "${scripts[@]}"
+
+# One of Highway's instruction sets is enough to read the code once. Tests are left out: they are macros for the most part.
+echo "== clang-tidy"
+start="$SECONDS"
+files=("$@")
+if ((${#files[@]} == 0)); then mapfile -t files < <(git ls-files 'kernels/*.cpp' 'drivers/*.cpp' 'bench/*.cpp'); fi
+mkdir -p build
+if ! cmake --preset clang19 -DTRAFFICBENCH_WERROR=ON >build/clang-tidy.log 2>&1; then
+  cat build/clang-tidy.log
+  exit 1
+fi
+if ! printf '%s\0' "${files[@]}" |
+  xargs -0 -n 1 -P "$(nproc)" clang-tidy-19 -p build/clang19 --quiet --extra-arg=-DHWY_COMPILE_ONLY_STATIC \
+    >build/clang-tidy.log 2>&1; then
+  grep -vE '^[0-9]+ warnings? (generated|treated)|^Suppressed|^Use -header-filter' build/clang-tidy.log
+  echo "lint.sh: clang-tidy found something (above; build/clang-tidy.log)"
+  exit 1
+fi
+echo "   ${#files[@]} files, $((SECONDS - start)) s"
