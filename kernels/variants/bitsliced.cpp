@@ -33,7 +33,12 @@ const Variant& bitsliced() {
                                .nominal_rate = 1900,
                                .make = make,
                                .bytes = bytes,
-                               .halo_for = one_cell_an_iteration};
+                               .halo_for = one_cell_an_iteration,
+                               .work = {.bits_per_cell = 1,
+                                        .register_bits_per_cell = 1,
+                                        .bytes_per_update = 0.25 / 8,
+                                        .bytes_per_trip = 0.25,
+                                        .iterations_per_trip = 8}};
   return variant;
 }
 
