@@ -69,7 +69,7 @@ Plan read_plan(Communicator& world, const RunOptions& options, KernelTable table
   if (!options.cells.empty()) {
     point.cells = parse_cells(options.cells);
   } else if (point.start.is_file()) {
-    point.cells = RoadFile(point.start.path()).cells();
+    together(world, [&] { point.cells = RoadFile(point.start.path()).cells(); });
   } else {
     point.cells = kCourseCells;
   }
@@ -79,16 +79,11 @@ Plan read_plan(Communicator& world, const RunOptions& options, KernelTable table
 
 /// Where a file of the command goes must be known to be free before the work starts.
 void check_files(Communicator& world, const RunOptions& options) {
-  std::string problem;
-  if (world.rank() == 0) {
-    try {
-      if (!options.save.empty()) check_writable(options.save, options.force);
-      if (!options.output.empty()) check_writable(options.output, options.force);
-    } catch (const BadInput& bad) {
-      problem = bad.what();
-    }
-  }
-  world.agree(problem);
+  together(world, [&] {
+    if (world.rank() != 0) return;
+    if (!options.save.empty()) check_writable(options.save, options.force);
+    if (!options.output.empty()) check_writable(options.output, options.force);
+  });
 }
 
 /// The course's C programs divide floats, its numpy programs doubles.
@@ -124,24 +119,19 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table,
     std::fflush(stdout);
   }
   std::unique_ptr<CellSource> start;
-  std::string problem;
-  try {
-    start = make_start(point.start, point.cells);
-  } catch (const BadInput& bad) {
-    problem = bad.what();
-  }
-  world.agree(problem);
+  together(world, [&] { start = make_start(point.start, point.cells); });
   SimulationSetup setup = setup_of(point);
   setup.jump = std::min(point.steps, plan.print_every);
   std::unique_ptr<Simulation> simulation;
   std::unique_ptr<HeldStart> held;
-  try {
-    simulation = std::make_unique<Simulation>(world, setup);
-    if (is_stream(point.start)) held = std::make_unique<HeldStart>(*start, simulation->block(), 1);
-  } catch (const std::bad_alloc&) {
-    problem = fmt::format("a road of {} cells does not fit into the memory of this machine", point.cells);
-  }
-  world.agree(problem);
+  together(world, [&] {
+    try {
+      simulation = std::make_unique<Simulation>(world, setup);
+      if (is_stream(point.start)) held = std::make_unique<HeldStart>(*start, simulation->block(), 1);
+    } catch (const std::bad_alloc&) {
+      throw BadInput(fmt::format("a road of {} cells does not fit into the memory of this machine", point.cells));
+    }
+  });
   const CellSource& source = held ? static_cast<const CellSource&>(*held) : *start;
   simulation->load(source);
   std::int64_t first_iteration = 0;
@@ -203,6 +193,7 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table,
     measurement.isa = point.variant->uses_simd ? selected_isa() : std::string(kGenericIsa);
     measurement.clock_hz = measure_clock_hz();
     const Json description = describe_run(world, argv);
+    Json report_to_write;
     if (speaks) {
       const Json axes = {{"kernel", options.kernel}, {"cells", std::to_string(point.cells)},
                          {"steps", options.steps},   {"threads", options.threads},
@@ -212,18 +203,14 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table,
       const Json report =
           make_report("run", axes, {description}, {measured_row("run", point, measurement, 0, nullptr)});
       if (options.json) std::cout << report.dump(1) << '\n' << std::flush;
-      if (!options.output.empty()) {
-        try {
-          write_report(options.output, report);
-        } catch (const BadInput& bad) {
-          problem = bad.what();
-        }
-      }
+      report_to_write = report;
       if (!measurement.problem.empty()) {
         fmt::print(stderr, "trafficbench: NOT VERIFIED: {}\n", measurement.problem);
       }
     }
-    world.agree(problem);
+    together(world, [&] {
+      if (speaks && !options.output.empty()) write_report(options.output, report_to_write);
+    });
     if (!measurement.problem.empty()) status = Status::check_failed;
   }
   if (!options.save.empty()) {
