@@ -32,6 +32,7 @@
 #include "kernels/registry.hpp"
 #include "kernels/ring.hpp"
 #include "kernels/start_state.hpp"
+#include "version_info.hpp"
 
 namespace {
 
@@ -216,8 +217,10 @@ int main(int argc, char** argv) {
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::AddCustomContext("isa", selected_isa());
   benchmark::AddCustomContext("clock_hz", fmt::format("{:.0f}", measure_clock_hz()));
-  benchmark::AddCustomContext("version", TRAFFICBENCH_VERSION);
-  benchmark::AddCustomContext("commit", TRAFFICBENCH_COMMIT);
+  benchmark::AddCustomContext("compiler", kCompiler);
+  benchmark::AddCustomContext("flags", kFlags);
+  benchmark::AddCustomContext("version", kVersion);
+  benchmark::AddCustomContext("commit", kCommit);
   register_benchmarks();
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();

@@ -162,18 +162,6 @@ std::vector<std::string> isas_for(const Variant& variant) {
 
 }  // namespace
 
-void CheckOptions::add_to(CLI::App& app) {
-  app.description(
-      "Runs every kernel variant, at every instruction set this CPU has, on random and adversarial roads at many depths, "
-      "thread and rank counts, and holds state and moves against the exact closed form; then against what the course's "
-      "programs print. One line each.");
-  app.add_option("--kernels", kernels, "Kernel variants, a list, or all")->capture_default_str();
-  app.add_option("--cases", cases, "Roads for each variant and instruction set")->capture_default_str();
-  app.add_option("--seed", seed, "Seed of the random choices")->capture_default_str();
-  app.add_flag("--quick", quick, "Leave out the golden runs of 10,240,000 cells");
-  app.footer("Example:\n  mpiexec -n 3 trafficbench check --kernels branchless --cases 1000");
-}
-
 Status check(Communicator& world, const CheckOptions& options, KernelTable table) {
   const std::vector<const Variant*> kernels = kernels_named(table, options.kernels);
   const std::int64_t seed = parse_count(options.seed, "seed", 0, INT64_C(1) << 53);

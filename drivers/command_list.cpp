@@ -60,12 +60,6 @@ void print_text(KernelTable table) {
 
 }  // namespace
 
-void ListOptions::add_to(CLI::App& app) {
-  app.description("Lists the kernel variants and the instruction sets built into this program.");
-  app.add_flag("--json", json, "As JSON");
-  app.footer("Example:\n  trafficbench list");
-}
-
 Status list(Communicator& world, const ListOptions& options, KernelTable table) {
   if (world.rank() != 0) return Status::done;
   if (options.json) {

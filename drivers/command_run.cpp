@@ -104,38 +104,6 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-void RunOptions::add_to(CLI::App& app) {
-  app.description("Runs one road and prints what the course's programs print.");
-  app.add_option("--cells", cells, "Length of the road [10240000, or that of --init file:PATH]");
-  app.add_option("--steps", steps, "Iterations")->capture_default_str();
-  start.add_to(app);
-  app.add_option("--kernel", kernel, "Kernel variant, as `trafficbench list` names them; auto: the fastest")
-      ->capture_default_str();
-  app.add_option("--threads", threads,
-                 "OpenMP threads a rank; auto: OMP_NUM_THREADS, else the cores that a rank may use")
-      ->capture_default_str();
-  app.add_option("--depth", depth, "Iterations between exchanges of halos")->capture_default_str();
-  app.add_option("--count", count,
-                 "Contract: every (moves of every iteration are counted, as the course does) or sampled (only of those that "
-                 "are printed)")
-      ->capture_default_str();
-  app.add_option("--print-every", print_every, "Iterations between two lines; auto: a tenth of the steps")
-      ->capture_default_str();
-  app.add_option("--isa", isa, "Instruction set of the SIMD kernels, as `trafficbench list` names them")
-      ->capture_default_str();
-  app.add_option("--tile", tile, "Vector words a block of the kernel tiled")->capture_default_str();
-  app.add_option("--save", save, "Write the final road to this file");
-  app.add_option("--output", output, "Write a report of one row to this JSON file; verifies the final state");
-  app.add_flag("--json", json, "Print that report instead of the course's lines");
-  app.add_flag("--force", force, "Replace files that exist");
-  app.footer(
-      "Examples:\n"
-      "  trafficbench run\n"
-      "  trafficbench run --init uni --cells 10240000 --steps 100      the course's C program\n"
-      "  mpiexec -n 2 trafficbench run --cells 1e9 --kernel branchless --threads 1\n"
-      "  trafficbench run --cells 1e6 --steps 500 --save road.bin && trafficbench run --init file:road.bin");
-}
-
 Status run(Communicator& world, const RunOptions& options, KernelTable table,
            const std::vector<std::string>& argv) {
   const Plan plan = read_plan(world, options, table);
@@ -242,7 +210,7 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table,
                          {"isa", options.isa},       {"density", options.start.density},
                          {"init", options.start.init}, {"seed", options.start.seed}};
       const Json report =
-          make_report("run", axes, {description}, {measured_row("run", point, measurement, 0)});
+          make_report("run", axes, {description}, {measured_row("run", point, measurement, 0, nullptr)});
       if (options.json) std::cout << report.dump(1) << '\n' << std::flush;
       if (!options.output.empty()) {
         try {

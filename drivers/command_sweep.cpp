@@ -6,6 +6,8 @@
 #include <map>
 #include <memory>
 
+#include "drivers/ceiling_ranks.hpp"
+#include "drivers/ceiling_report.hpp"
 #include "drivers/commands.hpp"
 #include "drivers/journal.hpp"
 #include "drivers/ladder_table.hpp"
@@ -228,55 +230,16 @@ void on_rank_0(Communicator& world, const Task& task) {
 
 /// Measures one point, on the ranks that take part; the row is complete on rank 0. `stopped` is set where the sweep is to end.
 Json measure_row(Communicator& part, const Point& point, const StoppingRule& rule,
-                 const SweepOptions& options, int run, bool& stopped) {
+                 const SweepOptions& options, int run, const Ceiling& ceiling, bool& stopped) {
   const std::string reason = why_not(part, point, options.oversubscribe);
   if (!reason.empty()) return skipped_row("sweep", point, reason, run);
   const Measurement measurement = measure(part, point, rule, options.oversubscribe);
   stopped = measurement.stopped == "interrupted";
   if (measurement.samples.empty()) return skipped_row("sweep", point, measurement.problem, run);
-  return part.rank() == 0 ? measured_row("sweep", point, measurement, run) : Json();
+  return part.rank() == 0 ? measured_row("sweep", point, measurement, run, &ceiling) : Json();
 }
 
 }  // namespace
-
-void SweepOptions::add_to(CLI::App& app) {
-  app.description(
-      "Measures every combination of kernels, cells, ranks x threads and contracts, verifies each, and writes a report.");
-  app.add_option("--kernels", kernels, "Kernel variants, a list, or all")->capture_default_str();
-  app.add_option("--cells", cells, "Lengths of road; with --mode weak, cells of each core")->capture_default_str();
-  app.add_option("--ranks", ranks, "Numbers of ranks; auto: 1 and all")->capture_default_str();
-  app.add_option("--threads", threads, "Numbers of OpenMP threads a rank; auto: 1 and as many as fill the cores")
-      ->capture_default_str();
-  app.add_option("--steps", steps, "Iterations in one repetition; auto: as many as take --min-seconds")
-      ->capture_default_str();
-  app.add_option("--jump", jump, "Iterations of the closed-form kernels, where --steps is auto")
-      ->capture_default_str();
-  app.add_option("--depth", depth, "Iterations between exchanges of halos: auto, or a list")->capture_default_str();
-  app.add_option("--mode", mode, "strong: the same road for every shape; weak: the same cells for each core")
-      ->capture_default_str();
-  app.add_option("--count", count, "Contracts: every (the moves of each iteration are counted), sampled (of the last one)")
-      ->capture_default_str();
-  app.add_option("--isa", isa, "Instruction set of the SIMD kernels")->capture_default_str();
-  app.add_option("--tile", tile, "Vector words a block of the kernel tiled")->capture_default_str();
-  start.add_to(app);
-  app.add_option("--min-seconds", min_seconds, "Shortest repetition")->capture_default_str();
-  app.add_option("--min-repetitions", min_repetitions, "Fewest repetitions of a point")->capture_default_str();
-  app.add_option("--max-repetitions", max_repetitions, "Most repetitions of a point")->capture_default_str();
-  app.add_option("--precision", precision,
-                 "Stop when the half-width of the median's 95% interval is this part of the median")
-      ->capture_default_str();
-  app.add_option("--time-cap", time_cap, "Stop when this many seconds were timed at a point")->capture_default_str();
-  app.add_option("--output", output, "Report to write [results/<host>-<YYYYMMDDThhmmssZ>.json]");
-  app.add_flag("--resume", resume, "Go on with the sweep that was interrupted: same options, same --output");
-  app.add_flag("--force", force, "Replace a report or journal that exists");
-  app.add_flag("--dry-run", dry_run, "Only list the points");
-  app.add_flag("--oversubscribe", oversubscribe, "Allow more ranks x threads than cores");
-  app.footer(
-      "Examples:\n"
-      "  mpiexec -n 2 trafficbench sweep\n"
-      "  mpiexec -n 4 trafficbench sweep --kernels naive,branchless --cells 1e6,1e8 --ranks 1,2,4 --threads 1\n"
-      "  mpiexec -n 4 trafficbench sweep --mode weak --cells 16Mi --ranks 1:4 --threads 1 --output weak.json");
-}
 
 Status sweep(Communicator& world, const SweepOptions& options, KernelTable table,
              const std::vector<std::string>& argv) {
@@ -309,7 +272,10 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
 
   watch_signals();
   Parts parts(world, points);
-  const Json description = describe_run(world, argv);
+  if (leads) fmt::print(stderr, "Measuring what the machine can do at most ...\n");
+  const Ceiling ceiling = measure_ceiling(world);
+  Json description = describe_run(world, argv);
+  description["limits"] = to_json(ceiling);
   int run = 0;
   on_rank_0(world, [&] {
     run = static_cast<int>(journal->runs().size());
@@ -336,7 +302,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
       if (leads) progress->start(label_of(point));
       Json row;
       if (Communicator* part = parts.of(point.ranks)) {
-        row = measure_row(*part, point, rule, options, run, stopped);
+        row = measure_row(*part, point, rule, options, run, ceiling, stopped);
       }
       // Ranks that took no part have waited here, asleep.
       world.sleeping_barrier();

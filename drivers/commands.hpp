@@ -2,7 +2,6 @@
 // throws BadInput on every rank alike, and returns the exit status.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
@@ -28,8 +27,6 @@ struct RunOptions {
   std::string save;
   bool json = false;
   bool force = false;
-
-  void add_to(CLI::App& app);
 };
 Status run(Communicator& world, const RunOptions& options, KernelTable table,
            const std::vector<std::string>& argv);
@@ -58,8 +55,6 @@ struct SweepOptions {
   bool force = false;
   bool dry_run = false;
   bool oversubscribe = false;
-
-  void add_to(CLI::App& app);
 };
 Status sweep(Communicator& world, const SweepOptions& options, KernelTable table,
              const std::vector<std::string>& argv);
@@ -70,16 +65,18 @@ struct CheckOptions {
   int cases = 200;
   std::string seed = "1";
   bool quick = false;
-
-  void add_to(CLI::App& app);
 };
 Status check(Communicator& world, const CheckOptions& options, KernelTable table);
+
+/// trafficbench ceiling: what this machine can do at most.
+struct CeilingCommandOptions {
+  bool json = false;
+};
+Status ceiling(Communicator& world, const CeilingCommandOptions& options);
 
 /// trafficbench list: the variants.
 struct ListOptions {
   bool json = false;
-
-  void add_to(CLI::App& app);
 };
 Status list(Communicator& world, const ListOptions& options, KernelTable table);
 

@@ -13,16 +13,6 @@
 
 namespace trafficbench {
 
-void StartTexts::add_to(CLI::App& app) {
-  app.add_option("--density", density, "Part of the cells that hold a car, 0 to 1")
-      ->capture_default_str();
-  app.add_option("--init", init,
-                 "Start state: philox, uni (the course's C programs), mt19937 (its numpy programs), file:PATH (a road that "
-                 "was saved), pattern:1100 (repeated)")
-      ->capture_default_str();
-  app.add_option("--seed", seed, "Seed of the start state")->capture_default_str();
-}
-
 StartOptions StartTexts::read() const {
   StartOptions options;
   const char* end = density.data() + density.size();

@@ -1,7 +1,6 @@
 // Options that several commands share, and how they are read.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -20,8 +19,6 @@ struct StartTexts {
   std::string density = "0.52";
   std::string init = "philox";
   std::string seed = "5743";
-
-  void add_to(CLI::App& app);
 
   /// Throws BadInput.
   StartOptions read() const;

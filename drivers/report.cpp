@@ -131,8 +131,8 @@ void put_base(Json& row, const std::string& field, const Json& base) {
 
 }  // namespace
 
-Json measured_row(const std::string& command, const Point& point, const Measurement& measurement,
-                  int run) {
+Json measured_row(const std::string& command, const Point& point, const Measurement& measurement, int run,
+                  const Ceiling* ceiling) {
   Json row = blank_row(command, point, run);
   const double seconds = median(measurement.samples);
   row["repetitions"] = measurement.samples.size();
@@ -161,6 +161,13 @@ Json measured_row(const std::string& command, const Point& point, const Measurem
     if (measurement.clock_hz > 0) {
       row["cells_per_cycle"] =
           number(updates / seconds / measurement.clock_hz / point.workers());
+    }
+  }
+  if (ceiling != nullptr) {
+    const std::int64_t cells_per_core = std::max<std::int64_t>(1, point.road_cells() / point.workers());
+    if (const auto limit = limit_of(*ceiling, *point.variant, {measurement.isa, cells_per_core, point.workers()})) {
+      row["limit"] = limit->name;
+      row["fraction_of_limit"] = number(row["mcops"].get<double>() * 1e6 / limit->cells_per_second);
     }
   }
   row["hash"] = fmt::format("{:016x}", measurement.hash);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/ceiling.hpp"
 #include "drivers/measure.hpp"
 #include "drivers/point.hpp"
 
@@ -13,8 +14,9 @@ namespace trafficbench {
 using Json = nlohmann::ordered_json;
 
 /// The row of a point that was measured by run number `run` of the report. Ratios to other rows are null: see add_ratios.
-Json measured_row(const std::string& command, const Point& point, const Measurement& measurement,
-                  int run);
+/// `ceiling`, if there is one, says which limit bounds the rate.
+Json measured_row(const std::string& command, const Point& point, const Measurement& measurement, int run,
+                  const Ceiling* ceiling);
 
 /// The row of a point that was not measured, and why.
 Json skipped_row(const std::string& command, const Point& point, const std::string& reason, int run);

@@ -21,8 +21,9 @@ namespace trafficbench {
 /// r is the variant's nominal rate; the sum is flat round its minimum: a factor of two in d costs a
 /// quarter of it. Then: at least one trip of the variant (Work::iterations_per_trip), so that a
 /// halo does not cut short what saves memory traffic; at most a quarter of the segment, so that
-/// halos come from the nearest neighbour and stay cheap to store; at least 1; and above 64 a
-/// multiple of 64, for whole packed words and passes of several levels.
+/// halos come from the nearest neighbour and stay cheap to store; at least 1; and above 64
+/// rounded to a multiple of 64, up where that fits, for whole packed words and passes of several
+/// levels.
 ///
 /// Depth says nothing about a closed-form variant, whose halo is its jump: the caller's iterations
 /// are its depth.

@@ -9,7 +9,10 @@
 #define TRAFFICBENCH_VARIANTS(VARIANT) \
   VARIANT(naive)                       \
   VARIANT(branchless)                  \
-  VARIANT(bitpacked)
+  VARIANT(bitpacked)                   \
+  VARIANT(bitsliced)                   \
+  VARIANT(tiled)                       \
+  VARIANT(leap)
 
 namespace trafficbench {
 

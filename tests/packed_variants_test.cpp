@@ -6,8 +6,10 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <tuple>
 #include <vector>
 
+#include "kernels/closed_form.hpp"
 #include "kernels/isa.hpp"
 #include "kernels/packed_road.hpp"
 #include "kernels/registry.hpp"
@@ -95,7 +97,7 @@ void try_segment(const Variant& variant, Random& random, const Limits& limits) {
   const std::int64_t cells = random.pick(1, ring_cells_count);
   const std::int64_t first = random.pick(0, ring_cells_count - cells);
   const HaloWidth most{random.pick(0, limits.halo), random.pick(0, limits.halo)};
-  const auto threads = static_cast<int>(random.one_in(3) ? random.pick(2, 5) : 1);
+  const auto threads = static_cast<int>(random.one_in(10) ? random.pick(2, 5) : 1);
   const auto segment = make_segment(variant, {cells, most, {}}, threads);
   SCOPED_TRACE("ring " + std::to_string(ring_cells_count) + ", own " + std::to_string(first) +
                " + " + std::to_string(cells) + ", most halo " + std::to_string(most.left) +
@@ -182,6 +184,48 @@ TEST_P(PackedVariants, ShortRoads) { try_segments(1500, {300, 150, 60}); }
 TEST_P(PackedVariants, HalosWiderThanTheRoad) { try_segments(400, {100, 3000, 300}); }
 TEST_P(PackedVariants, LongerRoads) { try_segments(60, {20000, 400, 60}); }
 
+/// Long jumps, against two others: the states against the closed form, the moves of every iteration
+/// against the cells' own updates by bitpacked.
+class LongJumps : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override { select_isa(GetParam()); }
+  void TearDown() override { select_isa("auto"); }
+};
+
+TEST_P(LongJumps, AgreeWithClosedFormAndBitpacked) {
+  for (unsigned trial = 0; trial < 40; ++trial) {
+    Random random(trial);
+    const PackedRoad start = random.road(random.pick(1, 60000));
+    const std::int64_t cells = start.cells();
+    const std::int64_t k = random.pick(1, random.one_in(2) ? 3 * cells : 5000);
+    SCOPED_TRACE("trial " + std::to_string(trial) + ", cells " + std::to_string(cells) + ", k " +
+                 std::to_string(k));
+    PackedRoad after(cells);
+    ClosedForm(start, start.cars(), k).state(0, cells, after.words());
+
+    std::vector<MoveCount> moves(static_cast<std::size_t>(k));
+    std::vector<MoveCount> expected = moves;
+    const auto jump = [&](const char* name, std::span<MoveCount> counts) {
+      const auto segment = make_segment(*find_variant(name), {cells, {k, k}, {}}, 1);
+      segment->load(start, 0);
+      segment->set_halo(ring_cells(start, -k, k), ring_cells(start, 0, k), {k, k});
+      segment->advance(k, counts);
+      ASSERT_EQ(PackedRoad(*segment, 0, cells), after) << name;
+    };
+    jump("leap", {});
+    jump("leap", moves);
+    jump("bitpacked", expected);
+    for (std::int64_t t = 0; t < k; ++t) {
+      const auto i = static_cast<std::size_t>(t);
+      ASSERT_EQ(moves[i].moves, expected[i].moves) << "iteration " << t;
+    }
+    std::vector<MoveCount> last(static_cast<std::size_t>(k), {false, 0});
+    last.back().wanted = true;
+    jump("leap", last);
+    ASSERT_EQ(last.back().moves, expected.back().moves);
+  }
+}
+
 std::vector<std::string> isas_that_run() {
   std::vector<std::string> names;
   for (const Isa& isa : built_isas()) {
@@ -191,11 +235,14 @@ std::vector<std::string> isas_that_run() {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, PackedVariants,
-                         testing::Combine(testing::Values("bitpacked"),
+                         testing::Combine(testing::Values("bitpacked", "leap"),
                                           testing::ValuesIn(isas_that_run())),
                          [](const auto& tested) {
                            return std::get<0>(tested.param) + "_" + std::get<1>(tested.param);
                          });
+
+INSTANTIATE_TEST_SUITE_P(All, LongJumps, testing::ValuesIn(isas_that_run()),
+                         [](const auto& tested) { return tested.param; });
 
 }  // namespace
 }  // namespace trafficbench

@@ -1,0 +1,107 @@
+// What this machine can do at most, measured, and which of its limits bounds a kernel.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernels/variant.hpp"
+
+namespace trafficbench {
+
+/// Boolean operations that one core makes in a cycle on vector registers of one length. 0: it has
+/// none of that kind.
+///
+/// On Zen 4, 256-bit registers: four of two operands. Three operands: four if two of them stay as
+/// they are, two if all have been computed freshly, about three if neighbouring operations share
+/// two of theirs. 512-bit registers: half of that.
+struct BooleanRate {
+  std::string isa;  ///< as in --isa
+  int register_bits = 0;
+  double two_operand = 0;
+  double ternary_constant = 0;
+  double ternary_fresh = 0;
+  double ternary_shared = 0;
+};
+
+/// What a level of memory delivers to some cores at once, in bytes a second, all of them together.
+struct Bandwidth {
+  std::string level;                ///< "L1", "L2", "L3" or "memory"
+  int threads = 1;                  ///< cores at work
+  std::int64_t capacity_bytes = 0;  ///< of one core's share of that level; 0 for memory: no end
+  std::int64_t block_bytes = 0;     ///< what each core went through to measure it
+  double read = 0;                  ///< loads alone
+  double update = 0;                ///< loads and stores in place, both counted
+};
+
+/// The limits of one machine. Best of many short runs each: whatever disturbs a run makes it
+/// slower.
+struct Ceiling {
+  double clock_hz = 0;
+  std::vector<BooleanRate> boolean;  ///< every instruction set that runs here, best first
+  std::vector<Bandwidth> bandwidth;  ///< nearest level first; one core, then all
+};
+
+/// How a ceiling is measured.
+struct CeilingOptions {
+  int threads = 1;       ///< OpenMP threads for "all cores"
+  Tuning alone = {};     ///< caches that one core at work may count on
+  Tuning together = {};  ///< caches that each may count on when all work
+  int samples = 15;      ///< runs of which the best counts
+};
+
+/// Measures the ceiling of the calling thread's core, and of `options.threads` of them, in this
+/// process: 2 to 3 seconds. Throws std::bad_alloc; see measure_bandwidth.
+Ceiling measure_ceiling(const CeilingOptions& options);
+
+// The parts of measure_ceiling, for a program of several ranks: rank 0 of a node measures bandwidth
+// with one thread while the others wait; then all measure together, and what they got is added up.
+
+/// Boolean rates of the calling thread's core. Leaves the selected instruction set as it was.
+std::vector<BooleanRate> measure_boolean_rates(int samples);
+
+/// Bandwidth of `threads` OpenMP threads together, each on a block of its own in each level. Needs
+/// 8 times the last cache level a thread, 64 MiB at least; throws std::bad_alloc. `start_together`
+/// is called before each sample, as often on every rank with the same arguments: a barrier, so that
+/// all stream at one time.
+std::vector<Bandwidth> measure_bandwidth(
+    int threads, const Tuning& tuning, int samples,
+    const std::function<void()>& start_together = [] {});
+
+/// One limit of the rate at which a road can be updated.
+struct Limit {
+  std::string name;  ///< "avx2 operations", "L2 bandwidth", "memory bandwidth"
+  double cells_per_second = 0;
+};
+
+/// Where a limit is asked for.
+struct LimitPoint {
+  std::string_view isa;             ///< what the variant runs
+  std::int64_t cells_per_core = 0;  ///< own cells of each core at work
+  int cores = 1;
+};
+
+/// The limit that bounds `variant` there: the lowest of those that its `work` allows to be worked
+/// out; none for a closed-form variant. Moves that are counted come on top and are in no limit.
+///
+/// - Operations. Rule 184 is one ternary operation, or and, and-not and or. Ternary ones can fill t
+/// slots a cycle, and the slots
+///   that are left of those of two operands, w - t, make a third as many; so registers a cycle = t
+///   + (w - t) / 3, and w / 3 without ternary operations. t is the better of fresh and shared
+///   operands. Further operations of the variant take 1 / w cycles each. Of several register
+///   lengths the best counts.
+/// - Bandwidth of the cache that a trip works in: Work::bytes_per_update for each cell and
+/// iteration.
+/// - Bandwidth of the level that holds the road: Work::bytes_per_trip, once in
+/// Work::iterations_per_trip iterations.
+///
+/// Both take the better of `read` and `update`, and of many cores the lower of what they could do
+/// one by one and what all were measured to do together; cores beyond those (other nodes) add in
+/// proportion.
+std::optional<Limit> limit_of(const Ceiling& ceiling, const Variant& variant,
+                              const LimitPoint& point);
+
+}  // namespace trafficbench

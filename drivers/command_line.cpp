@@ -1,0 +1,168 @@
+#include "drivers/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <sstream>
+
+namespace trafficbench {
+
+namespace {
+
+void add(CLI::App& app, StartTexts& texts) {
+  app.add_option("--density", texts.density, "Part of the cells that hold a car, 0 to 1")
+      ->capture_default_str();
+  app.add_option("--init", texts.init,
+                 "Start state: philox, uni (the course's C programs), mt19937 (its numpy programs), file:PATH (a road that "
+                 "was saved), pattern:1100 (repeated)")
+      ->capture_default_str();
+  app.add_option("--seed", texts.seed, "Seed of the start state")->capture_default_str();
+}
+
+void add(CLI::App& app, RunOptions& options) {
+  app.description("Runs one road and prints what the course's programs print.");
+  app.add_option("--cells", options.cells, "Length of the road [10240000, or that of --init file:PATH]");
+  app.add_option("--steps", options.steps, "Iterations")->capture_default_str();
+  add(app, options.start);
+  app.add_option("--kernel", options.kernel, "Kernel variant, as `trafficbench list` names them; auto: the fastest")
+      ->capture_default_str();
+  app.add_option("--threads", options.threads,
+                 "OpenMP threads a rank; auto: OMP_NUM_THREADS, else the cores that a rank may use")
+      ->capture_default_str();
+  app.add_option("--depth", options.depth, "Iterations between exchanges of halos")->capture_default_str();
+  app.add_option("--count", options.count,
+                 "Contract: every (moves of every iteration are counted, as the course does) or sampled (only of those that "
+                 "are printed)")
+      ->capture_default_str();
+  app.add_option("--print-every", options.print_every, "Iterations between two lines; auto: a tenth of the steps")
+      ->capture_default_str();
+  app.add_option("--isa", options.isa, "Instruction set of the SIMD kernels, as `trafficbench list` names them")
+      ->capture_default_str();
+  app.add_option("--tile", options.tile, "Vector words a block of the kernel tiled")->capture_default_str();
+  app.add_option("--save", options.save, "Write the final road to this file");
+  app.add_option("--output", options.output, "Write a report of one row to this JSON file; verifies the final state");
+  app.add_flag("--json", options.json, "Print that report instead of the course's lines");
+  app.add_flag("--force", options.force, "Replace files that exist");
+  app.footer(
+      "Examples:\n"
+      "  trafficbench run\n"
+      "  trafficbench run --init uni --cells 10240000 --steps 100      the course's C program\n"
+      "  mpiexec -n 2 trafficbench run --cells 1e9 --kernel branchless --threads 1\n"
+      "  trafficbench run --cells 1e6 --steps 500 --save road.bin && trafficbench run --init file:road.bin");
+}
+
+void add(CLI::App& app, SweepOptions& options) {
+  app.description(
+      "Measures every combination of kernels, cells, ranks x threads and contracts, verifies each, and writes a report.");
+  app.add_option("--kernels", options.kernels, "Kernel variants, a list, or all")->capture_default_str();
+  app.add_option("--cells", options.cells, "Lengths of road; with --mode weak, cells of each core")->capture_default_str();
+  app.add_option("--ranks", options.ranks, "Numbers of ranks; auto: 1 and all")->capture_default_str();
+  app.add_option("--threads", options.threads, "Numbers of OpenMP threads a rank; auto: 1 and as many as fill the cores")
+      ->capture_default_str();
+  app.add_option("--steps", options.steps, "Iterations in one repetition; auto: as many as take --min-seconds")
+      ->capture_default_str();
+  app.add_option("--jump", options.jump, "Iterations of the closed-form kernels, where --steps is auto")
+      ->capture_default_str();
+  app.add_option("--depth", options.depth, "Iterations between exchanges of halos: auto, or a list")->capture_default_str();
+  app.add_option("--mode", options.mode, "strong: the same road for every shape; weak: the same cells for each core")
+      ->capture_default_str();
+  app.add_option("--count", options.count, "Contracts: every (the moves of each iteration are counted), sampled (of the last one)")
+      ->capture_default_str();
+  app.add_option("--isa", options.isa, "Instruction set of the SIMD kernels")->capture_default_str();
+  app.add_option("--tile", options.tile, "Vector words a block of the kernel tiled")->capture_default_str();
+  add(app, options.start);
+  app.add_option("--min-seconds", options.min_seconds, "Shortest repetition")->capture_default_str();
+  app.add_option("--min-repetitions", options.min_repetitions, "Fewest repetitions of a point")->capture_default_str();
+  app.add_option("--max-repetitions", options.max_repetitions, "Most repetitions of a point")->capture_default_str();
+  app.add_option("--precision", options.precision,
+                 "Stop when the half-width of the median's 95% interval is this part of the median")
+      ->capture_default_str();
+  app.add_option("--time-cap", options.time_cap, "Stop when this many seconds were timed at a point")->capture_default_str();
+  app.add_option("--output", options.output, "Report to write [results/<host>-<YYYYMMDDThhmmssZ>.json]");
+  app.add_flag("--resume", options.resume, "Go on with the sweep that was interrupted: same options, same --output");
+  app.add_flag("--force", options.force, "Replace a report or journal that exists");
+  app.add_flag("--dry-run", options.dry_run, "Only list the points");
+  app.add_flag("--oversubscribe", options.oversubscribe, "Allow more ranks x threads than cores");
+  app.footer(
+      "Examples:\n"
+      "  mpiexec -n 2 trafficbench sweep\n"
+      "  mpiexec -n 4 trafficbench sweep --kernels naive,branchless --cells 1e6,1e8 --ranks 1,2,4 --threads 1\n"
+      "  mpiexec -n 4 trafficbench sweep --mode weak --cells 16Mi --ranks 1:4 --threads 1 --output weak.json");
+}
+
+void add(CLI::App& app, CheckOptions& options) {
+  app.description(
+      "Runs every kernel variant, at every instruction set this CPU has, on random and adversarial roads at many depths, "
+      "thread and rank counts, and holds state and moves against the exact closed form; then against what the course's "
+      "programs print. One line each.");
+  app.add_option("--kernels", options.kernels, "Kernel variants, a list, or all")->capture_default_str();
+  app.add_option("--cases", options.cases, "Roads for each variant and instruction set")->capture_default_str();
+  app.add_option("--seed", options.seed, "Seed of the random choices")->capture_default_str();
+  app.add_flag("--quick", options.quick, "Leave out the golden runs of 10,240,000 cells");
+  app.footer("Example:\n  mpiexec -n 3 trafficbench check --kernels branchless --cases 1000");
+}
+
+void add(CLI::App& app, ListOptions& options) {
+  app.description("Lists the kernel variants and the instruction sets built into this program.");
+  app.add_flag("--json", options.json, "As JSON");
+  app.footer("Example:\n  trafficbench list");
+}
+
+void add(CLI::App& app, CeilingCommandOptions& options) {
+  app.description(
+      "Measures what this machine can do at most: clock, boolean vector operations a cycle, bandwidth of each cache level and "
+      "of memory, on one core and on all. A few seconds.");
+  app.add_flag("--json", options.json, "As JSON");
+  app.footer("Example:\n  mpiexec -n 2 trafficbench ceiling");
+}
+
+}  // namespace
+
+CommandLine read_command_line(int argc, const char* const* argv, const std::string& version) {
+  CLI::App app(
+      "trafficbench: a hybrid MPI + OpenMP + SIMD performance benchmark suite built round the traffic cellular automaton "
+      "(rule 184).",
+      "trafficbench");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", version, "Version, commit, compiler, MPI and instruction sets");
+  app.footer(
+      "Counts may be written 10240000, 1e9, 2^30 or 16Mi; lists 1,2,4; ranges 1e5:1e9:x10.\n"
+      "Exit status: 0 done; 1 a check failed; 2 bad input; 4 interrupted, can be resumed.\n"
+      "Example:\n  mpiexec -n 2 trafficbench sweep --kernels all --cells 1e6,1e7");
+
+  CommandLine line;
+  RunOptions run_options;
+  SweepOptions sweep_options;
+  CheckOptions check_options;
+  ListOptions list_options;
+  CeilingCommandOptions ceiling_options;
+  const auto add_command = [&](const char* name, auto& options) {
+    CLI::App* sub = app.add_subcommand(name);
+    add(*sub, options);
+    sub->callback([&line, &options] { line.command = options; });
+  };
+  add_command("run", run_options);
+  add_command("sweep", sweep_options);
+  add_command("check", check_options);
+  add_command("list", list_options);
+  add_command("ceiling", ceiling_options);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+      std::ostringstream text;
+      app.exit(error, text, text);
+      line.text = text.str();
+      return line;
+    }
+    if (argc <= 1) throw BadInput("no command: it is run, sweep, check, list or ceiling; see trafficbench --help");
+    std::string where = "trafficbench";
+    for (const CLI::App* sub : app.get_subcommands()) where += " " + sub->get_name();
+    throw BadInput(fmt::format("{}; see {} --help", error.what(), where));
+  }
+  return line;
+}
+
+}  // namespace trafficbench

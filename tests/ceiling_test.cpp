@@ -1,0 +1,230 @@
+#include "drivers/ceiling.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
+#include "drivers/ceiling_ops.hpp"
+#include "drivers/ceiling_report.hpp"
+#include "kernels/aligned_buffer.hpp"
+#include "kernels/clock.hpp"
+#include "kernels/isa.hpp"
+#include "kernels/registry.hpp"
+
+namespace trafficbench {
+namespace {
+
+constexpr double kHz = 1e9;
+
+/// A machine with round numbers: 1 GHz, two cores, L1 of 32 KiB and memory beyond.
+Ceiling made_up() {
+  return {.clock_hz = kHz,
+          .boolean = {{.isa = "wide",
+                       .register_bits = 512,
+                       .two_operand = 2,
+                       .ternary_constant = 2,
+                       .ternary_fresh = 1,
+                       .ternary_shared = 1},
+                      {.isa = "plain", .register_bits = 256, .two_operand = 3}},
+          .bandwidth = {{"L1", 1, 32 << 10, 16 << 10, 100e9, 80e9},
+                        {"memory", 1, 0, 64 << 20, 20e9, 10e9},
+                        {"L1", 2, 32 << 10, 16 << 10, 200e9, 160e9},
+                        {"memory", 2, 0, 64 << 20, 24e9, 12e9}}};
+}
+
+Variant bits(Work work) {
+  Variant variant;
+  variant.work = work;
+  return variant;
+}
+
+const Work kSliced{.bits_per_cell = 1, .register_bits_per_cell = 1};
+
+double cells_per_second(const Ceiling& ceiling, const Work& work, const LimitPoint& point) {
+  const auto limit = limit_of(ceiling, bits(work), point);
+  return limit ? limit->cells_per_second : 0;
+}
+
+TEST(Limit, OfOperationsMixesTernaryAndTwoOperandOnes) {
+  // One ternary a cycle and the other slot for a third of and, and-not, or: the 683 cells a cycle
+  // of Zen 4.
+  const auto limit = limit_of(made_up(), bits(kSliced), {"wide", 1000});
+  ASSERT_TRUE(limit);
+  EXPECT_EQ(limit->name, "wide operations");
+  EXPECT_NEAR(limit->cells_per_second / kHz, 512 * (1 + 1.0 / 3), 1e-6);
+  EXPECT_NEAR(cells_per_second(made_up(), kSliced, {"plain", 1000}) / kHz, 256, 1e-6);
+}
+
+TEST(Limit, OfOperationsTakesTheBestRegisterLength) {
+  Ceiling ceiling = made_up();
+  ceiling.boolean.push_back(
+      {.isa = "wide", .register_bits = 256, .two_operand = 4, .ternary_shared = 4});
+  EXPECT_NEAR(cells_per_second(ceiling, kSliced, {"wide", 1000}) / kHz, 1024, 1e-6);
+}
+
+TEST(Limit, OfOperationsScalesWithCoresAndWithBitsOfACell) {
+  EXPECT_NEAR(cells_per_second(made_up(), kSliced, {"plain", 1000, 2}) / kHz, 512, 1e-6);
+  Work bytes = kSliced;
+  bytes.register_bits_per_cell = 8;
+  EXPECT_NEAR(cells_per_second(made_up(), bytes, {"plain", 1000}) / kHz, 32, 1e-6);
+  Work shifts = kSliced;
+  shifts.extra_operations = 3;  // as many again as the function takes
+  EXPECT_NEAR(cells_per_second(made_up(), shifts, {"plain", 1000}) / kHz, 128, 1e-6);
+}
+
+TEST(Limit, OfBandwidthIsOfTheLevelThatHoldsTheRoad) {
+  const Work work{.bits_per_cell = 8, .bytes_per_trip = 2};
+  const auto in_cache = limit_of(made_up(), bits(work), {"generic", 32 << 10});
+  ASSERT_TRUE(in_cache);
+  EXPECT_EQ(in_cache->name, "L1 bandwidth");
+  EXPECT_NEAR(in_cache->cells_per_second, 50e9, 1);
+  const auto in_memory = limit_of(made_up(), bits(work), {"generic", (32 << 10) + 1});
+  ASSERT_TRUE(in_memory);
+  EXPECT_EQ(in_memory->name, "memory bandwidth");
+  EXPECT_NEAR(in_memory->cells_per_second, 10e9, 1);
+}
+
+TEST(Limit, OfBandwidthIsSharedByCores) {
+  const Work work{.bits_per_cell = 8, .bytes_per_trip = 2};
+  EXPECT_NEAR(cells_per_second(made_up(), work, {"generic", 1 << 20, 2}), 12e9, 1);
+  // Two nodes of that kind.
+  EXPECT_NEAR(cells_per_second(made_up(), work, {"generic", 1 << 20, 4}), 24e9, 1);
+}
+
+TEST(Limit, OfATiledRoadIsThatOfItsTripsOrOfItsBlocks) {
+  Work work{.bits_per_cell = 8, .bytes_per_trip = 2, .iterations_per_trip = 4};
+  EXPECT_NEAR(cells_per_second(made_up(), work, {"generic", 1 << 20}), 40e9, 1);
+  work.bytes_per_update = 4;
+  const auto limit = limit_of(made_up(), bits(work), {"generic", 1 << 20});
+  ASSERT_TRUE(limit);
+  EXPECT_EQ(limit->name, "L1 bandwidth");
+  EXPECT_NEAR(limit->cells_per_second, 25e9, 1);
+}
+
+TEST(Limit, IsTheLowest) {
+  Work work = kSliced;
+  work.bytes_per_trip = 0.25;
+  EXPECT_EQ(limit_of(made_up(), bits(work), {"plain", 1 << 20})->name, "memory bandwidth");
+  work.iterations_per_trip = 100;
+  EXPECT_EQ(limit_of(made_up(), bits(work), {"plain", 1 << 20})->name, "plain operations");
+}
+
+TEST(Limit, IsLeftOutWhereNothingIsKnown) {
+  EXPECT_FALSE(limit_of(made_up(), bits({}), {"wide", 1000}));
+  EXPECT_FALSE(limit_of({}, bits(kSliced), {"wide", 1000}));
+  EXPECT_FALSE(limit_of(made_up(), bits(kSliced), {"unheard-of", 1000}));
+  Variant jump = bits(kSliced);
+  jump.kernel_class = KernelClass::closed_form;
+  EXPECT_FALSE(limit_of(made_up(), jump, {"wide", 1000}));
+}
+
+TEST(Limit, IsKnownForEveryVariantThatUpdates) {
+  Ceiling ceiling = made_up();
+  ceiling.boolean[0].isa = selected_isa();
+  for (const Variant* variant : variants()) {
+    if (variant->kernel_class != KernelClass::update) continue;
+    for (const std::int64_t cells :
+         {std::int64_t{1}, std::int64_t{1000000}, std::int64_t{1} << 40}) {
+      const std::string isa = variant->uses_simd ? selected_isa() : std::string(kGenericIsa);
+      const auto limit = limit_of(ceiling, *variant, {isa, cells});
+      ASSERT_TRUE(limit) << variant->name;
+      EXPECT_TRUE(std::isfinite(limit->cells_per_second) && limit->cells_per_second > 0);
+    }
+  }
+}
+
+/// Measured once, with small caches so that it takes little time; no figure of it is checked
+/// against a time.
+const Ceiling& measured() {
+  static const Ceiling ceiling = measure_ceiling(
+      {.threads = 2, .alone = {.l3_bytes = 0}, .together = {.l3_bytes = 0}, .samples = 1});
+  return ceiling;
+}
+
+TEST(Ceiling, CoversEveryInstructionSetThatRunsHere) {
+  const std::string selected = selected_isa();
+  std::set<std::string> expected;
+  for (const Isa& isa : built_isas()) {
+    select_isa(isa.runs_here ? isa.name : "auto");
+    if (isa.runs_here && has_boolean(BooleanLoop::two_operand)) expected.insert(isa.name);
+  }
+  select_isa(selected);
+  std::set<std::string> found;
+  for (const BooleanRate& rate : measured().boolean) {
+    found.insert(rate.isa);
+    EXPECT_GE(rate.register_bits, 128) << rate.isa;
+    EXPECT_GT(rate.two_operand, 0) << rate.isa;
+    EXPECT_EQ(rate.ternary_fresh > 0, rate.ternary_constant > 0) << rate.isa;
+    EXPECT_EQ(rate.ternary_fresh > 0, rate.ternary_shared > 0) << rate.isa;
+    for (const double value : {rate.two_operand, rate.ternary_constant, rate.ternary_fresh}) {
+      EXPECT_TRUE(std::isfinite(value)) << rate.isa;
+    }
+  }
+  EXPECT_EQ(found, expected);
+  EXPECT_EQ(selected_isa(), selected);
+}
+
+TEST(Ceiling, CoversEveryLevelForOneCoreAndForAll) {
+  std::vector<std::string> levels;
+  for (const Bandwidth& level : measured().bandwidth) {
+    levels.push_back(level.level + ":" + std::to_string(level.threads));
+    EXPECT_GT(level.block_bytes, 0);
+    EXPECT_EQ(level.block_bytes % kStreamBlock, 0);
+    EXPECT_TRUE(level.capacity_bytes == 0 || level.block_bytes <= level.capacity_bytes);
+    EXPECT_TRUE(std::isfinite(level.read) && level.read > 0);
+    EXPECT_TRUE(std::isfinite(level.update) && level.update > 0);
+  }
+  EXPECT_EQ(levels,
+            (std::vector<std::string>{"L1:1", "L2:1", "memory:1", "L1:2", "L2:2", "memory:2"}));
+}
+
+TEST(Ceiling, HasAClock) {
+  EXPECT_TRUE(std::isfinite(measured().clock_hz));
+  EXPECT_GT(measured().clock_hz, 0);
+  EXPECT_GT(measure_clock_hz(1), 0);
+}
+
+TEST(Ceiling, StartsTogetherAsOftenForTheSameArguments) {
+  int calls = 0;
+  const Tuning small{.l1_bytes = 32 << 10, .l2_bytes = 0, .l3_bytes = 0};
+  const auto bandwidth = measure_bandwidth(1, small, 3, [&] { ++calls; });
+  EXPECT_EQ(calls, 2 * 3 * static_cast<int>(bandwidth.size()));
+}
+
+TEST(CeilingOps, ReadWholeBlocksAndUpdateThem) {
+  constexpr std::int64_t kWords = 2 * kStreamBlock / 8;
+  for (const Isa& isa : built_isas()) {
+    if (!isa.runs_here) continue;
+    select_isa(isa.name);
+    AlignedBuffer<std::uint64_t> block(kWords);
+    EXPECT_EQ(read_block(block.data(), kWords * 8, 2), 0u) << isa.name;
+    for (const std::size_t word :
+         {std::size_t{0}, std::size_t{kWords / 2 + 1}, std::size_t{kWords - 1}}) {
+      block[word] = 5;
+      EXPECT_EQ(read_block(block.data(), kWords * 8, 1), 5u) << isa.name << " " << word;
+      block[word] = 0;
+    }
+    update_block(block.data(), kWords * 8, 3);
+    for (std::size_t word = 0; word < kWords; ++word) ASSERT_EQ(block[word], ~std::uint64_t{0});
+  }
+  select_isa("auto");
+}
+
+TEST(CeilingReport, SpellsEveryFigureAndNoNumberThatIsNone) {
+  const nlohmann::json json = to_json(made_up());
+  EXPECT_EQ(json.at("clock").at("value"), kHz);
+  EXPECT_TRUE(json.at("plain operations").at("ternary_fresh").is_null());
+  EXPECT_EQ(json.at("memory bandwidth").at("read"), 24e9);
+  for (const auto& [name, limit] : json.items()) {
+    EXPECT_TRUE(limit.at("value").is_number() && limit.at("unit").is_string()) << name;
+  }
+  const std::string table = ceiling_table(made_up());
+  EXPECT_NE(table.find("1.000 GHz"), std::string::npos);
+  EXPECT_NE(table.find("memory"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace trafficbench

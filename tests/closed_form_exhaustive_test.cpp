@@ -1,0 +1,112 @@
+// The closed form against cells moved one by one: every short ring, and longer ones read in pieces.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "kernels/closed_form.hpp"
+#include "kernels/packed_road.hpp"
+
+namespace trafficbench {
+namespace {
+
+/// One iteration; returns the moves.
+std::int64_t move_cars(PackedRoad& road) {
+  const std::int64_t cells = road.cells();
+  const PackedRoad old = road;
+  std::int64_t moves = 0;
+  for (std::int64_t i = 0; i < cells; ++i) {
+    const bool ahead = old.car((i + 1) % cells);
+    road.set(i, old.car(i) ? ahead : old.car((i + cells - 1) % cells));
+    moves += old.car(i) && !ahead;
+  }
+  return moves;
+}
+
+TEST(ClosedFormExhaustive, EveryRingUpToTwelveCells) {
+  for (std::int64_t cells = 1; cells <= 12; ++cells) {
+    for (std::uint64_t state = 0; state < std::uint64_t{1} << cells; ++state) {
+      PackedRoad start(cells);
+      start.words()[0] = state;
+      PackedRoad road = start;
+      std::int64_t total = 0;
+      std::int64_t last = 0;
+      for (std::int64_t t = 0; t <= 2 * cells + 3; ++t) {
+        PackedRoad closed(cells);
+        const ClosedForm form(start, start.cars(), t);
+        const ClosedForm::Moves moves = form.state(0, cells, closed.words());
+        ASSERT_EQ(closed, road) << cells << " cells, state " << state << ", t " << t;
+        ASSERT_EQ(moves.total, total) << cells << " cells, state " << state << ", t " << t;
+        ASSERT_EQ(moves.last, last) << cells << " cells, state " << state << ", t " << t;
+        if (t > (cells - 1) / 2) {
+          ASSERT_EQ(form.steady_moves(), last);
+        }
+        last = move_cars(road);
+        total += last;
+      }
+    }
+  }
+}
+
+/// Cuts [0, cells) into 1 to 6 ranges at random places.
+std::vector<std::int64_t> random_cuts(std::mt19937& engine, std::int64_t cells) {
+  std::vector<std::int64_t> cuts{0, cells};
+  const int inner = std::uniform_int_distribution<int>(0, 5)(engine);
+  for (int i = 0; i < inner; ++i) {
+    cuts.push_back(std::uniform_int_distribution<std::int64_t>(0, cells)(engine));
+  }
+  std::ranges::sort(cuts);
+  return cuts;
+}
+
+TEST(ClosedFormExhaustive, RangesThatTileARingAddUp) {
+  for (unsigned trial = 0; trial < 1500; ++trial) {
+    std::mt19937 engine(trial);
+    const auto pick = [&](std::int64_t least, std::int64_t most) {
+      return std::uniform_int_distribution<std::int64_t>(least, most)(engine);
+    };
+    const std::int64_t cells = pick(1, trial % 3 == 0 ? 60 : 500);
+    const std::int64_t iterations = pick(0, trial % 2 == 0 ? 2 * cells + 5 : 40);
+    const std::int64_t cars_in_ten = pick(0, 10);
+    PackedRoad start(cells);
+    for (std::int64_t i = 0; i < cells; ++i) start.set(i, pick(1, 10) <= cars_in_ten);
+    SCOPED_TRACE("trial " + std::to_string(trial) + ", cells " + std::to_string(cells) +
+                 ", iterations " + std::to_string(iterations));
+
+    PackedRoad road = start;
+    std::int64_t total = 0;
+    std::int64_t last = 0;
+    for (std::int64_t t = 0; t < iterations; ++t) {
+      last = move_cars(road);
+      total += last;
+    }
+
+    const ClosedForm form(start, start.cars(), iterations);
+    ClosedForm::Moves sum;
+    const std::vector<std::int64_t> cuts = random_cuts(engine, cells);
+    for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
+      const std::int64_t count = cuts[i + 1] - cuts[i];
+      PackedRoad part(count);
+      std::int64_t next = cuts[i];
+      const ClosedForm::Moves moves = form.states(
+          cuts[i], count,
+          [&](std::span<const std::uint64_t> words, std::int64_t first, std::int64_t in_block) {
+            ASSERT_EQ(first, next);
+            copy_cells(words, 0, part.words(), first - cuts[i], in_block);
+            next += in_block;
+          });
+      ASSERT_EQ(next, cuts[i + 1]);
+      ASSERT_EQ(part, PackedRoad(road, cuts[i], count)) << "range from " << cuts[i];
+      sum.total += moves.total;
+      sum.last += moves.last;
+    }
+    ASSERT_EQ(sum.total, total);
+    ASSERT_EQ(sum.last, last);
+  }
+}
+
+}  // namespace
+}  // namespace trafficbench
