@@ -10,6 +10,7 @@
 #include "drivers/numbers.hpp"
 #include "kernels/isa.hpp"
 #include "kernels/packed_road.hpp"
+#include "kernels/registry.hpp"
 
 namespace trafficbench {
 
@@ -28,12 +29,7 @@ StartOptions StartTexts::read() const {
 
 const Variant& kernel_named(KernelTable table, const std::string& name) {
   if (name == "auto") {
-    const Variant* best = nullptr;
-    for (const Variant* variant : table) {
-      if (variant->kernel_class != KernelClass::update) continue;
-      if (best == nullptr || variant->nominal_rate > best->nominal_rate) best = variant;
-    }
-    if (best != nullptr) return *best;
+    if (const Variant* fastest = fastest_of(table)) return *fastest;
   }
   std::string names = "auto";
   for (const Variant* variant : table) {

@@ -34,13 +34,13 @@ const Variant* find_variant(std::string_view name) {
   return found == variants().end() ? nullptr : *found;
 }
 
-const Variant& fastest_variant() {
+const Variant* fastest_of(std::span<const Variant* const> table) {
   const Variant* best = nullptr;
-  for (const Variant* candidate : variants()) {
+  for (const Variant* candidate : table) {
     if (candidate->kernel_class != KernelClass::update) continue;
     if (best == nullptr || candidate->nominal_rate > best->nominal_rate) best = candidate;
   }
-  return *best;
+  return best;
 }
 
 std::string threaded_name(const Variant& variant) { return std::string(variant.name) + "+threads"; }

@@ -17,8 +17,8 @@ std::span<const Variant* const> variants();
 /// The variant of that name, or nullptr.
 const Variant* find_variant(std::string_view name);
 
-/// The fastest update variant there is: what `--kernel auto` takes.
-const Variant& fastest_variant();
+/// The fastest update variant of a table, by its nominal rate: what `--kernel auto` takes. nullptr if it has none.
+const Variant* fastest_of(std::span<const Variant* const> table);
 
 /// Name of a variant's OpenMP form, the composite of threads.hpp: "bitsliced+threads".
 std::string threaded_name(const Variant& variant);
