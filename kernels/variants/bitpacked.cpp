@@ -593,7 +593,7 @@ const Variant& bitpacked() {
                                    "words, many iterations in registers",
                                .kernel_class = KernelClass::update,
                                .uses_simd = true,
-                               .nominal_rate = 700,
+                               .nominal_rate = 750,
                                .make = BitpackedSegment::make,
                                .bytes = BitpackedSegment::bytes,
                                .halo_for = one_cell_an_iteration};
