@@ -200,11 +200,15 @@ HWY_INLINE V count_bits(const std::uint64_t* words) {
   };
   const V eight_a = eights_from(0);
   const V eight_b = eights_from(8);
-  V count = hn::PopulationCount(hn::And(eight_a, eight_b));
-  count = hn::Add(hn::Add(count, count), hn::PopulationCount(hn::Xor(eight_a, eight_b)));
-  count = hn::Add(hn::Add(count, count), hn::PopulationCount(fours));
-  count = hn::Add(hn::Add(count, count), hn::PopulationCount(twos));
-  return hn::Add(hn::Add(count, count), hn::PopulationCount(ones));
+  // Sums of at most 16 * 8 fit a byte; only their total needs more.
+  const hn::Repartition<std::uint8_t, D> d8;
+  const auto bits = [&](V v) HWY_ATTR { return hn::PopulationCount(hn::BitCast(d8, v)); };
+  auto count = bits(hn::And(eight_a, eight_b));
+  count = hn::Add(hn::Add(count, count), bits(hn::Xor(eight_a, eight_b)));
+  count = hn::Add(hn::Add(count, count), bits(fours));
+  count = hn::Add(hn::Add(count, count), bits(twos));
+  count = hn::Add(hn::Add(count, count), bits(ones));
+  return hn::SumsOf8(count);
 #endif
 }
 
