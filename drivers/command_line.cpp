@@ -71,6 +71,10 @@ void add(CLI::App& app, SweepOptions& options) {
       ->capture_default_str();
   app.add_option("--isa", options.isa, "Instruction set of the SIMD kernels")->capture_default_str();
   app.add_option("--tile", options.tile, "Vector words a block of the kernel tiled")->capture_default_str();
+  app.add_option("--verify", options.verify,
+                 "Final states against the closed form: full (hash of the whole road), windows (parts of it; for roads that "
+                 "are too long to hash), auto")
+      ->capture_default_str();
   add(app, options.start);
   app.add_option("--min-seconds", options.min_seconds, "Shortest repetition")->capture_default_str();
   app.add_option("--min-repetitions", options.min_repetitions, "Fewest repetitions of a point")->capture_default_str();

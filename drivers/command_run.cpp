@@ -8,6 +8,7 @@
 #include <iostream>
 #include <memory>
 #include <new>
+#include <utility>
 
 #include "drivers/commands.hpp"
 #include "drivers/journal.hpp"
@@ -69,7 +70,7 @@ Plan read_plan(Communicator& world, const RunOptions& options, KernelTable table
   if (!options.cells.empty()) {
     point.cells = parse_cells(options.cells);
   } else if (point.start.is_file()) {
-    point.cells = RoadFile(point.start.path()).cells();
+    together(world, [&] { point.cells = RoadFile(point.start.path()).cells(); });
   } else {
     point.cells = kCourseCells;
   }
@@ -79,16 +80,11 @@ Plan read_plan(Communicator& world, const RunOptions& options, KernelTable table
 
 /// Where a file of the command goes must be known to be free before the work starts.
 void check_files(Communicator& world, const RunOptions& options) {
-  std::string problem;
-  if (world.rank() == 0) {
-    try {
-      if (!options.save.empty()) check_writable(options.save, options.force);
-      if (!options.output.empty()) check_writable(options.output, options.force);
-    } catch (const BadInput& bad) {
-      problem = bad.what();
-    }
-  }
-  world.agree(problem);
+  together(world, [&] {
+    if (world.rank() != 0) return;
+    if (!options.save.empty()) check_writable(options.save, options.force);
+    if (!options.output.empty()) check_writable(options.output, options.force);
+  });
 }
 
 /// The course's C programs divide floats, its numpy programs doubles.
@@ -98,8 +94,142 @@ double velocity(const StartOptions& start, std::int64_t moves, std::int64_t cars
   return static_cast<double>(moves) / static_cast<double>(cars);
 }
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+/// The course's lines, or none of them.
+class CourseLines {
+ public:
+  CourseLines(const Plan& plan, bool shown) : plan_(plan), shown_(shown) {}
+
+  void initialising() const {
+    show("Length of road is {}\nNumber of iterations is {} \nTarget density of cars is {:f} \nInitialising road ...\n",
+         plan_.point.cells, plan_.point.steps, plan_.point.start.density);
+  }
+  void initialised(std::int64_t cars) const {
+    show("...done\nActual density of cars is {:f}\n\n", velocity(plan_.point.start, cars, plan_.point.cells));
+  }
+  void iteration(std::int64_t done, std::int64_t moves, std::int64_t cars) const {
+    show("At iteration {} average velocity is {:f} \n", done, velocity(plan_.point.start, moves, cars));
+  }
+  void finished(double seconds) const {
+    const Point& point = plan_.point;
+    show("\nFinished\n\nTime taken was  {:f} seconds\n", seconds);
+    if (point.variant->kernel_class == KernelClass::update) {
+      show("Update rate was {:f} MCOPs\n\n",
+           1e-6 * static_cast<double>(point.cells) * static_cast<double>(point.steps) / seconds);
+    } else {
+      show("No update rate: {} jumps to the result by the closed form\n\n", point.variant->name);
+    }
+  }
+
+ private:
+  template <typename... Arguments>
+  void show(fmt::format_string<Arguments...> format, Arguments&&... arguments) const {
+    if (!shown_) return;
+    fmt::print(format, std::forward<Arguments>(arguments)...);
+    std::fflush(stdout);
+  }
+
+  const Plan& plan_;
+  bool shown_;
+};
+
+/// A road on all ranks, and what it started from.
+struct Road {
+  std::unique_ptr<CellSource> start;
+  std::unique_ptr<HeldStart> held;  ///< this rank's block of `start`, where that is a stream
+  std::unique_ptr<Simulation> simulation;
+  std::int64_t cars = 0;
+  std::int64_t first_iteration = 0;  ///< of a road that was saved
+
+  const CellSource& source() const { return held ? static_cast<const CellSource&>(*held) : *start; }
+};
+
+Road make_road(Communicator& world, const Plan& plan) {
+  const Point& point = plan.point;
+  Road road;
+  SimulationSetup setup = setup_of(point);
+  setup.jump = std::min(point.steps, plan.print_every);
+  together(world, [&] {
+    road.start = make_start(point.start, point.cells);
+    try {
+      road.simulation = std::make_unique<Simulation>(world, setup);
+      if (is_stream(point.start)) road.held = std::make_unique<HeldStart>(*road.start, road.simulation->block(), 1);
+    } catch (const std::bad_alloc&) {
+      throw BadInput(fmt::format("a road of {} cells does not fit into the memory of this machine", point.cells));
+    }
+  });
+  road.simulation->load(road.source());
+  if (const auto* file = dynamic_cast<const RoadFile*>(road.start.get())) {
+    road.first_iteration = file->header().iteration;
+    if (road.simulation->hash() != file->header().hash) {
+      throw BadInput(fmt::format("{} is damaged: its cells do not agree with its hash", point.start.path()));
+    }
+  }
+  road.cars = road.simulation->cars();
+  return road;
+}
+
+/// All iterations, timed.
+struct Run {
+  MovesMade moves;
+  double seconds = 0;      ///< of the slowest rank
+  double cpu_seconds = 0;  ///< of all ranks together
+};
+
+Run make_run(Communicator& world, const Plan& plan, Road& road, const CourseLines& lines) {
+  Run run;
+  world.barrier();
+  const std::clock_t cpu_start = std::clock();
+  const auto began = std::chrono::steady_clock::now();
+  for (std::int64_t done = 0; done < plan.point.steps;) {
+    const std::int64_t step = std::min(plan.print_every, plan.point.steps - done);
+    const MovesMade made = road.simulation->advance(step);
+    done += step;
+    run.moves = {run.moves.counted + made.counted, made.last};
+    if (done % plan.print_every == 0) lines.iteration(done, made.last, road.cars);
+  }
+  run.seconds = world.max_of(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+  const std::clock_t cpu = world.sum_of(std::clock() - cpu_start);
+  run.cpu_seconds = static_cast<double>(cpu) / CLOCKS_PER_SEC;
+  return run;
+}
+
+Measurement describe(Communicator& world, const Plan& plan, const Road& road, const Run& run) {
+  const Point& point = plan.point;
+  Measurement measurement;
+  // Where only printed iterations are counted, the last of all is what can be held against the closed form.
+  const Expected expected = expect(world, road.source(), point.steps, point.threads);
+  measurement.problem = verify(*road.simulation, run.moves, point.counting, expected);
+  measurement.steps = point.steps;
+  measurement.depth = std::max<std::int64_t>(1, road.simulation->depth());
+  measurement.samples = {run.seconds};
+  measurement.cpu_seconds = {run.cpu_seconds};
+  measurement.placement = observe_workers(world, point.threads);
+  measurement.stopped = "fixed";
+  measurement.cars = road.cars;
+  measurement.hash = road.simulation->hash();
+  measurement.isa = point.variant->uses_simd ? selected_isa() : std::string(kGenericIsa);
+  measurement.clock_hz = measure_clock_hz();
+  return measurement;
+}
+
+/// Verifies the run and writes its report; on rank 0 prints it, too, if that is asked for.
+Status report_run(Communicator& world, const RunOptions& options, const Plan& plan, const Measurement& measurement,
+                  const std::vector<std::string>& argv) {
+  const Json description = describe_run(world, argv);
+  const Json axes = {{"kernel", options.kernel}, {"cells", std::to_string(plan.point.cells)},
+                     {"steps", options.steps},   {"threads", options.threads},
+                     {"depth", options.depth},   {"count", options.count},
+                     {"isa", options.isa},       {"density", options.start.density},
+                     {"init", options.start.init}, {"seed", options.start.seed}};
+  together(world, [&] {
+    if (world.rank() != 0) return;
+    const Json report =
+        make_report("run", axes, {description}, {measured_row("run", plan.point, measurement, 0, nullptr)});
+    if (options.json) std::cout << report.dump(1) << '\n' << std::flush;
+    if (!options.output.empty()) write_report(options.output, report);
+    if (!measurement.problem.empty()) fmt::print(stderr, "trafficbench: NOT VERIFIED: {}\n", measurement.problem);
+  });
+  return measurement.problem.empty() ? Status::done : Status::check_failed;
 }
 
 }  // namespace
@@ -107,127 +237,26 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 Status run(Communicator& world, const RunOptions& options, KernelTable table,
            const std::vector<std::string>& argv) {
   const Plan plan = read_plan(world, options, table);
-  const Point& point = plan.point;
   const bool speaks = world.rank() == 0;
-  const bool prints = speaks && !options.json;
   check_files(world, options);
-  if (const std::string reason = why_no_memory(world, point); !reason.empty()) throw BadInput(reason);
-  if (const std::string shared = bind_workers(world, point.threads, true); speaks && !shared.empty()) {
+  if (const std::string reason = why_no_memory(world, plan.point); !reason.empty()) throw BadInput(reason);
+  if (const std::string shared = bind_workers(world, plan.point.threads, true); speaks && !shared.empty()) {
     fmt::print(stderr, "trafficbench: note: {}: its rate says little\n", shared);
   }
 
-  if (prints) {
-    fmt::print(
-        "Length of road is {}\nNumber of iterations is {} \nTarget density of cars is {:f} \n"
-        "Initialising road ...\n",
-        point.cells, point.steps, point.start.density);
-    std::fflush(stdout);
-  }
-  std::unique_ptr<CellSource> start;
-  std::string problem;
-  try {
-    start = make_start(point.start, point.cells);
-  } catch (const BadInput& bad) {
-    problem = bad.what();
-  }
-  world.agree(problem);
-  SimulationSetup setup = setup_of(point);
-  setup.jump = std::min(point.steps, plan.print_every);
-  std::unique_ptr<Simulation> simulation;
-  std::unique_ptr<HeldStart> held;
-  try {
-    simulation = std::make_unique<Simulation>(world, setup);
-    if (is_stream(point.start)) held = std::make_unique<HeldStart>(*start, simulation->block(), 1);
-  } catch (const std::bad_alloc&) {
-    problem = fmt::format("a road of {} cells does not fit into the memory of this machine", point.cells);
-  }
-  world.agree(problem);
-  const CellSource& source = held ? static_cast<const CellSource&>(*held) : *start;
-  simulation->load(source);
-  std::int64_t first_iteration = 0;
-  if (const auto* file = dynamic_cast<const RoadFile*>(start.get())) {
-    first_iteration = file->header().iteration;
-    if (simulation->hash() != file->header().hash) {
-      throw BadInput(fmt::format("{} is damaged: its cells do not agree with its hash", point.start.path()));
-    }
-  }
-  const std::int64_t cars = simulation->cars();
-  if (prints) {
-    fmt::print("...done\nActual density of cars is {:f}\n\n",
-               velocity(point.start, cars, point.cells));
-    std::fflush(stdout);
-  }
-
-  Measurement measurement;
-  MovesMade moves;
-  world.barrier();
-  const std::clock_t cpu_start = std::clock();
-  const auto began = std::chrono::steady_clock::now();
-  for (std::int64_t done = 0; done < point.steps;) {
-    const std::int64_t step = std::min(plan.print_every, point.steps - done);
-    const MovesMade made = simulation->advance(step);
-    done += step;
-    moves = {moves.counted + made.counted, made.last};
-    if (prints && done % plan.print_every == 0) {
-      fmt::print("At iteration {} average velocity is {:f} \n", done,
-                 velocity(point.start, made.last, cars));
-    }
-  }
-  const double own_seconds = seconds_since(began);
-  const double seconds = world.max_of(own_seconds);
-  const auto cpu = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
-  if (prints) {
-    fmt::print("\nFinished\n\nTime taken was  {:f} seconds\n", seconds);
-    if (point.variant->kernel_class == KernelClass::update) {
-      fmt::print("Update rate was {:f} MCOPs\n\n",
-                 1e-6 * static_cast<double>(point.cells) * static_cast<double>(point.steps) / seconds);
-    } else {
-      fmt::print("No update rate: {} jumps to the result by the closed form\n\n", point.variant->name);
-    }
-    std::fflush(stdout);
-  }
+  const CourseLines lines(plan, speaks && !options.json);
+  lines.initialising();
+  Road road = make_road(world, plan);
+  lines.initialised(road.cars);
+  const Run made = make_run(world, plan, road, lines);
+  lines.finished(made.seconds);
 
   Status status = Status::done;
   if (options.json || !options.output.empty()) {
-    const Expected expected = expect(world, source, point.steps, point.threads);
-    measurement.problem = verify(*simulation, moves, point.counting, expected);
-    // A sampled run has counted several iterations; the last is what can be held against the closed form.
-    measurement.steps = point.steps;
-    measurement.depth = std::max<std::int64_t>(1, simulation->depth());
-    measurement.samples = {seconds};
-    measurement.cpu_seconds = {static_cast<double>(world.sum_of(static_cast<std::int64_t>(cpu * 1e6))) / 1e6};
-    measurement.placement = observe_workers(world, point.threads);
-    measurement.stopped = "fixed";
-    measurement.cars = cars;
-    measurement.hash = simulation->hash();
-    measurement.isa = point.variant->uses_simd ? selected_isa() : std::string(kGenericIsa);
-    measurement.clock_hz = measure_clock_hz();
-    const Json description = describe_run(world, argv);
-    if (speaks) {
-      const Json axes = {{"kernel", options.kernel}, {"cells", std::to_string(point.cells)},
-                         {"steps", options.steps},   {"threads", options.threads},
-                         {"depth", options.depth},   {"count", options.count},
-                         {"isa", options.isa},       {"density", options.start.density},
-                         {"init", options.start.init}, {"seed", options.start.seed}};
-      const Json report =
-          make_report("run", axes, {description}, {measured_row("run", point, measurement, 0, nullptr)});
-      if (options.json) std::cout << report.dump(1) << '\n' << std::flush;
-      if (!options.output.empty()) {
-        try {
-          write_report(options.output, report);
-        } catch (const BadInput& bad) {
-          problem = bad.what();
-        }
-      }
-      if (!measurement.problem.empty()) {
-        fmt::print(stderr, "trafficbench: NOT VERIFIED: {}\n", measurement.problem);
-      }
-    }
-    world.agree(problem);
-    if (!measurement.problem.empty()) status = Status::check_failed;
+    status = report_run(world, options, plan, describe(world, plan, road, made), argv);
   }
   if (!options.save.empty()) {
-    save_road(world, *simulation, first_iteration + point.steps, options.save);
+    save_road(world, *road.simulation, road.first_iteration + plan.point.steps, options.save);
   }
   return status;
 }

@@ -142,6 +142,13 @@ StoppingRule rule_of(const SweepOptions& options) {
           .time_cap = options.time_cap};
 }
 
+Verification verification_of(const std::string& name) {
+  if (name == "auto") return Verification::automatic;
+  if (name == "full") return Verification::full;
+  if (name == "windows") return Verification::windows;
+  throw BadInput(fmt::format("verify is '{}': it is auto, full (hash of the whole road) or windows", name));
+}
+
 /// The axes as they were asked for: what --resume compares.
 Json axes_of(Communicator& world, const SweepOptions& options) {
   const auto text = [](double number) { return fmt::format("{}", number); };
@@ -157,6 +164,7 @@ Json axes_of(Communicator& world, const SweepOptions& options) {
           {"count", options.count},
           {"isa", options.isa},
           {"tile", options.tile},
+          {"verify", options.verify},
           {"density", options.start.density},
           {"init", options.start.init},
           {"seed", options.start.seed},
@@ -214,18 +222,12 @@ class Parts {
   std::map<int, std::unique_ptr<Communicator>> parts_;
 };
 
-/// Carries out on rank 0 what may find bad input, and lets every rank know.
+/// Carries out what is rank 0's alone to do, and may find bad input.
 template <typename Task>
 void on_rank_0(Communicator& world, const Task& task) {
-  std::string problem;
-  if (world.rank() == 0) {
-    try {
-      task();
-    } catch (const BadInput& bad) {
-      problem = bad.what();
-    }
-  }
-  world.agree(problem);
+  together(world, [&] {
+    if (world.rank() == 0) task();
+  });
 }
 
 /// Measures one point, on the ranks that take part; the row is complete on rank 0. `stopped` is set where the sweep is to end.
@@ -233,7 +235,7 @@ Json measure_row(Communicator& part, const Point& point, const StoppingRule& rul
                  const SweepOptions& options, int run, const Ceiling& ceiling, bool& stopped) {
   const std::string reason = why_not(part, point, options.oversubscribe);
   if (!reason.empty()) return skipped_row("sweep", point, reason, run);
-  const Measurement measurement = measure(part, point, rule, options.oversubscribe);
+  const Measurement measurement = measure(part, point, rule, verification_of(options.verify), options.oversubscribe);
   stopped = measurement.stopped == "interrupted";
   if (measurement.samples.empty()) return skipped_row("sweep", point, measurement.problem, run);
   return part.rank() == 0 ? measured_row("sweep", point, measurement, run, &ceiling) : Json();
@@ -245,6 +247,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
              const std::vector<std::string>& argv) {
   const std::vector<Point> points = points_of(world, options, table);
   const StoppingRule rule = rule_of(options);
+  verification_of(options.verify);
   const Json axes = axes_of(world, options);
   if (options.resume && options.output.empty()) {
     throw BadInput("--resume needs --output with the name of the report that was begun");

@@ -44,6 +44,7 @@ struct SweepOptions {
   std::string count = "every,sampled";
   std::string isa = "auto";
   std::string tile = "auto";
+  std::string verify = "auto";
   StartTexts start;
   double min_seconds = 0.05;
   int min_repetitions = 6;

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "drivers/bad_input.hpp"
+
 namespace trafficbench {
 
 /// Words to send to, or to receive from, another rank.
@@ -88,6 +90,18 @@ class Communicator {
   Communicator(const Communicator&) = default;
   Communicator& operator=(const Communicator&) = default;
 };
+
+/// Collective: carries out on every rank what may find bad input; if one has, all throw it.
+template <typename Task>
+void together(Communicator& comm, const Task& task) {
+  std::string problem;
+  try {
+    task();
+  } catch (const BadInput& bad) {
+    problem = bad.what();
+  }
+  comm.agree(problem);
+}
 
 /// Starts the library and gives the world; the library ends with the object. Throws BadInput if the world has not the size
 /// that the launcher was asked for.

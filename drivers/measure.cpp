@@ -75,12 +75,13 @@ std::int64_t round_up(double number) {
   return static_cast<std::int64_t>(std::ceil(number / scale - 1e-9) * scale);
 }
 
-/// Iterations that take at least `seconds`, from growing trials; the same on every rank. Leaves the road in any state.
-std::int64_t choose_steps(Communicator& comm, Simulation& simulation, double seconds) {
+/// Iterations that take at least `seconds`, from growing trials; the same on every rank. Adds to `made` what the trials made.
+std::int64_t choose_steps(Communicator& comm, Simulation& simulation, double seconds, std::int64_t& made) {
   constexpr double kMostSteps = 1e12;
   std::int64_t steps = 1;
   while (true) {
     const double trial = timed_advance(comm, simulation, steps).slowest;
+    made += steps;
     // A trial of a tenth is long enough to extrapolate from; one whole length is enough as it is.
     if (trial >= seconds) return steps;
     const double factor = trial > 0 ? 1.05 * seconds / trial : 1e3;
@@ -160,24 +161,23 @@ std::string why_not(Communicator& comm, const Point& point, bool oversubscribe) 
   return oversubscribe ? std::string() : shared;
 }
 
-Measurement measure(Communicator& comm, const Point& point, const StoppingRule& rule,
+Measurement measure(Communicator& comm, const Point& point, const StoppingRule& rule, Verification verification,
                     bool oversubscribe) {
+  // Roads of which each rank holds no more than this are hashed whole: that takes seconds.
+  constexpr std::int64_t kMostCellsHashed = std::int64_t{1} << 28;
   Measurement result;
   bind_workers(comm, point.threads, oversubscribe);
   const std::int64_t cells = point.road_cells();
-  const std::unique_ptr<CellSource> start = make_start(point.start, cells);
+  std::unique_ptr<CellSource> start;
+  together(comm, [&] { start = make_start(point.start, cells); });
 
   std::unique_ptr<Simulation> simulation;
   std::unique_ptr<HeldStart> held;
+  std::int64_t held_bytes = 0;
   const bool all_made = comm.all([&] {
     try {
       simulation = std::make_unique<Simulation>(comm, setup_of(point));
-      // Restoring from packed cells is quicker than generating them again; worth an eighth of what is left, no more.
-      const std::int64_t held_bytes = words_for(simulation->block().cells) * 8 * comm.node_size();
-      if (is_stream(point.start) || held_bytes < available_memory() / 8) {
-        held = std::make_unique<HeldStart>(*start, simulation->block(),
-                                           is_stream(point.start) ? 1 : point.threads);
-      }
+      held_bytes = words_for(simulation->block().cells) * 8 * comm.node_size();
       return true;
     } catch (const std::bad_alloc&) {
       return false;
@@ -188,27 +188,48 @@ Measurement measure(Communicator& comm, const Point& point, const StoppingRule& 
     result.stopped = "failed";
     return result;
   }
+  // Restoring from packed cells is quicker than generating them again; worth an eighth of what is left, no more. A road too
+  // large for that is not restored but goes on.
+  result.restarted = comm.all(is_stream(point.start) || held_bytes < available_memory() / 8);
+  if (result.restarted) {
+    held = std::make_unique<HeldStart>(*start, simulation->block(), is_stream(point.start) ? 1 : point.threads);
+  }
   const CellSource& source = held ? static_cast<const CellSource&>(*held) : *start;
+  result.full = result.restarted && verification != Verification::windows &&
+                (verification == Verification::full || cells / point.ranks <= kMostCellsHashed);
 
   simulation->load(source);
+  result.cars = simulation->cars();
+  std::int64_t iterations = 0;  // since the start state
   result.steps = point.steps;
-  if (result.steps == 0) result.steps = choose_steps(comm, *simulation, rule.least_seconds);
+  if (result.steps == 0) result.steps = choose_steps(comm, *simulation, rule.least_seconds, iterations);
   result.depth = std::max<std::int64_t>(1, simulation->depth());
   result.isa = point.variant->uses_simd ? selected_isa() : std::string(kGenericIsa);
-  const Expected expected = expect(comm, source, result.steps, point.threads);
-  result.cars = expected.cars;
-  result.hash = expected.hash;
+  Expected expected;
+  if (result.full) {
+    expected = expect(comm, source, result.steps, point.threads);
+    result.hash = expected.hash;
+  }
   result.clock_hz = measure_clock_hz(20);
 
   while (result.stopped.empty()) {
-    simulation->load(source);
+    if (result.restarted) {
+      simulation->load(source);
+      iterations = 0;
+    }
     const Timing timing = timed_advance(comm, *simulation, result.steps);
+    iterations += result.steps;
     result.samples.push_back(timing.slowest);
     result.cpu_seconds.push_back(timing.cpu);
     result.rank_seconds.push_back(timing.ranks);
-    result.problem = verify(*simulation, timing.moves, point.counting, expected);
-    result.hash = simulation->hash();
+    result.problem = result.full ? verify(*simulation, timing.moves, point.counting, expected)
+                                 : verify_windows(comm, *simulation, source, result.cars, iterations);
     result.stopped = decide(comm, rule, result.samples, !result.problem.empty());
+  }
+  if (result.full) {
+    result.hash = simulation->hash();
+  } else if (const std::int64_t cars = simulation->cars(); result.problem.empty() && cars != result.cars) {
+    result.problem = fmt::format("the road ends with {} cars, not {}", cars, result.cars);
   }
   result.placement = observe_workers(comm, point.threads);
   return result;

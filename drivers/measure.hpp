@@ -36,9 +36,10 @@ struct Measurement {
   std::vector<RankSeconds> rank_seconds;   ///< one a repetition
   std::vector<WorkerPlace> placement;
   std::string stopped;                     ///< "precise", "time_cap", ...: results/schema says what each means
-  bool restarted = true;
+  bool restarted = true;                   ///< every repetition began from the start state
+  bool full = true;                        ///< verified by the hash of the whole road; else by windows
   std::int64_t cars = 0;
-  std::uint64_t hash = 0;
+  std::uint64_t hash = 0;                  ///< of the final state; only if `full`
   std::string problem;                     ///< what the verification found wrong; empty if nothing
   std::string isa;                         ///< the one that was used
   double clock_hz = 0;
@@ -50,9 +51,16 @@ std::string why_no_memory(Communicator& comm, const Point& point);
 /// Why the point cannot be measured on this machine, for want of memory or cores; empty if it can. Collective.
 std::string why_not(Communicator& comm, const Point& point, bool oversubscribe);
 
+/// How final states are verified.
+enum class Verification {
+  automatic,  ///< full as far as that takes seconds, windows beyond
+  full,
+  windows
+};
+
 /// Collective over the ranks of the point, which must fit (why_not). The result is complete on rank 0 and agrees on all
 /// ranks as far as `problem` and `stopped` go.
-Measurement measure(Communicator& comm, const Point& point, const StoppingRule& rule,
+Measurement measure(Communicator& comm, const Point& point, const StoppingRule& rule, Verification verification,
                     bool oversubscribe);
 
 /// Set by SIGTERM, SIGINT and SIGUSR1 once watch_signals has been called: the repetition under way is finished, and

@@ -170,9 +170,9 @@ Json measured_row(const std::string& command, const Point& point, const Measurem
       row["fraction_of_limit"] = number(row["mcops"].get<double>() * 1e6 / limit->cells_per_second);
     }
   }
-  row["hash"] = fmt::format("{:016x}", measurement.hash);
+  if (measurement.full) row["hash"] = fmt::format("{:016x}", measurement.hash);
   row["verified"] = measurement.problem.empty();
-  row["verification"] = "full";
+  row["verification"] = measurement.full ? "full" : "windows";
   row["restarted"] = measurement.restarted;
   row["stopped"] = measurement.stopped;
   row["placement"] = places(measurement.placement);

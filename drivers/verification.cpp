@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <random>
 #include <vector>
 
 #include "drivers/hash_sum.hpp"
@@ -88,6 +90,37 @@ std::string verify(Simulation& simulation, const MovesMade& made, Counting count
                        expected.last_moves);
   }
   return {};
+}
+
+std::string verify_windows(Communicator& comm, const Simulation& simulation, const CellSource& start, std::int64_t cars,
+                           std::int64_t iterations) {
+  constexpr int kWindows = 8;
+  constexpr std::int64_t kWindowCells = 4096;
+  const Block block = simulation.block();
+  const std::int64_t cells = std::min(kWindowCells, block.cells);
+  const ClosedForm closed_form(start, cars, iterations);
+  // Other places after other iterations, and on other ranks.
+  std::mt19937_64 random(static_cast<std::uint64_t>(iterations) * 0x10001 + static_cast<std::uint64_t>(comm.rank()));
+  std::uniform_int_distribution<std::int64_t> anywhere(0, block.cells - cells);
+  std::string problem;
+  for (int window = 0; cells > 0 && window < kWindows && problem.empty(); ++window) {
+    const std::int64_t first = window == 0 ? 0 : window == 1 ? block.cells - cells : anywhere(random);
+    PackedRoad expected(cells);
+    PackedRoad found(cells);
+    closed_form.state(block.first + first, cells, expected.words());
+    simulation.read(first, cells, found.words());
+    if (!(found == expected)) {
+      problem = fmt::format("cells {} to {} differ from the closed form", block.first + first,
+                            block.first + first + cells - 1);
+    }
+  }
+  std::string first_problem;
+  for (const std::string& text : comm.gather(problem)) {
+    if (first_problem.empty()) first_problem = text;
+  }
+  if (comm.all(problem.empty())) return {};
+  // The text is rank 0's to print; the others only have to know that there is one.
+  return first_problem.empty() ? "differs from the closed form" : first_problem;
 }
 
 }  // namespace trafficbench

@@ -26,4 +26,10 @@ Expected expect(Communicator& comm, const CellSource& start, std::int64_t iterat
 std::string verify(Simulation& simulation, const MovesMade& made, Counting counting,
                    const Expected& expected);
 
+/// Verification that scales: cells [a, b) after T iterations depend on the start state of [a - T, b + T) alone, so each rank
+/// checks windows of its own block, both edges and others at random, whatever the size of the road. Collective; `cars` are
+/// those of the start state, `iterations` those made since. What differs, or an empty text.
+std::string verify_windows(Communicator& comm, const Simulation& simulation, const CellSource& start, std::int64_t cars,
+                           std::int64_t iterations);
+
 }  // namespace trafficbench
