@@ -8,6 +8,7 @@ Environment:
 Run: TRAFFICBENCH=build/release/bin/trafficbench python3 -m pytest tests/docs_test.py
 """
 
+import json
 import os
 import re
 import shlex
@@ -151,6 +152,13 @@ def options_of(program, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def usable_isas(program, tmp_path_factory):
+    """What --isa takes on this machine."""
+    listed = json.loads(start([program, "list", "--json"], tmp_path_factory.mktemp("list")).stdout)
+    return {"auto", *(isa["name"] for isa in listed["isas"] if isa["runs_here"])}
+
+
+@pytest.fixture(scope="session")
 def folder(tmp_path_factory):
     """Where the documents' commands run, one after the other: a road that one saves is there for the next."""
     return tmp_path_factory.mktemp("documents")
@@ -204,7 +212,7 @@ def test_documents_have_commands_and_links():
         for i, (page, ranks, arguments) in enumerate(TRAFFICBENCH_COMMANDS)
     ],
 )
-def test_command_line_is_taken(program, options_of, folder, ranks, arguments):
+def test_command_line_is_taken(program, options_of, usable_isas, folder, ranks, arguments):
     command = arguments[0] if arguments[0] in COMMANDS else ""
     for word in arguments:
         if word.startswith("-"):
@@ -213,6 +221,7 @@ def test_command_line_is_taken(program, options_of, folder, ranks, arguments):
     extra = ["--help"]
     several = ranks > 1
     can_start = not several or (ranks <= MOST_RANKS and os.environ.get("TRAFFICBENCH_LAUNCHER"))
+    can_start = can_start and value_of(arguments, "--isa", "auto") in usable_isas
     if can_start:
         if command == "sweep":
             extra = ["--dry-run"]
