@@ -161,7 +161,11 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
       line.text = text.str();
       return line;
     }
-    if (argc <= 1) throw BadInput("no command: it is run, sweep, check, list or ceiling; see trafficbench --help");
+    constexpr const char* kCommands = "run, sweep, check, list or ceiling; see trafficbench --help";
+    if (argc <= 1) throw BadInput(fmt::format("no command: it is {}", kCommands));
+    if (app.get_subcommands().empty() && *argv[1] != '-') {
+      throw BadInput(fmt::format("command '{}' is unknown: it is {}", argv[1], kCommands));
+    }
     std::string where = "trafficbench";
     for (const CLI::App* sub : app.get_subcommands()) where += " " + sub->get_name();
     throw BadInput(fmt::format("{}; see {} --help", error.what(), where));
