@@ -11,7 +11,7 @@ namespace trafficbench::variant {
 namespace {
 
 // One wave a trip, through the whole segment.
-constexpr bitslice::TripPlan kPlan{.levels = 8, .block_words = std::int64_t{1} << 40};
+constexpr bitslice::TripPlan kPlan{.levels = 0, .block_words = std::int64_t{1} << 40};
 
 std::unique_ptr<Segment> make(const SegmentShape& shape) {
   return std::make_unique<bitslice::BitsliceSegment>(shape, kPlan);
