@@ -83,7 +83,7 @@ HWY_INLINE void keep(V& value) {
 /// The same, and keeps the order of the operations that are so marked.
 template <class V>
 HWY_INLINE void keep_order(V& value) {
-#if HWY_ARCH_X86
+#if TRAFFICBENCH_TERNARY
   __asm__ volatile("" : "+v"(value));
 #else
   (void)value;
