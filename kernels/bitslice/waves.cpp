@@ -311,7 +311,7 @@ HWY_EXPORT(wave_sets_here);
 
 constexpr std::int64_t kRaceBytes = 12 << 10;  // in any first-level cache, with room to spare
 constexpr int kRacePasses = 4;
-constexpr int kRaceHeats = 60;
+constexpr int kRaceHeats = 150;
 
 /// One that takes part in the race, for waves of either kind.
 template <class AnyWave>

@@ -27,10 +27,10 @@ const Variant& bitsliced() {
   static const Variant variant{.name = "bitsliced",
                                .summary =
                                    "a cell is a bit in a lane of its own: neighbours are whole "
-                                   "registers, eight iterations a pass",
+                                   "registers, many iterations a pass",
                                .kernel_class = KernelClass::update,
                                .uses_simd = true,
-                               .nominal_rate = 1900,
+                               .nominal_rate = 2100,
                                .make = make,
                                .bytes = bytes,
                                .halo_for = one_cell_an_iteration};
