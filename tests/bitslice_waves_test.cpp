@@ -197,8 +197,8 @@ TEST_P(BitsliceWavesTest, LaneMovesMoveLanes) {
       }
     }
     std::ranges::copy(start.data, rows.data());
-    AlignedBuffer<std::uint64_t> before(rows.size());
-    AlignedBuffer<std::uint64_t> after(rows.size());
+    AlignedBuffer<std::uint64_t> before(64 * set.register_words);
+    AlignedBuffer<std::uint64_t> after(64 * set.register_words);
     lanes.from_lane_before(rows.data(), before.data(), 64);
     lanes.from_lane_after(rows.data(), after.data(), 64);
     const auto cells = 64 * static_cast<std::int64_t>(width);

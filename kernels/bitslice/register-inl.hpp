@@ -131,10 +131,25 @@ HWY_INLINE V popcount(V cells) {
   } else {
     return reinterpret_cast<V>(_mm256_popcnt_epi64(reinterpret_cast<__m256i>(cells)));
   }
+#elif HWY_ARCH_ARM
+  return reinterpret_cast<V>(
+      vpaddlq_u32(vpaddlq_u16(vpaddlq_u8(vcntq_u8(reinterpret_cast<uint8x16_t>(cells))))));
 #else
   cells = cells - ((cells >> 1) & 0x5555555555555555u);
   cells = (cells & 0x3333333333333333u) + ((cells >> 2) & 0x3333333333333333u);
-  cells = (cells + (cells >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+  cells = (cells + (cells >> 4)) & 0x0f0f0f0f0f0f0f0fu;  // in each byte
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_SSSE3
+  // One instruction sums bytes.
+  if constexpr (sizeof(V) == 16) {
+    return reinterpret_cast<V>(_mm_sad_epu8(reinterpret_cast<__m128i>(cells), _mm_setzero_si128()));
+  }
+#if HWY_TARGET <= HWY_AVX2
+  if constexpr (sizeof(V) == 32) {
+    return reinterpret_cast<V>(
+        _mm256_sad_epu8(reinterpret_cast<__m256i>(cells), _mm256_setzero_si256()));
+  }
+#endif
+#endif
   cells = cells + (cells >> 8);
   cells = cells + (cells >> 16);
   return (cells + (cells >> 32)) & 0x7fu;

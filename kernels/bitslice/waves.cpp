@@ -271,6 +271,8 @@ WaveSet wave_set_of() {
   static const CountingWave counts[] = {counting<kBytes, 1, 4, 0>(), counting<kBytes, 2, 4, 0>(),
                                         counting<kBytes, 4, 8, 1>(), counting<kBytes, 6, 6, 1>(),
                                         counting<kBytes, 8, 4, 1>()};
+#elif TRAFFICBENCH_TERNARY
+  static const CountingWave counts[] = {counting<kBytes, 1, 8, 0>(), counting<kBytes, 2, 8, 1>()};
 #else
   static const CountingWave counts[] = {counting<kBytes, 1, 8, 0>()};
 #endif
