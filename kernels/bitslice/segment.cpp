@@ -12,7 +12,6 @@ namespace {
 constexpr std::int64_t kMostWaveLevels = 16;
 constexpr std::int64_t kMostGroup = 64;
 constexpr std::int64_t kLeastLength = 16;
-constexpr std::int64_t kMostRegisterWords = 8;
 // load and read take this many blocks of 64 words at a time: enough to read a lane in pieces worth
 // a call.
 constexpr std::int64_t kMostBlocks = 64;
@@ -119,18 +118,21 @@ void BitsliceSegment::load(const CellSource& source, std::int64_t first) {
 }
 
 std::uint64_t BitsliceSegment::read_bits(std::int64_t cell, std::int64_t count) const {
+  constexpr std::uint64_t kTop = std::uint64_t{1} << (kWordCells - 1);
   std::uint64_t bits = 0;
   for (std::int64_t done = 0; done < count;) {
     const std::int64_t lane = (cell + done) / shape_.length;
     const std::int64_t j = (cell + done) % shape_.length;
     const std::int64_t step = std::min(count - done, shape_.length - j);
     const std::uint64_t* from = word(j) + lane / kWordCells;
+    const std::int64_t to_top = kWordCells - 1 - lane % kWordCells;
+    // Each cell comes in at the top and moves down as others follow.
     for (std::int64_t i = 0; i < step; ++i, from += register_words_) {
-      bits |= ((*from >> (lane % kWordCells)) & 1) << (done + i);
+      bits = (bits >> 1) | ((*from << to_top) & kTop);
     }
     done += step;
   }
-  return bits;
+  return bits >> (kWordCells - count);
 }
 
 void BitsliceSegment::write_bits(std::int64_t cell, std::int64_t count, std::uint64_t bits) {
