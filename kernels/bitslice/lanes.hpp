@@ -25,7 +25,7 @@ struct LaneMoves {
                           std::int64_t count) = nullptr;
 };
 
-/// Of the instruction set in use.
-const LaneMoves& lane_moves();
+/// Of the instruction set in use; register_words as in one of its wave sets.
+const LaneMoves& lane_moves(int register_words);
 
 }  // namespace trafficbench::bitslice

@@ -1,12 +1,16 @@
-// One vector register of bit lanes, for the instruction set that is being compiled. Include it
-// after foreach_target.
+// Vector registers of bit lanes, for the instruction set that is being compiled. Include it after
+// foreach_target.
 //
 // Written with the vector extension of GCC and clang, not with Highway's vectors: all that is
-// needed are boolean functions, and registers that may sit in an array, which the vectors of SVE
-// may not. On SVE this takes 128-bit registers.
+// needed are boolean functions, the width is a parameter, and registers must sit in arrays, which
+// the vectors of SVE may not. On SVE this takes 128-bit registers, which every such core has.
 #include <hwy/highway.h>
 
 #include <cstdint>
+
+#if HWY_ARCH_ARM
+#include <arm_neon.h>
+#endif
 
 #if defined(TRAFFICBENCH_BITSLICE_REGISTER_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef TRAFFICBENCH_BITSLICE_REGISTER_INL
@@ -39,55 +43,113 @@ namespace trafficbench::bitslice {
 namespace HWY_NAMESPACE {
 namespace {
 
-using Register = std::uint64_t __attribute__((vector_size(TRAFFICBENCH_REGISTER_BYTES)));
+// GCC forgets a vector size that depends on a template parameter.
+template <int kBytes>
+struct RegisterOf;
+template <>
+struct RegisterOf<16> {
+  using Type = std::uint64_t __attribute__((vector_size(16)));
+};
+template <>
+struct RegisterOf<32> {
+  using Type = std::uint64_t __attribute__((vector_size(32)));
+};
+template <>
+struct RegisterOf<64> {
+  using Type = std::uint64_t __attribute__((vector_size(64)));
+};
+template <int kBytes>
+using Register = typename RegisterOf<kBytes>::Type;
 
-/// 64-bit words in a register.
-constexpr int kRegisterWords = TRAFFICBENCH_REGISTER_BYTES / 8;
-
-HWY_INLINE Register load(const std::uint64_t* from) {
-  return *reinterpret_cast<const Register*>(from);
+template <int kBytes>
+HWY_INLINE Register<kBytes> load(const std::uint64_t* from) {
+  return *reinterpret_cast<const Register<kBytes>*>(from);
 }
-HWY_INLINE void store(Register value, std::uint64_t* to) {
-  *reinterpret_cast<Register*>(to) = value;
+template <int kBytes>
+HWY_INLINE void store(Register<kBytes> value, std::uint64_t* to) {
+  *reinterpret_cast<Register<kBytes>*>(to) = value;
 }
 
-/// Keeps the compiler from fusing what made `value` with what uses it.
-HWY_INLINE void keep(Register& value) {
-#if TRAFFICBENCH_TERNARY
+/// Keeps the compiler from merging the operation that made `value` with those that use it.
+template <class V>
+HWY_INLINE void keep(V& value) {
+#if HWY_ARCH_X86
   __asm__("" : "+v"(value));
 #else
   (void)value;
 #endif
 }
 
+/// The same, and keeps the order of the operations that are so marked.
+template <class V>
+HWY_INLINE void keep_order(V& value) {
+#if TRAFFICBENCH_TERNARY
+  __asm__ volatile("" : "+v"(value));
+#else
+  (void)value;
+#endif
+}
+
 /// Rule 184 for a register of cells in two-operand operations.
-HWY_INLINE Register next_plain(Register left, Register centre, Register right) {
-  Register stay = centre & right;
+template <class V>
+HWY_INLINE V next_plain(V left, V centre, V right) {
+  V stay = centre & right;
   keep(stay);
-  Register come = ~centre & left;
+  V come = ~centre & left;
   keep(come);
   return stay | come;
 }
 
 /// The same in the one operation that some targets have for it.
-HWY_INLINE Register next_ternary(Register left, Register centre, Register right) {
+template <class V>
+HWY_INLINE V next_ternary(V left, V centre, V right) {
 #if TRAFFICBENCH_TERNARY
-  return reinterpret_cast<Register>(
-      _mm512_ternarylogic_epi64(reinterpret_cast<__m512i>(left), reinterpret_cast<__m512i>(centre),
-                                reinterpret_cast<__m512i>(right), 184));
+  if constexpr (sizeof(V) == 64) {
+    return reinterpret_cast<V>(_mm512_ternarylogic_epi64(reinterpret_cast<__m512i>(left),
+                                                         reinterpret_cast<__m512i>(centre),
+                                                         reinterpret_cast<__m512i>(right), 184));
+  } else {
+    return reinterpret_cast<V>(_mm256_ternarylogic_epi64(reinterpret_cast<__m256i>(left),
+                                                         reinterpret_cast<__m256i>(centre),
+                                                         reinterpret_cast<__m256i>(right), 184));
+  }
+#elif HWY_ARCH_ARM
+  return reinterpret_cast<V>(vbslq_u64(reinterpret_cast<uint64x2_t>(centre),
+                                       reinterpret_cast<uint64x2_t>(right),
+                                       reinterpret_cast<uint64x2_t>(left)));
 #else
   return next_plain(left, centre, right);
 #endif
 }
 
-/// The cars counted in each 64-bit word.
-HWY_INLINE Register popcount(Register cells) {
+/// The bits set in each 64-bit word.
+template <class V>
+HWY_INLINE V popcount(V cells) {
 #if TRAFFICBENCH_VECTOR_POPCOUNT
-  return reinterpret_cast<Register>(_mm512_popcnt_epi64(reinterpret_cast<__m512i>(cells)));
+  if constexpr (sizeof(V) == 64) {
+    return reinterpret_cast<V>(_mm512_popcnt_epi64(reinterpret_cast<__m512i>(cells)));
+  } else {
+    return reinterpret_cast<V>(_mm256_popcnt_epi64(reinterpret_cast<__m256i>(cells)));
+  }
+#elif HWY_ARCH_ARM
+  return reinterpret_cast<V>(
+      vpaddlq_u32(vpaddlq_u16(vpaddlq_u8(vcntq_u8(reinterpret_cast<uint8x16_t>(cells))))));
 #else
   cells = cells - ((cells >> 1) & 0x5555555555555555u);
   cells = (cells & 0x3333333333333333u) + ((cells >> 2) & 0x3333333333333333u);
-  cells = (cells + (cells >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+  cells = (cells + (cells >> 4)) & 0x0f0f0f0f0f0f0f0fu;  // in each byte
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_SSSE3
+  // One instruction sums bytes.
+  if constexpr (sizeof(V) == 16) {
+    return reinterpret_cast<V>(_mm_sad_epu8(reinterpret_cast<__m128i>(cells), _mm_setzero_si128()));
+  }
+#if HWY_TARGET <= HWY_AVX2
+  if constexpr (sizeof(V) == 32) {
+    return reinterpret_cast<V>(
+        _mm256_sad_epu8(reinterpret_cast<__m256i>(cells), _mm256_setzero_si256()));
+  }
+#endif
+#endif
   cells = cells + (cells >> 8);
   cells = cells + (cells >> 16);
   return (cells + (cells >> 32)) & 0x7fu;

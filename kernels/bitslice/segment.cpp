@@ -10,17 +10,17 @@ namespace trafficbench::bitslice {
 namespace {
 
 constexpr std::int64_t kMostWaveLevels = 16;
-constexpr std::int64_t kMostGroup = 2 * kMostWaveLevels + 2;
+constexpr std::int64_t kMostGroup = 64;
 constexpr std::int64_t kLeastLength = 16;
-constexpr std::int64_t kMostRegisterWords = 8;
 // load and read take this many blocks of 64 words at a time: enough to read a lane in pieces worth
 // a call.
 constexpr std::int64_t kMostBlocks = 64;
 
 constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
-std::int64_t trip_levels(const LaneShape& lanes, const TripPlan& plan) {
-  return std::clamp<std::int64_t>(plan.levels, 1, lanes.length);
+std::int64_t trip_levels(const LaneShape& lanes, const TripPlan& plan, const FastestWaves& waves) {
+  const std::int64_t one_wave = std::max(waves.wave->levels, waves.counting->levels);
+  return std::min(plan.levels > 0 ? plan.levels : one_wave, lanes.length);
 }
 
 std::int64_t words_beside(std::int64_t levels) { return levels + kMostGroup; }
@@ -33,6 +33,17 @@ std::int64_t blocks_at_once(const LaneShape& lanes) {
   return std::min(kMostBlocks, ceil_div(lanes.length, kWordCells));
 }
 
+/// `best` if it has no more than `most` levels, else the wave that has most of them.
+template <class AnyWave>
+const AnyWave& longest(std::span<const AnyWave> waves, const AnyWave& best, std::int64_t most) {
+  if (best.levels <= most) return best;
+  const AnyWave* found = nullptr;
+  for (const AnyWave& wave : waves) {
+    if (wave.levels <= most && (found == nullptr || wave.levels > found->levels)) found = &wave;
+  }
+  return *found;
+}
+
 }  // namespace
 
 LaneShape LaneShape::of(const SegmentShape& shape, std::int64_t register_cells) {
@@ -41,25 +52,26 @@ LaneShape LaneShape::of(const SegmentShape& shape, std::int64_t register_cells) 
   return {ceil_div(extended, length), length};
 }
 
-BitsliceSegment::BitsliceSegment(const SegmentShape& shape, const TripPlan& plan)
-    : waves_(wave_set()),
-      lane_moves_(lane_moves()),
-      best_(fastest_wave(waves_)),
-      register_words_(waves_.register_words),
+BitsliceSegment::BitsliceSegment(const SegmentShape& shape, const TripPlan& plan,
+                                 const FastestWaves& waves)
+    : waves_(waves),
+      lane_moves_(lane_moves(waves.set->register_words)),
+      register_words_(waves.set->register_words),
       cells_(shape.cells),
       first_own_(shape.most_halo.left),
       shape_(LaneShape::of(shape, register_words_ * kWordCells)),
-      trip_levels_(trip_levels(shape_, plan)),
+      trip_levels_(trip_levels(shape_, plan, waves)),
       block_words_(std::max(plan.block_words, kMostGroup)),
       front_(words_beside(trip_levels_)),
       words_(buffer_words(shape_, trip_levels_) * register_words_),
       states_(2 * trip_levels_ * register_words_),
       masks_((kMostGroup + kMostWaveLevels) * register_words_) {}
 
-std::int64_t BitsliceSegment::bytes(const SegmentShape& shape, const TripPlan& plan) {
-  const std::int64_t register_words = wave_set().register_words;
+std::int64_t BitsliceSegment::bytes(const SegmentShape& shape, const TripPlan& plan,
+                                    const FastestWaves& waves) {
+  const std::int64_t register_words = waves.set->register_words;
   const LaneShape lanes = LaneShape::of(shape, register_words * kWordCells);
-  const std::int64_t levels = trip_levels(lanes, plan);
+  const std::int64_t levels = trip_levels(lanes, plan, waves);
   const std::int64_t words =
       buffer_words(lanes, levels) + 2 * levels + kMostGroup + kMostWaveLevels;
   const std::int64_t pieces = register_words * kWordCells * (blocks_at_once(lanes) + 1);
@@ -106,18 +118,21 @@ void BitsliceSegment::load(const CellSource& source, std::int64_t first) {
 }
 
 std::uint64_t BitsliceSegment::read_bits(std::int64_t cell, std::int64_t count) const {
+  constexpr std::uint64_t kTop = std::uint64_t{1} << (kWordCells - 1);
   std::uint64_t bits = 0;
   for (std::int64_t done = 0; done < count;) {
     const std::int64_t lane = (cell + done) / shape_.length;
     const std::int64_t j = (cell + done) % shape_.length;
     const std::int64_t step = std::min(count - done, shape_.length - j);
     const std::uint64_t* from = word(j) + lane / kWordCells;
+    const std::int64_t to_top = kWordCells - 1 - lane % kWordCells;
+    // Each cell comes in at the top and moves down as others follow.
     for (std::int64_t i = 0; i < step; ++i, from += register_words_) {
-      bits |= ((*from >> (lane % kWordCells)) & 1) << (done + i);
+      bits = (bits >> 1) | ((*from << to_top) & kTop);
     }
     done += step;
   }
-  return bits;
+  return bits >> (kWordCells - count);
 }
 
 void BitsliceSegment::write_bits(std::int64_t cell, std::int64_t count, std::uint64_t bits) {
@@ -216,20 +231,11 @@ std::int64_t BitsliceSegment::plan_trip(std::int64_t most, std::span<const MoveC
     while (t + run < most && run < kMostWaveLevels && wanted(t + run) == wanted(t)) ++run;
     Stage stage;
     if (wanted(t)) {
-      stage.counting = &*std::ranges::find_if(
-          waves_.counting, [&](const CountingWave& wave) { return wave.levels <= run; });
+      stage.counting = &longest(waves_.set->counting, *waves_.counting, run);
       stage.levels = stage.counting->levels;
       stage.group = stage.counting->group;
     } else {
-      stage.wave = &best_;
-      if (best_.levels > run) {
-        for (const Wave& wave : waves_.waves) {
-          if (wave.levels <= run &&
-              (stage.wave->levels > run || wave.levels > stage.wave->levels)) {
-            stage.wave = &wave;
-          }
-        }
-      }
+      stage.wave = &longest(waves_.set->waves, *waves_.wave, run);
       stage.levels = stage.wave->levels;
       stage.group = stage.wave->group;
     }
@@ -284,18 +290,17 @@ void BitsliceSegment::run_counting(Stage& stage, std::int64_t groups) {
       if (candidate > first) change = std::min(change, candidate);
     }
     std::int64_t step = 1;
+    CountingWave::Run run = stage.counting->run_masked;
     if (change >= first + masks) {
       step = std::min(groups, (change - first - masks) / stage.group + 1);
+      run = stage.counting->run_uniform;
       fill_mask(first, masks_.data());
-      for (std::int64_t i = 1; i < masks; ++i) {
-        std::copy_n(masks_.data(), register_words_, masks_.data() + i * register_words_);
-      }
     } else {
       for (std::int64_t i = 0; i < masks; ++i) {
         fill_mask(first + i, masks_.data() + i * register_words_);
       }
     }
-    stage.counting->run(word(stage.next), step, stage.state, masks_.data(), stage.moves);
+    run(word(stage.next), step, stage.state, masks_.data(), stage.moves);
     stage.next += step * stage.group;
     groups -= step;
   }

@@ -27,7 +27,7 @@ namespace trafficbench::bitslice {
 
 /// How a segment is taken through memory.
 struct TripPlan {
-  std::int64_t levels = 0;       ///< most iterations made in one trip
+  std::int64_t levels = 0;       ///< most iterations made in one trip; 0: those of one wave
   std::int64_t block_words = 0;  ///< words that all waves of a trip pass over before it goes on
 };
 
@@ -43,7 +43,9 @@ struct LaneShape {
 
 class BitsliceSegment final : public Segment {
  public:
-  BitsliceSegment(const SegmentShape& shape, const TripPlan& plan);
+  /// For the instruction set in use now, with waves of one of its sets.
+  BitsliceSegment(const SegmentShape& shape, const TripPlan& plan,
+                  const FastestWaves& waves = fastest_waves());
 
   std::int64_t cells() const override { return cells_; }
   HaloWidth halo() const override { return halo_; }
@@ -54,7 +56,8 @@ class BitsliceSegment final : public Segment {
   void advance(std::int64_t k, std::span<MoveCount> moves) override;
 
   /// Upper bound of the bytes that such a segment takes, the buffers of load and read included.
-  static std::int64_t bytes(const SegmentShape& shape, const TripPlan& plan);
+  static std::int64_t bytes(const SegmentShape& shape, const TripPlan& plan,
+                            const FastestWaves& waves = fastest_waves());
 
  private:
   /// One wave of a trip.
@@ -84,9 +87,8 @@ class BitsliceSegment final : public Segment {
   void write_bits(std::int64_t cell, std::int64_t count, std::uint64_t bits);
   void read_lanes(std::int64_t cell, std::int64_t count, std::span<std::uint64_t> out) const;
 
-  const WaveSet& waves_;
+  FastestWaves waves_;
   const LaneMoves& lane_moves_;
-  const Wave& best_;
   std::int64_t register_words_;
   std::int64_t cells_;
   std::int64_t first_own_;  ///< own cell 0 in the extended segment

@@ -13,8 +13,8 @@ namespace trafficbench::bitslice {
 struct Wave {
   int levels = 0;  ///< iterations made
   int group = 0;   ///< it takes a multiple of this many words at a time
-  unsigned plain =
-      0;  ///< bit i: level i is written in two-operand operations, where there is a choice
+  int words = 0;   ///< words taken through one level before the next
+  int plain = 0;   ///< how many of these in two-operand operations, where there is a choice
 
   /// Takes `groups` * group words at `words`; stores as many, `levels` words further down. `state`
   /// is what it had in registers after the words before these: 2 * levels words, whatever they hold
@@ -27,26 +27,38 @@ struct CountingWave {
   int levels = 0;
   int group = 0;
 
-  /// As above. Adds to moves[i] what moves in level i. `masks` says which lanes count in a word:
-  /// level i, counted from 1, takes masks[levels - i + n] for the n-th word of each group; group +
-  /// levels - 1 of them.
-  void (*run)(std::uint64_t* words, std::int64_t groups, std::uint64_t* state,
-              const std::uint64_t* masks, std::int64_t* moves) = nullptr;
+  using Run = void (*)(std::uint64_t* words, std::int64_t groups, std::uint64_t* state,
+                       const std::uint64_t* masks, std::int64_t* moves);
+
+  /// As Wave::run. Adds to moves[i] the cars that move in level i in the lanes that are set in the
+  /// one word `masks`.
+  Run run_uniform = nullptr;
+
+  /// The same where lanes differ from word to word: level i, counted from 1, takes masks[levels - i
+  /// + n] for the n-th word of each group; group + levels - 1 of them.
+  Run run_masked = nullptr;
 };
 
-/// The waves compiled for one instruction set. A word is a register: register_words 64-bit words,
-/// aligned to its size.
+/// Waves for registers of one width. A word is a register: register_words 64-bit words, aligned to
+/// its size.
 struct WaveSet {
   int register_words = 0;
-  std::span<const Wave> waves;  ///< 1, 2 and 4 levels first, then candidates for the long run
-  std::span<const CountingWave> counting;  ///< most levels first, down to 1
+  std::span<const Wave> waves;             ///< one of them has a single level
+  std::span<const CountingWave> counting;  ///< one of them has a single level
 };
 
-/// Of the instruction set in use.
-const WaveSet& wave_set();
+/// All sets compiled for the instruction set in use.
+std::span<const WaveSet> wave_sets();
 
-/// The wave of that set which updates most cells a second on this machine, found by a race of a few
-/// milliseconds when it is first asked for.
-const Wave& fastest_wave(const WaveSet& set);
+/// A set and, of it, the waves for the long run.
+struct FastestWaves {
+  const WaveSet* set = nullptr;
+  const Wave* wave = nullptr;
+  const CountingWave* counting = nullptr;
+};
+
+/// Those that update most cells a second on this machine with the instruction set in use: found by
+/// a race of a few milliseconds when first asked for.
+const FastestWaves& fastest_waves();
 
 }  // namespace trafficbench::bitslice
