@@ -8,25 +8,12 @@
 #include <vector>
 
 #include "kernels/closed_form.hpp"
-#include "kernels/packed_road.hpp"
+#include "tests/plain_road.hpp"
 
 namespace trafficbench {
 namespace {
 
-/// One iteration; returns the moves.
-std::int64_t move_cars(PackedRoad& road) {
-  const std::int64_t cells = road.cells();
-  const PackedRoad old = road;
-  std::int64_t moves = 0;
-  for (std::int64_t i = 0; i < cells; ++i) {
-    const bool ahead = old.car((i + 1) % cells);
-    road.set(i, old.car(i) ? ahead : old.car((i + cells - 1) % cells));
-    moves += old.car(i) && !ahead;
-  }
-  return moves;
-}
-
-TEST(ClosedFormExhaustive, EveryRingUpToTwelveCells) {
+TEST(ClosedFormTest, EveryRingUpToTwelveCells) {
   for (std::int64_t cells = 1; cells <= 12; ++cells) {
     for (std::uint64_t state = 0; state < std::uint64_t{1} << cells; ++state) {
       PackedRoad start(cells);
@@ -44,7 +31,7 @@ TEST(ClosedFormExhaustive, EveryRingUpToTwelveCells) {
         if (t > (cells - 1) / 2) {
           ASSERT_EQ(form.steady_moves(), last);
         }
-        last = move_cars(road);
+        last = advance_ring(road);
         total += last;
       }
     }
@@ -62,8 +49,8 @@ std::vector<std::int64_t> random_cuts(std::mt19937& engine, std::int64_t cells) 
   return cuts;
 }
 
-TEST(ClosedFormExhaustive, RangesThatTileARingAddUp) {
-  for (unsigned trial = 0; trial < 1500; ++trial) {
+TEST(ClosedFormTest, RangesThatTileARingAddUp) {
+  for (unsigned trial = 0; trial < static_cast<unsigned>(trials(1500)); ++trial) {
     std::mt19937 engine(trial);
     const auto pick = [&](std::int64_t least, std::int64_t most) {
       return std::uniform_int_distribution<std::int64_t>(least, most)(engine);
@@ -80,7 +67,7 @@ TEST(ClosedFormExhaustive, RangesThatTileARingAddUp) {
     std::int64_t total = 0;
     std::int64_t last = 0;
     for (std::int64_t t = 0; t < iterations; ++t) {
-      last = move_cars(road);
+      last = advance_ring(road);
       total += last;
     }
 
