@@ -44,6 +44,14 @@ void write_all(int file, const std::string& text, const std::string& path) {
   if (fsync(file) != 0) throw BadInput(fmt::format("cannot write {}: {}", path, system_text()));
 }
 
+/// Whether the program wrote that line: its first, a launch, or a row.
+bool is_journal_line(const Json& line) {
+  if (!line.is_object()) return false;
+  if (line.contains("journal")) return line["journal"].is_number() && line.contains("version") && line["version"].is_string();
+  if (line.contains("run")) return line["run"].is_object();
+  return line.contains("row") && line["row"].is_object() && line["row"].contains("name");
+}
+
 }  // namespace
 
 void check_writable(const std::string& path, bool force) {
@@ -77,7 +85,9 @@ void write_report(const std::string& path, const Json& report) {
   }
   close(file);
   if (std::rename(partial.c_str(), path.c_str()) != 0) {
-    throw BadInput(fmt::format("cannot write {}: {}", path, system_text()));
+    const std::string why = system_text();
+    unlink(partial.c_str());
+    throw BadInput(fmt::format("cannot write {}: {}", path, why));
   }
 }
 
@@ -135,7 +145,7 @@ void Journal::read(const Json& axes) {
     const auto end = text.find('\n', at);
     if (end == std::string::npos) break;  // the job died while it wrote this line
     const Json line = Json::parse(text.substr(at, end - at), nullptr, false);
-    if (line.is_discarded() || !line.is_object() || (number == 1) != line.contains("journal")) {
+    if (!is_journal_line(line) || (number == 1) != line.contains("journal")) {
       throw BadInput(fmt::format("line {} of {} is damaged: start over with --force", number, path_));
     }
     if (number == 1) {

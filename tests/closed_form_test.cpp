@@ -1,37 +1,99 @@
+// The closed form against cells moved one by one: every short ring, and longer ones read in pieces.
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
 #include <random>
+#include <string>
+#include <vector>
+
 #include "kernels/closed_form.hpp"
-#include "kernels/packed_road.hpp"
-#include "kernels/registry.hpp"
-#include "kernels/start_state.hpp"
-#include "kernels/isa.hpp"
+#include "tests/plain_road.hpp"
+
 namespace trafficbench {
-TEST(Quick, Everything) {
-  std::mt19937 rng(1);
-  auto pick=[&](int a,int b){return std::uniform_int_distribution<int>(a,b)(rng);};
-  for (auto& isa: built_isas()) std::printf("%s %d %d\n", isa.name.c_str(), isa.runs_here, isa.register_bits);
-  std::printf("chosen %s\n", selected_isa().c_str());
-  for (int trial=0; trial<3000; ++trial) {
-    const int n = pick(1, trial%2?40:700); const int T = pick(0, trial%3?20:2*n+5);
-    auto start = philox_start(n, pick(0,10)/10.0, trial);
-    PackedRoad road(*start,0,n), next(n);
-    std::int64_t total=0,last=0;
-    for(int t=0;t<T;++t){ last=0; for(int i=0;i<n;++i){ bool c=road.car(i),r=road.car((i+1)%n),l=road.car((i+n-1)%n); next.set(i,c?r:l); last+=c&&!r;} total+=last; std::swap(road,next);}    
-    PackedRoad closed(n);
-    ClosedForm cf(*start, PackedRoad(*start,0,n).cars(), T);
-    auto m=cf.state(0,n,closed.words());
-    ASSERT_EQ(closed, road) << n << " " << T;
-    ASSERT_EQ(m.total,total); ASSERT_EQ(m.last,last);
-    for (auto* v: variants()) for (int threads: {1,2,5}) {
-      int depth=pick(1,20);
-      auto seg=make_segment(*v,{n,{depth,depth},{}},threads);
-      seg->load(*start,0);
-      std::int64_t got=0,gotlast=0;
-      for(int done=0; done<T;){ std::vector<std::uint64_t> l(words_for(depth)),r(words_for(depth)); read_ring(*seg,-depth,depth,l); read_ring(*seg,0,depth,r); seg->set_halo(l,r,{depth,depth}); int k=std::min(depth,T-done); std::vector<MoveCount> mc(k); seg->advance(k,mc); for(auto&x:mc){got+=x.moves;gotlast=x.moves;} done+=k; }
-      PackedRoad out(*seg,0,n);
-      ASSERT_EQ(out, closed) << v->name << " n " << n << " T " << T << " threads " << threads << " depth " << depth;
-      ASSERT_EQ(got,total)<< v->name << " n " << n << " T " << T << " threads " << threads << " depth " << depth; ASSERT_EQ(gotlast,last);
+namespace {
+
+TEST(ClosedFormTest, EveryRingUpToTwelveCells) {
+  for (std::int64_t cells = 1; cells <= 12; ++cells) {
+    for (std::uint64_t state = 0; state < std::uint64_t{1} << cells; ++state) {
+      PackedRoad start(cells);
+      start.words()[0] = state;
+      PackedRoad road = start;
+      std::int64_t total = 0;
+      std::int64_t last = 0;
+      for (std::int64_t t = 0; t <= 2 * cells + 3; ++t) {
+        PackedRoad closed(cells);
+        const ClosedForm form(start, start.cars(), t);
+        const ClosedForm::Moves moves = form.state(0, cells, closed.words());
+        ASSERT_EQ(closed, road) << cells << " cells, state " << state << ", t " << t;
+        ASSERT_EQ(moves.total, total) << cells << " cells, state " << state << ", t " << t;
+        ASSERT_EQ(moves.last, last) << cells << " cells, state " << state << ", t " << t;
+        if (t > (cells - 1) / 2) {
+          ASSERT_EQ(form.steady_moves(), last);
+        }
+        last = advance_ring(road);
+        total += last;
+      }
     }
   }
 }
+
+/// Cuts [0, cells) into 1 to 6 ranges at random places.
+std::vector<std::int64_t> random_cuts(std::mt19937& engine, std::int64_t cells) {
+  std::vector<std::int64_t> cuts{0, cells};
+  const int inner = std::uniform_int_distribution<int>(0, 5)(engine);
+  for (int i = 0; i < inner; ++i) {
+    cuts.push_back(std::uniform_int_distribution<std::int64_t>(0, cells)(engine));
+  }
+  std::ranges::sort(cuts);
+  return cuts;
 }
+
+TEST(ClosedFormTest, RangesThatTileARingAddUp) {
+  for (unsigned trial = 0; trial < static_cast<unsigned>(trials(1500)); ++trial) {
+    std::mt19937 engine(trial);
+    const auto pick = [&](std::int64_t least, std::int64_t most) {
+      return std::uniform_int_distribution<std::int64_t>(least, most)(engine);
+    };
+    const std::int64_t cells = pick(1, trial % 3 == 0 ? 60 : 500);
+    const std::int64_t iterations = pick(0, trial % 2 == 0 ? 2 * cells + 5 : 40);
+    const std::int64_t cars_in_ten = pick(0, 10);
+    PackedRoad start(cells);
+    for (std::int64_t i = 0; i < cells; ++i) start.set(i, pick(1, 10) <= cars_in_ten);
+    SCOPED_TRACE("trial " + std::to_string(trial) + ", cells " + std::to_string(cells) +
+                 ", iterations " + std::to_string(iterations));
+
+    PackedRoad road = start;
+    std::int64_t total = 0;
+    std::int64_t last = 0;
+    for (std::int64_t t = 0; t < iterations; ++t) {
+      last = advance_ring(road);
+      total += last;
+    }
+
+    const ClosedForm form(start, start.cars(), iterations);
+    ClosedForm::Moves sum;
+    const std::vector<std::int64_t> cuts = random_cuts(engine, cells);
+    for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
+      const std::int64_t count = cuts[i + 1] - cuts[i];
+      PackedRoad part(count);
+      std::int64_t next = cuts[i];
+      const ClosedForm::Moves moves = form.states(
+          cuts[i], count,
+          [&](std::span<const std::uint64_t> words, std::int64_t first, std::int64_t in_block) {
+            ASSERT_EQ(first, next);
+            copy_cells(words, 0, part.words(), first - cuts[i], in_block);
+            next += in_block;
+          });
+      ASSERT_EQ(next, cuts[i + 1]);
+      ASSERT_EQ(part, PackedRoad(road, cuts[i], count)) << "range from " << cuts[i];
+      sum.total += moves.total;
+      sum.last += moves.last;
+    }
+    ASSERT_EQ(sum.total, total);
+    ASSERT_EQ(sum.last, last);
+  }
+}
+
+}  // namespace
+}  // namespace trafficbench

@@ -1,5 +1,6 @@
-// naive: the course's loop. A cell is an int; one branch for the cell, one for its neighbour; a second road, copied back.
-// It is the baseline of every speedup, so it stays as a student would write it.
+// naive: the course's loop. A cell is an int; one branch for the cell, one for its neighbour; a
+// second road, copied back. It is the baseline of every speedup, so it stays as a student would
+// write it.
 #include <memory>
 
 #include "kernels/variant.hpp"
@@ -9,7 +10,8 @@ namespace trafficbench::variant {
 
 namespace {
 
-/// Moves cells [first, last) one iteration on, from `old_road` into `new_road`; returns the cars that moved.
+/// Moves cells [first, last) one iteration on, from `old_road` into `new_road`; returns the cars
+/// that moved.
 std::int64_t update_road(int* new_road, const int* old_road, std::int64_t first,
                          std::int64_t last) {
   std::int64_t moves = 0;
@@ -49,7 +51,9 @@ class NaiveSegment final : public CellArraySegment<int> {
       for (std::int64_t i = first; i < last; i++) {
         old_cells[i] = new_cells[i];
       }
-      if (!moves.empty()) moves[static_cast<std::size_t>(t)].moves = moved;
+      if (!moves.empty() && moves[static_cast<std::size_t>(t)].wanted) {
+        moves[static_cast<std::size_t>(t)].moves = moved;
+      }
       use_halo(1);
     }
   }
@@ -57,9 +61,7 @@ class NaiveSegment final : public CellArraySegment<int> {
   static std::unique_ptr<Segment> make(const SegmentShape& shape) {
     return std::make_unique<NaiveSegment>(shape);
   }
-  static std::int64_t bytes(const SegmentShape& shape) {
-    return bytes_of_two_roads(shape, kSlack);
-  }
+  static std::int64_t bytes(const SegmentShape& shape) { return bytes_of_two_roads(shape, kSlack); }
 
  private:
   static constexpr std::int64_t kSlack = 0;

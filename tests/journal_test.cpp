@@ -1,0 +1,171 @@
+#include "drivers/journal.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "drivers/bad_input.hpp"
+#include "tests/temporary_folder.hpp"
+
+namespace trafficbench {
+namespace {
+
+class JournalTest : public testing::Test {
+ protected:
+  const TemporaryFolder folder_;
+  const std::string output_ = folder_.file("report.json");
+  const std::string path_ = output_ + ".journal";
+  const Json axes_ = {{"cells", "1e6"}, {"kernels", "all"}};
+
+  Journal open(bool resume, bool force = false) { return Journal({output_, resume, force}, axes_); }
+
+  std::string refusal(const Json& axes, bool resume, bool force = false) {
+    const std::string before = std::filesystem::exists(path_) ? read_text(path_) : "";
+    std::string said;
+    try {
+      const Journal journal({output_, resume, force}, axes);
+      ADD_FAILURE() << "not refused";
+    } catch (const BadInput& bad) {
+      said = bad.what();
+    }
+    EXPECT_EQ(said.find('\n'), std::string::npos);
+    if (std::filesystem::exists(path_)) {
+      EXPECT_EQ(read_text(path_), before) << "changed what it refused";
+    }
+    return said;
+  }
+
+  void begin(int rows) {
+    Journal journal = open(false);
+    journal.add_run({{"host", "here"}});
+    for (int i = 0; i < rows; ++i)
+      journal.add_row({{"name", "row " + std::to_string(i)}, {"mcops", i + 0.1}});
+  }
+};
+
+TEST_F(JournalTest, ResumesWithEveryRunAndRow) {
+  begin(3);
+  Journal journal = open(true);
+  EXPECT_FALSE(journal.complete());
+  ASSERT_EQ(journal.runs().size(), 1u);
+  EXPECT_EQ(journal.runs()[0]["host"], "here");
+  ASSERT_EQ(journal.rows().size(), 3u);
+  EXPECT_EQ(journal.rows()[2]["mcops"], 2.1);
+  EXPECT_TRUE(journal.has_row("row 1"));
+  EXPECT_FALSE(journal.has_row("row 3"));
+}
+
+TEST_F(JournalTest, DropsALastLineThatWasTornAndGoesOnBehindIt) {
+  begin(3);
+  const std::string whole = read_text(path_);
+  const std::size_t last = whole.rfind('\n', whole.size() - 2) + 1;
+  for (const std::size_t length : {last, last + 1, last + 10, whole.size() - 1}) {
+    write_text(path_, whole.substr(0, length));
+    {
+      Journal journal = open(true);
+      ASSERT_EQ(journal.rows().size(), 2u) << length;
+      journal.add_row({{"name", "new"}});
+    }
+    Journal again = open(true);
+    ASSERT_EQ(again.rows().size(), 3u) << length;
+    EXPECT_EQ(again.rows()[2]["name"], "new");
+  }
+}
+
+TEST_F(JournalTest, StartsWhereTheFirstLineWasTorn) {
+  begin(1);
+  write_text(path_, read_text(path_).substr(0, 7));
+  {
+    Journal journal = open(true);
+    EXPECT_TRUE(journal.rows().empty());
+    journal.add_row({{"name", "row 0"}});
+  }
+  EXPECT_EQ(open(true).rows().size(), 1u);
+}
+
+TEST_F(JournalTest, RefusesALineThatIsDamagedInTheMiddle) {
+  begin(3);
+  std::string text = read_text(path_);
+  const std::size_t line = text.find("row 1");
+  for (const char* damage : {"\"row", "\\ow 1", "\nrow1"}) {
+    std::string damaged = text;
+    damaged.replace(line, 5, damage);
+    write_text(path_, damaged);
+    EXPECT_NE(refusal(axes_, true).find("line 4"), std::string::npos) << damage;
+  }
+  for (const char* damage : {"{}", "[]", "5", "{\"row\":5}", "{\"row\":{}}", "{\"run\":null}",
+                             "{\"rwo\":{\"name\":\"a\"}}"}) {
+    write_text(path_, text + damage + "\n");
+    EXPECT_NE(refusal(axes_, true).find("line 6"), std::string::npos) << damage;
+  }
+  for (const char* damage : {"{\"journal\":1}", "{\"journal\":\"\",\"version\":\"0\"}",
+                             "{\"journal\":1,\"version\":5}"}) {
+    write_text(path_, damage + text.substr(text.find('\n')));
+    EXPECT_NE(refusal(axes_, true).find("line 1"), std::string::npos) << damage;
+  }
+  write_text(path_, "rubbish\n" + text);
+  EXPECT_NE(refusal(axes_, true).find("line 1"), std::string::npos);
+  // A second head.
+  write_text(path_, text + text.substr(0, text.find('\n') + 1));
+  EXPECT_NE(refusal(axes_, true).find("line 6"), std::string::npos);
+}
+
+TEST_F(JournalTest, RefusesOtherAxesAndOtherVersions) {
+  begin(1);
+  EXPECT_NE(refusal({{"cells", "1e7"}, {"kernels", "all"}}, true).find("other axes"),
+            std::string::npos);
+  std::string text = read_text(path_);
+  const std::size_t at = text.find("\"version\":\"") + 11;
+  text.insert(at, "9.");
+  write_text(path_, text);
+  EXPECT_NE(refusal(axes_, true).find("another version"), std::string::npos);
+}
+
+TEST_F(JournalTest, IsNotStartedOverOneThatIsThereUnlessForced) {
+  begin(2);
+  EXPECT_NE(refusal(axes_, false).find("--resume"), std::string::npos);
+  EXPECT_TRUE(open(false, true).rows().empty());
+  EXPECT_TRUE(open(true).rows().empty());
+}
+
+TEST_F(JournalTest, LetsNoSecondSweepWrite) {
+  Journal first = open(false);
+  EXPECT_NE(refusal(axes_, true).find("another sweep"), std::string::npos);
+  EXPECT_NE(refusal(axes_, false, true).find("another sweep"), std::string::npos);
+  first.add_row({{"name", "kept"}});
+  EXPECT_NE(read_text(path_).find("kept"), std::string::npos);
+}
+
+TEST_F(JournalTest, EndsAsTheReportAndNothingElse) {
+  {
+    Journal journal = open(false);
+    journal.finish({{"context", {{"axes", axes_}}}, {"benchmarks", Json::array()}});
+  }
+  EXPECT_EQ(folder_.files(), 1u);
+  EXPECT_EQ(Json::parse(read_text(output_))["context"]["axes"], axes_);
+  EXPECT_TRUE(open(true).complete());
+  EXPECT_EQ(folder_.files(), 1u);
+  EXPECT_NE(refusal({{"cells", "1"}}, true).find("another sweep"), std::string::npos);
+  EXPECT_NE(refusal(axes_, false).find("--force"), std::string::npos);
+  for (const char* text : {"", "[]", "null", "{", "{\"context\": 5}"}) {
+    write_text(output_, text);
+    EXPECT_NE(refusal(axes_, true), "") << text;
+    EXPECT_EQ(read_text(output_), text);
+  }
+}
+
+TEST_F(JournalTest, RefusesPlacesWhereNothingCanBeWritten) {
+  write_text(folder_.file("plain"), "");
+  for (const std::string& path :
+       {folder_.file("missing/report.json"), folder_.file("plain/report.json"), folder_.file(""),
+        std::string(), std::string("/proc/report.json")}) {
+    for (const bool resume : {false, true}) {
+      EXPECT_THROW(Journal({path, resume, false}, axes_), BadInput) << path;
+    }
+    EXPECT_THROW(write_report(path, axes_), BadInput) << path;
+  }
+  EXPECT_EQ(folder_.files(), 1u);
+}
+
+}  // namespace
+}  // namespace trafficbench

@@ -1,0 +1,69 @@
+// Long jumps of leap, against two others: the states against the closed form, the moves of every
+// iteration against the cells' own updates.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kernels/closed_form.hpp"
+#include "kernels/registry.hpp"
+#include "tests/plain_road.hpp"
+
+namespace trafficbench {
+namespace {
+
+std::vector<std::uint64_t> ring_cells(const CellSource& ring, std::int64_t first,
+                                      std::int64_t count) {
+  std::vector<std::uint64_t> cells(static_cast<std::size_t>(words_for(count)));
+  read_ring(ring, first, count, cells);
+  return cells;
+}
+
+class LongJumps : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override { select_isa(GetParam()); }
+  void TearDown() override { select_isa("auto"); }
+};
+
+TEST_P(LongJumps, AgreeWithClosedFormAndUpdates) {
+  for (int trial = 0; trial < trials(30); ++trial) {
+    Random random(static_cast<unsigned>(trial));
+    const PackedRoad start = random.road(random.pick(1, 60000));
+    const std::int64_t cells = start.cells();
+    const std::int64_t k = random.pick(1, random.one_in(2) ? 3 * cells : 5000);
+    SCOPED_TRACE("trial " + std::to_string(trial) + ", cells " + std::to_string(cells) + ", k " +
+                 std::to_string(k));
+    PackedRoad after(cells);
+    ClosedForm(start, start.cars(), k).state(0, cells, after.words());
+
+    const auto jump = [&](const char* name, std::span<MoveCount> counts) {
+      const Variant& variant = *find_variant(name);
+      const HaloWidth width = variant.halo_for(k, true);
+      const auto segment = make_segment(variant, {cells, width, {}}, 1);
+      segment->load(start, 0);
+      segment->set_halo(ring_cells(start, -width.left, width.left),
+                        ring_cells(start, 0, width.right), width);
+      segment->advance(k, counts);
+      ASSERT_EQ(PackedRoad(*segment, 0, cells), after) << name;
+    };
+    std::vector<MoveCount> moves(static_cast<std::size_t>(k));
+    std::vector<MoveCount> expected = moves;
+    jump("leap", {});
+    jump("leap", moves);
+    jump("bitpacked", expected);
+    for (std::size_t t = 0; t < moves.size(); ++t) {
+      ASSERT_EQ(moves[t].moves, expected[t].moves) << "iteration " << t;
+    }
+    std::vector<MoveCount> last(static_cast<std::size_t>(k), {false, 0});
+    last.back().wanted = true;
+    jump("leap", last);
+    ASSERT_EQ(last.back().moves, expected.back().moves);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Isas, LongJumps, testing::ValuesIn(isas_that_run()),
+                         [](const auto& tested) { return tested.param; });
+
+}  // namespace
+}  // namespace trafficbench

@@ -1,0 +1,129 @@
+#include "drivers/numbers.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+#include "drivers/bad_input.hpp"
+#include "drivers/options.hpp"
+
+namespace trafficbench {
+namespace {
+
+constexpr std::int64_t kMost = std::int64_t{1} << 50;
+
+/// What the refusal of a call says; fails the test if it is not refused.
+template <typename Call>
+std::string refusal(const Call& call) {
+  try {
+    call();
+  } catch (const BadInput& bad) {
+    return bad.what();
+  }
+  ADD_FAILURE() << "not refused";
+  return {};
+}
+
+TEST(ParseCount, TakesEveryWayToWriteACount) {
+  const std::pair<const char*, std::int64_t> cases[] = {{"1", 1},
+                                                        {"10240000", 10240000},
+                                                        {"1e9", 1000000000},
+                                                        {"2.5e6", 2500000},
+                                                        {"2^30", 1 << 30},
+                                                        {"2^0", 1},
+                                                        {"10^3", 1000},
+                                                        {"16Ki", 16384},
+                                                        {"16Mi", 16 << 20},
+                                                        {"4Gi", std::int64_t{4} << 30},
+                                                        {"1Ti", std::int64_t{1} << 40},
+                                                        {"5k", 5000},
+                                                        {"16M", 16000000},
+                                                        {"1G", 1000000000},
+                                                        {"1T", 1000000000000},
+                                                        {"0.5Ki", 512},
+                                                        {"1.5k", 1500},
+                                                        {"1E3", 1000},
+                                                        {"007", 7},
+                                                        {"2^40", std::int64_t{1} << 40}};
+  for (const auto& [text, number] : cases)
+    EXPECT_EQ(parse_count(text, "cells", 1, kMost), number) << text;
+}
+
+TEST(ParseCount, RefusesWhatIsNoWholeNumber) {
+  for (const char* text :
+       {"",      " ",     "abc",  "1.5",   "1e-1", "nan", "inf",   "-inf", "1e400",
+        "1 000", "1,000", "0x10", "10Ki5", "Ki",   "2^",  "^2",    "2^^3", "2^0.5",
+        "+5",    "5 ",    " 5",   "1e",    "--3",  "5kk", "1_000", "2^nan"}) {
+    EXPECT_NE(refusal([&] {
+                parse_count(text, "cells", 0, kMost);
+              }).find("cells '" + std::string(text) + "'"),
+              std::string::npos)
+        << text;
+  }
+}
+
+TEST(ParseCount, RefusesWhatIsOutOfRangeAndSaysTheRange) {
+  for (const char* text : {"0", "-1", "2^41", "1e30", "-1e30", "2^1023"}) {
+    const std::string said = refusal([&] { parse_cells(text); });
+    EXPECT_NE(said.find(text), std::string::npos) << text;
+    EXPECT_NE(said.find("between 1 and 1099511627776"), std::string::npos) << said;
+  }
+  EXPECT_EQ(parse_cells("2^40"), std::int64_t{1} << 40);
+  refusal([] { parse_cells("1099511627777"); });
+}
+
+TEST(ParseCounts, TakesListsAndRanges) {
+  using Numbers = std::vector<std::int64_t>;
+  const std::pair<const char*, Numbers> cases[] = {
+      {"5", {5}},
+      {"1,2,4", {1, 2, 4}},
+      {"4,1,4", {4, 1}},
+      {"1e2:1e5:x10", {100, 1000, 10000, 100000}},
+      {"100:500:100", {100, 200, 300, 400, 500}},
+      {"100:550:200", {100, 300, 500}},
+      {"1:9", {1, 2, 4, 8}},
+      {"7:7", {7}},
+      {"1:4,3,1Ki:2Ki", {1, 2, 4, 3, 1024, 2048}},
+      {"1:1000:x1000", {1, 1000}},
+  };
+  for (const auto& [text, numbers] : cases)
+    EXPECT_EQ(parse_counts(text, "cells", 1, 1'000'000), numbers) << text;
+}
+
+TEST(ParseCounts, EndsAtTheLargestNumberThereIs) {
+  const std::int64_t most = std::int64_t{1} << 40;
+  EXPECT_EQ(parse_counts("2^39:2^40", "cells", 1, most),
+            (std::vector<std::int64_t>{most / 2, most}));
+  EXPECT_EQ(parse_counts("1:2^40:x2^40", "cells", 1, most), (std::vector<std::int64_t>{1, most}));
+}
+
+TEST(ParseCounts, RefusesBadListsAndRanges) {
+  for (const char* text : {"", ",", "1,", ",1", "1,,2", "5:1", "1:", ":5", "1:5:", "1:5:0",
+                           "1:5:x1", "1:5:x0", "1:5:-1", "1:2:3:4", "1:5:y2", "1;2", "0:5"}) {
+    EXPECT_FALSE(refusal([&] { parse_counts(text, "cells", 1, 1000); }).empty()) << text;
+  }
+}
+
+TEST(ParseNames, TakesEachOnceAndNoneThatIsEmpty) {
+  EXPECT_EQ(parse_names("a,b,a", "kernels"), (std::vector<std::string>{"a", "b"}));
+  for (const char* text : {"", "a,", ",a", "a,,b"}) refusal([&] { parse_names(text, "kernels"); });
+}
+
+TEST(FormatCount, IsReadBackAsTheSame) {
+  const std::pair<std::int64_t, const char*> cases[] = {{0, "0"},
+                                                        {7, "7"},
+                                                        {100, "100"},
+                                                        {1000, "1e3"},
+                                                        {2500000, "2.5e6"},
+                                                        {10240000, "1.024e7"},
+                                                        {1000000000, "1e9"},
+                                                        {1234567, "1234567"}};
+  for (const auto& [number, text] : cases) {
+    EXPECT_EQ(format_count(number), text);
+    EXPECT_EQ(parse_count(text, "number", 0, kMost), number);
+  }
+}
+
+}  // namespace
+}  // namespace trafficbench

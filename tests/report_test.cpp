@@ -1,0 +1,197 @@
+#include "drivers/report.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "kernels/registry.hpp"
+
+namespace trafficbench {
+namespace {
+
+struct Made {
+  const char* kernel = "naive";
+  int ranks = 1;
+  int threads = 1;
+  double seconds = 1;  ///< of the median repetition
+  std::int64_t cells = 1'000'000;
+  Counting counting = Counting::every;
+  bool weak = false;
+  std::string problem{};
+};
+
+Json row_of(const Made& made) {
+  Point point;
+  point.variant = find_variant(made.kernel);
+  point.cells = made.cells;
+  point.ranks = made.ranks;
+  point.threads = made.threads;
+  point.counting = made.counting;
+  point.weak = made.weak;
+  Measurement measurement;
+  measurement.steps = 100;
+  measurement.depth = 8;
+  // Six repetitions: the interval reaches from the least to the greatest.
+  for (const double part : {0.8, 0.9, 1.0, 1.0, 1.1, 1.25})
+    measurement.samples.push_back(part * made.seconds);
+  measurement.cpu_seconds = measurement.samples;
+  for (const double seconds : measurement.samples)
+    measurement.rank_seconds.push_back({seconds, seconds, seconds});
+  measurement.stopped = made.problem.empty() ? "precise" : "failed";
+  measurement.problem = made.problem;
+  measurement.isa = "generic";
+  measurement.clock_hz = 1e9;
+  return measured_row("sweep", point, measurement, 0, nullptr);
+}
+
+TEST(MeasuredRow, HasRateIntervalAndCellsPerCycle) {
+  const Json row = row_of({.threads = 2, .seconds = 0.5});
+  EXPECT_DOUBLE_EQ(row["real_time"].get<double>(), 500);
+  EXPECT_DOUBLE_EQ(row["mcops"].get<double>(), 200);
+  EXPECT_DOUBLE_EQ(row["mcops_low"].get<double>(), 160);
+  EXPECT_DOUBLE_EQ(row["mcops_high"].get<double>(), 250);
+  EXPECT_DOUBLE_EQ(row["cells_per_cycle"].get<double>(), 0.1);  // of each core
+  EXPECT_EQ(row["verified"], true);
+  EXPECT_FALSE(row.contains("error_message"));
+  EXPECT_TRUE(row["limit"].is_null());
+  EXPECT_EQ(row["samples"].size(), 6u);
+}
+
+TEST(MeasuredRow, OfAJumpHasNoRate) {
+  const Json row = row_of({.kernel = "leap"});
+  EXPECT_EQ(row["class"], "closed-form");
+  EXPECT_DOUBLE_EQ(row["real_time"].get<double>(), 1000);
+  for (const char* field :
+       {"mcops", "mcops_low", "mcops_high", "cells_per_cycle", "limit", "fraction_of_limit"}) {
+    EXPECT_TRUE(row[field].is_null()) << field;
+  }
+}
+
+TEST(MeasuredRow, OfAWeakPointCountsTheWholeRoad) {
+  const Json row = row_of({.ranks = 2, .threads = 3, .weak = true});
+  EXPECT_EQ(row["cells"], 6'000'000);
+  EXPECT_DOUBLE_EQ(row["mcops"].get<double>(), 600);
+}
+
+TEST(MeasuredRow, HasNoNumberThatIsNone) {
+  Point point;
+  point.variant = find_variant("naive");
+  point.cells = 1;
+  Measurement measurement;
+  measurement.steps = 1;
+  measurement.samples = {0.0};  // a clock that has not ticked
+  measurement.cpu_seconds = {std::numeric_limits<double>::quiet_NaN()};
+  measurement.clock_hz = 1e9;
+  const Json row = measured_row("run", point, measurement, 0, nullptr);
+  EXPECT_TRUE(row["mcops"].is_null());
+  EXPECT_TRUE(row["cpu_time"].is_null());
+  EXPECT_TRUE(row["cells_per_cycle"].is_null());
+  // What dump() would have made null by itself would not be caught here, so look at the numbers.
+  for (const auto& [key, value] : row.items()) {
+    if (value.is_number_float()) {
+      EXPECT_TRUE(std::isfinite(value.get<double>())) << key;
+    }
+  }
+}
+
+TEST(AddRatios, NamesBaseAndLadderBase) {
+  std::vector<Json> rows{row_of({.seconds = 1}), row_of({.threads = 2, .seconds = 0.625}),
+                         row_of({.kernel = "tiled", .seconds = 0.01}),
+                         row_of({.kernel = "tiled", .ranks = 2, .threads = 2, .seconds = 0.005})};
+  add_ratios(rows);
+  EXPECT_EQ(rows[0]["base"], rows[0]["name"]);
+  for (const char* field :
+       {"speedup", "speedup_low", "speedup_high", "efficiency", "ladder_speedup"}) {
+    EXPECT_DOUBLE_EQ(rows[0][field].get<double>(), 1) << field;
+  }
+  EXPECT_EQ(rows[1]["base"], rows[0]["name"]);
+  EXPECT_DOUBLE_EQ(rows[1]["base_mcops"].get<double>(), 100);
+  EXPECT_DOUBLE_EQ(rows[1]["speedup"].get<double>(), 1.6);
+  EXPECT_DOUBLE_EQ(rows[1]["efficiency"].get<double>(), 0.8);
+  EXPECT_EQ(rows[3]["base"], rows[2]["name"]);
+  EXPECT_DOUBLE_EQ(rows[3]["speedup"].get<double>(), 2);
+  EXPECT_DOUBLE_EQ(rows[3]["efficiency"].get<double>(), 0.5);
+  EXPECT_EQ(rows[3]["ladder_base"], rows[0]["name"]);
+  EXPECT_DOUBLE_EQ(rows[3]["ladder_base_mcops"].get<double>(), 100);
+  EXPECT_DOUBLE_EQ(rows[3]["ladder_speedup"].get<double>(), 200);
+  EXPECT_LT(rows[3]["ladder_speedup_low"], rows[3]["ladder_speedup"]);
+  EXPECT_LT(rows[3]["ladder_speedup"], rows[3]["ladder_speedup_high"]);
+}
+
+TEST(AddRatios, NeverDividesByAnotherContractRoadOrMode) {
+  const Made base;
+  Made others[] = {base, base, base};
+  others[0].counting = Counting::last;
+  others[1].cells = 2'000'000;
+  others[2].weak = true;
+  for (Made& other : others) {
+    other.kernel = "tiled";
+    std::vector<Json> rows{row_of(base), row_of(other)};
+    add_ratios(rows);
+    EXPECT_EQ(rows[1]["base"], rows[1]["name"]);
+    EXPECT_TRUE(rows[1]["ladder_base"].is_null()) << rows[1]["name"];
+    EXPECT_TRUE(rows[1]["ladder_speedup"].is_null()) << rows[1]["name"];
+  }
+}
+
+TEST(AddRatios, WeakRowsCompareAtTheSameCellsOfACore) {
+  std::vector<Json> rows{row_of({.weak = true}),
+                         row_of({.threads = 4, .seconds = 1.25, .weak = true})};
+  add_ratios(rows);
+  EXPECT_EQ(rows[1]["base"], rows[0]["name"]);
+  EXPECT_DOUBLE_EQ(rows[1]["speedup"].get<double>(), 3.2);
+  EXPECT_DOUBLE_EQ(rows[1]["efficiency"].get<double>(), 0.8);
+}
+
+TEST(AddRatios, LeavesOutRowsThatFailedWereSkippedOrHaveNoRate) {
+  Point absent;
+  absent.variant = find_variant("naive");
+  absent.cells = 1'000'000;
+  std::vector<Json> rows{row_of({.problem = "the road ends with 1 cars, not 2"}),
+                         skipped_row("sweep", absent, "too many ranks", 0),
+                         row_of({.kernel = "leap"}), row_of({.kernel = "tiled", .threads = 2})};
+  add_ratios(rows);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_TRUE(rows[i]["base"].is_null()) << rows[i]["name"];
+    EXPECT_TRUE(rows[i]["speedup"].is_null()) << rows[i]["name"];
+  }
+  EXPECT_EQ(rows[3]["base"], rows[3]["name"]);
+  EXPECT_TRUE(rows[3]["ladder_base"].is_null());
+  EXPECT_FALSE(all_verified(rows));
+  rows.erase(rows.begin());
+  EXPECT_TRUE(all_verified(rows));
+}
+
+TEST(RowName, SpellsEveryAxis) {
+  Point point;
+  point.variant = find_variant("tiled");
+  point.cells = 1'000'000'000;
+  point.ranks = 2;
+  const std::string name = row_name("sweep", point);
+  Point others[] = {point, point, point, point, point, point, point,
+                    point, point, point, point, point, point};
+  others[0].variant = find_variant("naive");
+  others[1].cells += 1;
+  others[2].ranks = 3;
+  others[3].threads = 2;
+  others[4].weak = true;
+  others[5].counting = Counting::last;
+  others[6].depth = 64;
+  others[7].steps = 5;
+  others[8].start.density = 0.5;
+  others[9].start.init = "uni";
+  others[10].start.seed = 1;
+  others[11].isa = "avx2";
+  others[12].tile_words = 256;
+  for (const Point& other : others) EXPECT_NE(row_name("sweep", other), name);
+  EXPECT_EQ(row_name("sweep", point), name);
+  EXPECT_NE(name.find("sweep/tiled/cells:1e9/ranks:2/threads:1/depth:auto/count:every"),
+            std::string::npos)
+      << name;
+}
+
+}  // namespace
+}  // namespace trafficbench

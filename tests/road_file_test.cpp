@@ -1,0 +1,122 @@
+#include "drivers/road_file.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "drivers/bad_input.hpp"
+#include "kernels/registry.hpp"
+#include "kernels/road_hash.hpp"
+#include "tests/plain_road.hpp"
+#include "tests/temporary_folder.hpp"
+#include "tests/thread_ranks.hpp"
+
+namespace trafficbench {
+namespace {
+
+void save(const PackedRoad& road, int ranks, std::int64_t iteration, const std::string& path) {
+  on_ranks(ranks, [&](Communicator& comm) {
+    SimulationSetup setup;
+    setup.variant = find_variant("bitpacked");
+    setup.cells = road.cells();
+    Simulation simulation(comm, setup);
+    simulation.load(road);
+    save_road(comm, simulation, iteration, path);
+  });
+}
+
+TEST(RoadFileTest, KeepsARoadWhateverTheRanks) {
+  const TemporaryFolder folder;
+  Random random(1);
+  for (int trial = 0; trial < trials(60); ++trial) {
+    const PackedRoad road = random.road(random.length(trial % 2 == 0 ? 130 : 5'000));
+    const std::string path = folder.file("road");
+    const int ranks = static_cast<int>(random.pick(1, 7));
+    SCOPED_TRACE(std::to_string(road.cells()) + " cells, " + std::to_string(ranks) + " ranks");
+    save(road, ranks, 42 + trial, path);
+    EXPECT_EQ(folder.files(), 1u);  // nothing half-written is left
+    const RoadFile file(path);
+    ASSERT_EQ(file.cells(), road.cells());
+    EXPECT_EQ(file.header().iteration, 42 + trial);
+    RoadHash hash;
+    hash.add(road, 0, road.cells(), 0);
+    EXPECT_EQ(file.header().hash, hash.finish(road.cells()));
+    EXPECT_EQ(PackedRoad(file, 0, road.cells()), road);
+    const std::int64_t first = random.pick(0, road.cells() - 1);
+    const std::int64_t count = random.pick(1, road.cells() - first);
+    EXPECT_EQ(PackedRoad(file, first, count), PackedRoad(road, first, count));
+    // Word for word what the format says, the bits past the last cell zero.
+    const std::string bytes = read_text(path);
+    ASSERT_EQ(bytes.size(), 40 + 8 * road.words().size());
+    EXPECT_EQ(std::memcmp(bytes.data() + 40, road.words().data(), bytes.size() - 40), 0);
+  }
+}
+
+TEST(RoadFileTest, IsNotLeftHalfWrittenWhereItCannotBe) {
+  const TemporaryFolder folder;
+  write_text(folder.file("plain"), "");
+  for (const int ranks : {1, 3}) {
+    for (const char* name : {"missing/road", "plain/road"}) {
+      EXPECT_THROW(save(PackedRoad(100), ranks, 0, folder.file(name)), BadInput) << name;
+    }
+  }
+  // A folder bears the name already.
+  std::filesystem::create_directory(folder.file("road"));
+  write_text(folder.file("road/inside"), "kept");
+  EXPECT_THROW(save(PackedRoad(100), 2, 0, folder.file("road")), BadInput);
+  EXPECT_EQ(folder.files(), 2u);
+}
+
+std::string refusal(const std::string& path) {
+  try {
+    const RoadFile file(path);
+  } catch (const BadInput& bad) {
+    return bad.what();
+  }
+  return {};
+}
+
+TEST(RoadFileTest, RefusesEveryKindOfDamage) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("road");
+  Random random(2);
+  save(random.road(300), 1, 0, path);
+  const std::string good = read_text(path);
+  ASSERT_EQ(refusal(path), "");
+  const auto with = [&](std::size_t at, std::int64_t value) {
+    std::string text = good;
+    std::memcpy(text.data() + at, &value, 8);
+    return text;
+  };
+  const struct {
+    const char* what;
+    std::string text;
+    const char* said;
+  } cases[] = {
+      {"empty", "", "is not a road file"},
+      {"header cut", good.substr(0, 39), "is not a road file"},
+      {"another magic", "X" + good.substr(1), "is not a road file"},
+      {"another version", with(8, 2), "format version 2"},
+      {"no cells", with(16, 0), "0 cells"},
+      {"negative cells", with(16, -5), "-5 cells"},
+      {"too many cells", with(16, (std::int64_t{1} << 40) + 1), "cells"},
+      {"more cells than words", with(16, 321), "truncated"},
+      {"fewer cells than words", with(16, 256), "truncated or damaged"},
+      {"a byte cut", good.substr(0, good.size() - 1), "truncated"},
+      {"a byte more", good + "x", "truncated or damaged"},
+      {"no words", good.substr(0, 40), "truncated"},
+  };
+  for (const auto& damage : cases) {
+    write_text(path, damage.text);
+    const std::string said = refusal(path);
+    EXPECT_NE(said.find(damage.said), std::string::npos) << damage.what << ": " << said;
+    EXPECT_NE(said.find(path), std::string::npos) << damage.what;
+    EXPECT_EQ(said.find('\n'), std::string::npos) << damage.what;
+  }
+  EXPECT_NE(refusal(folder.file("nothing")), "");
+  EXPECT_NE(refusal(folder.file("")), "");
+  EXPECT_NE(refusal("/dev/null"), "");
+}
+
+}  // namespace
+}  // namespace trafficbench

@@ -1,0 +1,16 @@
+// Ranks that are threads of one process: what the drivers do on several ranks, without MPI and
+// under every sanitizer.
+#pragma once
+
+#include <functional>
+
+#include "drivers/communicator.hpp"
+
+namespace trafficbench {
+
+/// Runs task(communicator) on `ranks` ranks at once and returns when all are done. The first
+/// exception of the lowest rank that threw is thrown on; ranks must throw all alike, as everywhere
+/// in the drivers.
+void on_ranks(int ranks, const std::function<void(Communicator&)>& task);
+
+}  // namespace trafficbench
