@@ -48,7 +48,7 @@ void add(CLI::App& app, RunOptions& options) {
       "Examples:\n"
       "  trafficbench run\n"
       "  trafficbench run --init uni --cells 10240000 --steps 100      the course's C program\n"
-      "  mpiexec -n 2 trafficbench run --cells 1e9 --kernel branchless --threads 1\n"
+      "  mpiexec --bind-to none -n 2 trafficbench run --cells 1e9 --kernel branchless --threads 1\n"
       "  trafficbench run --cells 1e6 --steps 500 --save road.bin && trafficbench run --init file:road.bin");
 }
 
@@ -90,9 +90,9 @@ void add(CLI::App& app, SweepOptions& options) {
   app.add_flag("--oversubscribe", options.oversubscribe, "Allow more ranks x threads than cores");
   app.footer(
       "Examples:\n"
-      "  mpiexec -n 2 trafficbench sweep\n"
-      "  mpiexec -n 4 trafficbench sweep --kernels naive,branchless --cells 1e6,1e8 --ranks 1,2,4 --threads 1\n"
-      "  mpiexec -n 4 trafficbench sweep --mode weak --cells 16Mi --ranks 1:4 --threads 1 --output weak.json");
+      "  mpiexec --bind-to none -n 2 trafficbench sweep\n"
+      "  mpiexec --bind-to none -n 4 trafficbench sweep --kernels naive,branchless --cells 1e6,1e8 --ranks 1,2,4 --threads 1\n"
+      "  mpiexec --bind-to none -n 4 trafficbench sweep --mode weak --cells 16Mi --ranks 1:4 --threads 1 --output weak.json");
 }
 
 void add(CLI::App& app, CheckOptions& options) {
@@ -104,7 +104,7 @@ void add(CLI::App& app, CheckOptions& options) {
   app.add_option("--cases", options.cases, "Roads for each variant and instruction set")->capture_default_str();
   app.add_option("--seed", options.seed, "Seed of the random choices")->capture_default_str();
   app.add_flag("--quick", options.quick, "Leave out the golden runs of 10,240,000 cells");
-  app.footer("Example:\n  mpiexec -n 3 trafficbench check --kernels branchless --cases 1000");
+  app.footer("Example:\n  mpiexec --bind-to none -n 3 trafficbench check --kernels branchless --cases 1000");
 }
 
 void add(CLI::App& app, ListOptions& options) {
@@ -118,7 +118,7 @@ void add(CLI::App& app, CeilingCommandOptions& options) {
       "Measures what this machine can do at most: clock, boolean vector operations a cycle, bandwidth of each cache level and "
       "of memory, on one core and on all. A few seconds.");
   app.add_flag("--json", options.json, "As JSON");
-  app.footer("Example:\n  mpiexec -n 2 trafficbench ceiling");
+  app.footer("Example:\n  mpiexec --bind-to none -n 2 trafficbench ceiling");
 }
 
 }  // namespace
@@ -133,7 +133,7 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
   app.footer(
       "Counts may be written 10240000, 1e9, 2^30 or 16Mi; lists 1,2,4; ranges 1e5:1e9:x10.\n"
       "Exit status: 0 done; 1 a check failed; 2 bad input; 4 interrupted, can be resumed.\n"
-      "Example:\n  mpiexec -n 2 trafficbench sweep --kernels all --cells 1e6,1e7");
+      "Example:\n  mpiexec --bind-to none -n 2 trafficbench sweep --kernels all --cells 1e6,1e7");
 
   CommandLine line;
   RunOptions run_options;

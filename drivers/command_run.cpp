@@ -100,8 +100,9 @@ class CourseLines {
   CourseLines(const Plan& plan, bool shown) : plan_(plan), shown_(shown) {}
 
   void initialising() const {
-    show("Length of road is {}\nNumber of iterations is {} \nTarget density of cars is {:f} \nInitialising road ...\n",
-         plan_.point.cells, plan_.point.steps, plan_.point.start.density);
+    show("Length of road is {}\nNumber of iterations is {} \n", plan_.point.cells, plan_.point.steps);
+    if (plan_.point.start.is_random()) show("Target density of cars is {:f} \n", plan_.point.start.density);
+    show("Initialising road ...\n");
   }
   void initialised(std::int64_t cars) const {
     show("...done\nActual density of cars is {:f}\n\n", velocity(plan_.point.start, cars, plan_.point.cells));
@@ -143,13 +144,17 @@ struct Road {
   const CellSource& source() const { return held ? static_cast<const CellSource&>(*held) : *start; }
 };
 
-Road make_road(Communicator& world, const Plan& plan) {
+/// Opens the start state, makes the road, and puts the one into the other.
+Road make_road(Communicator& world, const Plan& plan, const CourseLines& lines) {
   const Point& point = plan.point;
   Road road;
   SimulationSetup setup = setup_of(point);
   setup.jump = std::min(point.steps, plan.print_every);
   together(world, [&] {
     road.start = make_start(point.start, point.cells);
+  });
+  lines.initialising();
+  together(world, [&] {
     try {
       road.simulation = std::make_unique<Simulation>(world, setup);
       if (is_stream(point.start)) road.held = std::make_unique<HeldStart>(*road.start, road.simulation->block(), 1);
@@ -173,6 +178,7 @@ struct Run {
   MovesMade moves;
   double seconds = 0;      ///< of the slowest rank
   double cpu_seconds = 0;  ///< of all ranks together
+  std::vector<double> rank_seconds;  ///< on rank 0
 };
 
 Run make_run(Communicator& world, const Plan& plan, Road& road, const CourseLines& lines) {
@@ -187,7 +193,9 @@ Run make_run(Communicator& world, const Plan& plan, Road& road, const CourseLine
     run.moves = {run.moves.counted + made.counted, made.last};
     if (done % plan.print_every == 0) lines.iteration(done, made.last, road.cars);
   }
-  run.seconds = world.max_of(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+  const double own_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  run.seconds = world.max_of(own_seconds);
+  run.rank_seconds = gather_numbers(world, own_seconds);
   const std::clock_t cpu = world.sum_of(std::clock() - cpu_start);
   run.cpu_seconds = static_cast<double>(cpu) / CLOCKS_PER_SEC;
   return run;
@@ -203,6 +211,7 @@ Measurement describe(Communicator& world, const Plan& plan, const Road& road, co
   measurement.depth = std::max<std::int64_t>(1, road.simulation->depth());
   measurement.samples = {run.seconds};
   measurement.cpu_seconds = {run.cpu_seconds};
+  if (world.rank() == 0) measurement.rank_seconds = {summary_of(run.rank_seconds)};
   measurement.placement = observe_workers(world, point.threads);
   measurement.stopped = "fixed";
   measurement.cars = road.cars;
@@ -219,7 +228,8 @@ Status report_run(Communicator& world, const RunOptions& options, const Plan& pl
   const Json axes = {{"kernel", options.kernel}, {"cells", std::to_string(plan.point.cells)},
                      {"steps", options.steps},   {"threads", options.threads},
                      {"depth", options.depth},   {"count", options.count},
-                     {"isa", options.isa},       {"density", options.start.density},
+                     {"isa", options.isa},       {"tile", options.tile},
+                     {"print_every", options.print_every}, {"density", options.start.density},
                      {"init", options.start.init}, {"seed", options.start.seed}};
   together(world, [&] {
     if (world.rank() != 0) return;
@@ -245,8 +255,7 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table,
   }
 
   const CourseLines lines(plan, speaks && !options.json);
-  lines.initialising();
-  Road road = make_road(world, plan);
+  Road road = make_road(world, plan, lines);
   lines.initialised(road.cars);
   const Run made = make_run(world, plan, road, lines);
   lines.finished(made.seconds);

@@ -197,7 +197,7 @@ std::string label_of(const Point& point) {
 std::string result_of(const Json& row) {
   if (row.contains("skipped")) return fmt::format("skipped: {}", row["skipped"].get<std::string>());
   if (row["verified"] == false) return fmt::format("NOT VERIFIED: {}", row["error_message"].get<std::string>());
-  if (row["mcops"].is_null()) return fmt::format("{:.3f} s a jump", row["real_time"].get<double>() / 1e3);
+  if (row["mcops"].is_null()) return fmt::format("{:.3g} s a jump", row["real_time"].get<double>() / 1e3);
   return fmt::format("{:.0f} MCOPs", row["mcops"].get<double>());
 }
 
@@ -275,7 +275,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
 
   watch_signals();
   Parts parts(world, points);
-  if (leads) fmt::print(stderr, "Measuring what the machine can do at most ...\n");
+  if (leads) fmt::print(stderr, "Writing to {}\nMeasuring what the machine can do at most ...\n", output);
   const Ceiling ceiling = measure_ceiling(world);
   Json description = describe_run(world, argv);
   description["limits"] = to_json(ceiling);

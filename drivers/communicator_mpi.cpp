@@ -1,8 +1,10 @@
 // The only file that knows MPI.
 #include <mpi.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <numeric>
 #include <thread>
 
 #include "drivers/bad_input.hpp"
@@ -86,19 +88,15 @@ class MpiCommunicator final : public Communicator {
     const int length = static_cast<int>(text.size());
     std::vector<int> lengths(rank_ == 0 ? static_cast<std::size_t>(size_) : 0);
     MPI_Gather(&length, 1, MPI_INT, lengths.data(), 1, MPI_INT, 0, comm_);
-    std::vector<int> offsets;
-    int total = 0;
-    for (const int each : lengths) {
-      offsets.push_back(total);
-      total += each;
-    }
+    std::vector<int> offsets(lengths.size());
+    std::exclusive_scan(lengths.begin(), lengths.end(), offsets.begin(), 0);
+    const int total = std::accumulate(lengths.begin(), lengths.end(), 0);
     std::string joined(static_cast<std::size_t>(total), '\0');
     MPI_Gatherv(text.data(), length, MPI_CHAR, joined.data(), lengths.data(), offsets.data(),
                 MPI_CHAR, 0, comm_);
-    std::vector<std::string> texts;
+    std::vector<std::string> texts(lengths.size());
     for (std::size_t i = 0; i < lengths.size(); ++i) {
-      texts.push_back(joined.substr(static_cast<std::size_t>(offsets[i]),
-                                    static_cast<std::size_t>(lengths[i])));
+      texts[i] = joined.substr(static_cast<std::size_t>(offsets[i]), static_cast<std::size_t>(lengths[i]));
     }
     return texts;
   }
@@ -134,7 +132,7 @@ class MpiCommunicator final : public Communicator {
     MPI_Get_version(&major, &minor);
     int level = MPI_THREAD_SINGLE;
     MPI_Query_thread(&level);
-    return {name_of(version), version.substr(0, version.find('\n')),
+    return {name_of(version), number_of(version),
             std::to_string(major) + "." + std::to_string(minor), thread_level_name(level)};
   }
 
@@ -149,6 +147,13 @@ class MpiCommunicator final : public Communicator {
       if (version.find(name) != std::string::npos) return name;
     }
     return version.substr(0, version.find_first_of(" \n"));
+  }
+
+  /// "4.0.2" of "MPICH Version:\t4.0.2\n..." and of "Open MPI v4.0.2, package: ...".
+  static std::string number_of(const std::string& version) {
+    const auto from = version.find_first_of("0123456789");
+    if (from == std::string::npos) return version.substr(0, version.find('\n'));
+    return version.substr(from, version.find_first_of(" ,\t\n", from) - from);
   }
 
   MPI_Comm comm_;

@@ -67,16 +67,17 @@ void print_row(const Json& row) {
 void print_ladder(const std::vector<Json>& rows) {
   std::int64_t longest = 0;
   for (const Json& row : rows) {
-    if (!row.contains("skipped")) longest = std::max(longest, row["cells"].get<std::int64_t>());
+    if (!row.contains("skipped")) longest = std::max(longest, comparable_cells(row));
   }
+  const bool weak = !rows.empty() && rows.front()["mode"] == "weak";
   for (const std::string& contract : distinct(rows, "count")) {
-    fmt::print("\nThe ladder on a road of {} cells, contract `{}` ({}):\n\n", format_count(longest), contract,
+    fmt::print("\nThe ladder on a road of {} cells{}, contract `{}` ({}):\n\n", format_count(longest), weak ? " a core" : "", contract,
                contract == "every" ? "moves counted in every iteration" : "moves counted in the last iteration only");
     fmt::print("{:<20} {:>8}  {:<10} {:>13}  {:<27} {:>10}\n", "kernel", "ranks x t", "isa", "MCOPs",
                "95% interval", "x naive");
     for (const std::string& kernel : distinct(rows, "kernel")) {
       for (const Json& row : rows) {
-        if (row["kernel"] == kernel && row["count"] == contract && row["cells"] == longest) print_row(row);
+        if (row["kernel"] == kernel && row["count"] == contract && comparable_cells(row) == longest) print_row(row);
       }
     }
   }

@@ -1,5 +1,6 @@
 #include "drivers/machine.hpp"
 
+#include <omp.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -66,7 +67,16 @@ std::vector<int> affinity_mask() {
       }
     }
     CPU_FREE(mask);
-    return found;
+    // With OMP_PROC_BIND the OpenMP library has bound this thread before main: its places tell what there was.
+    std::vector<int> places;
+    for (int place = 0; place < omp_get_num_places(); ++place) {
+      std::vector<int> cpus(static_cast<std::size_t>(omp_get_place_num_procs(place)));
+      omp_get_place_proc_ids(place, cpus.data());
+      places.insert(places.end(), cpus.begin(), cpus.end());
+    }
+    std::ranges::sort(places);
+    places.erase(std::ranges::unique(places).begin(), places.end());
+    return places.size() > found.size() ? places : found;
   }();
   return cpus;
 }

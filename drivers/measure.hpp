@@ -28,6 +28,12 @@ struct RankSeconds {
   double max = 0;
 };
 
+/// The least, the median and the greatest. `seconds` is not empty.
+RankSeconds summary_of(const std::vector<double>& seconds);
+
+/// Every rank's number on rank 0, by rank; nothing elsewhere. Collective.
+std::vector<double> gather_numbers(Communicator& comm, double mine);
+
 struct Measurement {
   std::int64_t steps = 0;
   std::int64_t depth = 0;

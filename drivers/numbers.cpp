@@ -122,7 +122,7 @@ std::vector<std::string> parse_names(std::string_view text, std::string_view wha
 }
 
 std::string format_count(std::int64_t number) {
-  const std::string digits = std::to_string(number);
+  std::string digits = std::to_string(number);
   const auto significant = digits.find_last_not_of('0');
   if (significant == std::string::npos || number < 0) return digits;
   std::string shorter = digits.substr(0, 1);

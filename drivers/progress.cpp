@@ -3,14 +3,16 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 
 namespace trafficbench {
 
 namespace {
 
 std::string duration_text(double seconds) {
-  const auto whole = static_cast<long>(seconds + 0.5);
+  const long whole = std::lround(seconds);
   if (whole >= 3600) return fmt::format("{}h{:02}m", whole / 3600, whole / 60 % 60);
   if (whole >= 60) return fmt::format("{}m{:02}s", whole / 60, whole % 60);
   return fmt::format("{}s", whole);
@@ -21,7 +23,8 @@ std::string duration_text(double seconds) {
 Progress::Progress(std::size_t items, double weight)
     : items_(items),
       weight_(weight),
-      terminal_(isatty(STDERR_FILENO) != 0),
+      // Under a launcher standard error is a pipe; whoever starts it can say that a terminal is at its end.
+      terminal_(isatty(STDERR_FILENO) != 0 || std::getenv("TRAFFICBENCH_TERMINAL") != nullptr),
       began_(std::chrono::steady_clock::now()) {}
 
 Progress::~Progress() { clear_line(); }
@@ -33,7 +36,7 @@ std::string Progress::time_left() const {
   return ", " + duration_text(elapsed * (weight_ - done_weight_) / done_weight_) + " left";
 }
 
-void Progress::clear_line() {
+void Progress::clear_line() const {
   if (terminal_) fmt::print(stderr, "\r\033[K");
 }
 

@@ -7,7 +7,8 @@
 
 namespace trafficbench {
 
-/// Time left is estimated from what the finished part of the work took. Writes to standard error; used by one rank.
+/// Time left is estimated from what the finished part of the work took. Writes to standard error; used by one rank. The environment variable
+/// TRAFFICBENCH_TERMINAL stands for a terminal that a launcher hides.
 class Progress {
  public:
   /// `items` pieces of work that weigh `weight` together, in any unit.
@@ -24,7 +25,7 @@ class Progress {
 
  private:
   std::string time_left() const;
-  void clear_line();
+  void clear_line() const;
 
   std::size_t items_;
   std::size_t item_ = 0;

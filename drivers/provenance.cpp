@@ -132,7 +132,7 @@ std::string version_text(Communicator& comm) {
   const Communicator::Library library = comm.library();
   return fmt::format("trafficbench {} ({})\n{}, {} {}\nMPI: {}\ninstruction sets: {}; in use: {}\n", kVersion,
                      kCommit, kCompiler, kBuildType, kFlags,
-                     library.name.empty() ? "none" : library.version, isas, selected_isa());
+                     library.name.empty() ? "none" : library.name + " " + library.version, isas, selected_isa());
 }
 
 }  // namespace trafficbench

@@ -45,9 +45,9 @@ Json blank_row(const std::string& command, const Point& point, int run) {
           {"steps", nullptr},
           {"ranks", point.ranks},
           {"depth", nullptr},
-          {"density", point.start.density},
+          {"density", point.start.is_random() ? Json(point.start.density) : Json(nullptr)},
           {"init", point.start.init},
-          {"seed", point.start.seed},
+          {"seed", point.start.is_random() ? Json(point.start.seed) : Json(nullptr)},
           {"mode", point.weak ? "weak" : "strong"},
           {"count", name_of(point.counting)},
           {"class", name_of(point.variant->kernel_class)},
@@ -88,14 +88,15 @@ std::int64_t workers_of(const Json& row) {
   return row["ranks"].get<std::int64_t>() * row["threads"].get<std::int64_t>();
 }
 
-/// Cells of each worker, for weak rows; of the road, for strong ones.
-std::int64_t comparable_cells(const Json& row) {
-  const auto cells = row["cells"].get<std::int64_t>();
-  return row["mode"] == "weak" ? cells / workers_of(row) : cells;
+/// What a row's name says of an axis: "auto" of "/depth:auto/".
+std::string requested(const Json& row, const std::string& axis) {
+  const auto name = row["name"].get<std::string>();
+  const auto at = name.find("/" + axis + ":");
+  return at == std::string::npos ? "" : name.substr(at, name.find('/', at + 1) - at);
 }
 
 bool same(const Json& a, const Json& b, std::initializer_list<const char*> fields) {
-  return comparable_cells(a) == comparable_cells(b) &&
+  return comparable_cells(a) == comparable_cells(b) && requested(a, "depth") == requested(b, "depth") &&
          std::ranges::all_of(fields, [&](const char* field) { return a[field] == b[field]; });
 }
 
@@ -211,7 +212,7 @@ void add_ratios(std::vector<Json>& rows) {
           (base == nullptr || workers_of(other) < workers_of(*base))) {
         base = &other;
       }
-      if (other["kernel"] == "naive" && workers_of(other) == 1) ladder = &other;
+      if (other["kernel"] == "naive" && workers_of(other) == 1 && other["cells"] == row["cells"]) ladder = &other;
     }
     if (base != nullptr) {
       put_base(row, "base", *base);
@@ -225,6 +226,11 @@ void add_ratios(std::vector<Json>& rows) {
       put_ratio(row, "ladder_speedup", ratio(row, *ladder));
     }
   }
+}
+
+std::int64_t comparable_cells(const Json& row) {
+  const auto cells = row["cells"].get<std::int64_t>();
+  return row["mode"] == "weak" ? cells / workers_of(row) : cells;
 }
 
 bool all_verified(const std::vector<Json>& rows) {

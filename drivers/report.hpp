@@ -25,6 +25,9 @@ Json skipped_row(const std::string& command, const Point& point, const std::stri
 /// one core, in every row that has a base of the same road, contract and mode among `rows`. Replaces earlier ratios.
 void add_ratios(std::vector<Json>& rows);
 
+/// What a row's length is compared by: cells of the whole road, or of each core where it comes from a weak sweep.
+std::int64_t comparable_cells(const Json& row);
+
 /// Whether every row that was measured passed its verification.
 bool all_verified(const std::vector<Json>& rows);
 

@@ -15,8 +15,6 @@ namespace {
 
 std::string pattern_of(const StartOptions& options) { return options.init.substr(8); }
 
-bool is_pattern(const StartOptions& options) { return options.init.starts_with("pattern:"); }
-
 }  // namespace
 
 void check_start(const StartOptions& options) {
@@ -28,7 +26,7 @@ void check_start(const StartOptions& options) {
     most_seed = kMostUniSeed;
   } else if (options.init == "mt19937") {
     most_seed = UINT32_MAX;
-  } else if (is_pattern(options)) {
+  } else if (options.is_pattern()) {
     const std::string pattern = pattern_of(options);
     if (pattern.empty() || pattern.find_first_not_of("01") != std::string::npos) {
       throw BadInput(fmt::format("pattern '{}' is not a text of 0 and 1: write pattern:1100", pattern));
@@ -55,7 +53,7 @@ std::unique_ptr<CellSource> make_start(const StartOptions& options, std::int64_t
     }
     return file;
   }
-  if (is_pattern(options)) return pattern_start(cells, pattern_of(options));
+  if (options.is_pattern()) return pattern_start(cells, pattern_of(options));
   if (options.init == "uni") return uni_start(cells, options.density, options.seed);
   if (options.init == "mt19937") {
     return mt19937_start(cells, options.density, static_cast<std::uint32_t>(options.seed));

@@ -19,6 +19,8 @@ struct StartOptions {
   std::int64_t seed = 5743;
 
   bool is_file() const { return init.starts_with("file:"); }
+  bool is_pattern() const { return init.starts_with("pattern:"); }
+  bool is_random() const { return !is_file() && !is_pattern(); }  ///< density and seed matter
   std::string path() const { return init.substr(5); }
 };
 

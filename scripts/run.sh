@@ -74,5 +74,6 @@ command=(build/release/bin/trafficbench sweep "$@")
 if ((${#launcher[@]})); then
   command=("${launcher[@]}" "${RANKS:-$(physical_cores)}" "${command[@]}")
 fi
+if [[ -t 2 ]]; then export TRAFFICBENCH_TERMINAL=1; fi  # the launcher makes it a pipe
 echo "Running ${command[*]}"
 exec "${command[@]}"
