@@ -285,7 +285,7 @@ TEST(Registry, DescribesEveryVariant) {
   EXPECT_EQ(variants().front()->name, "naive");
   EXPECT_EQ(find_variant("naive+threads"), nullptr);
   EXPECT_EQ(threaded_name(*find_variant("naive")), "naive+threads");
-  EXPECT_EQ(*fastest_of(variants()).kernel_class, KernelClass::update);
+  EXPECT_EQ(fastest_of(variants())->kernel_class, KernelClass::update);
 }
 
 TEST(Isa, OneThatIsUnknownIsRefusedAndTheChoiceStays) {
