@@ -15,11 +15,21 @@ from report_helpers import load_report
 COMMANDS = ["run", "sweep", "check", "list", "ceiling"]
 
 # Little, and the same every time.
-SMALL_SWEEP = [
-    *("--kernels", "naive,bitsliced,leap", "--cells", "1000,5e3", "--threads", "1", "--steps", "20"),
-    *("--min-repetitions", "2", "--max-repetitions", "2"),
-]
+SMALL_SWEEP = {
+    "--kernels": "naive,bitsliced,leap",
+    "--cells": "1000,5e3",
+    "--threads": "1",
+    "--steps": "20",
+    "--min-repetitions": "2",
+    "--max-repetitions": "2",
+}
 SMALL_SWEEP_POINTS = 3 * 2 * 2
+
+
+def small_sweep(**changes):
+    """Arguments of the small sweep, some of them changed."""
+    options = SMALL_SWEEP | {f"--{name.replace('_', '-')}": value for name, value in changes.items()}
+    return ["sweep", *(word for option in options.items() for word in option)]
 
 
 def refused(*arguments, word, cwd=None, env=None):
@@ -27,9 +37,11 @@ def refused(*arguments, word, cwd=None, env=None):
     before = sorted(os.listdir(cwd)) if cwd else None
     done = call(*arguments, cwd=cwd, env=env)
     assert done.returncode == 2, f"status {done.returncode}\n{done.stdout}\n{done.stderr}"
-    assert len(done.stderr.splitlines()) == 1, done.stderr
-    assert done.stderr.startswith("trafficbench: ")
-    assert word in done.stderr, done.stderr
+    # OpenMP's own library may have a word to say about its own variables.
+    lines = [line for line in done.stderr.splitlines() if line and not line.startswith(("libgomp:", "OMP: "))]
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("trafficbench: ")
+    assert word in lines[0], done.stderr
     if cwd:
         assert sorted(os.listdir(cwd)) == before, "a file was left or taken away"
     return done
@@ -123,7 +135,7 @@ def test_bad_option_is_refused(tmp_path, arguments, word):
 
 def test_bad_omp_num_threads_is_refused(tmp_path):
     for value in ["many", "0", "-1"]:
-        refused("run", "--cells", 100, word="threads", cwd=tmp_path, env={"OMP_NUM_THREADS": value})
+        refused("run", "--cells", 100, word="OMP_NUM_THREADS", cwd=tmp_path, env={"OMP_NUM_THREADS": value})
 
 
 def test_omp_num_threads_is_taken(tmp_path):
@@ -160,16 +172,16 @@ def test_file_that_cannot_be_written_is_refused(tmp_path, option, path, word):
     if path:
         refused("run", "--cells", 1000, option, path, word=word, cwd=tmp_path)
     if option == "--output" and path:
-        refused("sweep", *SMALL_SWEEP, option, path, word=word, cwd=tmp_path)
+        refused(*small_sweep(), option, path, word=word, cwd=tmp_path)
         if path != "taken":
-            refused("sweep", *SMALL_SWEEP, option, path, "--force", word=word, cwd=tmp_path)
+            refused(*small_sweep(), option, path, "--force", word=word, cwd=tmp_path)
     assert (tmp_path / "taken").read_text(encoding="utf-8") == "kept"
 
 
 def test_journal_of_another_sweep_is_not_overwritten(tmp_path):
     (tmp_path / "report.json.journal").write_text("kept\n", encoding="utf-8")
-    refused("sweep", *SMALL_SWEEP, "--output", "report.json", word="--resume", cwd=tmp_path)
-    refused("sweep", *SMALL_SWEEP, "--output", "report.json", "--resume", word="line 1", cwd=tmp_path)
+    refused(*small_sweep(), "--output", "report.json", word="--resume", cwd=tmp_path)
+    refused(*small_sweep(), "--output", "report.json", "--resume", word="line 1", cwd=tmp_path)
     assert (tmp_path / "report.json.journal").read_text(encoding="utf-8") == "kept\n"
 
 
@@ -212,7 +224,6 @@ DAMAGES = {
     "longer": (lambda content: content.extend(b"12345678"), "damaged"),
     "cell": (flip(100), "damaged"),
     "hash": (flip(33), "damaged"),
-    "past the end": (flip(-1), "damaged"),
 }
 
 
@@ -230,7 +241,7 @@ def test_damaged_road_is_refused(tmp_path, kind):
 def test_damaged_road_is_refused_by_sweep(tmp_path):
     road = save(tmp_path)
     damage(road, DAMAGES["truncated"][0])
-    refused("sweep", *SMALL_SWEEP, "--cells", 1000, "--init", "file:road", "--output", "r.json", word="trunc", cwd=tmp_path)
+    refused(*small_sweep(cells=1000, init="file:road", output="r.json"), word="truncated", cwd=tmp_path)
 
 
 @pytest.mark.parametrize("path", ["nothing", ".", "/dev/null"])
@@ -370,32 +381,35 @@ def test_report_of_run_is_replaced_only_by_force(tmp_path):
 
 def test_hash_depends_on_the_road_alone():
     """Kernel, threads, depth and contract leave the final state as it is; seed, density and steps do not."""
-    def hash_of(*more):
-        arguments = ["run", "--cells", 4321, "--steps", 99, *more, "--json"]
+
+    def hash_of(*more, cells=4321, steps=99):
+        arguments = ["run", "--cells", cells, "--steps", steps, *more, "--json"]
         return json.loads(succeed(*arguments))["benchmarks"][0]["hash"]
 
     first = hash_of()
     for kernel in kernels():
         assert hash_of("--kernel", kernel, "--threads", 3, "--depth", 5, "--count", "sampled") == first
-    for other in [["--seed", 1], ["--density", 0.53], ["--steps", 98], ["--cells", 4322], ["--init", "uni"]]:
+    for other in [["--seed", 1], ["--density", 0.53], ["--init", "uni"]]:
         assert hash_of(*other) != first
+    assert hash_of(steps=98) != first
+    assert hash_of(cells=4322) != first
 
 
 # --- sweep -------------------------------------------------------------------------------------------------------------
 
 
 def test_dry_run_lists_the_points_and_writes_nothing(tmp_path):
-    lines = succeed("sweep", *SMALL_SWEEP, "--dry-run", cwd=tmp_path).splitlines()
+    lines = succeed(*small_sweep(), "--dry-run", cwd=tmp_path).splitlines()
     assert len(lines) == len(set(lines)) == SMALL_SWEEP_POINTS
     assert os.listdir(tmp_path) == []
 
 
 def test_sweep_writes_a_valid_report_of_the_points_it_lists(tmp_path):
-    done = call("sweep", *SMALL_SWEEP, "--output", "r.json", cwd=tmp_path)
+    done = call(*small_sweep(), "--output", "r.json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     report = load_report(tmp_path / "r.json")
     rows = report["benchmarks"]
-    assert [row["name"] for row in rows] == succeed("sweep", *SMALL_SWEEP, "--dry-run").splitlines()
+    assert [row["name"] for row in rows] == succeed(*small_sweep(), "--dry-run").splitlines()
     for row in rows:
         assert row["verified"] is True
         assert len(row["samples"]) == 2 and row["stopped"] == "fixed" and row["steps"] == 20
@@ -412,28 +426,26 @@ def test_sweep_writes_a_valid_report_of_the_points_it_lists(tmp_path):
 
     # Once complete, nothing is left to do; and it is not overwritten.
     content = (tmp_path / "r.json").read_bytes()
-    assert "complete" in succeed("sweep", *SMALL_SWEEP, "--output", "r.json", "--resume", cwd=tmp_path)
-    refused("sweep", *SMALL_SWEEP, "--output", "r.json", word="--force", cwd=tmp_path)
-    refused("sweep", "--seed", 1, *SMALL_SWEEP, "--output", "r.json", "--resume", word="another sweep", cwd=tmp_path)
+    assert "complete" in succeed(*small_sweep(), "--output", "r.json", "--resume", cwd=tmp_path)
+    refused(*small_sweep(), "--output", "r.json", word="--force", cwd=tmp_path)
+    refused(*small_sweep(seed=1), "--output", "r.json", "--resume", word="another sweep", cwd=tmp_path)
     assert (tmp_path / "r.json").read_bytes() == content
 
 
 def test_point_that_does_not_fit_is_skipped_with_the_reason_in_its_row(tmp_path):
-    arguments = [*SMALL_SWEEP, "--kernels", "naive", "--cells", "1000,2^40", "--count", "every"]
-    succeed("sweep", *arguments, "--output", "r.json", cwd=tmp_path)
+    succeed(*small_sweep(kernels="naive", cells="1000,2^40", count="every", output="r.json"), cwd=tmp_path)
     small, large = load_report(tmp_path / "r.json")["benchmarks"]
     assert small["verified"] is True
     assert "GiB" in large["skipped"] and large["verified"] is None
 
 
 def test_shape_that_the_machine_has_not_is_skipped_unless_asked_for(tmp_path):
-    arguments = [*SMALL_SWEEP, "--kernels", "naive", "--cells", "1000", "--threads", "1,4000", "--count", "every"]
-    succeed("sweep", *arguments, "--output", "r.json", cwd=tmp_path)
+    point = {"kernels": "naive", "cells": "1000", "count": "every"}
+    succeed(*small_sweep(**point, threads="1,4000", output="r.json"), cwd=tmp_path)
     narrow, wide = load_report(tmp_path / "r.json")["benchmarks"]
     assert narrow["verified"] is True
     assert "4000 threads" in wide["skipped"]
-    arguments[arguments.index("1,4000")] = "5"
-    succeed("sweep", *arguments, "--oversubscribe", "--output", "s.json", cwd=tmp_path)
+    succeed(*small_sweep(**point, threads="5", output="s.json"), "--oversubscribe", cwd=tmp_path)
     (row,) = load_report(tmp_path / "s.json")["benchmarks"]
     assert row["threads"] == 5 and row["verified"] is True
 

@@ -19,7 +19,7 @@ BUILD = (ROOT / os.environ.get("TRAFFICBENCH_BUILD", "build/release")).resolve()
 PROGRAM = BUILD / "bin" / "trafficbench"
 
 # A call that takes longer hangs. Sanitizers and a busy machine are slow.
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 300
 
 NO_MPI = "needs MPI: this build is without (TRAFFICBENCH_MPI=OFF), so nothing was tested on several ranks"
 
