@@ -157,7 +157,10 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
       line.text = text.str();
       return line;
     }
-    if (argc <= 1) throw BadInput("no command: it is run, sweep, check, list or ceiling; see trafficbench --help");
+    if (app.get_subcommands().empty()) {
+      const std::string what = argc > 1 ? fmt::format("'{}' is no command", argv[1]) : "no command";
+      throw BadInput(what + ": it is run, sweep, check, list or ceiling; see trafficbench --help");
+    }
     std::string where = "trafficbench";
     for (const CLI::App* sub : app.get_subcommands()) where += " " + sub->get_name();
     throw BadInput(fmt::format("{}; see {} --help", error.what(), where));
