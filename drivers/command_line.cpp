@@ -161,10 +161,9 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
       line.text = text.str();
       return line;
     }
-    constexpr const char* kCommands = "run, sweep, check, list or ceiling; see trafficbench --help";
-    if (argc <= 1) throw BadInput(fmt::format("no command: it is {}", kCommands));
-    if (app.get_subcommands().empty() && *argv[1] != '-') {
-      throw BadInput(fmt::format("command '{}' is unknown: it is {}", argv[1], kCommands));
+    if (app.get_subcommands().empty()) {
+      const std::string what = argc > 1 ? fmt::format("'{}' is no command", argv[1]) : "no command";
+      throw BadInput(what + ": it is run, sweep, check, list or ceiling; see trafficbench --help");
     }
     std::string where = "trafficbench";
     for (const CLI::App* sub : app.get_subcommands()) where += " " + sub->get_name();

@@ -41,7 +41,8 @@ int threads_of(Communicator& world, const std::string& text) {
     wanted = std::string(variable);
     wanted = wanted.substr(0, wanted.find(','));
   }
-  return static_cast<int>(parse_count(wanted, "threads", 1, kMostThreads));
+  const char* what = text == "auto" ? "OMP_NUM_THREADS" : "threads";
+  return static_cast<int>(parse_count(wanted, what, 1, kMostThreads));
 }
 
 /// What `run` is asked for, read and checked.

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "drivers/bad_input.hpp"
 #include "drivers/halo_exchange.hpp"
 #include "drivers/verification.hpp"
 #include "kernels/closed_form.hpp"
@@ -167,18 +166,6 @@ TEST(Verification, ExpectsTheSameOnAnyRanksAndThreads) {
       EXPECT_EQ(expected.last_moves, last);
     });
   }
-}
-
-TEST(Agree, ThrowsOnEveryRankWhatTheLowestOneHasFoundWrong) {
-  on_ranks(4, [](Communicator& comm) {
-    comm.agree({});
-    try {
-      comm.agree(comm.rank() >= 2 ? "rank " + std::to_string(comm.rank()) : std::string());
-      ADD_FAILURE() << "not thrown on rank " << comm.rank();
-    } catch (const BadInput& bad) {
-      EXPECT_EQ(std::string(bad.what()), comm.rank() == 0 ? "rank 2" : "");
-    }
-  });
 }
 
 }  // namespace

@@ -1,0 +1,115 @@
+"""The program on several ranks: what it refuses, what it saves, what it measures."""
+
+import os
+
+import pytest
+from program import call, needs_ranks, own_lines, succeed
+from report_helpers import load_report
+
+
+@pytest.fixture(autouse=True, scope="module")
+def ranks():
+    needs_ranks()
+
+
+def refused(*arguments, word, cwd, ranks=3):
+    before = sorted(os.listdir(cwd))
+    done = call(*arguments, cwd=cwd, ranks=ranks)
+    assert done.returncode == 2, f"status {done.returncode}\n{done.stdout}\n{done.stderr}"
+    lines = own_lines(done.stderr)
+    assert len(lines) == 1 and word in lines[0], done.stderr
+    assert sorted(os.listdir(cwd)) == before, "a file was left or taken away"
+
+
+SWEEP = ["sweep", "--kernels", "naive", "--cells", "1000", "--steps", "10", "--threads", "1", "--max-repetitions", "6"]
+
+BAD_INPUT = [
+    (["fly"], "fly"),
+    (["run", "--fly"], "--fly"),
+    (["run", "--kernel", "warp"], "warp"),
+    (["run", "--density", "1.5"], "1.5"),
+    (["run", "--cells", "0"], "cells is 0"),
+    (["run", "--cells", "2^41"], "2^41"),
+    (["run", "--cells", "2^40", "--kernel", "naive"], "GiB"),
+    (["run", "--cells", "100", "--depth", "101"], "depth is 101"),
+    (["run", "--isa", "mmx"], "mmx"),
+    (["run", "--init", "file:nothing"], "nothing"),
+    (["run", "--init", "file:taken"], "not a road file"),
+    (["run", "--cells", "1000", "--save", "taken"], "--force"),
+    (["run", "--cells", "1000", "--output", "taken"], "--force"),
+    (["run", "--cells", "1000", "--output", "missing/new"], "missing"),
+    (["run", "--cells", "1000", "--save", "taken/new"], "taken"),
+    (["run", "--cells", "1000", "--save", "/proc/new"], "/proc"),
+    ([*SWEEP, "--ranks", "4"], "ranks 4"),
+    ([*SWEEP, "--ranks", "1,2,1000"], "ranks 1000"),
+    ([*SWEEP, "--output", "taken"], "--force"),
+    ([*SWEEP, "--output", "/proc/new"], "/proc"),
+    ([*SWEEP, "--output", "taken/new"], "taken"),
+    ([*SWEEP, "--init", "file:taken", "--output", "r.json"], "not a road file"),
+    ([*SWEEP, "--resume"], "--output"),
+    (["check", "--kernels", "warp"], "warp"),
+]
+
+
+@pytest.mark.parametrize("arguments, word", BAD_INPUT, ids=lambda value: " ".join(value) if isinstance(value, list) else "")
+def test_bad_input_is_refused_once_and_every_rank_leaves(tmp_path, arguments, word):
+    (tmp_path / "taken").write_text("kept", encoding="utf-8")
+    refused(*arguments, word=word, cwd=tmp_path)
+    assert (tmp_path / "taken").read_text(encoding="utf-8") == "kept"
+
+
+def test_damaged_road_is_refused(tmp_path):
+    road = tmp_path / "road"
+    succeed("run", "--cells", 10000, "--save", "road", cwd=tmp_path)
+    content = bytearray(road.read_bytes())
+    content[700] ^= 8
+    road.write_bytes(content)
+    refused("run", "--init", "file:road", "--save", "new", word="damaged", cwd=tmp_path)
+    road.write_bytes(content[:-8])
+    refused("run", "--init", "file:road", "--save", "new", word="truncated", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("cells", [5, 1000, 12345])
+def test_road_is_saved_and_read_the_same_on_any_ranks(tmp_path, cells):
+    common = ["--kernel", "bitsliced", "--threads", 1]
+    succeed("run", "--cells", cells, "--steps", 30, *common, "--save", "one", cwd=tmp_path)
+    succeed("run", "--cells", cells, "--steps", 10, *common, "--save", "begun", ranks=3, cwd=tmp_path)
+    succeed("run", "--init", "file:begun", "--steps", 20, *common, "--save", "three", ranks=2, cwd=tmp_path)
+    assert (tmp_path / "three").read_bytes() == (tmp_path / "one").read_bytes()
+    assert sorted(os.listdir(tmp_path)) == ["begun", "one", "three"]
+
+
+@pytest.mark.parametrize("mode", ["strong", "weak"])
+def test_sweep_over_ranks_writes_a_valid_report(tmp_path, mode):
+    arguments = [
+        *("sweep", "--kernels", "bitsliced,leap", "--cells", "999", "--ranks", "1,2,3", "--threads", "1,2", "--oversubscribe"),
+        *("--steps", "10", "--jump", "10", "--min-repetitions", "2", "--max-repetitions", "2", "--mode", mode),
+    ]
+    done = call(*arguments, "--output", "r.json", ranks=3, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = load_report(tmp_path / "r.json")["benchmarks"]
+    assert len(rows) == 2 * 3 * 2 * 2
+    hashes = {}
+    for row in rows:
+        assert row["verified"] is True
+        cores = row["ranks"] * row["threads"]
+        assert row["cells"] == (999 * cores if mode == "weak" else 999)
+        assert len(row["placement"]) == cores
+        hashes.setdefault(row["cells"], set()).add(row["hash"])
+    assert all(len(same) == 1 for same in hashes.values())
+    assert os.listdir(tmp_path) == ["r.json"]
+
+
+def test_shapes_beyond_the_machine_are_skipped(tmp_path):
+    arguments = ["sweep", "--kernels", "naive", "--cells", "1000", "--ranks", "2", "--threads", "4000", "--count", "every"]
+    succeed(*arguments, "--output", "r.json", ranks=2, cwd=tmp_path)
+    (row,) = load_report(tmp_path / "r.json")["benchmarks"]
+    assert "skipped" in row and row["verified"] is None
+
+
+def test_report_of_run_names_every_rank(tmp_path):
+    succeed("run", "--cells", 1000, "--threads", 2, "--output", "r.json", ranks=3, cwd=tmp_path)
+    report = load_report(tmp_path / "r.json")
+    (row,) = report["benchmarks"]
+    assert row["ranks"] == 3 and row["verified"] is True
+    assert {(place["rank"], place["thread"]) for place in row["placement"]} == {(r, t) for r in range(3) for t in range(2)}
