@@ -88,23 +88,28 @@ HWY_INLINE V next_cells(V left, V here, V right) {
 }
 
 // What a level of the wave keeps: the last word it was given.
+// Its constructor is written out, because g++ compiles one of its own making for the default target.
 template <std::int64_t kLevels>
 class Wave {
  public:
-#if HWY_HAVE_SCALABLE
-  // Such vectors have no size, so they cannot be members.
+  HWY_INLINE Wave() {
+    for (std::int64_t level = 0; level < kLevels; ++level) set(level, hn::Zero(D()));
+  }
+
+#if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SVE_256 || HWY_TARGET == HWY_SVE2_128
+  // SVE's vectors have no size, so they cannot be members.
   HWY_INLINE V get(std::int64_t level) const { return hn::Load(D(), words_ + level * kLanes); }
   HWY_INLINE void set(std::int64_t level, V word) { hn::Store(word, D(), words_ + level * kLanes); }
 
  private:
   static constexpr std::int64_t kLanes = static_cast<std::int64_t>(hn::MaxLanes(D()));
-  alignas(256) std::uint64_t words_[static_cast<std::size_t>(kLevels * kLanes)] = {};
+  alignas(256) std::uint64_t words_[static_cast<std::size_t>(kLevels * kLanes)];
 #else
   HWY_INLINE V get(std::int64_t level) const { return words_[level]; }
   HWY_INLINE void set(std::int64_t level, V word) { words_[level] = word; }
 
  private:
-  V words_[static_cast<std::size_t>(kLevels)] = {};
+  V words_[static_cast<std::size_t>(kLevels)];
 #endif
 };
 
