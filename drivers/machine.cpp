@@ -70,9 +70,9 @@ std::vector<int> affinity_mask() {
     // With OMP_PROC_BIND the OpenMP library has bound this thread before main: its places tell what there was.
     std::vector<int> places;
     for (int place = 0; place < omp_get_num_places(); ++place) {
-      std::vector<int> cpus(static_cast<std::size_t>(omp_get_place_num_procs(place)));
-      omp_get_place_proc_ids(place, cpus.data());
-      places.insert(places.end(), cpus.begin(), cpus.end());
+      std::vector<int> members(static_cast<std::size_t>(omp_get_place_num_procs(place)));
+      omp_get_place_proc_ids(place, members.data());
+      places.insert(places.end(), members.begin(), members.end());
     }
     std::ranges::sort(places);
     places.erase(std::ranges::unique(places).begin(), places.end());

@@ -143,11 +143,11 @@ void Simulation::read(std::int64_t first, std::int64_t count, std::span<std::uin
 }
 
 std::int64_t Simulation::cars() {
-  constexpr std::int64_t kBlockCells = 1 << 18;
-  std::vector<std::uint64_t> words(static_cast<std::size_t>(words_for(std::min(kBlockCells, block_.cells))));
+  const std::int64_t piece = piece_to_read(block_.cells);
+  std::vector<std::uint64_t> words(static_cast<std::size_t>(words_for(piece)));
   std::int64_t cars = 0;
-  for (std::int64_t done = 0; done < block_.cells; done += kBlockCells) {
-    const std::int64_t step = std::min(kBlockCells, block_.cells - done);
+  for (std::int64_t done = 0; done < block_.cells; done += piece) {
+    const std::int64_t step = std::min(piece, block_.cells - done);
     segment_->read(done, step, words);
     cars += count_cars(words, step);
   }

@@ -7,6 +7,11 @@
 
 namespace trafficbench {
 
+std::int64_t piece_to_read(std::int64_t count) {
+  constexpr std::int64_t kLeast = std::int64_t{1} << 22;
+  return std::min(count, std::max(kLeast, words_for(count / 8) * kWordCells));
+}
+
 void read_ring(const CellSource& source, std::int64_t first, std::int64_t count,
                std::span<std::uint64_t> out) {
   const std::int64_t ring = source.cells();

@@ -1,7 +1,7 @@
 #include "kernels/road_hash.hpp"
 
 #include <algorithm>
-#include <array>
+#include <vector>
 
 #include "kernels/bits.hpp"
 
@@ -54,12 +54,12 @@ void RoadHash::add(std::span<const std::uint64_t> words, std::int64_t first, std
 
 void RoadHash::add(const CellSource& source, std::int64_t first, std::int64_t count,
                    std::int64_t road_first) {
-  std::array<std::uint64_t, 1024> block;
-  constexpr std::int64_t kBlock = kWordCells * static_cast<std::int64_t>(block.size());
-  for (std::int64_t done = 0; done < count; done += kBlock) {
-    const std::int64_t step = std::min(count - done, kBlock);
-    source.read(first + done, step, block);
-    add(block, road_first + done, step);
+  const std::int64_t piece = piece_to_read(count);
+  std::vector<std::uint64_t> words(static_cast<std::size_t>(words_for(piece)));
+  for (std::int64_t done = 0; done < count; done += piece) {
+    const std::int64_t step = std::min(count - done, piece);
+    source.read(first + done, step, words);
+    add(words, road_first + done, step);
   }
 }
 

@@ -85,7 +85,8 @@ class ThreadsSegment final : public Segment {
     // Cut at words of `out`, so that no two threads write to one word; a short range is not worth a thread.
     const std::int64_t words = words_for(count);
     const std::int64_t pieces = std::clamp<std::int64_t>(words / 4096, 1, owners_);
-#pragma omp parallel for num_threads(static_cast<int>(pieces)) if (pieces > 1)
+    if (pieces == 1) return read_piece(first, count, out);
+#pragma omp parallel for num_threads(static_cast<int>(pieces))
     for (std::int64_t piece = 0; piece < pieces; ++piece) {
       const Block block = block_of(words, pieces, piece);
       const std::int64_t begin = block.first * kWordCells;
