@@ -113,9 +113,7 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table,
   const bool prints = speaks && !options.json;
   check_files(world, options);
   if (const std::string reason = why_no_memory(world, point); !reason.empty()) throw BadInput(reason);
-  if (const std::string shared = bind_workers(world, point.threads, true); speaks && !shared.empty()) {
-    fmt::print(stderr, "trafficbench: note: {}: its rate says little\n", shared);
-  }
+  const std::string shared = bind_workers(world, point.threads, true);
 
   if (prints) {
     fmt::print(
@@ -159,6 +157,10 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table,
     std::fflush(stdout);
   }
 
+  // Only now is it sure that the run takes place: bad input is refused in one line.
+  if (speaks && !shared.empty()) {
+    fmt::print(stderr, "trafficbench: note: {}: its rate says little\n", shared);
+  }
   Measurement measurement;
   MovesMade moves;
   world.barrier();
