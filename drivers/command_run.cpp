@@ -251,12 +251,12 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table,
   const bool speaks = world.rank() == 0;
   check_files(world, options);
   if (const std::string reason = why_no_memory(world, plan.point); !reason.empty()) throw BadInput(reason);
-  if (const std::string shared = bind_workers(world, plan.point.threads, true); speaks && !shared.empty()) {
-    fmt::print(stderr, "trafficbench: note: {}: its rate says little\n", shared);
-  }
+  const std::string shared = bind_workers(world, plan.point.threads, true);
 
   const CourseLines lines(plan, speaks && !options.json);
   Road road = make_road(world, plan, lines);
+  // After the last thing that may be refused, so that bad input is one line.
+  if (speaks && !shared.empty()) fmt::print(stderr, "trafficbench: note: {}: its rate says little\n", shared);
   lines.initialised(road.cars);
   const Run made = make_run(world, plan, road, lines);
   lines.finished(made.seconds);

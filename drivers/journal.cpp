@@ -70,6 +70,15 @@ void check_writable(const std::string& path, bool force) {
   if (access(folder.c_str(), W_OK | X_OK) != 0) {
     throw BadInput(fmt::format("cannot write into the folder {}: {}", folder.string(), system_text()));
   }
+  // Permissions say nothing of root, nor of file systems that take no files: try, before the work is done.
+  const std::string partial = path + ".partial";
+  const int file = open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0666);
+  if (file >= 0) {
+    close(file);
+    unlink(partial.c_str());
+  } else if (errno != EEXIST) {
+    throw BadInput(fmt::format("cannot write {}: {}", path, system_text()));
+  }
 }
 
 void write_report(const std::string& path, const Json& report) {

@@ -50,11 +50,11 @@ Simulation::Simulation(Communicator& comm, const SimulationSetup& setup)
     : comm_(comm),
       setup_(setup),
       block_(block_of(setup.cells, comm.size(), comm.rank())),
-      width_(halo_width(setup, comm.size())) {
+      width_(halo_width(setup, comm.size())),
+      exchange_(comm, setup.cells, width_) {
   if (block_.cells > 0) {
     segment_ = make_segment(*setup.variant, shape_of(setup, block_.cells, width_), setup.threads);
   }
-  exchange_.emplace(comm, setup.cells, width_);
 }
 
 std::int64_t Simulation::bytes(const SimulationSetup& setup, int ranks) {
@@ -112,7 +112,7 @@ MovesMade Simulation::advance_segment(std::int64_t iterations, std::int64_t limi
   MovesMade made;
   for (std::int64_t done = 0; done < iterations;) {
     if (fresh_ == 0) {
-      exchange_->exchange(segment_.get());
+      exchange_.exchange(segment_.get());
       fresh_ = limit;
     }
     const std::int64_t k = std::min(iterations - done, fresh_);

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "drivers/communicator.hpp"
@@ -78,8 +77,8 @@ class Simulation {
   SimulationSetup setup_;
   Block block_;
   HaloWidth width_;
+  HaloExchange exchange_;
   std::unique_ptr<Segment> segment_;  // nullptr where the block is empty
-  std::optional<HaloExchange> exchange_;
   std::int64_t cars_ = -1;      // of the whole road; -1: not counted since load
   std::int64_t age_ = 0;        // iterations since load
   std::int64_t fresh_ = 0;      // iterations that the halo is still good for

@@ -27,7 +27,7 @@ class LongJumps : public testing::TestWithParam<std::string> {
 };
 
 TEST_P(LongJumps, AgreeWithClosedFormAndUpdates) {
-  for (int trial = 0; trial < trials(30); ++trial) {
+  for (int trial = 0; trial < trials(12); ++trial) {
     Random random(static_cast<unsigned>(trial));
     const PackedRoad start = random.road(random.pick(1, 60000));
     const std::int64_t cells = start.cells();
