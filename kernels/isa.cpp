@@ -2,6 +2,10 @@
 
 #include <hwy/highway.h>
 
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
 #include <algorithm>
 #include <cctype>
 #include <stdexcept>
@@ -42,10 +46,19 @@ void use_target(std::int64_t target) {
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
+// Width of SVE's registers: Linux sets it for each process. 0 where there are none.
+int scalable_register_bits() {
+#ifdef PR_SVE_GET_VL
+  const int answer = prctl(PR_SVE_GET_VL);
+  if (answer > 0) return (answer & PR_SVE_VL_LEN_MASK) * 8;
+#endif
+  return 0;
+}
+
 int register_bits_of(std::string_view name) {
   if (name.starts_with("avx512") || name.starts_with("avx10")) return 512;
   if (name == "avx2" || name == "sve_256") return 256;
-  if (name.starts_with("sve") && name != "sve2_128") return 0;
+  if (name == "sve" || name == "sve2") return scalable_register_bits();
   return 128;
 }
 

@@ -25,6 +25,7 @@ Stages, each in build/<stage> with its log in build/<stage>.log:
   fetched   the libraries built from source in place of the system's
   clang14   clang 14
   clang19   clang 19
+  aarch64   cross-compiled, run by QEMU with NEON and with SVE at 128, 256 and 512 bits
   asan      address and undefined behaviour sanitizers
   tsan      thread sanitizer: clang 19 with libomp and Archer
 
@@ -35,7 +36,7 @@ Exit status: 0 all passed; 1 something failed; 2 something is missing, or wrong 
 HELP
 }
 
-all_stages=(fetched openmpi no-mpi clang14 clang19 asan tsan mpich)
+all_stages=(fetched openmpi no-mpi clang14 clang19 asan tsan aarch64 mpich)
 stages=()
 for argument in "$@"; do
   case "$argument" in
@@ -76,7 +77,7 @@ check_installation() {
 
 stage() {
   local name="$1" options=(-DTRAFFICBENCH_WERROR=ON)
-  if [[ "$name" == fetched ]]; then
+  if [[ "$name" == fetched || "$name" == aarch64 ]]; then
     local sources
     sources="$(scripts/sources.sh build/sources)"
     mapfile -t -O 1 options <<<"$sources"

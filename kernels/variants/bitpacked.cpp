@@ -88,7 +88,8 @@ HWY_INLINE V next_cells(V left, V here, V right) {
 }
 
 // What a level of the wave keeps: the last word it was given.
-// Its constructor is written out, because g++ compiles one of its own making for the default target.
+// Its constructor is written out, because g++ compiles one of its own making for the default
+// target.
 template <std::int64_t kLevels>
 class Wave {
  public:
