@@ -47,7 +47,8 @@ void write_all(int file, const std::string& text, const std::string& path) {
 /// Whether the program wrote that line: its first, a launch, or a row.
 bool is_journal_line(const Json& line) {
   if (!line.is_object()) return false;
-  if (line.contains("journal")) return line["journal"].is_number() && line.contains("version") && line["version"].is_string();
+  if (line.contains("journal"))
+    return line["journal"].is_number() && line.contains("version") && line["version"].is_string();
   if (line.contains("run")) return line["run"].is_object();
   return line.contains("row") && line["row"].is_object() && line["row"].contains("name");
 }
@@ -117,8 +118,7 @@ Journal::Journal(const Options& options, const Json& axes)
   const bool exists = fs::exists(path_, error);
   if (exists && !options.resume && !options.force) {
     throw BadInput(fmt::format(
-        "{} is the journal of a sweep that was not finished: go on with --resume, or start over with --force",
-        path_));
+        "{} is the journal of a sweep that was not finished: go on with --resume, or start over with --force", path_));
   }
   file_ = open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND, 0666);
   if (file_ < 0) throw BadInput(fmt::format("cannot write {}: {}", path_, system_text()));
