@@ -63,8 +63,7 @@ struct Point {
   std::string name() const {
     return fmt::format("kernel/{}/cells:1e{}{}/count:{}/threads:{}", variant->name,
                        std::lround(std::log10(static_cast<double>(cells))),
-                       jumps() ? fmt::format("/steps:{}", kJump) : "",
-                       count_every ? "every" : "sampled", threads);
+                       jumps() ? fmt::format("/steps:{}", kJump) : "", count_every ? "every" : "sampled", threads);
   }
 };
 
@@ -72,10 +71,9 @@ RingOptions ring_options(const Point& point) {
   RingOptions options;
   options.threads = point.threads;
   options.count_every = point.count_every;
-  options.depth = point.jumps()
-                      ? kJump
-                      : choose_depth(*point.variant, point.cells / point.threads,
-                                     point.threads > 1 ? kThreadsSeconds : kOwnEdgesSeconds);
+  options.depth = point.jumps() ? kJump
+                                : choose_depth(*point.variant, point.cells / point.threads,
+                                               point.threads > 1 ? kThreadsSeconds : kOwnEdgesSeconds);
   return options;
 }
 
@@ -83,8 +81,8 @@ RingOptions ring_options(const Point& point) {
 std::int64_t steps_of(const Point& point, std::int64_t depth) {
   if (point.jumps()) return kJump;
   const double cells_per_second = point.variant->nominal_rate * 1e9 * point.threads;
-  const auto steps = static_cast<std::int64_t>(kRepetitionSeconds * cells_per_second /
-                                               static_cast<double>(point.cells));
+  const auto steps =
+      static_cast<std::int64_t>(kRepetitionSeconds * cells_per_second / static_cast<double>(point.cells));
   return steps < depth ? std::max<std::int64_t>(steps, 1) : steps / depth * depth;
 }
 

@@ -61,7 +61,8 @@ const bool registered = [] {
   std::vector<int> thread_counts{1};
   if (omp_get_max_threads() > 1) thread_counts.push_back(omp_get_max_threads());
   for (const int threads : thread_counts) {
-    benchmark::RegisterBenchmark(fmt::format("start/philox/cells:1e9/threads:{}", threads).c_str(), fill_philox, threads)
+    benchmark::RegisterBenchmark(fmt::format("start/philox/cells:1e9/threads:{}", threads).c_str(), fill_philox,
+                                 threads)
         ->UseRealTime()
         ->Unit(benchmark::kMillisecond);
     for (const Variant* variant : variants()) {

@@ -5,8 +5,8 @@
 
 namespace trafficbench {
 
-/// Input that cannot be taken: what() is one line that says what was wrong and what would be right. The program prints it
-/// once and leaves with status 2 on every rank. Throw it on every rank alike, or through Communicator::agree.
+/// Input that cannot be taken: what() is one line that says what was wrong and what would be right. The program prints
+/// it once and leaves with status 2 on every rank. Throw it on every rank alike, or through Communicator::agree.
 class BadInput : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -15,8 +15,7 @@ double registers_per_cycle(const BooleanRate& rate, const Work& work) {
   return 1 / (1 / function + work.extra_operations / rate.two_operand);
 }
 
-std::optional<Limit> operations_limit(const Ceiling& ceiling, const Work& work,
-                                      const LimitPoint& point) {
+std::optional<Limit> operations_limit(const Ceiling& ceiling, const Work& work, const LimitPoint& point) {
   if (work.register_bits_per_cell == 0) return std::nullopt;
   double cells_per_cycle = 0;
   for (const BooleanRate& rate : ceiling.boolean) {
@@ -25,8 +24,7 @@ std::optional<Limit> operations_limit(const Ceiling& ceiling, const Work& work,
     cells_per_cycle = std::max(cells_per_cycle, registers_per_cycle(rate, work) * cells);
   }
   if (cells_per_cycle <= 0) return std::nullopt;
-  return Limit{std::string(point.isa) + " operations",
-               cells_per_cycle * ceiling.clock_hz * point.cores};
+  return Limit{std::string(point.isa) + " operations", cells_per_cycle * ceiling.clock_hz * point.cores};
 }
 
 /// The levels as measured for one core, or for all.
@@ -56,8 +54,7 @@ double delivered(const Ceiling& ceiling, const Bandwidth& level, const LimitPoin
 
 }  // namespace
 
-std::optional<Limit> limit_of(const Ceiling& ceiling, const Variant& variant,
-                              const LimitPoint& point) {
+std::optional<Limit> limit_of(const Ceiling& ceiling, const Variant& variant, const LimitPoint& point) {
   if (variant.kernel_class == KernelClass::closed_form) return std::nullopt;
   const Work& work = variant.work;
   std::optional<Limit> lowest = operations_limit(ceiling, work, point);
@@ -75,11 +72,9 @@ std::optional<Limit> limit_of(const Ceiling& ceiling, const Variant& variant,
     return level.capacity_bytes == 0 || road_bytes <= static_cast<double>(level.capacity_bytes);
   });
   const Bandwidth& road_level = road == levels.end() ? levels.back() : *road;
-  const auto block =
-      std::min(std::max<std::ptrdiff_t>(work.block_level - 1, 0), &road_level - levels.data());
+  const auto block = std::min(std::max<std::ptrdiff_t>(work.block_level - 1, 0), &road_level - levels.data());
   consider(levels[static_cast<std::size_t>(block)], work.bytes_per_update);
-  consider(road_level, work.bytes_per_trip / static_cast<double>(std::max<std::int64_t>(
-                                                 work.iterations_per_trip, 1)));
+  consider(road_level, work.bytes_per_trip / static_cast<double>(std::max<std::int64_t>(work.iterations_per_trip, 1)));
   return lowest;
 }
 

@@ -68,8 +68,7 @@ std::vector<BooleanRate> measure_boolean_rates(int samples);
 /// is called before each sample, as often on every rank with the same arguments: a barrier, so that
 /// all stream at one time.
 std::vector<Bandwidth> measure_bandwidth(
-    int threads, const Tuning& tuning, int samples,
-    const std::function<void()>& start_together = [] {});
+    int threads, const Tuning& tuning, int samples, const std::function<void()>& start_together = [] {});
 
 /// One limit of the rate at which a road can be updated.
 struct Limit {
@@ -101,7 +100,6 @@ struct LimitPoint {
 /// Both take the better of `read` and `update`, and of many cores the lower of what they could do
 /// one by one and what all were measured to do together; cores beyond those (other nodes) add in
 /// proportion.
-std::optional<Limit> limit_of(const Ceiling& ceiling, const Variant& variant,
-                              const LimitPoint& point);
+std::optional<Limit> limit_of(const Ceiling& ceiling, const Variant& variant, const LimitPoint& point);
 
 }  // namespace trafficbench

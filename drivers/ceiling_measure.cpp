@@ -18,9 +18,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 /// Puts the selected instruction set back.
 class IsaGuard {
@@ -55,9 +53,7 @@ double operations_per_cycle(BooleanLoop loop, bool half, int samples, double clo
 BooleanRate measure_boolean(const std::string& isa, bool half, int samples) {
   // The clock may differ from one instruction set to another.
   const double clock_hz = measure_clock_hz();
-  const auto rate = [&](BooleanLoop loop) {
-    return operations_per_cycle(loop, half, samples, clock_hz);
-  };
+  const auto rate = [&](BooleanLoop loop) { return operations_per_cycle(loop, half, samples, clock_hz); };
   return {.isa = isa,
           .register_bits = half ? register_bits() / 2 : register_bits(),
           .two_operand = rate(BooleanLoop::two_operand),
@@ -71,8 +67,7 @@ BooleanRate measure_boolean(const std::string& isa, bool half, int samples) {
 /// One block a thread, first touched by it.
 class Streams {
  public:
-  Streams(int threads, std::int64_t bytes)
-      : bytes_(bytes), blocks_(static_cast<std::size_t>(threads)) {
+  Streams(int threads, std::int64_t bytes) : bytes_(bytes), blocks_(static_cast<std::size_t>(threads)) {
     std::exception_ptr failure;
 #pragma omp parallel num_threads(threads)
     {
@@ -111,9 +106,7 @@ class Streams {
   }
 
  private:
-  AlignedBuffer<std::uint64_t>& own() {
-    return blocks_[static_cast<std::size_t>(omp_get_thread_num())];
-  }
+  AlignedBuffer<std::uint64_t>& own() { return blocks_[static_cast<std::size_t>(omp_get_thread_num())]; }
 
   std::int64_t bytes_;
   int threads_ = 1;
@@ -181,9 +174,7 @@ std::vector<Bandwidth> measure_bandwidth(int threads, const Tuning& tuning, int 
   std::vector<Bandwidth> bandwidth;
   for (const LevelSize& level : level_sizes(tuning)) {
     Streams streams(threads, level.block);
-    const auto rate = [&](bool update) {
-      return best_rate(streams, level.block, update, samples, start_together);
-    };
+    const auto rate = [&](bool update) { return best_rate(streams, level.block, update, samples, start_together); };
     bandwidth.push_back({.level = level.name,
                          .threads = streams.threads(),
                          .capacity_bytes = level.capacity,

@@ -30,8 +30,7 @@
 
 // vpternlogq on x86, BSL on NEON: what IfVecThenElse becomes there.
 #undef TRAFFICBENCH_HAS_TERNARY
-#define TRAFFICBENCH_HAS_TERNARY \
-  ((HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3) || (HWY_ARCH_ARM && HWY_TARGET == HWY_NEON))
+#define TRAFFICBENCH_HAS_TERNARY ((HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3) || (HWY_ARCH_ARM && HWY_TARGET == HWY_NEON))
 
 HWY_BEFORE_NAMESPACE();
 namespace trafficbench {
@@ -216,8 +215,7 @@ bool has_loop(BooleanLoop loop) {
 
 int bits_of_register() { return static_cast<int>(hn::Lanes(Words()) * 64); }
 
-std::uint64_t read_words(const std::uint64_t* HWY_RESTRICT block, std::int64_t bytes,
-                         std::int64_t passes) {
+std::uint64_t read_words(const std::uint64_t* HWY_RESTRICT block, std::int64_t bytes, std::int64_t passes) {
   const Words d;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   const std::int64_t words = bytes / 8;

@@ -12,10 +12,10 @@ namespace trafficbench {
 enum class BooleanLoop {
   two_operand,       ///< and, or, and-not of freshly computed operands
   ternary_constant,  ///< an operation of three operands, two of which stay as they are
-  ternary_fresh,  ///< one of three freshly computed operands, none of which the operations close by
-                  ///< take
-  ternary_shared  ///< the same, but two of the three are taken by the next operation too, as
-                  ///< between neighbouring words
+  ternary_fresh,     ///< one of three freshly computed operands, none of which the operations close by
+                     ///< take
+  ternary_shared     ///< the same, but two of the three are taken by the next operation too, as
+                     ///< between neighbouring words
 };
 
 /// Independent chains that a loop can be made of: few enough for the registers, many enough to hide

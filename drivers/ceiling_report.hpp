@@ -8,8 +8,8 @@
 
 namespace trafficbench {
 
-/// What stands in a report as context.runs[].limits: {NAME: {"value", "unit", ...}}, where NAME is what limit_of calls the
-/// limit. Operations that an instruction set lacks are null.
+/// What stands in a report as context.runs[].limits: {NAME: {"value", "unit", ...}}, where NAME is what limit_of calls
+/// the limit. Operations that an instruction set lacks are null.
 nlohmann::json to_json(const Ceiling& ceiling);
 
 /// The same as two tables for people, several lines.

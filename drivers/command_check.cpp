@@ -34,8 +34,8 @@ struct Case {
   std::int64_t advance = 1;  ///< iterations that are asked for at once
 
   std::string text() const {
-    return fmt::format("{} cells ({}), {} iterations {} at a time, depth {}, {} ranks, {} threads, count {}", cells, road,
-                       steps, advance, depth, ranks, threads, name_of(counting));
+    return fmt::format("{} cells ({}), {} iterations {} at a time, depth {}, {} ranks, {} threads, count {}", cells,
+                       road, steps, advance, depth, ranks, threads, name_of(counting));
   }
 };
 
@@ -43,8 +43,7 @@ struct Case {
 /// way to spread them. Same seed, same cases, on every rank.
 class CaseSource {
  public:
-  CaseSource(std::int64_t seed, int most_ranks)
-      : random_(static_cast<std::uint64_t>(seed)), most_ranks_(most_ranks) {}
+  CaseSource(std::int64_t seed, int most_ranks) : random_(static_cast<std::uint64_t>(seed)), most_ranks_(most_ranks) {}
 
   Case next() {
     Case drawn;
@@ -70,12 +69,18 @@ class CaseSource {
 
   std::int64_t length() {
     switch (between(0, 5)) {
-      case 0: return between(1, 20);
-      case 1: return std::max<std::int64_t>(1, 64 * between(1, 20) + between(-2, 2));
-      case 2: return 512 * between(1, 40) + between(-2, 2);
-      case 3: return between(1, 1000);
-      case 4: return between(1000, 20000);
-      default: return between(20000, 100000);
+      case 0:
+        return between(1, 20);
+      case 1:
+        return std::max<std::int64_t>(1, 64 * between(1, 20) + between(-2, 2));
+      case 2:
+        return 512 * between(1, 40) + between(-2, 2);
+      case 3:
+        return between(1, 1000);
+      case 4:
+        return between(1000, 20000);
+      default:
+        return between(20000, 100000);
     }
   }
 
@@ -91,8 +96,8 @@ std::unique_ptr<CellSource> road_of(const Case& drawn, std::int64_t seed) {
   if (drawn.road == "full") return pattern_start(drawn.cells, "1");
   if (drawn.road == "alternating") return pattern_start(drawn.cells, "10");
   if (drawn.road == "1100") return pattern_start(drawn.cells, "1100");
-  auto road = std::make_unique<PackedRoad>(*pattern_start(drawn.cells, drawn.road == "one hole" ? "1" : "0"), 0,
-                                           drawn.cells);
+  auto road =
+      std::make_unique<PackedRoad>(*pattern_start(drawn.cells, drawn.road == "one hole" ? "1" : "0"), 0, drawn.cells);
   road->set(seed % drawn.cells, drawn.road == "one car");
   return road;
 }
@@ -142,9 +147,9 @@ std::string run_golden(Communicator& world, const Variant& variant, const Golden
     const double velocity = static_cast<double>(simulation.advance(golden.print_every).last) / cars;
     // The course rounds in single precision before it prints six decimals.
     if (std::abs(velocity - golden.velocity[line]) > 0.6e-6) {
-      return fmt::format("golden values of {} cells ({}): at iteration {} the velocity is {:.6f}, not {:.6f}", golden.cells,
-                         golden.init, (static_cast<std::int64_t>(line) + 1) * golden.print_every, velocity,
-                         golden.velocity[line]);
+      return fmt::format("golden values of {} cells ({}): at iteration {} the velocity is {:.6f}, not {:.6f}",
+                         golden.cells, golden.init, (static_cast<std::int64_t>(line) + 1) * golden.print_every,
+                         velocity, golden.velocity[line]);
     }
   }
   return {};
@@ -206,8 +211,9 @@ Status check(Communicator& world, const CheckOptions& options, KernelTable table
       if (options.quick && golden.cells > 1000000) continue;
       if (problem.empty()) problem = run_golden(world, *variant, golden);
     }
-    report(*variant, fmt::format("{:<11} the course's printed velocities",
-                                 variant->uses_simd ? selected_isa() : std::string(kGenericIsa)),
+    report(*variant,
+           fmt::format("{:<11} the course's printed velocities",
+                       variant->uses_simd ? selected_isa() : std::string(kGenericIsa)),
            problem);
   }
   use_isa(isa_before);

@@ -11,11 +11,11 @@ namespace trafficbench {
 namespace {
 
 void add(CLI::App& app, StartTexts& texts) {
-  app.add_option("--density", texts.density, "Part of the cells that hold a car, 0 to 1")
-      ->capture_default_str();
-  app.add_option("--init", texts.init,
-                 "Start state: philox, uni (the course's C programs), mt19937 (its numpy programs), file:PATH (a road that "
-                 "was saved), pattern:1100 (repeated)")
+  app.add_option("--density", texts.density, "Part of the cells that hold a car, 0 to 1")->capture_default_str();
+  app.add_option(
+         "--init", texts.init,
+         "Start state: philox, uni (the course's C programs), mt19937 (its numpy programs), file:PATH (a road that "
+         "was saved), pattern:1100 (repeated)")
       ->capture_default_str();
   app.add_option("--seed", texts.seed, "Seed of the start state")->capture_default_str();
 }
@@ -31,9 +31,10 @@ void add(CLI::App& app, RunOptions& options) {
                  "OpenMP threads a rank; auto: OMP_NUM_THREADS, else the cores that a rank may use")
       ->capture_default_str();
   app.add_option("--depth", options.depth, "Iterations between exchanges of halos")->capture_default_str();
-  app.add_option("--count", options.count,
-                 "Contract: every (moves of every iteration are counted, as the course does) or sampled (only of those that "
-                 "are printed)")
+  app.add_option(
+         "--count", options.count,
+         "Contract: every (moves of every iteration are counted, as the course does) or sampled (only of those that "
+         "are printed)")
       ->capture_default_str();
   app.add_option("--print-every", options.print_every, "Iterations between two lines; auto: a tenth of the steps")
       ->capture_default_str();
@@ -54,26 +55,32 @@ void add(CLI::App& app, RunOptions& options) {
 
 void add(CLI::App& app, SweepOptions& options) {
   app.description(
-      "Measures every combination of kernels, cells, ranks x threads and contracts, verifies each, and writes a report.");
+      "Measures every combination of kernels, cells, ranks x threads and contracts, verifies each, and writes a "
+      "report.");
   app.add_option("--kernels", options.kernels, "Kernel variants, a list, or all")->capture_default_str();
-  app.add_option("--cells", options.cells, "Lengths of road; with --mode weak, cells of each core")->capture_default_str();
+  app.add_option("--cells", options.cells, "Lengths of road; with --mode weak, cells of each core")
+      ->capture_default_str();
   app.add_option("--ranks", options.ranks, "Numbers of ranks; auto: 1 and all")->capture_default_str();
-  app.add_option("--threads", options.threads, "Numbers of OpenMP threads a rank; auto: 1 and as many as fill the cores")
+  app.add_option("--threads", options.threads,
+                 "Numbers of OpenMP threads a rank; auto: 1 and as many as fill the cores")
       ->capture_default_str();
   app.add_option("--steps", options.steps, "Iterations in one repetition; auto: as many as take --min-seconds")
       ->capture_default_str();
   app.add_option("--jump", options.jump, "Iterations of the closed-form kernels, where --steps is auto")
       ->capture_default_str();
-  app.add_option("--depth", options.depth, "Iterations between exchanges of halos: auto, or a list")->capture_default_str();
+  app.add_option("--depth", options.depth, "Iterations between exchanges of halos: auto, or a list")
+      ->capture_default_str();
   app.add_option("--mode", options.mode, "strong: the same road for every shape; weak: the same cells for each core")
       ->capture_default_str();
-  app.add_option("--count", options.count, "Contracts: every (the moves of each iteration are counted), sampled (of the last one)")
+  app.add_option("--count", options.count,
+                 "Contracts: every (the moves of each iteration are counted), sampled (of the last one)")
       ->capture_default_str();
   app.add_option("--isa", options.isa, "Instruction set of the SIMD kernels")->capture_default_str();
   app.add_option("--tile", options.tile, "Vector words a block of the kernel tiled")->capture_default_str();
-  app.add_option("--verify", options.verify,
-                 "Final states against the closed form: full (hash of the whole road), windows (parts of it; for roads that "
-                 "are too long to hash), auto")
+  app.add_option(
+         "--verify", options.verify,
+         "Final states against the closed form: full (hash of the whole road), windows (parts of it; for roads that "
+         "are too long to hash), auto")
       ->capture_default_str();
   add(app, options.start);
   app.add_option("--min-seconds", options.min_seconds, "Shortest repetition")->capture_default_str();
@@ -82,7 +89,8 @@ void add(CLI::App& app, SweepOptions& options) {
   app.add_option("--precision", options.precision,
                  "Stop when the half-width of the median's 95% interval is this part of the median")
       ->capture_default_str();
-  app.add_option("--time-cap", options.time_cap, "Stop when this many seconds were timed at a point")->capture_default_str();
+  app.add_option("--time-cap", options.time_cap, "Stop when this many seconds were timed at a point")
+      ->capture_default_str();
   app.add_option("--output", options.output, "Report to write [results/<host>-<YYYYMMDDThhmmssZ>.json]");
   app.add_flag("--resume", options.resume, "Go on with the sweep that was interrupted: same options, same --output");
   app.add_flag("--force", options.force, "Replace a report or journal that exists");
@@ -91,13 +99,16 @@ void add(CLI::App& app, SweepOptions& options) {
   app.footer(
       "Examples:\n"
       "  mpiexec --bind-to none -n 2 trafficbench sweep\n"
-      "  mpiexec --bind-to none -n 4 trafficbench sweep --kernels naive,branchless --cells 1e6,1e8 --ranks 1,2,4 --threads 1\n"
-      "  mpiexec --bind-to none -n 4 trafficbench sweep --mode weak --cells 16Mi --ranks 1:4 --threads 1 --output weak.json");
+      "  mpiexec --bind-to none -n 4 trafficbench sweep --kernels naive,branchless --cells 1e6,1e8 --ranks 1,2,4 "
+      "--threads 1\n"
+      "  mpiexec --bind-to none -n 4 trafficbench sweep --mode weak --cells 16Mi --ranks 1:4 --threads 1 --output "
+      "weak.json");
 }
 
 void add(CLI::App& app, CheckOptions& options) {
   app.description(
-      "Runs every kernel variant, at every instruction set this CPU has, on random and adversarial roads at many depths, "
+      "Runs every kernel variant, at every instruction set this CPU has, on random and adversarial roads at many "
+      "depths, "
       "thread and rank counts, and holds state and moves against the exact closed form; then against what the course's "
       "programs print. One line each.");
   app.add_option("--kernels", options.kernels, "Kernel variants, a list, or all")->capture_default_str();
@@ -115,7 +126,8 @@ void add(CLI::App& app, ListOptions& options) {
 
 void add(CLI::App& app, CeilingCommandOptions& options) {
   app.description(
-      "Measures what this machine can do at most: clock, boolean vector operations a cycle, bandwidth of each cache level and "
+      "Measures what this machine can do at most: clock, boolean vector operations a cycle, bandwidth of each cache "
+      "level and "
       "of memory, on one core and on all. A few seconds.");
   app.add_flag("--json", options.json, "As JSON");
   app.footer("Example:\n  mpiexec --bind-to none -n 2 trafficbench ceiling");
@@ -125,7 +137,8 @@ void add(CLI::App& app, CeilingCommandOptions& options) {
 
 CommandLine read_command_line(int argc, const char* const* argv, const std::string& version) {
   CLI::App app(
-      "trafficbench: a hybrid MPI + OpenMP + SIMD performance benchmark suite built round the traffic cellular automaton "
+      "trafficbench: a hybrid MPI + OpenMP + SIMD performance benchmark suite built round the traffic cellular "
+      "automaton "
       "(rule 184).",
       "trafficbench");
   app.require_subcommand(1);

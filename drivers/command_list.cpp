@@ -13,9 +13,7 @@ namespace trafficbench {
 
 namespace {
 
-std::string isa_of(const Variant& variant) {
-  return variant.uses_simd ? selected_isa() : std::string(kGenericIsa);
-}
+std::string isa_of(const Variant& variant) { return variant.uses_simd ? selected_isa() : std::string(kGenericIsa); }
 
 void print_json(KernelTable table) {
   Json kernels = Json::array();
@@ -43,18 +41,18 @@ void print_json(KernelTable table) {
 void print_text(KernelTable table) {
   fmt::print("{:<20} {:<12} {:<11} {}\n", "kernel", "class", "isa", "what it is");
   for (const Variant* variant : table) {
-    fmt::print("{:<20} {:<12} {:<11} {}\n", variant->name, name_of(variant->kernel_class),
-               isa_of(*variant), variant->summary);
-    fmt::print("{:<20} {:<12} {:<11} {}\n", threaded_name(*variant), name_of(variant->kernel_class),
-               isa_of(*variant), fmt::format("--kernel {} --threads 2 or more: one such segment a thread", variant->name));
+    fmt::print("{:<20} {:<12} {:<11} {}\n", variant->name, name_of(variant->kernel_class), isa_of(*variant),
+               variant->summary);
+    fmt::print("{:<20} {:<12} {:<11} {}\n", threaded_name(*variant), name_of(variant->kernel_class), isa_of(*variant),
+               fmt::format("--kernel {} --threads 2 or more: one such segment a thread", variant->name));
   }
   fmt::print("\n{:<20} {:<12} {}\n", "instruction set", "register", "");
   for (const Isa& isa : built_isas()) {
     const std::string width = isa.register_bits > 0 ? fmt::format("{} bit", isa.register_bits) : "scalable";
     fmt::print("{:<20} {:<12} {}\n", isa.name, width,
-               !isa.runs_here                ? "built, but this CPU has not got it"
+               !isa.runs_here               ? "built, but this CPU has not got it"
                : isa.name == selected_isa() ? "in use"
-                                             : "can be chosen with --isa");
+                                            : "can be chosen with --isa");
   }
 }
 

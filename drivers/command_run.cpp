@@ -151,9 +151,7 @@ Road make_road(Communicator& world, const Plan& plan, const CourseLines& lines) 
   Road road;
   SimulationSetup setup = setup_of(point);
   setup.jump = std::min(point.steps, plan.print_every);
-  together(world, [&] {
-    road.start = make_start(point.start, point.cells);
-  });
+  together(world, [&] { road.start = make_start(point.start, point.cells); });
   lines.initialising();
   together(world, [&] {
     try {
@@ -177,8 +175,8 @@ Road make_road(Communicator& world, const Plan& plan, const CourseLines& lines) 
 /// All iterations, timed.
 struct Run {
   MovesMade moves;
-  double seconds = 0;      ///< of the slowest rank
-  double cpu_seconds = 0;  ///< of all ranks together
+  double seconds = 0;                ///< of the slowest rank
+  double cpu_seconds = 0;            ///< of all ranks together
   std::vector<double> rank_seconds;  ///< on rank 0
 };
 
@@ -226,12 +224,18 @@ Measurement describe(Communicator& world, const Plan& plan, const Road& road, co
 Status report_run(Communicator& world, const RunOptions& options, const Plan& plan, const Measurement& measurement,
                   const std::vector<std::string>& argv) {
   const Json description = describe_run(world, argv);
-  const Json axes = {{"kernel", options.kernel}, {"cells", std::to_string(plan.point.cells)},
-                     {"steps", options.steps},   {"threads", options.threads},
-                     {"depth", options.depth},   {"count", options.count},
-                     {"isa", options.isa},       {"tile", options.tile},
-                     {"print_every", options.print_every}, {"density", options.start.density},
-                     {"init", options.start.init}, {"seed", options.start.seed}};
+  const Json axes = {{"kernel", options.kernel},
+                     {"cells", std::to_string(plan.point.cells)},
+                     {"steps", options.steps},
+                     {"threads", options.threads},
+                     {"depth", options.depth},
+                     {"count", options.count},
+                     {"isa", options.isa},
+                     {"tile", options.tile},
+                     {"print_every", options.print_every},
+                     {"density", options.start.density},
+                     {"init", options.start.init},
+                     {"seed", options.start.seed}};
   together(world, [&] {
     if (world.rank() != 0) return;
     const Json report =
@@ -245,18 +249,17 @@ Status report_run(Communicator& world, const RunOptions& options, const Plan& pl
 
 }  // namespace
 
-Status run(Communicator& world, const RunOptions& options, KernelTable table,
-           const std::vector<std::string>& argv) {
+Status run(Communicator& world, const RunOptions& options, KernelTable table, const std::vector<std::string>& argv) {
   const Plan plan = read_plan(world, options, table);
   const bool speaks = world.rank() == 0;
   check_files(world, options);
   if (const std::string reason = why_no_memory(world, plan.point); !reason.empty()) throw BadInput(reason);
-  if (const std::string shared = bind_workers(world, plan.point.threads, true); speaks && !shared.empty()) {
-    fmt::print(stderr, "trafficbench: note: {}: its rate says little\n", shared);
-  }
+  const std::string shared = bind_workers(world, plan.point.threads, true);
 
   const CourseLines lines(plan, speaks && !options.json);
   Road road = make_road(world, plan, lines);
+  // After the last thing that may be refused, so that bad input is one line.
+  if (speaks && !shared.empty()) fmt::print(stderr, "trafficbench: note: {}: its rate says little\n", shared);
   lines.initialised(road.cars);
   const Run made = make_run(world, plan, road, lines);
   lines.finished(made.seconds);

@@ -31,8 +31,8 @@ struct Shape {
   int threads = 1;
 };
 
-/// Where ranks or threads are left to us: one core, and all cores as ranks and as threads. Else the full product of what was
-/// asked for.
+/// Where ranks or threads are left to us: one core, and all cores as ranks and as threads. Else the full product of
+/// what was asked for.
 std::vector<Shape> shapes_of(Communicator& world, const SweepOptions& options) {
   constexpr int kMostThreads = 1 << 14;
   const int size = world.size();
@@ -45,8 +45,7 @@ std::vector<Shape> shapes_of(Communicator& world, const SweepOptions& options) {
     ranks = parse_counts(options.ranks, "ranks", 1, INT32_MAX);
     for (const std::int64_t number : ranks) {
       if (number > size) {
-        throw BadInput(fmt::format("ranks {} are more than there are: the program was started with {}", number,
-                                   size));
+        throw BadInput(fmt::format("ranks {} are more than there are: the program was started with {}", number, size));
       }
     }
   }
@@ -83,9 +82,10 @@ std::vector<Counting> contracts_of(const std::string& list) {
 
 std::vector<Point> points_of(Communicator& world, const SweepOptions& options, KernelTable table) {
   if (options.mode != "strong" && options.mode != "weak") {
-    throw BadInput(fmt::format("mode is '{}': it is strong (the same road for every shape) or weak (the same cells for each "
-                               "core)",
-                               options.mode));
+    throw BadInput(
+        fmt::format("mode is '{}': it is strong (the same road for every shape) or weak (the same cells for each "
+                    "core)",
+                    options.mode));
   }
   Point point;
   point.weak = options.mode == "weak";
@@ -116,8 +116,8 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
             point.depth = depth;
             point.steps = variant->kernel_class == KernelClass::closed_form && steps == 0 ? jump : steps;
             if (point.weak && size > kMostCells / point.workers()) {
-              throw BadInput(fmt::format("cells {} for each of {} cores are more than a road may have, 2^40",
-                                         size, point.workers()));
+              throw BadInput(fmt::format("cells {} for each of {} cores are more than a road may have, 2^40", size,
+                                         point.workers()));
             }
             points.push_back(point);
           }
@@ -190,8 +190,8 @@ double weight_of(const Point& point, const StoppingRule& rule) {
 }
 
 std::string label_of(const Point& point) {
-  return fmt::format("{} {} cells {}x{} {}", point.variant->name, format_count(point.road_cells()),
-                     point.ranks, point.threads, name_of(point.counting));
+  return fmt::format("{} {} cells {}x{} {}", point.variant->name, format_count(point.road_cells()), point.ranks,
+                     point.threads, name_of(point.counting));
 }
 
 std::string result_of(const Json& row) {
@@ -213,9 +213,7 @@ class Parts {
   }
 
   /// nullptr on ranks that do not take part.
-  Communicator* of(int ranks) {
-    return ranks == world_.size() ? &world_ : parts_.at(ranks).get();
-  }
+  Communicator* of(int ranks) { return ranks == world_.size() ? &world_ : parts_.at(ranks).get(); }
 
  private:
   Communicator& world_;
@@ -230,9 +228,10 @@ void on_rank_0(Communicator& world, const Task& task) {
   });
 }
 
-/// Measures one point, on the ranks that take part; the row is complete on rank 0. `stopped` is set where the sweep is to end.
-Json measure_row(Communicator& part, const Point& point, const StoppingRule& rule,
-                 const SweepOptions& options, int run, const Ceiling& ceiling, bool& stopped) {
+/// Measures one point, on the ranks that take part; the row is complete on rank 0. `stopped` is set where the sweep is
+/// to end.
+Json measure_row(Communicator& part, const Point& point, const StoppingRule& rule, const SweepOptions& options, int run,
+                 const Ceiling& ceiling, bool& stopped) {
   const std::string reason = why_not(part, point, options.oversubscribe);
   if (!reason.empty()) return skipped_row("sweep", point, reason, run);
   const Measurement measurement = measure(part, point, rule, verification_of(options.verify), options.oversubscribe);

@@ -1,5 +1,5 @@
-// The commands of the program. Each has its options, and a function that carries it out on all ranks; it prints on rank 0,
-// throws BadInput on every rank alike, and returns the exit status.
+// The commands of the program. Each has its options, and a function that carries it out on all ranks; it prints on rank
+// 0, throws BadInput on every rank alike, and returns the exit status.
 #pragma once
 
 #include <string>
@@ -28,8 +28,7 @@ struct RunOptions {
   bool json = false;
   bool force = false;
 };
-Status run(Communicator& world, const RunOptions& options, KernelTable table,
-           const std::vector<std::string>& argv);
+Status run(Communicator& world, const RunOptions& options, KernelTable table, const std::vector<std::string>& argv);
 
 /// trafficbench sweep: many points, a report.
 struct SweepOptions {
@@ -57,8 +56,7 @@ struct SweepOptions {
   bool dry_run = false;
   bool oversubscribe = false;
 };
-Status sweep(Communicator& world, const SweepOptions& options, KernelTable table,
-             const std::vector<std::string>& argv);
+Status sweep(Communicator& world, const SweepOptions& options, KernelTable table, const std::vector<std::string>& argv);
 
 /// trafficbench check: every variant against exact results.
 struct CheckOptions {

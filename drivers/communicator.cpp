@@ -25,20 +25,19 @@ void check_world_size(int world_size) {
     const char* size;
     const char* rank;
   };
-  constexpr Launcher kLaunchers[] = {
-      {"MPICH's or a PMI launcher", "PMI_SIZE", "PMI_RANK"},
-      {"Open MPI's launcher", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
-      {"srun", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID"}};
+  constexpr Launcher kLaunchers[] = {{"MPICH's or a PMI launcher", "PMI_SIZE", "PMI_RANK"},
+                                     {"Open MPI's launcher", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
+                                     {"srun", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID"}};
   for (const Launcher& launcher : kLaunchers) {
     const char* size = std::getenv(launcher.size);
     const char* rank = std::getenv(launcher.rank);
     if (size == nullptr || rank == nullptr || std::atoi(size) <= 1) continue;
     // Every process takes itself for rank 0 here: let one of them speak.
     if (std::atoi(rank) != 0) throw BadInput("");
-    throw BadInput(fmt::format(
-        "{} started {} ranks, but each sees a world of one: the program was built with another MPI, or "
-        "with none; use the launcher that `trafficbench --version` names",
-        launcher.name, size));
+    throw BadInput(
+        fmt::format("{} started {} ranks, but each sees a world of one: the program was built with another MPI, or "
+                    "with none; use the launcher that `trafficbench --version` names",
+                    launcher.name, size));
   }
 }
 

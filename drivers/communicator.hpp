@@ -103,8 +103,8 @@ void together(Communicator& comm, const Task& task) {
   comm.agree(problem);
 }
 
-/// Starts the library and gives the world; the library ends with the object. Throws BadInput if the world has not the size
-/// that the launcher was asked for.
+/// Starts the library and gives the world; the library ends with the object. Throws BadInput if the world has not the
+/// size that the launcher was asked for.
 std::unique_ptr<Communicator> start_world(int& argc, char**& argv);
 
 /// Throws BadInput when this process was launched as one of several, yet sees a world of `world_size` 1: the launcher

@@ -16,10 +16,14 @@ namespace {
 
 const char* thread_level_name(int level) {
   switch (level) {
-    case MPI_THREAD_SINGLE: return "single";
-    case MPI_THREAD_FUNNELED: return "funneled";
-    case MPI_THREAD_SERIALIZED: return "serialized";
-    default: return "multiple";
+    case MPI_THREAD_SINGLE:
+      return "single";
+    case MPI_THREAD_FUNNELED:
+      return "funneled";
+    case MPI_THREAD_SERIALIZED:
+      return "serialized";
+    default:
+      return "multiple";
   }
 }
 
@@ -70,14 +74,12 @@ class MpiCommunicator final : public Communicator {
 
   void sum(std::span<std::int64_t> values) override {
     if (size_ == 1) return;
-    MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_INT64_T,
-                  MPI_SUM, comm_);
+    MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_INT64_T, MPI_SUM, comm_);
   }
 
   void max(std::span<double> values) override {
     if (size_ == 1) return;
-    MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_DOUBLE,
-                  MPI_MAX, comm_);
+    MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_DOUBLE, MPI_MAX, comm_);
   }
 
   void broadcast(std::span<double> values) override {
@@ -92,8 +94,7 @@ class MpiCommunicator final : public Communicator {
     std::exclusive_scan(lengths.begin(), lengths.end(), offsets.begin(), 0);
     const int total = std::accumulate(lengths.begin(), lengths.end(), 0);
     std::string joined(static_cast<std::size_t>(total), '\0');
-    MPI_Gatherv(text.data(), length, MPI_CHAR, joined.data(), lengths.data(), offsets.data(),
-                MPI_CHAR, 0, comm_);
+    MPI_Gatherv(text.data(), length, MPI_CHAR, joined.data(), lengths.data(), offsets.data(), MPI_CHAR, 0, comm_);
     std::vector<std::string> texts(lengths.size());
     for (std::size_t i = 0; i < lengths.size(); ++i) {
       texts[i] = joined.substr(static_cast<std::size_t>(offsets[i]), static_cast<std::size_t>(lengths[i]));
@@ -104,12 +105,12 @@ class MpiCommunicator final : public Communicator {
   void exchange(std::span<const Transfer> sends, std::span<const Transfer> receives) override {
     requests_.clear();
     for (const Transfer& receive : receives) {
-      MPI_Irecv(receive.words.data(), static_cast<int>(receive.words.size()), MPI_UINT64_T,
-                receive.peer, receive.tag, comm_, &requests_.emplace_back());
+      MPI_Irecv(receive.words.data(), static_cast<int>(receive.words.size()), MPI_UINT64_T, receive.peer, receive.tag,
+                comm_, &requests_.emplace_back());
     }
     for (const Transfer& send : sends) {
-      MPI_Isend(send.words.data(), static_cast<int>(send.words.size()), MPI_UINT64_T, send.peer,
-                send.tag, comm_, &requests_.emplace_back());
+      MPI_Isend(send.words.data(), static_cast<int>(send.words.size()), MPI_UINT64_T, send.peer, send.tag, comm_,
+                &requests_.emplace_back());
     }
     MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
   }
@@ -132,8 +133,8 @@ class MpiCommunicator final : public Communicator {
     MPI_Get_version(&major, &minor);
     int level = MPI_THREAD_SINGLE;
     MPI_Query_thread(&level);
-    return {name_of(version), number_of(version),
-            std::to_string(major) + "." + std::to_string(minor), thread_level_name(level)};
+    return {name_of(version), number_of(version), std::to_string(major) + "." + std::to_string(minor),
+            thread_level_name(level)};
   }
 
   [[noreturn]] void abort(int status) override {

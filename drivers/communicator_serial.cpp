@@ -25,9 +25,7 @@ class SerialCommunicator final : public Communicator {
       std::ranges::copy(sends[i].words, receives[i].words.begin());
     }
   }
-  std::unique_ptr<Communicator> first(int /*ranks*/) override {
-    return std::make_unique<SerialCommunicator>();
-  }
+  std::unique_ptr<Communicator> first(int /*ranks*/) override { return std::make_unique<SerialCommunicator>(); }
   Library library() const override { return {}; }
   [[noreturn]] void abort(int status) override { std::exit(status); }
 };

@@ -46,8 +46,7 @@ std::vector<HaloExchange::Run> HaloExchange::runs_of(int receiver) const {
   return runs;
 }
 
-void HaloExchange::add_runs(Side side, std::int64_t first, std::int64_t cells,
-                            std::vector<Run>& runs) const {
+void HaloExchange::add_runs(Side side, std::int64_t first, std::int64_t cells, std::vector<Run>& runs) const {
   for (std::int64_t done = 0; done < cells;) {
     const std::int64_t cell = (((first + done) % cells_) + cells_) % cells_;
     const std::int64_t owner = owner_of(cells_, comm_.size(), cell);

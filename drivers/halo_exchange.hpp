@@ -10,8 +10,8 @@
 
 namespace trafficbench {
 
-/// Edges travel as packed bits. A halo wider than the neighbour's block is gathered from as many owners as it takes, and
-/// round the ring more than once if it must; a rank that owns nothing takes no part.
+/// Edges travel as packed bits. A halo wider than the neighbour's block is gathered from as many owners as it takes,
+/// and round the ring more than once if it must; a rank that owns nothing takes no part.
 class HaloExchange {
  public:
   /// The ring of `cells` cells is cut over the ranks by block_of. `width` is what each exchange shows.

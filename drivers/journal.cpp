@@ -47,7 +47,8 @@ void write_all(int file, const std::string& text, const std::string& path) {
 /// Whether the program wrote that line: its first, a launch, or a row.
 bool is_journal_line(const Json& line) {
   if (!line.is_object()) return false;
-  if (line.contains("journal")) return line["journal"].is_number() && line.contains("version") && line["version"].is_string();
+  if (line.contains("journal"))
+    return line["journal"].is_number() && line.contains("version") && line["version"].is_string();
   if (line.contains("run")) return line["run"].is_object();
   return line.contains("row") && line["row"].is_object() && line["row"].contains("name");
 }
@@ -69,6 +70,15 @@ void check_writable(const std::string& path, bool force) {
   }
   if (access(folder.c_str(), W_OK | X_OK) != 0) {
     throw BadInput(fmt::format("cannot write into the folder {}: {}", folder.string(), system_text()));
+  }
+  // Permissions say nothing of root, nor of file systems that take no files: try, before the work is done.
+  const std::string partial = path + ".partial";
+  const int file = open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0666);
+  if (file >= 0) {
+    close(file);
+    unlink(partial.c_str());
+  } else if (errno != EEXIST) {
+    throw BadInput(fmt::format("cannot write {}: {}", path, system_text()));
   }
 }
 
@@ -108,8 +118,7 @@ Journal::Journal(const Options& options, const Json& axes)
   const bool exists = fs::exists(path_, error);
   if (exists && !options.resume && !options.force) {
     throw BadInput(fmt::format(
-        "{} is the journal of a sweep that was not finished: go on with --resume, or start over with --force",
-        path_));
+        "{} is the journal of a sweep that was not finished: go on with --resume, or start over with --force", path_));
   }
   file_ = open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND, 0666);
   if (file_ < 0) throw BadInput(fmt::format("cannot write {}: {}", path_, system_text()));

@@ -8,15 +8,16 @@
 
 namespace trafficbench {
 
-/// Writes JSON atomically: the file appears complete, by a rename, or not at all. Throws BadInput if it cannot be written.
+/// Writes JSON atomically: the file appears complete, by a rename, or not at all. Throws BadInput if it cannot be
+/// written.
 void write_report(const std::string& path, const Json& report);
 
-/// Throws BadInput unless `path` can be created: its folder must exist and be writable, and it must not exist itself unless
-/// `force` is set.
+/// Throws BadInput unless `path` can be created: its folder must exist and be writable, and it must not exist itself
+/// unless `force` is set.
 void check_writable(const std::string& path, bool force);
 
-/// <output>.journal: a first line that says what is being measured, then a line for each launch and each row. Used by one
-/// rank. Throws BadInput wherever something is wrong with files or requests.
+/// <output>.journal: a first line that says what is being measured, then a line for each launch and each row. Used by
+/// one rank. Throws BadInput wherever something is wrong with files or requests.
 class Journal {
  public:
   struct Options {
@@ -25,8 +26,8 @@ class Journal {
     bool force = false;
   };
 
-  /// Starts a journal, or goes on with the one that is there; a last line that was not finished is dropped. `axes` must be
-  /// those it was started with. Holds a lock, so that no two sweeps write to one journal.
+  /// Starts a journal, or goes on with the one that is there; a last line that was not finished is dropped. `axes` must
+  /// be those it was started with. Holds a lock, so that no two sweeps write to one journal.
   Journal(const Options& options, const Json& axes);
   ~Journal();
   Journal(const Journal&) = delete;

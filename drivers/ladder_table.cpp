@@ -71,17 +71,20 @@ void print_ladder(const std::vector<Json>& rows) {
   }
   const bool weak = !rows.empty() && rows.front()["mode"] == "weak";
   for (const std::string& contract : distinct(rows, "count")) {
-    fmt::print("\nThe ladder on a road of {} cells{}, contract `{}` ({}):\n\n", format_count(longest), weak ? " a core" : "", contract,
+    fmt::print("\nThe ladder on a road of {} cells{}, contract `{}` ({}):\n\n", format_count(longest),
+               weak ? " a core" : "", contract,
                contract == "every" ? "moves counted in every iteration" : "moves counted in the last iteration only");
-    fmt::print("{:<20} {:>8}  {:<10} {:>13}  {:<27} {:>10}\n", "kernel", "ranks x t", "isa", "MCOPs",
-               "95% interval", "x naive");
+    fmt::print("{:<20} {:>8}  {:<10} {:>13}  {:<27} {:>10}\n", "kernel", "ranks x t", "isa", "MCOPs", "95% interval",
+               "x naive");
     for (const std::string& kernel : distinct(rows, "kernel")) {
       for (const Json& row : rows) {
         if (row["kernel"] == kernel && row["count"] == contract && comparable_cells(row) == longest) print_row(row);
       }
     }
   }
-  fmt::print("\nx naive: rate over that of `naive` on one core, same road and contract. MCOPs: million cell updates a second.\n");
+  fmt::print(
+      "\nx naive: rate over that of `naive` on one core, same road and contract. MCOPs: million cell updates a "
+      "second.\n");
 }
 
 }  // namespace trafficbench

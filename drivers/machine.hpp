@@ -30,8 +30,8 @@ struct Machine {
   std::vector<Cache> caches;     ///< of the first core, nearest first
   std::vector<NumaRegion> numa;  ///< empty if unknown
 
-  /// The first logical CPU of every core that this process may run on, in the machine's order, so that neighbours in the
-  /// list share caches.
+  /// The first logical CPU of every core that this process may run on, in the machine's order, so that neighbours in
+  /// the list share caches.
   std::vector<int> allowed_cpus;
 };
 
@@ -41,7 +41,8 @@ const Machine& this_machine();
 /// Every logical CPU that this process might run on when it was started.
 std::vector<int> affinity_mask();
 
-/// Bytes that a program may still take on this node: what the system says is available, or what the control group leaves.
+/// Bytes that a program may still take on this node: what the system says is available, or what the control group
+/// leaves.
 std::int64_t available_memory();
 
 /// Cache sizes for one of `workers` workers that fill the node's cores from the first on: shared caches are divided.

@@ -36,8 +36,7 @@ Machine look() {
   const int units = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PU);
   machine.cores = std::max(1, cores);
   machine.threads_per_core = std::max(1, units / machine.cores);
-  for (hwloc_obj_t core = nullptr;
-       (core = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_CORE, core)) != nullptr;) {
+  for (hwloc_obj_t core = nullptr; (core = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_CORE, core)) != nullptr;) {
     int cpu = -1;
     while ((cpu = hwloc_bitmap_next(core->cpuset, cpu)) >= 0) {
       if (!std::ranges::binary_search(mask, cpu)) continue;
@@ -56,8 +55,7 @@ Machine look() {
   }
   for (hwloc_obj_t node = nullptr;
        (node = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node)) != nullptr;) {
-    machine.numa.push_back({static_cast<int>(node->os_index),
-                            count_in(topology, node->cpuset, HWLOC_OBJ_CORE),
+    machine.numa.push_back({static_cast<int>(node->os_index), count_in(topology, node->cpuset, HWLOC_OBJ_CORE),
                             static_cast<std::int64_t>(node->attr->numanode.local_memory)});
   }
   hwloc_topology_destroy(topology);

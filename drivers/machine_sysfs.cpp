@@ -68,8 +68,7 @@ Machine look() {
     const std::string folder = root + "0/cache/index" + std::to_string(index) + "/";
     const std::string level = first_line(folder + "level");
     if (level.empty()) break;
-    machine.caches.push_back({std::stoi(level), first_line(folder + "type"),
-                              bytes_of(first_line(folder + "size")),
+    machine.caches.push_back({std::stoi(level), first_line(folder + "type"), bytes_of(first_line(folder + "size")),
                               std::max(1, count_listed(first_line(folder + "shared_cpu_list")))});
   }
   return machine;

@@ -65,7 +65,8 @@ std::int64_t round_up(double number) {
   return static_cast<std::int64_t>(std::ceil(number / scale - 1e-9) * scale);
 }
 
-/// Iterations that take at least `seconds`, from growing trials; the same on every rank. Adds to `made` what the trials made.
+/// Iterations that take at least `seconds`, from growing trials; the same on every rank. Adds to `made` what the trials
+/// made.
 std::int64_t choose_steps(Communicator& comm, Simulation& simulation, double seconds, std::int64_t& made) {
   constexpr double kMostSteps = 1e12;
   std::int64_t steps = 1;
@@ -82,10 +83,8 @@ std::int64_t choose_steps(Communicator& comm, Simulation& simulation, double sec
 }
 
 /// "" while repetitions go on, else why they stop: rank 0 decides, everybody is told.
-std::string decide(Communicator& comm, const StoppingRule& rule, const std::vector<double>& samples,
-                   bool failed) {
-  static constexpr std::array kReasons{"",         "precise",     "time_cap", "most_repetitions",
-                                       "fixed",    "interrupted", "failed"};
+std::string decide(Communicator& comm, const StoppingRule& rule, const std::vector<double>& samples, bool failed) {
+  static constexpr std::array kReasons{"", "precise", "time_cap", "most_repetitions", "fixed", "interrupted", "failed"};
   enum Reason { kGoOn, kPrecise, kTimeCap, kMost, kFixed, kInterrupted, kFailed };
   const bool stop_asked = comm.max_of(interrupted() ? 1 : 0) > 0;
   std::array<double, 1> decision{kGoOn};
@@ -118,8 +117,7 @@ std::string decide(Communicator& comm, const StoppingRule& rule, const std::vect
 double node_bytes(Communicator& comm, const Point& point) {
   const SimulationSetup setup = setup_of(point);
   // The closed form that verifies slides over twice as many cells as iterations, 16 bytes each, for every thread.
-  const double closed_form =
-      32.0 * static_cast<double>(std::min(point.steps, point.road_cells() / 2)) * point.threads;
+  const double closed_form = 32.0 * static_cast<double>(std::min(point.steps, point.road_cells() / 2)) * point.threads;
   const double block_words = static_cast<double>(words_for(point.road_cells() / point.ranks)) * 8;
   const double each = static_cast<double>(Simulation::bytes(setup, point.ranks)) +
                       (is_stream(point.start) ? block_words : 0.0) + closed_form;
@@ -151,12 +149,10 @@ void watch_signals() {
 }
 
 std::string why_no_memory(Communicator& comm, const Point& point) {
-  if (const double bytes = node_bytes(comm, point),
-      available = -comm.max_of(-static_cast<double>(available_memory()));
+  if (const double bytes = node_bytes(comm, point), available = -comm.max_of(-static_cast<double>(available_memory()));
       bytes > available) {
-    return fmt::format(
-        "a road of {} cells takes {:.1f} GiB of a node's memory with {}, and {:.1f} GiB are available",
-        point.road_cells(), bytes / 0x1p30, point.variant->name, available / 0x1p30);
+    return fmt::format("a road of {} cells takes {:.1f} GiB of a node's memory with {}, and {:.1f} GiB are available",
+                       point.road_cells(), bytes / 0x1p30, point.variant->name, available / 0x1p30);
   }
   return {};
 }
@@ -194,10 +190,10 @@ Measurement measure(Communicator& comm, const Point& point, const StoppingRule& 
     result.stopped = "failed";
     return result;
   }
-  // Restoring from packed cells is quicker than generating them again; worth an eighth of what is left, no more. A road too
-  // large for that is not restored but goes on.
-  result.restarted = comm.all(is_stream(point.start) || verification == Verification::full ||
-                              held_bytes < available_memory() / 8);
+  // Restoring from packed cells is quicker than generating them again; worth an eighth of what is left, no more. A road
+  // too large for that is not restored but goes on.
+  result.restarted =
+      comm.all(is_stream(point.start) || verification == Verification::full || held_bytes < available_memory() / 8);
   if (result.restarted) {
     held = std::make_unique<HeldStart>(*start, simulation->block(), is_stream(point.start) ? 1 : point.threads);
   }

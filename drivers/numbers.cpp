@@ -32,9 +32,14 @@ std::optional<Real> parse_real(std::string_view text) {
     if (!base || !exponent) return {};
     return std::pow(*base, *exponent);
   }
-  constexpr std::array<std::pair<std::string_view, Real>, 8> kSuffixes{
-      {{"Ki", 0x1p10L}, {"Mi", 0x1p20L}, {"Gi", 0x1p30L}, {"Ti", 0x1p40L},
-       {"k", 1e3L}, {"M", 1e6L}, {"G", 1e9L}, {"T", 1e12L}}};
+  constexpr std::array<std::pair<std::string_view, Real>, 8> kSuffixes{{{"Ki", 0x1p10L},
+                                                                        {"Mi", 0x1p20L},
+                                                                        {"Gi", 0x1p30L},
+                                                                        {"Ti", 0x1p40L},
+                                                                        {"k", 1e3L},
+                                                                        {"M", 1e6L},
+                                                                        {"G", 1e9L},
+                                                                        {"T", 1e12L}}};
   for (const auto& [suffix, factor] : kSuffixes) {
     if (!text.ends_with(suffix)) continue;
     text.remove_suffix(suffix.size());
@@ -55,8 +60,8 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-std::vector<std::int64_t> expand_range(std::string_view text, std::string_view what,
-                                       std::int64_t least, std::int64_t most) {
+std::vector<std::int64_t> expand_range(std::string_view text, std::string_view what, std::int64_t least,
+                                       std::int64_t most) {
   const auto parts = split(text, ':');
   if (parts.size() > 3) {
     throw BadInput(fmt::format("{} '{}' is no range: write 1e5:1e9:x10 or 100:500:100", what, text));
@@ -66,8 +71,7 @@ std::vector<std::int64_t> expand_range(std::string_view text, std::string_view w
   std::string_view step = parts.size() == 3 ? parts[2] : "x2";
   const bool multiply = step.starts_with('x');
   if (multiply) step.remove_prefix(1);
-  const std::int64_t by =
-      parse_count(step, fmt::format("step of the range of {}", what), multiply ? 2 : 1, most);
+  const std::int64_t by = parse_count(step, fmt::format("step of the range of {}", what), multiply ? 2 : 1, most);
   if (last < first) {
     throw BadInput(fmt::format("{} '{}' ends before it begins", what, text));
   }
@@ -82,27 +86,24 @@ std::vector<std::int64_t> expand_range(std::string_view text, std::string_view w
 
 }  // namespace
 
-std::int64_t parse_count(std::string_view text, std::string_view what, std::int64_t least,
-                         std::int64_t most) {
+std::int64_t parse_count(std::string_view text, std::string_view what, std::int64_t least, std::int64_t most) {
   const auto value = parse_real(text);
   if (!value || !std::isfinite(*value) || std::floor(*value) != *value) {
-    throw BadInput(fmt::format("{} '{}' is not a whole number: write 10240000, 1e9, 2^30 or 16Mi",
-                               what, text));
+    throw BadInput(fmt::format("{} '{}' is not a whole number: write 10240000, 1e9, 2^30 or 16Mi", what, text));
   }
   if (*value < static_cast<Real>(least) || *value > static_cast<Real>(most)) {
-    throw BadInput(fmt::format("{} is {}: it must be between {} and {}", what, text,
-                               format_count(least), format_count(most)));
+    throw BadInput(
+        fmt::format("{} is {}: it must be between {} and {}", what, text, format_count(least), format_count(most)));
   }
   return static_cast<std::int64_t>(*value);
 }
 
-std::vector<std::int64_t> parse_counts(std::string_view text, std::string_view what,
-                                       std::int64_t least, std::int64_t most) {
+std::vector<std::int64_t> parse_counts(std::string_view text, std::string_view what, std::int64_t least,
+                                       std::int64_t most) {
   std::vector<std::int64_t> numbers;
   for (const std::string_view part : split(text, ',')) {
-    const auto more = part.find(':') == std::string_view::npos
-                          ? std::vector{parse_count(part, what, least, most)}
-                          : expand_range(part, what, least, most);
+    const auto more = part.find(':') == std::string_view::npos ? std::vector{parse_count(part, what, least, most)}
+                                                               : expand_range(part, what, least, most);
     for (const std::int64_t number : more) {
       if (std::ranges::find(numbers, number) == numbers.end()) numbers.push_back(number);
     }

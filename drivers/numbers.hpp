@@ -8,15 +8,14 @@
 
 namespace trafficbench {
 
-/// A whole number: 10240000, 1e9, 2.5e6, 2^30, 16Ki, 16Mi, 4Gi, 1Ti, and 5k, 16M, 1G, 1T by powers of ten. Throws BadInput, naming
-/// `what`, unless it is whole and least <= number <= most.
-std::int64_t parse_count(std::string_view text, std::string_view what, std::int64_t least,
-                         std::int64_t most);
+/// A whole number: 10240000, 1e9, 2.5e6, 2^30, 16Ki, 16Mi, 4Gi, 1Ti, and 5k, 16M, 1G, 1T by powers of ten. Throws
+/// BadInput, naming `what`, unless it is whole and least <= number <= most.
+std::int64_t parse_count(std::string_view text, std::string_view what, std::int64_t least, std::int64_t most);
 
-/// A list of such numbers: 1,2,4 or ranges 1e5:1e9:x10 (times ten), 100:500:100 (plus 100), 1:128 (times two), mixed with
-/// commas; in the order written, each number once.
-std::vector<std::int64_t> parse_counts(std::string_view text, std::string_view what,
-                                       std::int64_t least, std::int64_t most);
+/// A list of such numbers: 1,2,4 or ranges 1e5:1e9:x10 (times ten), 100:500:100 (plus 100), 1:128 (times two), mixed
+/// with commas; in the order written, each number once.
+std::vector<std::int64_t> parse_counts(std::string_view text, std::string_view what, std::int64_t least,
+                                       std::int64_t most);
 
 /// The parts of a comma-separated list of names; throws BadInput if one is empty.
 std::vector<std::string> parse_names(std::string_view text, std::string_view what);

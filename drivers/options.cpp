@@ -35,8 +35,7 @@ const Variant& kernel_named(KernelTable table, const std::string& name) {
   for (const Variant* variant : table) {
     if (variant->name == name) return *variant;
     if (name == std::string(variant->name) + "+threads") {
-      throw BadInput(fmt::format("kernel '{}' is written as kernel {} with --threads 2 or more", name,
-                                 variant->name));
+      throw BadInput(fmt::format("kernel '{}' is written as kernel {} with --threads 2 or more", name, variant->name));
     }
     names += fmt::format(", {}", variant->name);
   }

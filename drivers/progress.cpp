@@ -31,8 +31,7 @@ Progress::~Progress() { clear_line(); }
 
 std::string Progress::time_left() const {
   if (done_weight_ <= 0) return "";
-  const double elapsed =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
   return ", " + duration_text(elapsed * (weight_ - done_weight_) / done_weight_) + " left";
 }
 

@@ -7,8 +7,8 @@
 
 namespace trafficbench {
 
-/// Time left is estimated from what the finished part of the work took. Writes to standard error; used by one rank. The environment variable
-/// TRAFFICBENCH_TERMINAL stands for a terminal that a launcher hides.
+/// Time left is estimated from what the finished part of the work took. Writes to standard error; used by one rank. The
+/// environment variable TRAFFICBENCH_TERMINAL stands for a terminal that a launcher hides.
 class Progress {
  public:
   /// `items` pieces of work that weigh `weight` together, in any unit.

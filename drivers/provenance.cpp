@@ -30,13 +30,12 @@ std::string formatted_now(const char* format) {
 
 /// Variables that steer threads, MPI, the scheduler and the loader; nothing private.
 bool is_relevant(std::string_view name) {
-  constexpr std::array kPrefixes{"OMP_",  "GOMP_", "KMP_",  "LIBOMP", "MPICH_",   "MPIR_", "OMPI_MCA_",
-                                 "FI_",   "UCX_",  "PMI_",  "CRAY_",  "PE_ENV",   "HWLOC_", "MALLOC_",
-                                 "MV2_",  "I_MPI_"};
-  constexpr std::array kSlurm{"SLURM_JOB_ID",       "SLURM_JOB_NUM_NODES", "SLURM_JOB_PARTITION",
-                              "SLURM_JOB_QOS",      "SLURM_NTASKS",        "SLURM_NTASKS_PER_NODE",
-                              "SLURM_CPUS_PER_TASK", "SLURM_CPU_FREQ_REQ", "SLURM_DISTRIBUTION",
-                              "SLURM_HINT",         "SLURM_CPU_BIND",      "SRUN_CPUS_PER_TASK"};
+  constexpr std::array kPrefixes{"OMP_", "GOMP_", "KMP_",  "LIBOMP", "MPICH_", "MPIR_",   "OMPI_MCA_", "FI_",
+                                 "UCX_", "PMI_",  "CRAY_", "PE_ENV", "HWLOC_", "MALLOC_", "MV2_",      "I_MPI_"};
+  constexpr std::array kSlurm{"SLURM_JOB_ID",        "SLURM_JOB_NUM_NODES", "SLURM_JOB_PARTITION",
+                              "SLURM_JOB_QOS",       "SLURM_NTASKS",        "SLURM_NTASKS_PER_NODE",
+                              "SLURM_CPUS_PER_TASK", "SLURM_CPU_FREQ_REQ",  "SLURM_DISTRIBUTION",
+                              "SLURM_HINT",          "SLURM_CPU_BIND",      "SRUN_CPUS_PER_TASK"};
   return std::ranges::any_of(kPrefixes, [&](const char* prefix) { return name.starts_with(prefix); }) ||
          std::ranges::find(kSlurm, name) != kSlurm.end();
 }
@@ -70,10 +69,8 @@ Json scheduler_job() {
 Json caches_of(const Machine& machine) {
   Json caches = Json::array();
   for (const Cache& cache : machine.caches) {
-    caches.push_back({{"type", cache.type},
-                      {"level", cache.level},
-                      {"size", cache.bytes},
-                      {"num_sharing", cache.sharing}});
+    caches.push_back(
+        {{"type", cache.type}, {"level", cache.level}, {"size", cache.bytes}, {"num_sharing", cache.sharing}});
   }
   return caches;
 }
@@ -130,8 +127,8 @@ std::string version_text(Communicator& comm) {
   std::string isas;
   for (const Isa& isa : built_isas()) isas += (isas.empty() ? "" : ", ") + isa.name;
   const Communicator::Library library = comm.library();
-  return fmt::format("trafficbench {} ({})\n{}, {} {}\nMPI: {}\ninstruction sets: {}; in use: {}\n", kVersion,
-                     kCommit, kCompiler, kBuildType, kFlags,
+  return fmt::format("trafficbench {} ({})\n{}, {} {}\nMPI: {}\ninstruction sets: {}; in use: {}\n", kVersion, kCommit,
+                     kCompiler, kBuildType, kFlags,
                      library.name.empty() ? "none" : library.name + " " + library.version, isas, selected_isa());
 }
 

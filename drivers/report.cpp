@@ -105,16 +105,16 @@ struct Ratio {
   std::optional<Interval> interval;
 };
 
-/// Ratio of two rates. The interval takes the one's lower end over the other's upper end and so on, which is wider than 95%
-/// asks for.
+/// Ratio of two rates. The interval takes the one's lower end over the other's upper end and so on, which is wider than
+/// 95% asks for.
 Ratio ratio(const Json& row, const Json& base) {
   const auto rate = [](const Json& of, const char* field) { return of[field].get<double>(); };
   Ratio result{rate(row, "mcops") / rate(base, "mcops"), {}};
   if (row["name"] == base["name"]) {
     result.interval = Interval{1, 1};
   } else if (row["mcops_low"].is_number() && base["mcops_low"].is_number()) {
-    result.interval = Interval{rate(row, "mcops_low") / rate(base, "mcops_high"),
-                               rate(row, "mcops_high") / rate(base, "mcops_low")};
+    result.interval =
+        Interval{rate(row, "mcops_low") / rate(base, "mcops_high"), rate(row, "mcops_high") / rate(base, "mcops_low")};
   }
   return result;
 }
@@ -152,16 +152,14 @@ Json measured_row(const std::string& command, const Point& point, const Measurem
   }
   row["clock_hz"] = measurement.clock_hz > 0 ? number(measurement.clock_hz) : Json(nullptr);
   if (point.variant->kernel_class == KernelClass::update) {
-    const double updates =
-        static_cast<double>(point.road_cells()) * static_cast<double>(measurement.steps);
+    const double updates = static_cast<double>(point.road_cells()) * static_cast<double>(measurement.steps);
     row["mcops"] = number(updates / seconds / 1e6);
     if (const auto interval = median_interval(measurement.samples)) {
       row["mcops_low"] = number(updates / interval->high / 1e6);
       row["mcops_high"] = number(updates / interval->low / 1e6);
     }
     if (measurement.clock_hz > 0) {
-      row["cells_per_cycle"] =
-          number(updates / seconds / measurement.clock_hz / point.workers());
+      row["cells_per_cycle"] = number(updates / seconds / measurement.clock_hz / point.workers());
     }
   }
   if (ceiling != nullptr) {
@@ -184,8 +182,7 @@ Json measured_row(const std::string& command, const Point& point, const Measurem
   return row;
 }
 
-Json skipped_row(const std::string& command, const Point& point, const std::string& reason,
-                 int run) {
+Json skipped_row(const std::string& command, const Point& point, const std::string& reason, int run) {
   Json row = blank_row(command, point, run);
   // Google Benchmark's tools pass over aggregates and errors.
   row["run_type"] = "aggregate";
@@ -218,8 +215,8 @@ void add_ratios(std::vector<Json>& rows) {
       put_base(row, "base", *base);
       const Ratio speedup = ratio(row, *base);
       put_ratio(row, "speedup", speedup);
-      row["efficiency"] = number(speedup.middle * static_cast<double>(workers_of(*base)) /
-                                 static_cast<double>(workers_of(row)));
+      row["efficiency"] =
+          number(speedup.middle * static_cast<double>(workers_of(*base)) / static_cast<double>(workers_of(row)));
     }
     if (ladder != nullptr) {
       put_base(row, "ladder_base", *ladder);

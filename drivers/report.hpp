@@ -13,16 +13,17 @@ namespace trafficbench {
 
 using Json = nlohmann::ordered_json;
 
-/// The row of a point that was measured by run number `run` of the report. Ratios to other rows are null: see add_ratios.
-/// `ceiling`, if there is one, says which limit bounds the rate.
+/// The row of a point that was measured by run number `run` of the report. Ratios to other rows are null: see
+/// add_ratios. `ceiling`, if there is one, says which limit bounds the rate.
 Json measured_row(const std::string& command, const Point& point, const Measurement& measurement, int run,
                   const Ceiling* ceiling);
 
 /// The row of a point that was not measured, and why.
 Json skipped_row(const std::string& command, const Point& point, const std::string& reason, int run);
 
-/// Fills in speedup and efficiency against the same kernel at its smallest shape, and the ladder's speedup against `naive` on
-/// one core, in every row that has a base of the same road, contract and mode among `rows`. Replaces earlier ratios.
+/// Fills in speedup and efficiency against the same kernel at its smallest shape, and the ladder's speedup against
+/// `naive` on one core, in every row that has a base of the same road, contract and mode among `rows`. Replaces earlier
+/// ratios.
 void add_ratios(std::vector<Json>& rows);
 
 /// What a row's length is compared by: cells of the whole road, or of each core where it comes from a weak sweep.

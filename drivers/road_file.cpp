@@ -75,8 +75,7 @@ bool write_own_words(int file, const Simulation& simulation, std::string& shared
   constexpr std::int64_t kBlockCells = 1 << 20;
   const Block block = simulation.block();
   const std::int64_t end = block.first + block.cells;
-  std::vector<std::uint64_t> words(
-      static_cast<std::size_t>(words_for(std::min(kBlockCells, block.cells)) + 1));
+  std::vector<std::uint64_t> words(static_cast<std::size_t>(words_for(std::min(kBlockCells, block.cells)) + 1));
   for (std::int64_t at = block.first; at < end;) {
     const std::int64_t in_word = at % kWordCells;
     const std::int64_t left = end - at;
@@ -118,8 +117,7 @@ RoadFile::RoadFile(const std::string& path) : path_(path), file_(open(path.c_str
     refuse("is not a road file: one is written by `trafficbench run --save PATH`");
   }
   if (words[1] != static_cast<std::uint64_t>(kFormatVersion)) {
-    refuse(fmt::format("is a road file of format version {}: this program reads version {}", words[1],
-                       kFormatVersion));
+    refuse(fmt::format("is a road file of format version {}: this program reads version {}", words[1], kFormatVersion));
   }
   header_ = {static_cast<std::int64_t>(words[2]), static_cast<std::int64_t>(words[3]), words[4]};
   if (header_.cells < 1 || header_.cells > kMostCells) {
@@ -149,8 +147,7 @@ void RoadFile::read(std::int64_t first, std::int64_t count, std::span<std::uint6
   }
 }
 
-void save_road(Communicator& comm, Simulation& simulation, std::int64_t iteration,
-               const std::string& path) {
+void save_road(Communicator& comm, Simulation& simulation, std::int64_t iteration, const std::string& path) {
   const RoadFileHeader header{simulation.cells(), iteration, simulation.hash()};
   const std::string partial = path + ".partial";
   const auto why = [&] { return fmt::format("cannot write {}: {}", path, std::strerror(errno)); };

@@ -48,7 +48,6 @@ class RoadFile final : public CellSource {
 
 /// Collective: writes the road as it is to `path`, each rank its part. The file appears complete or not at all, by a
 /// rename. Throws BadInput on every rank if it cannot be written. The caller has checked that nothing is overwritten.
-void save_road(Communicator& comm, Simulation& simulation, std::int64_t iteration,
-               const std::string& path);
+void save_road(Communicator& comm, Simulation& simulation, std::int64_t iteration, const std::string& path);
 
 }  // namespace trafficbench

@@ -12,8 +12,8 @@ namespace trafficbench {
 
 namespace {
 
-// What one exchange costs beside the work that its halo repeats, for the choice of depth. Orders of magnitude are enough:
-// the cost is flat around the best depth.
+// What one exchange costs beside the work that its halo repeats, for the choice of depth. Orders of magnitude are
+// enough: the cost is flat around the best depth.
 constexpr double kRankExchangeSeconds = 5e-6;    // messages of two neighbours, and a reduction
 constexpr double kThreadExchangeSeconds = 2e-6;  // a barrier, and the copies of the edges
 constexpr double kLocalExchangeSeconds = 2e-7;   // the copies alone
@@ -34,8 +34,7 @@ HaloWidth halo_width(const SimulationSetup& setup, int ranks) {
     const double exchange_seconds = ranks > 1           ? kRankExchangeSeconds
                                     : setup.threads > 1 ? kThreadExchangeSeconds
                                                         : kLocalExchangeSeconds;
-    depth = choose_depth(*setup.variant, std::max<std::int64_t>(setup.cells / workers, 1),
-                         exchange_seconds);
+    depth = choose_depth(*setup.variant, std::max<std::int64_t>(setup.cells / workers, 1), exchange_seconds);
   }
   return setup.variant->halo_for(depth, every);
 }
@@ -50,11 +49,11 @@ Simulation::Simulation(Communicator& comm, const SimulationSetup& setup)
     : comm_(comm),
       setup_(setup),
       block_(block_of(setup.cells, comm.size(), comm.rank())),
-      width_(halo_width(setup, comm.size())) {
+      width_(halo_width(setup, comm.size())),
+      exchange_(comm, setup.cells, width_) {
   if (block_.cells > 0) {
     segment_ = make_segment(*setup.variant, shape_of(setup, block_.cells, width_), setup.threads);
   }
-  exchange_.emplace(comm, setup.cells, width_);
 }
 
 std::int64_t Simulation::bytes(const SimulationSetup& setup, int ranks) {
@@ -65,9 +64,7 @@ std::int64_t Simulation::bytes(const SimulationSetup& setup, int ranks) {
          4 * (words_for(width.left) + words_for(width.right)) * 8;
 }
 
-std::int64_t Simulation::depth(const SimulationSetup& setup, int ranks) {
-  return halo_width(setup, ranks).right;
-}
+std::int64_t Simulation::depth(const SimulationSetup& setup, int ranks) { return halo_width(setup, ranks).right; }
 
 void Simulation::load(const CellSource& start) {
   if (segment_) segment_->load(start, block_.first);
@@ -78,19 +75,15 @@ void Simulation::load(const CellSource& start) {
 }
 
 MovesMade Simulation::advance(std::int64_t iterations) {
-  return setup_.variant->kernel_class == KernelClass::update ? update(iterations)
-                                                             : jump(iterations);
+  return setup_.variant->kernel_class == KernelClass::update ? update(iterations) : jump(iterations);
 }
 
-MovesMade Simulation::update(std::int64_t iterations) {
-  return advance_segment(iterations, width_.right);
-}
+MovesMade Simulation::update(std::int64_t iterations) { return advance_segment(iterations, width_.right); }
 
 MovesMade Simulation::jump(std::int64_t iterations) {
-  // Once settled, the pattern only shifts, one cell an iteration: cars to the right, or the holes of a crowded road to the
-  // left (docs/kernels.md).
-  const std::int64_t unsettled =
-      std::clamp<std::int64_t>(settling_time(setup_.cells) - age_, 0, iterations);
+  // Once settled, the pattern only shifts, one cell an iteration: cars to the right, or the holes of a crowded road to
+  // the left (docs/kernels.md).
+  const std::int64_t unsettled = std::clamp<std::int64_t>(settling_time(setup_.cells) - age_, 0, iterations);
   MovesMade moves;
   if (unsettled > 0) {
     fresh_ = 0;
@@ -112,7 +105,7 @@ MovesMade Simulation::advance_segment(std::int64_t iterations, std::int64_t limi
   MovesMade made;
   for (std::int64_t done = 0; done < iterations;) {
     if (fresh_ == 0) {
-      exchange_->exchange(segment_.get());
+      exchange_.exchange(segment_.get());
       fresh_ = limit;
     }
     const std::int64_t k = std::min(iterations - done, fresh_);
@@ -158,8 +151,7 @@ std::uint64_t Simulation::hash() {
   RoadHash hash;
   if (segment_) {
     // A rotated block may wrap round the end of the road.
-    const std::int64_t first =
-        (((block_.first + rotation_) % setup_.cells) + setup_.cells) % setup_.cells;
+    const std::int64_t first = (((block_.first + rotation_) % setup_.cells) + setup_.cells) % setup_.cells;
     const std::int64_t before_end = std::min(block_.cells, setup_.cells - first);
     hash.add(*segment_, 0, before_end, first);
     if (before_end < block_.cells) hash.add(*segment_, before_end, block_.cells - before_end, 0);

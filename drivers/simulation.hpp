@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "drivers/communicator.hpp"
@@ -78,12 +77,12 @@ class Simulation {
   SimulationSetup setup_;
   Block block_;
   HaloWidth width_;
+  HaloExchange exchange_;
   std::unique_ptr<Segment> segment_;  // nullptr where the block is empty
-  std::optional<HaloExchange> exchange_;
-  std::int64_t cars_ = -1;      // of the whole road; -1: not counted since load
-  std::int64_t age_ = 0;        // iterations since load
-  std::int64_t fresh_ = 0;      // iterations that the halo is still good for
-  std::int64_t rotation_ = 0;   // cells that the road has shifted to the right beyond what the segment says
+  std::int64_t cars_ = -1;            // of the whole road; -1: not counted since load
+  std::int64_t age_ = 0;              // iterations since load
+  std::int64_t fresh_ = 0;            // iterations that the halo is still good for
+  std::int64_t rotation_ = 0;         // cells that the road has shifted to the right beyond what the segment says
   std::vector<MoveCount> moves_;
   std::vector<std::int64_t> sums_;
 };

@@ -34,12 +34,12 @@ void check_start(const StartOptions& options) {
   } else if (options.is_file()) {
     if (options.path().empty()) throw BadInput("init file: has no path: write file:PATH");
   } else if (options.init != "philox") {
-    throw BadInput(fmt::format(
-        "init '{}' is unknown: it is philox, uni, mt19937, file:PATH or pattern:1100", options.init));
+    throw BadInput(
+        fmt::format("init '{}' is unknown: it is philox, uni, mt19937, file:PATH or pattern:1100", options.init));
   }
   if (options.seed < 0 || options.seed > most_seed) {
-    throw BadInput(fmt::format("seed is {}: for init {} it must be between 0 and {}", options.seed,
-                               options.init, most_seed));
+    throw BadInput(
+        fmt::format("seed is {}: for init {} it must be between 0 and {}", options.seed, options.init, most_seed));
   }
 }
 
@@ -48,8 +48,7 @@ std::unique_ptr<CellSource> make_start(const StartOptions& options, std::int64_t
   if (options.is_file()) {
     auto file = std::make_unique<RoadFile>(options.path());
     if (file->cells() != cells) {
-      throw BadInput(fmt::format("{} holds a road of {} cells, not {}", options.path(), file->cells(),
-                                 cells));
+      throw BadInput(fmt::format("{} holds a road of {} cells, not {}", options.path(), file->cells(), cells));
     }
     return file;
   }
@@ -61,9 +60,7 @@ std::unique_ptr<CellSource> make_start(const StartOptions& options, std::int64_t
   return philox_start(cells, options.density, static_cast<std::uint64_t>(options.seed));
 }
 
-bool is_stream(const StartOptions& options) {
-  return options.init == "uni" || options.init == "mt19937";
-}
+bool is_stream(const StartOptions& options) { return options.init == "uni" || options.init == "mt19937"; }
 
 HeldStart::HeldStart(const CellSource& origin, Block block, int threads)
     : origin_(origin), block_(block), held_(block.cells) {
@@ -73,8 +70,7 @@ HeldStart::HeldStart(const CellSource& origin, Block block, int threads)
   for (std::int64_t piece = 0; piece < pieces; ++piece) {
     const std::int64_t first = piece * kPieceCells;
     const std::int64_t count = std::min(kPieceCells, block.cells - first);
-    origin_.read(block.first + first, count,
-                 held_.words().subspan(static_cast<std::size_t>(first / kWordCells)));
+    origin_.read(block.first + first, count, held_.words().subspan(static_cast<std::size_t>(first / kWordCells)));
   }
 }
 

@@ -30,8 +30,8 @@ void check_start(const StartOptions& options);
 /// The start state of a road of `cells` cells. A file is opened, and must hold a road of that length. Throws BadInput.
 std::unique_ptr<CellSource> make_start(const StartOptions& options, std::int64_t cells);
 
-/// A start state of which one block is held packed, because it will be read often, or in an order that its generator does
-/// not like: uni and mt19937 are streams.
+/// A start state of which one block is held packed, because it will be read often, or in an order that its generator
+/// does not like: uni and mt19937 are streams.
 class HeldStart final : public CellSource {
  public:
   /// Takes 1 bit for each cell of `block`, filled by `threads` threads; keeps a reference to `origin`.

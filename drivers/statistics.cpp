@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <vector>
 
 namespace trafficbench {
@@ -18,7 +19,7 @@ std::vector<double> sorted(std::span<const double> values) {
 double binomial_half(std::size_t n, std::size_t k) {
   const auto log_factorial = [](std::size_t m) { return std::lgamma(static_cast<double>(m) + 1); };
   return std::exp(log_factorial(n) - log_factorial(k) - log_factorial(n - k) -
-                  static_cast<double>(n) * std::log(2.0));
+                  static_cast<double>(n) * std::numbers::ln2);
 }
 
 }  // namespace

@@ -55,8 +55,7 @@ Expected expect(Communicator& comm, const CellSource& start, std::int64_t iterat
   std::vector<ClosedForm::Moves> moves(parts);
   on_parts(comm, start.cells(), threads, [&](Block part, std::size_t index) {
     moves[index] = closed_form.states(
-        part.first, part.cells,
-        [&](std::span<const std::uint64_t> words, std::int64_t first, std::int64_t count) {
+        part.first, part.cells, [&](std::span<const std::uint64_t> words, std::int64_t first, std::int64_t count) {
           hashes[index].add(words, first, count);
         });
   });
@@ -74,8 +73,7 @@ Expected expect(Communicator& comm, const CellSource& start, std::int64_t iterat
   return expected;
 }
 
-std::string verify(Simulation& simulation, const MovesMade& made, Counting counting,
-                   const Expected& expected) {
+std::string verify(Simulation& simulation, const MovesMade& made, Counting counting, const Expected& expected) {
   if (const std::uint64_t hash = simulation.hash(); hash != expected.hash) {
     if (const std::int64_t cars = simulation.cars(); cars != expected.cars) {
       return fmt::format("the road ends with {} cars, not {}", cars, expected.cars);
@@ -86,8 +84,7 @@ std::string verify(Simulation& simulation, const MovesMade& made, Counting count
     return fmt::format("{} moves were counted in all iterations, not {}", made.counted, expected.moves);
   }
   if (made.last != expected.last_moves) {
-    return fmt::format("{} moves were counted in the last iteration, not {}", made.last,
-                       expected.last_moves);
+    return fmt::format("{} moves were counted in the last iteration, not {}", made.last, expected.last_moves);
   }
   return {};
 }

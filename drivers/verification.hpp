@@ -21,14 +21,13 @@ struct Expected {
 /// Collective: each rank works out its block, with `threads` threads. O(cells + iterations) altogether for each rank.
 Expected expect(Communicator& comm, const CellSource& start, std::int64_t iterations, int threads);
 
-/// Collective: holds a simulation, which has just advanced and `made` these moves, against what is expected; what differs, or
-/// an empty text.
-std::string verify(Simulation& simulation, const MovesMade& made, Counting counting,
-                   const Expected& expected);
+/// Collective: holds a simulation, which has just advanced and `made` these moves, against what is expected; what
+/// differs, or an empty text.
+std::string verify(Simulation& simulation, const MovesMade& made, Counting counting, const Expected& expected);
 
-/// Verification that scales: cells [a, b) after T iterations depend on the start state of [a - T, b + T) alone, so each rank
-/// checks windows of its own block, both edges and others at random, whatever the size of the road. Collective; `cars` are
-/// those of the start state, `iterations` those made since. What differs, or an empty text.
+/// Verification that scales: cells [a, b) after T iterations depend on the start state of [a - T, b + T) alone, so each
+/// rank checks windows of its own block, both edges and others at random, whatever the size of the road. Collective;
+/// `cars` are those of the start state, `iterations` those made since. What differs, or an empty text.
 std::string verify_windows(Communicator& comm, const Simulation& simulation, const CellSource& start, std::int64_t cars,
                            std::int64_t iterations);
 

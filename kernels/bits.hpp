@@ -29,8 +29,7 @@ inline void set_cell(std::span<std::uint64_t> words, std::int64_t cell, bool car
 }
 
 /// The `count` <= 64 cells from `first` on, as the low bits of one word. Reads no word that holds none of them.
-inline std::uint64_t get_cells(std::span<const std::uint64_t> words, std::int64_t first,
-                               std::int64_t count) {
+inline std::uint64_t get_cells(std::span<const std::uint64_t> words, std::int64_t first, std::int64_t count) {
   if (count <= 0) return 0;
   const auto word = static_cast<std::size_t>(first / kWordCells);
   const auto shift = first % kWordCells;
@@ -41,8 +40,8 @@ inline std::uint64_t get_cells(std::span<const std::uint64_t> words, std::int64_
 
 /// Copies `count` cells between packed ranges at any bit offset; the other cells of `to` stay as they are.
 /// The ranges must not overlap.
-inline void copy_cells(std::span<const std::uint64_t> from, std::int64_t from_first,
-                       std::span<std::uint64_t> to, std::int64_t to_first, std::int64_t count) {
+inline void copy_cells(std::span<const std::uint64_t> from, std::int64_t from_first, std::span<std::uint64_t> to,
+                       std::int64_t to_first, std::int64_t count) {
   while (count > 0) {
     const std::int64_t shift = to_first % kWordCells;
     const std::int64_t step = std::min(count, kWordCells - shift);
@@ -59,8 +58,7 @@ inline void copy_cells(std::span<const std::uint64_t> from, std::int64_t from_fi
 inline std::int64_t count_cars(std::span<const std::uint64_t> words, std::int64_t count) {
   std::int64_t cars = 0;
   for (std::int64_t first = 0; first < count; first += kWordCells) {
-    cars += std::popcount(words[static_cast<std::size_t>(first / kWordCells)] &
-                          low_mask(count - first));
+    cars += std::popcount(words[static_cast<std::size_t>(first / kWordCells)] & low_mask(count - first));
   }
   return cars;
 }

@@ -12,8 +12,7 @@ std::int64_t piece_to_read(std::int64_t count) {
   return std::min(count, std::max(kLeast, words_for(count / 8) * kWordCells));
 }
 
-void read_ring(const CellSource& source, std::int64_t first, std::int64_t count,
-               std::span<std::uint64_t> out) {
+void read_ring(const CellSource& source, std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) {
   const std::int64_t ring = source.cells();
   first = ((first % ring) + ring) % ring;
   if (first + count <= ring) return source.read(first, count, out);

@@ -24,13 +24,13 @@ class CellSource {
   CellSource& operator=(const CellSource&) = default;
 };
 
-/// How many cells to read at once when `count` of them are read in order: a multiple of 64, or all. Sources that hold cells in
-/// lanes give a long range much faster than its parts one after the other, and an eighth of a road is memory enough.
+/// How many cells to read at once when `count` of them are read in order: a multiple of 64, or all. Sources that hold
+/// cells in lanes give a long range much faster than its parts one after the other, and an eighth of a road is memory
+/// enough.
 std::int64_t piece_to_read(std::int64_t count);
 
 /// Reads [first, first + count) of the ring that `source` is, for any `first`, negative too: indices wrap, as often as
 /// the count asks for.
-void read_ring(const CellSource& source, std::int64_t first, std::int64_t count,
-               std::span<std::uint64_t> out);
+void read_ring(const CellSource& source, std::int64_t first, std::int64_t count, std::span<std::uint64_t> out);
 
 }  // namespace trafficbench

@@ -43,8 +43,8 @@ class CellStream {
   std::array<std::uint64_t, 512> block_;
 };
 
-/// Takes the cells of the last but one iteration, one after the other, beginning with the one left of the range; makes the
-/// last iteration a word at a time and hands blocks on.
+/// Takes the cells of the last but one iteration, one after the other, beginning with the one left of the range; makes
+/// the last iteration a word at a time and hands blocks on.
 class LastIteration {
  public:
   LastIteration(std::int64_t first, std::int64_t count, const ClosedForm::Sink& sink)
@@ -94,8 +94,7 @@ class LastIteration {
   std::vector<std::uint64_t> after_ = std::vector<std::uint64_t>(kBlockCells / kWordCells);
 };
 
-void copy_states(const CellSource& ring, std::int64_t first, std::int64_t count,
-                 const ClosedForm::Sink& sink) {
+void copy_states(const CellSource& ring, std::int64_t first, std::int64_t count, const ClosedForm::Sink& sink) {
   std::vector<std::uint64_t> block(kBlockCells / kWordCells);
   for (std::int64_t done = 0; done < count; done += kBlockCells) {
     const std::int64_t step = std::min(kBlockCells, count - done);
@@ -111,19 +110,16 @@ ClosedForm::ClosedForm(const CellSource& start, std::int64_t cars, std::int64_t 
 
 std::int64_t ClosedForm::steady_moves() const { return std::min(cars_, cells_ - cars_); }
 
-ClosedForm::Moves ClosedForm::states(std::int64_t first, std::int64_t count,
-                                     const Sink& sink) const {
+ClosedForm::Moves ClosedForm::states(std::int64_t first, std::int64_t count, const Sink& sink) const {
   const std::int64_t settled = (cells_ - 1) / 2;
   if (iterations_ <= settled) return states_after(iterations_, first, count, sink);
 
   // From then on the cars (or, on a crowded road, the holes) all move: the pattern only shifts.
   const std::int64_t rest = iterations_ - settled;
   const std::int64_t shift = (2 * cars_ <= cells_ ? -rest : rest) % cells_;
-  Moves moves = states_after(
-      settled, first + shift, count,
-      [&](std::span<const std::uint64_t> words, std::int64_t block_first, std::int64_t block_count) {
-        sink(words, block_first - shift, block_count);
-      });
+  Moves moves = states_after(settled, first + shift, count,
+                             [&](std::span<const std::uint64_t> words, std::int64_t block_first,
+                                 std::int64_t block_count) { sink(words, block_first - shift, block_count); });
   // The steady flow is the same everywhere only on the whole ring: whoever has cell 0 accounts for it.
   const bool has_first_cell = first <= 0 && 0 < first + count;
   moves.total += has_first_cell ? rest * steady_moves() : 0;
@@ -131,8 +127,8 @@ ClosedForm::Moves ClosedForm::states(std::int64_t first, std::int64_t count,
   return moves;
 }
 
-ClosedForm::Moves ClosedForm::states_after(std::int64_t iterations, std::int64_t first,
-                                           std::int64_t count, const Sink& sink) const {
+ClosedForm::Moves ClosedForm::states_after(std::int64_t iterations, std::int64_t first, std::int64_t count,
+                                           const Sink& sink) const {
   Moves moves;
   if (count <= 0) return moves;
   if (iterations == 0) {
@@ -171,8 +167,8 @@ ClosedForm::Moves ClosedForm::states_after(std::int64_t iterations, std::int64_t
     ++done;
   };
 
-  // Van Herk, Gil & Werman: the window that starts in one chunk and ends in the next is a suffix of the one and a prefix of
-  // the other. `suffix` holds the greatest values of the chunk's suffixes.
+  // Van Herk, Gil & Werman: the window that starts in one chunk and ends in the next is a suffix of the one and a
+  // prefix of the other. `suffix` holds the greatest values of the chunk's suffixes.
   const auto size = static_cast<std::size_t>(window);
   std::vector<std::int64_t> suffix(size);
   std::vector<std::int64_t> chunk(size);
@@ -207,13 +203,10 @@ ClosedForm::Moves ClosedForm::states_after(std::int64_t iterations, std::int64_t
   return moves;
 }
 
-ClosedForm::Moves ClosedForm::state(std::int64_t first, std::int64_t count,
-                                    std::span<std::uint64_t> out) const {
+ClosedForm::Moves ClosedForm::state(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const {
   return states(first, count,
-                [&](std::span<const std::uint64_t> words, std::int64_t block_first,
-                    std::int64_t block_count) {
-                  std::copy_n(words.begin(), words_for(block_count),
-                              out.begin() + (block_first - first) / kWordCells);
+                [&](std::span<const std::uint64_t> words, std::int64_t block_first, std::int64_t block_count) {
+                  std::copy_n(words.begin(), words_for(block_count), out.begin() + (block_first - first) / kWordCells);
                 });
 }
 

@@ -14,9 +14,9 @@ namespace trafficbench {
 ///
 ///     M_T(i) = max { M_0(i - T + 2 k) : k = 0 .. T } - T,
 ///
-/// and cell i holds a car iff M_T(i) - M_T(i - 1) = 1. The maximum slides (van Herk 1992; Gil & Werman 1993), so a range
-/// of n cells costs O(n + T) whatever T. Once h = floor((L - 1) / 2) iterations are done the pattern only shifts by one cell
-/// an iteration, so that T is never more than h in effect.
+/// and cell i holds a car iff M_T(i) - M_T(i - 1) = 1. The maximum slides (van Herk 1992; Gil & Werman 1993), so a
+/// range of n cells costs O(n + T) whatever T. Once h = floor((L - 1) / 2) iterations are done the pattern only shifts
+/// by one cell an iteration, so that T is never more than h in effect.
 class ClosedForm {
  public:
   /// `start` is the whole ring, `cars` the cars on it. Keeps a reference to `start`.
@@ -29,12 +29,11 @@ class ClosedForm {
   };
 
   /// Receives the words of cells [first, first + count) of the ring.
-  using Sink = std::function<void(std::span<const std::uint64_t> words, std::int64_t first,
-                                  std::int64_t count)>;
+  using Sink = std::function<void(std::span<const std::uint64_t> words, std::int64_t first, std::int64_t count)>;
 
-  /// Gives `sink` cells [first, first + count) of the ring as they are after the iterations, packed, in order, in blocks of
-  /// which all but the last have a multiple of 64 cells. Takes memory for min(iterations, cells / 2) cells, 32 bytes each,
-  /// whatever `count`.
+  /// Gives `sink` cells [first, first + count) of the ring as they are after the iterations, packed, in order, in
+  /// blocks of which all but the last have a multiple of 64 cells. Takes memory for min(iterations, cells / 2) cells,
+  /// 32 bytes each, whatever `count`.
   Moves states(std::int64_t first, std::int64_t count, const Sink& sink) const;
 
   /// All of the range at once.
@@ -44,8 +43,7 @@ class ClosedForm {
   std::int64_t steady_moves() const;
 
  private:
-  Moves states_after(std::int64_t iterations, std::int64_t first, std::int64_t count,
-                     const Sink& sink) const;
+  Moves states_after(std::int64_t iterations, std::int64_t first, std::int64_t count, const Sink& sink) const;
 
   const CellSource& start_;
   std::int64_t cells_;

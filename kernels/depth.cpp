@@ -5,8 +5,7 @@
 
 namespace trafficbench {
 
-std::int64_t choose_depth(const Variant& variant, std::int64_t cells_per_worker,
-                          double exchange_seconds) {
+std::int64_t choose_depth(const Variant& variant, std::int64_t cells_per_worker, double exchange_seconds) {
   constexpr std::int64_t kSegmentParts = 4;
   constexpr std::int64_t kRound = 64;
   constexpr double kNanoseconds = 1e9;
@@ -14,8 +13,7 @@ std::int64_t choose_depth(const Variant& variant, std::int64_t cells_per_worker,
   const double best = std::sqrt(exchange_seconds * kNanoseconds * variant.nominal_rate);
   const std::int64_t most = std::max<std::int64_t>(1, cells_per_worker / kSegmentParts);
   // Compared as floating point: a made-up exchange may take longer than an integer can say.
-  std::int64_t depth =
-      best >= static_cast<double>(most) ? most : static_cast<std::int64_t>(std::llround(best));
+  std::int64_t depth = best >= static_cast<double>(most) ? most : static_cast<std::int64_t>(std::llround(best));
   depth = std::clamp(depth, std::min(most, variant.work.iterations_per_trip), most);
   if (depth > kRound) {
     const std::int64_t up = (depth + kRound - 1) / kRound * kRound;

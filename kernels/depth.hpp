@@ -27,7 +27,6 @@ namespace trafficbench {
 ///
 /// Depth says nothing about a closed-form variant, whose halo is its jump: the caller's iterations
 /// are its depth.
-std::int64_t choose_depth(const Variant& variant, std::int64_t cells_per_worker,
-                          double exchange_seconds);
+std::int64_t choose_depth(const Variant& variant, std::int64_t cells_per_worker, double exchange_seconds);
 
 }  // namespace trafficbench

@@ -24,7 +24,8 @@ std::vector<Isa> built_isas();
 std::string selected_isa();
 
 /// From now on, segments are made for that instruction set. "auto" goes back to the best. Throws std::invalid_argument,
-/// saying which would do, for one that is not built or does not run here. Not for use while another thread makes segments.
+/// saying which would do, for one that is not built or does not run here. Not for use while another thread makes
+/// segments.
 void select_isa(std::string_view name);
 
 }  // namespace trafficbench

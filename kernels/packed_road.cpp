@@ -17,8 +17,7 @@ std::int64_t checked(std::int64_t cells) {
 PackedRoad::PackedRoad(std::int64_t cells)
     : cells_(checked(cells)), words_(static_cast<std::size_t>(words_for(cells))) {}
 
-PackedRoad::PackedRoad(const CellSource& source, std::int64_t first, std::int64_t cells)
-    : PackedRoad(cells) {
+PackedRoad::PackedRoad(const CellSource& source, std::int64_t first, std::int64_t cells) : PackedRoad(cells) {
   if (cells > 0) source.read(first, cells, words_);
 }
 

@@ -32,9 +32,7 @@ class PackedRoad final : public CellSource {
   std::span<const std::uint64_t> words() const { return words_; }
   std::span<std::uint64_t> words() { return words_; }
 
-  bool operator==(const PackedRoad& other) const {
-    return cells_ == other.cells_ && words_ == other.words_;
-  }
+  bool operator==(const PackedRoad& other) const { return cells_ == other.cells_ && words_ == other.words_; }
 
  private:
   std::int64_t cells_;

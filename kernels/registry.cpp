@@ -45,8 +45,7 @@ const Variant* fastest_of(std::span<const Variant* const> table) {
 
 std::string threaded_name(const Variant& variant) { return std::string(variant.name) + "+threads"; }
 
-std::unique_ptr<Segment> make_segment(const Variant& variant, const SegmentShape& shape,
-                                      int threads) {
+std::unique_ptr<Segment> make_segment(const Variant& variant, const SegmentShape& shape, int threads) {
   return threads > 1 ? make_threads(variant, shape, threads) : variant.make(shape);
 }
 

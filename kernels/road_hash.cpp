@@ -23,8 +23,7 @@ constexpr std::uint64_t mix(std::uint64_t x) {
 
 // x modulo 2^61 - 1, for any x below 2^122.
 constexpr std::uint64_t reduce(Wide x) {
-  const std::uint64_t folded =
-      static_cast<std::uint64_t>(x & kPrime) + static_cast<std::uint64_t>(x >> 61);
+  const std::uint64_t folded = static_cast<std::uint64_t>(x & kPrime) + static_cast<std::uint64_t>(x >> 61);
   return folded >= kPrime ? folded - kPrime : folded;
 }
 
@@ -52,8 +51,7 @@ void RoadHash::add(std::span<const std::uint64_t> words, std::int64_t first, std
   sum_ = reduce(Wide{reduce(sum)});
 }
 
-void RoadHash::add(const CellSource& source, std::int64_t first, std::int64_t count,
-                   std::int64_t road_first) {
+void RoadHash::add(const CellSource& source, std::int64_t first, std::int64_t count, std::int64_t road_first) {
   const std::int64_t piece = piece_to_read(count);
   std::vector<std::uint64_t> words(static_cast<std::size_t>(words_for(piece)));
   for (std::int64_t done = 0; done < count; done += piece) {
@@ -67,8 +65,6 @@ void RoadHash::merge(std::uint64_t high, std::uint64_t low) {
   sum_ = reduce(Wide{reduce(Wide{sum_} + (Wide{high} << 32) + low)});
 }
 
-std::uint64_t RoadHash::finish(std::int64_t cells) const {
-  return mix(sum_ ^ mix(static_cast<std::uint64_t>(cells)));
-}
+std::uint64_t RoadHash::finish(std::int64_t cells) const { return mix(sum_ ^ mix(static_cast<std::uint64_t>(cells))); }
 
 }  // namespace trafficbench

@@ -40,11 +40,10 @@ class Segment : public CellSource {
 
   /// Shows the cells just outside, packed in road order: `left` is cells -width.left .. -1, `right` is cells cells() ..
   /// cells() + width.right - 1. Neither may be wider than the halo the segment was made for; both may be narrower.
-  virtual void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right,
-                        HaloWidth width) = 0;
+  virtual void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right, HaloWidth width) = 0;
 
-  /// Advances k >= 0 iterations. The halo that is left must be at least what the variant's halo_for(k, counted) says; it
-  /// shrinks by that. `moves` is empty, or k entries, of which those wanted are set.
+  /// Advances k >= 0 iterations. The halo that is left must be at least what the variant's halo_for(k, counted) says;
+  /// it shrinks by that. `moves` is empty, or k entries, of which those wanted are set.
   virtual void advance(std::int64_t k, std::span<MoveCount> moves) = 0;
 
   /// What is left of the halo.

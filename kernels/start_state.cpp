@@ -133,9 +133,7 @@ class Mt19937Generator {
 template <typename Generator>
 class StreamStart final : public CellSource {
  public:
-  StreamStart(std::int64_t cells, const Generator& start) : cells_(cells) {
-    checkpoints_.emplace(0, start);
-  }
+  StreamStart(std::int64_t cells, const Generator& start) : cells_(cells) { checkpoints_.emplace(0, start); }
 
   std::int64_t cells() const override { return cells_; }
 
@@ -165,8 +163,8 @@ class StreamStart final : public CellSource {
   static constexpr std::int64_t kCheckpointCells = std::int64_t{1} << 20;
   static constexpr std::size_t kMostCursors = 1024;
 
-  /// The greatest position <= first whose state is known, and that state. A cursor found there is taken: its reader moves
-  /// it on.
+  /// The greatest position <= first whose state is known, and that state. A cursor found there is taken: its reader
+  /// moves it on.
   std::pair<std::int64_t, Generator> nearest(std::int64_t first) const {
     const std::lock_guard lock(mutex_);
     const auto checkpoint = std::prev(checkpoints_.upper_bound(first));

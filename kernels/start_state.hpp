@@ -12,16 +12,16 @@ namespace trafficbench {
 /// Largest seed of uni_start: what its seeding takes.
 inline constexpr std::int64_t kMostUniSeed = 900'000'000;
 
-/// Philox4x32-10 (Salmon et al. 2011), keyed by the low and high half of `seed`: cell i holds a car iff word i % 4 of block
-/// floor(i / 4) is below density * 2^32. A cell depends on seed and index alone, so any range costs the same.
-/// 0 <= density <= 1, as in the functions below.
+/// Philox4x32-10 (Salmon et al. 2011), keyed by the low and high half of `seed`: cell i holds a car iff word i % 4 of
+/// block floor(i / 4) is below density * 2^32. A cell depends on seed and index alone, so any range costs the same. 0
+/// <= density <= 1, as in the functions below.
 std::unique_ptr<CellSource> philox_start(std::int64_t cells, double density, std::uint64_t seed);
 
-/// The start of the course's C and Fortran programs: the generator of Marsaglia, Zaman & Tsang as F. James published it,
-/// Comp. Phys. Comm. 60 (1990) 329 (RANMAR), compared in single precision. 0 <= seed <= kMostUniSeed.
+/// The start of the course's C and Fortran programs: the generator of Marsaglia, Zaman & Tsang as F. James published
+/// it, Comp. Phys. Comm. 60 (1990) 329 (RANMAR), compared in single precision. 0 <= seed <= kMostUniSeed.
 ///
-/// One stream, cells in order: reading a range from the start on costs what all cells before it cost, once; readers that
-/// go on where they (or another) stopped pay only for what they read.
+/// One stream, cells in order: reading a range from the start on costs what all cells before it cost, once; readers
+/// that go on where they (or another) stopped pay only for what they read.
 std::unique_ptr<CellSource> uni_start(std::int64_t cells, double density, std::int64_t seed);
 
 /// The start of the course's numpy programs: MT19937 seeded with init_genrand, 53-bit doubles. A stream as above.

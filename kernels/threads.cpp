@@ -43,9 +43,7 @@ SegmentShape child_shape(SegmentShape shape, int owners, int index) {
   return shape;
 }
 
-int owners_of(std::int64_t cells, int threads) {
-  return static_cast<int>(std::min<std::int64_t>(threads, cells));
-}
+int owners_of(std::int64_t cells, int threads) { return static_cast<int>(std::min<std::int64_t>(threads, cells)); }
 
 class ThreadsSegment final : public Segment {
  public:
@@ -86,19 +84,17 @@ class ThreadsSegment final : public Segment {
     const std::int64_t words = words_for(count);
     const std::int64_t pieces = std::clamp<std::int64_t>(words / 4096, 1, owners_);
     if (pieces == 1) return read_piece(first, count, out);
-#pragma omp parallel for num_threads(static_cast<int>(pieces))
+#pragma omp parallel for num_threads(static_cast <int>(pieces))
     for (std::int64_t piece = 0; piece < pieces; ++piece) {
       const Block block = block_of(words, pieces, piece);
       const std::int64_t begin = block.first * kWordCells;
       const std::int64_t end = std::min(count, (block.first + block.cells) * kWordCells);
       read_piece(first + begin, end - begin,
-                 out.subspan(static_cast<std::size_t>(block.first),
-                             static_cast<std::size_t>(block.cells)));
+                 out.subspan(static_cast<std::size_t>(block.first), static_cast<std::size_t>(block.cells)));
     }
   }
 
-  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right,
-                HaloWidth width) override {
+  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right, HaloWidth width) override {
     copy_cells(left, 0, outer_left_, 0, width.left);
     copy_cells(right, 0, outer_right_, 0, width.right);
     halo_ = width;
@@ -111,8 +107,8 @@ class ThreadsSegment final : public Segment {
       if (fresh_halo_) show_halo(index);
       child.moves.assign(moves.begin(), moves.end());
       child.segment->advance(k, child.moves);
-      // Into the other set of edges: a slower neighbour may still be reading this one. The end of the parallel region is
-      // the only barrier.
+      // Into the other set of edges: a slower neighbour may still be reading this one. The end of the parallel region
+      // is the only barrier.
       copy_edges(child, child.edges[1 - current_]);
     });
     current_ = 1 - current_;
@@ -176,8 +172,7 @@ class ThreadsSegment final : public Segment {
         break;
       }
       const Child& owner = this->child(from);
-      const std::int64_t step =
-          std::min({missing, owner.block.cells, most_halo_.right});
+      const std::int64_t step = std::min({missing, owner.block.cells, most_halo_.right});
       copy_cells(owner.edges[current_].left, 0, child.halo_right, done, step);
       missing -= step;
     }
@@ -188,8 +183,7 @@ class ThreadsSegment final : public Segment {
     std::fill_n(out.begin(), words_for(count), 0);
     Words part;
     for (std::int64_t done = 0; done < count;) {
-      const Child& owner =
-          child(static_cast<int>(owner_of(cells_, owners_, first + done)));
+      const Child& owner = child(static_cast<int>(owner_of(cells_, owners_, first + done)));
       const std::int64_t at = first + done - owner.block.first;
       const std::int64_t step = std::min(count - done, owner.block.cells - at);
       if (done == 0 && step == count) return owner.segment->read(at, step, out);
@@ -213,15 +207,13 @@ class ThreadsSegment final : public Segment {
 
 }  // namespace
 
-std::unique_ptr<Segment> make_threads(const Variant& variant, const SegmentShape& shape,
-                                      int threads) {
+std::unique_ptr<Segment> make_threads(const Variant& variant, const SegmentShape& shape, int threads) {
   return std::make_unique<ThreadsSegment>(variant, shape, threads);
 }
 
 std::int64_t threads_bytes(const Variant& variant, const SegmentShape& shape, int threads) {
   const int owners = owners_of(shape.cells, threads);
-  const std::int64_t halo_bytes =
-      (words_for(shape.most_halo.left) + words_for(shape.most_halo.right)) * 8;
+  const std::int64_t halo_bytes = (words_for(shape.most_halo.left) + words_for(shape.most_halo.right)) * 8;
   // Two sets of edges and the halo of each child, and the outer halo once.
   std::int64_t bytes = halo_bytes * (3 * owners + 1);
   for (int index = 0; index < owners; ++index) {

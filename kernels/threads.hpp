@@ -8,8 +8,8 @@
 
 namespace trafficbench {
 
-/// A segment cut into blocks, one a thread, each a segment of `variant` allocated, first touched and advanced by its own
-/// OpenMP thread. Neighbours see each other through copies of their edges, so that there is one barrier between two
+/// A segment cut into blocks, one a thread, each a segment of `variant` allocated, first touched and advanced by its
+/// own OpenMP thread. Neighbours see each other through copies of their edges, so that there is one barrier between two
 /// halos, whatever their width. Threads beyond the number of cells own nothing.
 std::unique_ptr<Segment> make_threads(const Variant& variant, const SegmentShape& shape, int threads);
 

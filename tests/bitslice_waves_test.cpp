@@ -44,8 +44,8 @@ struct Words {
   /// word x in lanes masks(x) for x in [first_counted, last_counted) shifted back by i + 1 words,
   /// which is where level i of a wave then is.
   template <class Mask>
-  std::vector<std::uint64_t> after(int levels, const Mask& mask, std::int64_t first,
-                                   std::int64_t last, std::vector<std::int64_t>& moves) const {
+  std::vector<std::uint64_t> after(int levels, const Mask& mask, std::int64_t first, std::int64_t last,
+                                   std::vector<std::int64_t>& moves) const {
     std::vector<std::uint64_t> road = data;
     const auto step = static_cast<std::size_t>(register_words);
     moves.assign(static_cast<std::size_t>(levels), 0);
@@ -55,8 +55,7 @@ struct Words {
         next[i] = (road[i] & road[i + step]) | (~road[i] & road[i - step]);
         const auto word = static_cast<std::int64_t>(i / step);
         if (word < first - level - 1 || word >= last - level - 1) continue;
-        moves[static_cast<std::size_t>(level)] +=
-            std::popcount(road[i] & ~road[i + step] & mask(word, i % step));
+        moves[static_cast<std::size_t>(level)] += std::popcount(road[i] & ~road[i + step] & mask(word, i % step));
       }
       road = next;
     }
@@ -66,16 +65,14 @@ struct Words {
 
 Words random_words(std::int64_t words, int register_words, unsigned seed) {
   std::mt19937_64 random(seed);
-  Words made{register_words,
-             std::vector<std::uint64_t>(static_cast<std::size_t>(words * register_words))};
+  Words made{register_words, std::vector<std::uint64_t>(static_cast<std::size_t>(words * register_words))};
   for (auto& word : made.data) word = random();
   return made;
 }
 
 /// Runs a wave in two calls over random words, the state carried over, and compares what it stores.
 template <class AnyWave, class Run, class Mask>
-void check(const WaveSet& set, const AnyWave& wave, const Run& run, const Mask& mask,
-           bool counted) {
+void check(const WaveSet& set, const AnyWave& wave, const Run& run, const Mask& mask, bool counted) {
   const std::int64_t words = kGroups * wave.group;
   const Words start = random_words(kBefore + words + 40, set.register_words, 3);
   AlignedBuffer<std::uint64_t> road(static_cast<std::int64_t>(start.data.size()));
@@ -109,8 +106,8 @@ void check(const WaveSet& set, const AnyWave& wave, const Run& run, const Mask& 
 TEST_P(BitsliceWavesTest, EveryWaveMakesItsIterations) {
   for (const WaveSet& set : wave_sets()) {
     for (const Wave& wave : set.waves) {
-      SCOPED_TRACE(testing::Message() << set.register_words * 64 << " lanes, " << wave.words
-                                      << " words, " << wave.plain << " plain");
+      SCOPED_TRACE(testing::Message() << set.register_words * 64 << " lanes, " << wave.words << " words, " << wave.plain
+                                      << " plain");
       check(
           set, wave,
           [&](std::uint64_t* words, std::int64_t groups, std::uint64_t* state, std::int64_t*) {
@@ -130,8 +127,9 @@ TEST_P(BitsliceWavesTest, EveryCountingWaveCounts) {
       for (std::size_t i = 0; i < masks.size(); ++i) masks[i] = random();
       check(
           set, wave,
-          [&](std::uint64_t* words, std::int64_t groups, std::uint64_t* state,
-              std::int64_t* moves) { wave.run_uniform(words, groups, state, masks.data(), moves); },
+          [&](std::uint64_t* words, std::int64_t groups, std::uint64_t* state, std::int64_t* moves) {
+            wave.run_uniform(words, groups, state, masks.data(), moves);
+          },
           [&](std::int64_t, std::size_t part) { return masks[part]; }, true);
     }
   }
@@ -163,8 +161,8 @@ TEST_P(BitsliceWavesTest, SegmentsOfEverySetAgree) {
   for (const WaveSet& set : wave_sets()) {
     for (const CountingWave& counting : set.counting) {
       for (const Wave& wave : set.waves) {
-        SCOPED_TRACE(testing::Message() << set.register_words * 64 << " lanes, " << wave.levels
-                                        << " and " << counting.levels << " levels");
+        SCOPED_TRACE(testing::Message() << set.register_words * 64 << " lanes, " << wave.levels << " and "
+                                        << counting.levels << " levels");
         BitsliceSegment segment({kCells, {kDepth, kDepth}, {}}, {}, {&set, &wave, &counting});
         segment.load(*start, kDepth);
         segment.set_halo(left, right, {kDepth, kDepth});

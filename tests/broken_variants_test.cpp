@@ -31,8 +31,7 @@ class Wrapper : public Segment {
     inner_->read(first, count, out);
   }
   void load(const CellSource& source, std::int64_t first) override { inner_->load(source, first); }
-  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right,
-                HaloWidth width) override {
+  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right, HaloWidth width) override {
     inner_->set_halo(left, right, width);
   }
   void advance(std::int64_t k, std::span<MoveCount> moves) override { inner_->advance(k, moves); }
@@ -45,8 +44,7 @@ class DoesNothing final : public Wrapper {
  public:
   using Wrapper::Wrapper;
   HaloWidth halo() const override { return rest_; }
-  void set_halo(std::span<const std::uint64_t>, std::span<const std::uint64_t>,
-                HaloWidth width) override {
+  void set_halo(std::span<const std::uint64_t>, std::span<const std::uint64_t>, HaloWidth width) override {
     rest_ = width;
   }
   void advance(std::int64_t k, std::span<MoveCount> moves) override {
@@ -69,8 +67,7 @@ class StaleHalo final : public Wrapper {
     left_.clear();
     right_.clear();
   }
-  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right,
-                HaloWidth width) override {
+  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right, HaloWidth width) override {
     if (left_.empty()) {
       left_.assign(left.begin(), left.end());
       right_.assign(right.begin(), right.end());
@@ -124,9 +121,7 @@ Variant wrapped(std::string_view name) {
   variant.name = name;
   variant.summary = "for tests";
   variant.uses_simd = false;
-  variant.make = [](const SegmentShape& shape) -> std::unique_ptr<Segment> {
-    return std::make_unique<Kind>(shape);
-  };
+  variant.make = [](const SegmentShape& shape) -> std::unique_ptr<Segment> { return std::make_unique<Kind>(shape); };
   return variant;
 }
 
@@ -232,9 +227,7 @@ TEST_F(BrokenVariants, AreFoundBySweepInTheirOwnRowsAndNoOther) {
     EXPECT_EQ(row["speedup"].is_null(), !expected) << row["name"];
     if (!expected) {
       const std::string why = row["error_message"];
-      const char* word = kernel == "loses"                       ? "cars"
-                         : kernel == "last" || kernel == "every" ? "moves"
-                                                                 : "hash";
+      const char* word = kernel == "loses" ? "cars" : kernel == "last" || kernel == "every" ? "moves" : "hash";
       if (kernel != "stale") {
         EXPECT_NE(why.find(word), std::string::npos) << row["name"] << why;
       }

@@ -60,8 +60,7 @@ TEST(Limit, OfOperationsMixesTernaryAndTwoOperandOnes) {
 
 TEST(Limit, OfOperationsTakesTheBestRegisterLength) {
   Ceiling ceiling = made_up();
-  ceiling.boolean.push_back(
-      {.isa = "wide", .register_bits = 256, .two_operand = 4, .ternary_shared = 4});
+  ceiling.boolean.push_back({.isa = "wide", .register_bits = 256, .two_operand = 4, .ternary_shared = 4});
   EXPECT_NEAR(cells_per_second(ceiling, kSliced, {"wide", 1000}) / kHz, 1024, 1e-6);
 }
 
@@ -126,8 +125,7 @@ TEST(Limit, IsKnownForEveryVariantThatUpdates) {
   ceiling.boolean[0].isa = selected_isa();
   for (const Variant* variant : variants()) {
     if (variant->kernel_class != KernelClass::update) continue;
-    for (const std::int64_t cells :
-         {std::int64_t{1}, std::int64_t{1000000}, std::int64_t{1} << 40}) {
+    for (const std::int64_t cells : {std::int64_t{1}, std::int64_t{1000000}, std::int64_t{1} << 40}) {
       const std::string isa = variant->uses_simd ? selected_isa() : std::string(kGenericIsa);
       const auto limit = limit_of(ceiling, *variant, {isa, cells});
       ASSERT_TRUE(limit) << variant->name;
@@ -139,8 +137,8 @@ TEST(Limit, IsKnownForEveryVariantThatUpdates) {
 /// Measured once, with small caches so that it takes little time; no figure of it is checked
 /// against a time.
 const Ceiling& measured() {
-  static const Ceiling ceiling = measure_ceiling(
-      {.threads = 2, .alone = {.l3_bytes = 0}, .together = {.l3_bytes = 0}, .samples = 1});
+  static const Ceiling ceiling =
+      measure_ceiling({.threads = 2, .alone = {.l3_bytes = 0}, .together = {.l3_bytes = 0}, .samples = 1});
   return ceiling;
 }
 
@@ -177,8 +175,7 @@ TEST(Ceiling, CoversEveryLevelForOneCoreAndForAll) {
     EXPECT_TRUE(std::isfinite(level.read) && level.read > 0);
     EXPECT_TRUE(std::isfinite(level.update) && level.update > 0);
   }
-  EXPECT_EQ(levels,
-            (std::vector<std::string>{"L1:1", "L2:1", "memory:1", "L1:2", "L2:2", "memory:2"}));
+  EXPECT_EQ(levels, (std::vector<std::string>{"L1:1", "L2:1", "memory:1", "L1:2", "L2:2", "memory:2"}));
 }
 
 TEST(Ceiling, HasAClock) {
@@ -201,8 +198,7 @@ TEST(CeilingOps, ReadWholeBlocksAndUpdateThem) {
     select_isa(isa.name);
     AlignedBuffer<std::uint64_t> block(kWords);
     EXPECT_EQ(read_block(block.data(), kWords * 8, 2), 0u) << isa.name;
-    for (const std::size_t word :
-         {std::size_t{0}, std::size_t{kWords / 2 + 1}, std::size_t{kWords - 1}}) {
+    for (const std::size_t word : {std::size_t{0}, std::size_t{kWords / 2 + 1}, std::size_t{kWords - 1}}) {
       block[word] = 5;
       EXPECT_EQ(read_block(block.data(), kWords * 8, 1), 5u) << isa.name << " " << word;
       block[word] = 0;

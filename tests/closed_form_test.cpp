@@ -60,8 +60,8 @@ TEST(ClosedFormTest, RangesThatTileARingAddUp) {
     const std::int64_t cars_in_ten = pick(0, 10);
     PackedRoad start(cells);
     for (std::int64_t i = 0; i < cells; ++i) start.set(i, pick(1, 10) <= cars_in_ten);
-    SCOPED_TRACE("trial " + std::to_string(trial) + ", cells " + std::to_string(cells) +
-                 ", iterations " + std::to_string(iterations));
+    SCOPED_TRACE("trial " + std::to_string(trial) + ", cells " + std::to_string(cells) + ", iterations " +
+                 std::to_string(iterations));
 
     PackedRoad road = start;
     std::int64_t total = 0;
@@ -79,8 +79,7 @@ TEST(ClosedFormTest, RangesThatTileARingAddUp) {
       PackedRoad part(count);
       std::int64_t next = cuts[i];
       const ClosedForm::Moves moves = form.states(
-          cuts[i], count,
-          [&](std::span<const std::uint64_t> words, std::int64_t first, std::int64_t in_block) {
+          cuts[i], count, [&](std::span<const std::uint64_t> words, std::int64_t first, std::int64_t in_block) {
             ASSERT_EQ(first, next);
             copy_cells(words, 0, part.words(), first - cuts[i], in_block);
             next += in_block;

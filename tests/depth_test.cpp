@@ -37,10 +37,8 @@ TEST(Depth, IsCheapestByItsOwnModel) {
 }
 
 TEST(Depth, GrowsWithTheCostOfAnExchangeAndWithTheRate) {
-  EXPECT_LT(choose_depth(at_rate(100), kLongRoad, 1e-6),
-            choose_depth(at_rate(100), kLongRoad, 1e-4));
-  EXPECT_LT(choose_depth(at_rate(1), kLongRoad, 1e-5),
-            choose_depth(at_rate(1000), kLongRoad, 1e-5));
+  EXPECT_LT(choose_depth(at_rate(100), kLongRoad, 1e-6), choose_depth(at_rate(100), kLongRoad, 1e-4));
+  EXPECT_LT(choose_depth(at_rate(1), kLongRoad, 1e-5), choose_depth(at_rate(1000), kLongRoad, 1e-5));
 }
 
 TEST(Depth, IsAtLeastOne) {

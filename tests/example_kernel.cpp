@@ -39,8 +39,7 @@ class ExampleSegment final : public Segment {
     }
   }
 
-  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right,
-                HaloWidth width) override {
+  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right, HaloWidth width) override {
     copy_cells(left, 0, words_, own_bit() - width.left, width.left);
     copy_cells(right, 0, words_, own_bit() + cells_, width.right);
     halo_ = width;
@@ -54,9 +53,7 @@ class ExampleSegment final : public Segment {
     }
   }
 
-  static std::unique_ptr<Segment> make(const SegmentShape& shape) {
-    return std::make_unique<ExampleSegment>(shape);
-  }
+  static std::unique_ptr<Segment> make(const SegmentShape& shape) { return std::make_unique<ExampleSegment>(shape); }
   static std::int64_t bytes(const SegmentShape& shape) { return 8 * all_words(shape); }
 
  private:

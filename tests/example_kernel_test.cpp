@@ -33,9 +33,9 @@ TEST(ExampleKernel, EqualsTheClosedFormOnRings) {
         for (const std::int64_t depth : {1, 7, 64}) {
           Ring ring(variant::example(), cells, {.threads = threads, .depth = depth, .tuning = {}});
           for (const std::int64_t iterations : {1, 65, 130}) {
-            SCOPED_TRACE(std::to_string(cells) + " cells, density " + std::to_string(density) +
-                         ", threads " + std::to_string(threads) + ", depth " +
-                         std::to_string(depth) + ", iterations " + std::to_string(iterations));
+            SCOPED_TRACE(std::to_string(cells) + " cells, density " + std::to_string(density) + ", threads " +
+                         std::to_string(threads) + ", depth " + std::to_string(depth) + ", iterations " +
+                         std::to_string(iterations));
             ring.load(start);
             std::vector<MoveCount> moves(static_cast<std::size_t>(iterations));
             ring.advance(iterations, moves);

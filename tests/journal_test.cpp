@@ -38,8 +38,7 @@ class JournalTest : public testing::Test {
   void begin(int rows) {
     Journal journal = open(false);
     journal.add_run({{"host", "here"}});
-    for (int i = 0; i < rows; ++i)
-      journal.add_row({{"name", "row " + std::to_string(i)}, {"mcops", i + 0.1}});
+    for (int i = 0; i < rows; ++i) journal.add_row({{"name", "row " + std::to_string(i)}, {"mcops", i + 0.1}});
   }
 };
 
@@ -93,13 +92,13 @@ TEST_F(JournalTest, RefusesALineThatIsDamagedInTheMiddle) {
     write_text(path_, damaged);
     EXPECT_NE(refusal(axes_, true).find("line 4"), std::string::npos) << damage;
   }
-  for (const char* damage : {"{}", "[]", "5", "{\"row\":5}", "{\"row\":{}}", "{\"run\":null}",
-                             "{\"rwo\":{\"name\":\"a\"}}"}) {
+  for (const char* damage :
+       {"{}", "[]", "5", "{\"row\":5}", "{\"row\":{}}", "{\"run\":null}", "{\"rwo\":{\"name\":\"a\"}}"}) {
     write_text(path_, text + damage + "\n");
     EXPECT_NE(refusal(axes_, true).find("line 6"), std::string::npos) << damage;
   }
-  for (const char* damage : {"{\"journal\":1}", "{\"journal\":\"\",\"version\":\"0\"}",
-                             "{\"journal\":1,\"version\":5}"}) {
+  for (const char* damage :
+       {"{\"journal\":1}", "{\"journal\":\"\",\"version\":\"0\"}", "{\"journal\":1,\"version\":5}"}) {
     write_text(path_, damage + text.substr(text.find('\n')));
     EXPECT_NE(refusal(axes_, true).find("line 1"), std::string::npos) << damage;
   }
@@ -112,8 +111,7 @@ TEST_F(JournalTest, RefusesALineThatIsDamagedInTheMiddle) {
 
 TEST_F(JournalTest, RefusesOtherAxesAndOtherVersions) {
   begin(1);
-  EXPECT_NE(refusal({{"cells", "1e7"}, {"kernels", "all"}}, true).find("other axes"),
-            std::string::npos);
+  EXPECT_NE(refusal({{"cells", "1e7"}, {"kernels", "all"}}, true).find("other axes"), std::string::npos);
   std::string text = read_text(path_);
   const std::size_t at = text.find("\"version\":\"") + 11;
   text.insert(at, "9.");
@@ -156,9 +154,8 @@ TEST_F(JournalTest, EndsAsTheReportAndNothingElse) {
 
 TEST_F(JournalTest, RefusesPlacesWhereNothingCanBeWritten) {
   write_text(folder_.file("plain"), "");
-  for (const std::string& path :
-       {folder_.file("missing/report.json"), folder_.file("plain/report.json"), folder_.file(""),
-        std::string(), std::string("/proc/report.json")}) {
+  for (const std::string& path : {folder_.file("missing/report.json"), folder_.file("plain/report.json"),
+                                  folder_.file(""), std::string(), std::string("/proc/report.json")}) {
     for (const bool resume : {false, true}) {
       EXPECT_THROW(Journal({path, resume, false}, axes_), BadInput) << path;
     }

@@ -46,18 +46,14 @@ TEST(ParseCount, TakesEveryWayToWriteACount) {
                                                         {"1E3", 1000},
                                                         {"007", 7},
                                                         {"2^40", std::int64_t{1} << 40}};
-  for (const auto& [text, number] : cases)
-    EXPECT_EQ(parse_count(text, "cells", 1, kMost), number) << text;
+  for (const auto& [text, number] : cases) EXPECT_EQ(parse_count(text, "cells", 1, kMost), number) << text;
 }
 
 TEST(ParseCount, RefusesWhatIsNoWholeNumber) {
   for (const char* text :
-       {"",      " ",     "abc",  "1.5",   "1e-1", "nan", "inf",   "-inf", "1e400",
-        "1 000", "1,000", "0x10", "10Ki5", "Ki",   "2^",  "^2",    "2^^3", "2^0.5",
-        "+5",    "5 ",    " 5",   "1e",    "--3",  "5kk", "1_000", "2^nan"}) {
-    EXPECT_NE(refusal([&] {
-                parse_count(text, "cells", 0, kMost);
-              }).find("cells '" + std::string(text) + "'"),
+       {"",   " ",  "abc", "1.5",  "1e-1",  "nan", "inf", "-inf", "1e400", "1 000", "1,000", "0x10",  "10Ki5",
+        "Ki", "2^", "^2",  "2^^3", "2^0.5", "+5",  "5 ",  " 5",   "1e",    "--3",   "5kk",   "1_000", "2^nan"}) {
+    EXPECT_NE(refusal([&] { parse_count(text, "cells", 0, kMost); }).find("cells '" + std::string(text) + "'"),
               std::string::npos)
         << text;
   }
@@ -87,20 +83,18 @@ TEST(ParseCounts, TakesListsAndRanges) {
       {"1:4,3,1Ki:2Ki", {1, 2, 4, 3, 1024, 2048}},
       {"1:1000:x1000", {1, 1000}},
   };
-  for (const auto& [text, numbers] : cases)
-    EXPECT_EQ(parse_counts(text, "cells", 1, 1'000'000), numbers) << text;
+  for (const auto& [text, numbers] : cases) EXPECT_EQ(parse_counts(text, "cells", 1, 1'000'000), numbers) << text;
 }
 
 TEST(ParseCounts, EndsAtTheLargestNumberThereIs) {
   const std::int64_t most = std::int64_t{1} << 40;
-  EXPECT_EQ(parse_counts("2^39:2^40", "cells", 1, most),
-            (std::vector<std::int64_t>{most / 2, most}));
+  EXPECT_EQ(parse_counts("2^39:2^40", "cells", 1, most), (std::vector<std::int64_t>{most / 2, most}));
   EXPECT_EQ(parse_counts("1:2^40:x2^40", "cells", 1, most), (std::vector<std::int64_t>{1, most}));
 }
 
 TEST(ParseCounts, RefusesBadListsAndRanges) {
-  for (const char* text : {"", ",", "1,", ",1", "1,,2", "5:1", "1:", ":5", "1:5:", "1:5:0",
-                           "1:5:x1", "1:5:x0", "1:5:-1", "1:2:3:4", "1:5:y2", "1;2", "0:5"}) {
+  for (const char* text : {"", ",", "1,", ",1", "1,,2", "5:1", "1:", ":5", "1:5:", "1:5:0", "1:5:x1", "1:5:x0",
+                           "1:5:-1", "1:2:3:4", "1:5:y2", "1;2", "0:5"}) {
     EXPECT_FALSE(refusal([&] { parse_counts(text, "cells", 1, 1000); }).empty()) << text;
   }
 }

@@ -90,8 +90,7 @@ TEST(BlockOf, CutsIntoBlocksThatDifferByOneAndOwnerOfFindsThem) {
         ASSERT_EQ(block.first, next);
         ASSERT_TRUE(block.cells == cells / owners || block.cells == cells / owners + 1);
         ASSERT_LE(block.cells, block_of(cells, owners, 0).cells);
-        for (std::int64_t i = 0; i < block.cells; ++i)
-          ASSERT_EQ(owner_of(cells, owners, block.first + i), index);
+        for (std::int64_t i = 0; i < block.cells; ++i) ASSERT_EQ(owner_of(cells, owners, block.first + i), index);
         next += block.cells;
       }
       ASSERT_EQ(next, cells);
@@ -119,8 +118,7 @@ TEST(RoadHashTest, DoesNotDependOnTheSplit) {
     const PackedRoad road = random.road(random.length(200'000));
     // Cut anywhere, hashed in any order, by one or by many that are merged as ranks are.
     std::vector<std::int64_t> cuts{0, road.cells()};
-    for (std::int64_t i = random.pick(0, 8); i > 0; --i)
-      cuts.push_back(random.pick(0, road.cells()));
+    for (std::int64_t i = random.pick(0, 8); i > 0; --i) cuts.push_back(random.pick(0, road.cells()));
     std::ranges::sort(cuts);
     RoadHash whole;
     std::uint64_t high = 0;

@@ -47,8 +47,7 @@ inline std::int64_t advance_ring(PackedRoad& road) {
 }
 
 /// Cells [first, first + count), packed.
-inline std::vector<std::uint64_t> pack(std::span<const std::uint8_t> cells, std::int64_t first,
-                                       std::int64_t count) {
+inline std::vector<std::uint64_t> pack(std::span<const std::uint8_t> cells, std::int64_t first, std::int64_t count) {
   std::vector<std::uint64_t> words(static_cast<std::size_t>(words_for(count)));
   for (std::int64_t i = 0; i < count; ++i) {
     if (cells[static_cast<std::size_t>(first + i)] != 0) set_cell(words, i, true);
@@ -71,8 +70,7 @@ class Random {
   std::int64_t length(std::int64_t most) {
     const std::int64_t unit = one_in(3) ? 512 : one_in(2) ? 64 : 1;
     if (unit >= most) return pick(1, most);
-    return std::clamp<std::int64_t>(unit * pick(1, most / unit) + (unit == 1 ? 0 : pick(-2, 2)), 1,
-                                    most);
+    return std::clamp<std::int64_t>(unit * pick(1, most / unit) + (unit == 1 ? 0 : pick(-2, 2)), 1, most);
   }
 
   /// Empty, full, one car, one hole, alternating, pairs, or noise and runs of every density.
@@ -80,8 +78,7 @@ class Random {
     Cells cells(static_cast<std::size_t>(count));
     const std::int64_t kind = pick(0, 11);
     if (kind == 1 || kind == 3) std::ranges::fill(cells, 1);
-    if ((kind == 2 || kind == 3) && count > 0)
-      cells[static_cast<std::size_t>(pick(0, count - 1))] ^= 1;
+    if ((kind == 2 || kind == 3) && count > 0) cells[static_cast<std::size_t>(pick(0, count - 1))] ^= 1;
     if (kind == 4 || kind == 5) {
       const std::size_t run = kind == 4 ? 1 : 2;
       for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = i / run % 2;
@@ -91,8 +88,7 @@ class Random {
     const std::int64_t longest_run = one_in(2) ? 1 : pick(1, 300);
     for (std::size_t i = 0; i < cells.size();) {
       const bool car = pick(1, 10) <= cars_in_ten;
-      for (std::int64_t run = pick(1, longest_run); run > 0 && i < cells.size(); --run, ++i)
-        cells[i] = car;
+      for (std::int64_t run = pick(1, longest_run); run > 0 && i < cells.size(); --run, ++i) cells[i] = car;
     }
     return cells;
   }

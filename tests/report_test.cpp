@@ -35,11 +35,9 @@ Json row_of(const Made& made) {
   measurement.steps = 100;
   measurement.depth = 8;
   // Six repetitions: the interval reaches from the least to the greatest.
-  for (const double part : {0.8, 0.9, 1.0, 1.0, 1.1, 1.25})
-    measurement.samples.push_back(part * made.seconds);
+  for (const double part : {0.8, 0.9, 1.0, 1.0, 1.1, 1.25}) measurement.samples.push_back(part * made.seconds);
   measurement.cpu_seconds = measurement.samples;
-  for (const double seconds : measurement.samples)
-    measurement.rank_seconds.push_back({seconds, seconds, seconds});
+  for (const double seconds : measurement.samples) measurement.rank_seconds.push_back({seconds, seconds, seconds});
   measurement.stopped = made.problem.empty() ? "precise" : "failed";
   measurement.problem = made.problem;
   measurement.isa = "generic";
@@ -64,8 +62,7 @@ TEST(MeasuredRow, OfAJumpHasNoRate) {
   const Json row = row_of({.kernel = "leap"});
   EXPECT_EQ(row["class"], "closed-form");
   EXPECT_DOUBLE_EQ(row["real_time"].get<double>(), 1000);
-  for (const char* field :
-       {"mcops", "mcops_low", "mcops_high", "cells_per_cycle", "limit", "fraction_of_limit"}) {
+  for (const char* field : {"mcops", "mcops_low", "mcops_high", "cells_per_cycle", "limit", "fraction_of_limit"}) {
     EXPECT_TRUE(row[field].is_null()) << field;
   }
 }
@@ -103,8 +100,7 @@ TEST(AddRatios, NamesBaseAndLadderBase) {
                          row_of({.kernel = "tiled", .ranks = 2, .threads = 2, .seconds = 0.005})};
   add_ratios(rows);
   EXPECT_EQ(rows[0]["base"], rows[0]["name"]);
-  for (const char* field :
-       {"speedup", "speedup_low", "speedup_high", "efficiency", "ladder_speedup"}) {
+  for (const char* field : {"speedup", "speedup_low", "speedup_high", "efficiency", "ladder_speedup"}) {
     EXPECT_DOUBLE_EQ(rows[0][field].get<double>(), 1) << field;
   }
   EXPECT_EQ(rows[1]["base"], rows[0]["name"]);
@@ -138,8 +134,7 @@ TEST(AddRatios, NeverDividesByAnotherContractRoadOrMode) {
 }
 
 TEST(AddRatios, WeakRowsCompareAtTheSameCellsOfACore) {
-  std::vector<Json> rows{row_of({.weak = true}),
-                         row_of({.threads = 4, .seconds = 1.25, .weak = true})};
+  std::vector<Json> rows{row_of({.weak = true}), row_of({.threads = 4, .seconds = 1.25, .weak = true})};
   add_ratios(rows);
   EXPECT_EQ(rows[1]["base"], rows[0]["name"]);
   EXPECT_DOUBLE_EQ(rows[1]["speedup"].get<double>(), 3.2);
@@ -151,8 +146,8 @@ TEST(AddRatios, LeavesOutRowsThatFailedWereSkippedOrHaveNoRate) {
   absent.variant = find_variant("naive");
   absent.cells = 1'000'000;
   std::vector<Json> rows{row_of({.problem = "the road ends with 1 cars, not 2"}),
-                         skipped_row("sweep", absent, "too many ranks", 0),
-                         row_of({.kernel = "leap"}), row_of({.kernel = "tiled", .threads = 2})};
+                         skipped_row("sweep", absent, "too many ranks", 0), row_of({.kernel = "leap"}),
+                         row_of({.kernel = "tiled", .threads = 2})};
   add_ratios(rows);
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_TRUE(rows[i]["base"].is_null()) << rows[i]["name"];
@@ -171,8 +166,7 @@ TEST(RowName, SpellsEveryAxis) {
   point.cells = 1'000'000'000;
   point.ranks = 2;
   const std::string name = row_name("sweep", point);
-  Point others[] = {point, point, point, point, point, point, point,
-                    point, point, point, point, point, point};
+  Point others[] = {point, point, point, point, point, point, point, point, point, point, point, point, point};
   others[0].variant = find_variant("naive");
   others[1].cells += 1;
   others[2].ranks = 3;
@@ -188,9 +182,7 @@ TEST(RowName, SpellsEveryAxis) {
   others[12].tile_words = 256;
   for (const Point& other : others) EXPECT_NE(row_name("sweep", other), name);
   EXPECT_EQ(row_name("sweep", point), name);
-  EXPECT_NE(name.find("sweep/tiled/cells:1e9/ranks:2/threads:1/depth:auto/count:every"),
-            std::string::npos)
-      << name;
+  EXPECT_NE(name.find("sweep/tiled/cells:1e9/ranks:2/threads:1/depth:auto/count:every"), std::string::npos) << name;
 }
 
 }  // namespace

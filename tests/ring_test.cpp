@@ -39,9 +39,8 @@ TEST_P(RingTest, GoesRoundWhateverTheDepthAndTheThreads) {
           std::vector<MoveCount> moves(static_cast<std::size_t>(iterations));
           ring.advance(iterations, moves);
           const Expected expected = expected_after(start, iterations);
-          const std::string point = "cells " + std::to_string(cells) + ", threads " +
-                                    std::to_string(threads) + ", depth " + std::to_string(depth) +
-                                    ", iterations " + std::to_string(iterations);
+          const std::string point = "cells " + std::to_string(cells) + ", threads " + std::to_string(threads) +
+                                    ", depth " + std::to_string(depth) + ", iterations " + std::to_string(iterations);
           EXPECT_EQ(PackedRoad(ring.cells(), 0, cells), expected.road) << point;
           std::int64_t total = 0;
           for (const MoveCount& count : moves) total += count.moves;
@@ -76,8 +75,7 @@ TEST_P(RingTest, GoesOnFromWhereItIs) {
   EXPECT_EQ(PackedRoad(ring.cells(), 0, kCells), expected_after(start, 42).road);
 }
 
-INSTANTIATE_TEST_SUITE_P(Variants, RingTest,
-                         testing::ValuesIn(variants().begin(), variants().end()),
+INSTANTIATE_TEST_SUITE_P(Variants, RingTest, testing::ValuesIn(variants().begin(), variants().end()),
                          [](const auto& tested) { return std::string(tested.param->name); });
 
 }  // namespace

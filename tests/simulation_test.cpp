@@ -29,8 +29,7 @@ class Witness final : public Segment {
   }
   void load(const CellSource&, std::int64_t) override {}
   void advance(std::int64_t, std::span<MoveCount>) override {}
-  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right,
-                HaloWidth width) override {
+  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right, HaloWidth width) override {
     left_.assign(left.begin(), left.end());
     right_.assign(right.begin(), right.end());
     width_ = width;
@@ -42,8 +41,7 @@ class Witness final : public Segment {
     if (width_ != width) return ::testing::AssertionFailure() << "another width";
     for (std::int64_t i = 0; i < width.left + width.right; ++i) {
       const bool left = i < width.left;
-      const std::int64_t at =
-          left ? block.first - width.left + i : block.first + block.cells + i - width.left;
+      const std::int64_t at = left ? block.first - width.left + i : block.first + block.cells + i - width.left;
       const bool shown = left ? get_cell(left_, i) : get_cell(right_, i - width.left);
       if (shown != ring.car((at % ring.cells() + ring.cells()) % ring.cells())) {
         return ::testing::AssertionFailure() << "cell " << at << " is wrong";
@@ -67,9 +65,8 @@ TEST(HaloExchangeTest, ShowsTheCellsBesideEveryBlock) {
     const PackedRoad later = random.road(ring.cells());
     // Often wider than the neighbour's block, and than the ring.
     const HaloWidth width{random.pick(0, 200), random.pick(0, 200)};
-    SCOPED_TRACE(std::to_string(ring.cells()) + " cells, " + std::to_string(ranks) +
-                 " ranks, halo " + std::to_string(width.left) + " and " +
-                 std::to_string(width.right));
+    SCOPED_TRACE(std::to_string(ring.cells()) + " cells, " + std::to_string(ranks) + " ranks, halo " +
+                 std::to_string(width.left) + " and " + std::to_string(width.right));
     on_ranks(ranks, [&](Communicator& comm) {
       const Block block = block_of(ring.cells(), comm.size(), comm.rank());
       HaloExchange exchange(comm, ring.cells(), width);
@@ -110,11 +107,10 @@ TEST_P(EverySimulation, EndsWhereTheClosedFormSaysOnAnyRanksThreadsAndDepth) {
     setup.counting = random.one_in(2) ? Counting::every : Counting::last;
     const int ranks = static_cast<int>(random.pick(1, 7));
     std::vector<std::int64_t> steps;
-    for (std::int64_t i = random.pick(1, 4); i > 0; --i)
-      steps.push_back(random.pick(1, setup.jump));
+    for (std::int64_t i = random.pick(1, 4); i > 0; --i) steps.push_back(random.pick(1, setup.jump));
     SCOPED_TRACE(std::to_string(start.cells()) + " cells, " + std::to_string(ranks) + " ranks, " +
-                 std::to_string(setup.threads) + " threads, depth " + std::to_string(setup.depth) +
-                 ", jump " + std::to_string(setup.jump));
+                 std::to_string(setup.threads) + " threads, depth " + std::to_string(setup.depth) + ", jump " +
+                 std::to_string(setup.jump));
     on_ranks(ranks, [&](Communicator& comm) {
       Simulation simulation(comm, setup);
       // Twice, since a repetition starts again from the start state.
@@ -143,8 +139,7 @@ TEST_P(EverySimulation, EndsWhereTheClosedFormSaysOnAnyRanksThreadsAndDepth) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EverySimulation,
-                         testing::ValuesIn(variants().begin(), variants().end()),
+INSTANTIATE_TEST_SUITE_P(All, EverySimulation, testing::ValuesIn(variants().begin(), variants().end()),
                          [](const auto& tested) { return std::string(tested.param->name); });
 
 TEST(Verification, ExpectsTheSameOnAnyRanksAndThreads) {

@@ -26,9 +26,8 @@ Counter philox(Counter counter, std::array<std::uint32_t, 2> key) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t a = std::uint64_t{0xD2511F53} * counter[0];
     const std::uint64_t b = std::uint64_t{0xCD9E8D57} * counter[2];
-    counter = {
-        static_cast<std::uint32_t>(b >> 32) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(b),
-        static_cast<std::uint32_t>(a >> 32) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(a)};
+    counter = {static_cast<std::uint32_t>(b >> 32) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(b),
+               static_cast<std::uint32_t>(a >> 32) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(a)};
     key[0] += 0x9E3779B9;
     key[1] += 0xBB67AE85;
   }
@@ -37,8 +36,7 @@ Counter philox(Counter counter, std::array<std::uint32_t, 2> key) {
 
 TEST(Philox, KnownAnswers) {
   // Random123's kat_vectors.
-  EXPECT_EQ(philox({0, 0, 0, 0}, {0, 0}),
-            (Counter{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
+  EXPECT_EQ(philox({0, 0, 0, 0}, {0, 0}), (Counter{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
   EXPECT_EQ(philox({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff}),
             (Counter{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
   EXPECT_EQ(philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}),
@@ -47,16 +45,14 @@ TEST(Philox, KnownAnswers) {
 
 bool philox_cell(std::int64_t cell, double density, std::uint64_t seed) {
   const auto block = static_cast<std::uint64_t>(cell) / 4;
-  const Counter words =
-      philox({static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32), 0, 0},
-             {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
+  const Counter words = philox({static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32), 0, 0},
+                               {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
   const double limit = std::floor(density * 0x1p32);
   return static_cast<double>(words[static_cast<std::size_t>(cell % 4)]) < limit;
 }
 
 TEST(PhiloxStart, IsItsDefinitionCellByCell) {
-  for (const std::uint64_t seed :
-       {std::uint64_t{0}, std::uint64_t{5743}, std::uint64_t{1} << 52, ~std::uint64_t{0}}) {
+  for (const std::uint64_t seed : {std::uint64_t{0}, std::uint64_t{5743}, std::uint64_t{1} << 52, ~std::uint64_t{0}}) {
     for (const double density : {0.0, 1e-9, 0.1, 0.52, 0.999999999, 1.0}) {
       const PackedRoad road = whole(*philox_start(1003, density, seed));
       for (std::int64_t i = 0; i < road.cells(); ++i) {
@@ -70,11 +66,9 @@ TEST(PhiloxStart, IsItsDefinitionCellByCell) {
 TEST(PhiloxStart, IsItsDefinitionFarOut) {
   const std::int64_t cells = std::int64_t{1} << 40;
   const auto start = philox_start(cells, 0.52, 9);
-  for (const std::int64_t first :
-       {(std::int64_t{1} << 34) - 30, (std::int64_t{1} << 32) - 5, cells - 100}) {
+  for (const std::int64_t first : {(std::int64_t{1} << 34) - 30, (std::int64_t{1} << 32) - 5, cells - 100}) {
     const PackedRoad part(*start, first, 100);
-    for (std::int64_t i = 0; i < 100; ++i)
-      ASSERT_EQ(part.car(i), philox_cell(first + i, 0.52, 9)) << first + i;
+    for (std::int64_t i = 0; i < 100; ++i) ASSERT_EQ(part.car(i), philox_cell(first + i, 0.52, 9)) << first + i;
   }
 }
 
@@ -126,8 +120,7 @@ TEST(UniStart, IsThePublishedGenerator) {
       const PackedRoad road = whole(*uni_start(20'000, density, seed));
       Ranmar generator(seed);
       for (std::int64_t i = 0; i < road.cells(); ++i) {
-        ASSERT_EQ(road.car(i), static_cast<float>(generator.next()) < static_cast<float>(density))
-            << "cell " << i;
+        ASSERT_EQ(road.car(i), static_cast<float>(generator.next()) < static_cast<float>(density)) << "cell " << i;
       }
     }
   }
@@ -155,8 +148,7 @@ TEST(PatternStart, Repeats) {
   for (const std::string pattern : {"1", "0", "10", "1100", "1110101"}) {
     const PackedRoad road = whole(*pattern_start(500, pattern));
     for (std::int64_t i = 0; i < 500; ++i) {
-      ASSERT_EQ(road.car(i), pattern[static_cast<std::size_t>(i) % pattern.size()] == '1')
-          << pattern << " " << i;
+      ASSERT_EQ(road.car(i), pattern[static_cast<std::size_t>(i) % pattern.size()] == '1') << pattern << " " << i;
     }
   }
 }
@@ -169,8 +161,7 @@ TEST(StartStates, RefuseWhatMakesNoSense) {
   }
   EXPECT_THROW(uni_start(10, 0.5, -1), std::invalid_argument);
   EXPECT_THROW(uni_start(10, 0.5, kMostUniSeed + 1), std::invalid_argument);
-  for (const char* pattern : {"", "2", "1 0", "11\n"})
-    EXPECT_THROW(pattern_start(10, pattern), std::invalid_argument);
+  for (const char* pattern : {"", "2", "1 0", "11\n"}) EXPECT_THROW(pattern_start(10, pattern), std::invalid_argument);
 }
 
 struct Named {
@@ -218,11 +209,10 @@ TEST_P(EveryStart, ReadsTheSameFromSeveralThreadsAtOnce) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, EveryStart,
-    testing::Values(
-        Named{"philox", [](std::int64_t cells) { return philox_start(cells, 0.52, 5743); }},
-        Named{"uni", [](std::int64_t cells) { return uni_start(cells, 0.52, 5743); }},
-        Named{"mt19937", [](std::int64_t cells) { return mt19937_start(cells, 0.52, 5743); }},
-        Named{"pattern", [](std::int64_t cells) { return pattern_start(cells, "1100101"); }}),
+    testing::Values(Named{"philox", [](std::int64_t cells) { return philox_start(cells, 0.52, 5743); }},
+                    Named{"uni", [](std::int64_t cells) { return uni_start(cells, 0.52, 5743); }},
+                    Named{"mt19937", [](std::int64_t cells) { return mt19937_start(cells, 0.52, 5743); }},
+                    Named{"pattern", [](std::int64_t cells) { return pattern_start(cells, "1100101"); }}),
     [](const auto& tested) { return tested.param.name; });
 
 }  // namespace

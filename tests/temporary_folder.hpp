@@ -15,8 +15,7 @@ class TemporaryFolder {
  public:
   TemporaryFolder() {
     std::string name = testing::TempDir() + "/trafficbench-XXXXXX";
-    if (mkdtemp(name.data()) == nullptr)
-      throw std::filesystem::filesystem_error("mkdtemp", name, std::error_code());
+    if (mkdtemp(name.data()) == nullptr) throw std::filesystem::filesystem_error("mkdtemp", name, std::error_code());
     path_ = name;
   }
   ~TemporaryFolder() {

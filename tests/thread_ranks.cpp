@@ -22,10 +22,7 @@ using Words = std::vector<std::uint64_t>;
 class Group {
  public:
   explicit Group(int size)
-      : numbers(place_count(size)),
-        reals(place_count(size)),
-        texts(place_count(size)),
-        size_(size) {}
+      : numbers(place_count(size)), reals(place_count(size)), texts(place_count(size)), size_(size) {}
 
   int size() const { return size_; }
 
@@ -79,8 +76,7 @@ class Group {
 
 class ThreadCommunicator final : public Communicator {
  public:
-  ThreadCommunicator(std::shared_ptr<Group> group, int rank)
-      : group_(std::move(group)), rank_(rank) {}
+  ThreadCommunicator(std::shared_ptr<Group> group, int rank) : group_(std::move(group)), rank_(rank) {}
 
   int rank() const override { return rank_; }
   int size() const override { return group_->size(); }
@@ -103,8 +99,7 @@ class ThreadCommunicator final : public Communicator {
     group_->reals[place()].assign(values.begin(), values.end());
     group_->wait();
     for (const auto& of_rank : group_->reals) {
-      for (std::size_t i = 0; i < values.size(); ++i)
-        values[i] = std::max(values[i], of_rank.at(i));
+      for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::max(values[i], of_rank.at(i));
     }
     group_->wait();
   }
@@ -130,8 +125,7 @@ class ThreadCommunicator final : public Communicator {
       group_->post({rank_, send.peer, send.tag}, {send.words.begin(), send.words.end()});
     for (const Transfer& receive : receives) {
       const Words words = group_->collect({receive.peer, rank_, receive.tag});
-      if (words.size() != receive.words.size())
-        throw std::logic_error("a message has not the length that is expected");
+      if (words.size() != receive.words.size()) throw std::logic_error("a message has not the length that is expected");
       std::ranges::copy(words, receive.words.begin());
     }
   }

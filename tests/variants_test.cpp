@@ -51,8 +51,8 @@ class Trial {
   }
 
   std::string text() const {
-    return std::to_string(own_) + " cells, widest halo " + text_of(most_) + ", " +
-           std::to_string(threads_) + " threads";
+    return std::to_string(own_) + " cells, widest halo " + text_of(most_) + ", " + std::to_string(threads_) +
+           " threads";
   }
 
   void run() {
@@ -109,8 +109,8 @@ class Trial {
 
   HaloWidth used_by(const std::vector<MoveCount>& moves) {
     const auto k = std::ssize(moves);
-    const bool counted = k > 0 && std::any_of(moves.begin(), moves.end() - 1,
-                                              [](const MoveCount& c) { return c.wanted; });
+    const bool counted =
+        k > 0 && std::any_of(moves.begin(), moves.end() - 1, [](const MoveCount& c) { return c.wanted; });
     return variant_.halo_for(k, counted);
   }
 
@@ -148,8 +148,7 @@ class Trial {
       // Bits past the last must be made zero.
       std::vector<std::uint64_t> out(static_cast<std::size_t>(words_for(count)), ~std::uint64_t{0});
       segment_->read(first, count, out);
-      ASSERT_EQ(out, pack(cells_, rest_.left + first, count))
-          << "cells " << first << " + " << count;
+      ASSERT_EQ(out, pack(cells_, rest_.left + first, count)) << "cells " << first << " + " << count;
       first = random_.pick(0, own_ - 1);
       count = random_.pick(1, own_ - first);
     }
@@ -203,8 +202,7 @@ TEST_P(EveryVariant, LongRoadsAgreeWithTheClosedForm) {
     const std::int64_t iterations = depth + random.pick(1, depth);
     Tuning tuning;
     tuning.l2_bytes = random.pick(16, 128) << 10;
-    const PackedRoad start(*philox_start(cells, 0.1 * static_cast<double>(random.pick(2, 8)), 11),
-                           0, cells);
+    const PackedRoad start(*philox_start(cells, 0.1 * static_cast<double>(random.pick(2, 8)), 11), 0, cells);
     Ring ring(variant(), cells, {.threads = threads, .depth = depth, .tuning = tuning});
     ring.load(start);
     std::vector<MoveCount> moves(static_cast<std::size_t>(iterations));
@@ -213,10 +211,8 @@ TEST_P(EveryVariant, LongRoadsAgreeWithTheClosedForm) {
     for (const MoveCount& count : moves) total += count.moves;
 
     PackedRoad closed(cells);
-    const auto expected =
-        ClosedForm(start, start.cars(), iterations).state(0, cells, closed.words());
-    EXPECT_EQ(PackedRoad(ring.cells(), 0, cells), closed)
-        << cells << " cells, " << iterations << " iterations";
+    const auto expected = ClosedForm(start, start.cars(), iterations).state(0, cells, closed.words());
+    EXPECT_EQ(PackedRoad(ring.cells(), 0, cells), closed) << cells << " cells, " << iterations << " iterations";
     EXPECT_EQ(total, expected.total);
     EXPECT_EQ(moves.back().moves, expected.last);
   }
@@ -231,8 +227,7 @@ TEST_P(EveryVariant, IsReadBySeveralThreadsAtOnce) {
     std::vector<PackedRoad> read(4, PackedRoad(0));
     std::vector<std::thread> readers;
     for (std::size_t i = 0; i < read.size(); ++i) {
-      readers.emplace_back(
-          [&, i] { read[i] = PackedRoad(*segment, static_cast<std::int64_t>(i), 9'000); });
+      readers.emplace_back([&, i] { read[i] = PackedRoad(*segment, static_cast<std::int64_t>(i), 9'000); });
     }
     for (std::thread& reader : readers) reader.join();
     for (std::size_t i = 0; i < read.size(); ++i) {
@@ -253,10 +248,9 @@ std::vector<Tested> all_tested() {
   return tested;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EveryVariant, testing::ValuesIn(all_tested()),
-                         [](const auto& tested) {
-                           return std::string(tested.param.first->name) + "_" + tested.param.second;
-                         });
+INSTANTIATE_TEST_SUITE_P(All, EveryVariant, testing::ValuesIn(all_tested()), [](const auto& tested) {
+  return std::string(tested.param.first->name) + "_" + tested.param.second;
+});
 
 TEST(Registry, DescribesEveryVariant) {
   std::set<std::string_view> names;

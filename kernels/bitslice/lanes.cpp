@@ -95,9 +95,7 @@ namespace {
 HWY_EXPORT(lane_moves_here);
 }  // namespace
 
-const LaneMoves& lane_moves(int register_words) {
-  return HWY_DYNAMIC_DISPATCH(lane_moves_here)(register_words);
-}
+const LaneMoves& lane_moves(int register_words) { return HWY_DYNAMIC_DISPATCH(lane_moves_here)(register_words); }
 
 }  // namespace trafficbench::bitslice
 

@@ -17,12 +17,10 @@ struct LaneMoves {
 
   /// Copies `count` words, each lane's cell taken from the lane before it: lane l of `to` is lane l
   /// - 1 of `from`.
-  void (*from_lane_before)(const std::uint64_t* from, std::uint64_t* to,
-                           std::int64_t count) = nullptr;
+  void (*from_lane_before)(const std::uint64_t* from, std::uint64_t* to, std::int64_t count) = nullptr;
 
   /// Lane l of `to` is lane l + 1 of `from`.
-  void (*from_lane_after)(const std::uint64_t* from, std::uint64_t* to,
-                          std::int64_t count) = nullptr;
+  void (*from_lane_after)(const std::uint64_t* from, std::uint64_t* to, std::int64_t count) = nullptr;
 };
 
 /// Of the instruction set in use; register_words as in one of its wave sets.

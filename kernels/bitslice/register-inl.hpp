@@ -105,17 +105,14 @@ template <class V>
 HWY_INLINE V next_ternary(V left, V centre, V right) {
 #if TRAFFICBENCH_TERNARY
   if constexpr (sizeof(V) == 64) {
-    return reinterpret_cast<V>(_mm512_ternarylogic_epi64(reinterpret_cast<__m512i>(left),
-                                                         reinterpret_cast<__m512i>(centre),
-                                                         reinterpret_cast<__m512i>(right), 184));
+    return reinterpret_cast<V>(_mm512_ternarylogic_epi64(
+        reinterpret_cast<__m512i>(left), reinterpret_cast<__m512i>(centre), reinterpret_cast<__m512i>(right), 184));
   } else {
-    return reinterpret_cast<V>(_mm256_ternarylogic_epi64(reinterpret_cast<__m256i>(left),
-                                                         reinterpret_cast<__m256i>(centre),
-                                                         reinterpret_cast<__m256i>(right), 184));
+    return reinterpret_cast<V>(_mm256_ternarylogic_epi64(
+        reinterpret_cast<__m256i>(left), reinterpret_cast<__m256i>(centre), reinterpret_cast<__m256i>(right), 184));
   }
 #elif HWY_ARCH_ARM
-  return reinterpret_cast<V>(vbslq_u64(reinterpret_cast<uint64x2_t>(centre),
-                                       reinterpret_cast<uint64x2_t>(right),
+  return reinterpret_cast<V>(vbslq_u64(reinterpret_cast<uint64x2_t>(centre), reinterpret_cast<uint64x2_t>(right),
                                        reinterpret_cast<uint64x2_t>(left)));
 #else
   return next_plain(left, centre, right);
@@ -132,8 +129,7 @@ HWY_INLINE V popcount(V cells) {
     return reinterpret_cast<V>(_mm256_popcnt_epi64(reinterpret_cast<__m256i>(cells)));
   }
 #elif HWY_ARCH_ARM
-  return reinterpret_cast<V>(
-      vpaddlq_u32(vpaddlq_u16(vpaddlq_u8(vcntq_u8(reinterpret_cast<uint8x16_t>(cells))))));
+  return reinterpret_cast<V>(vpaddlq_u32(vpaddlq_u16(vpaddlq_u8(vcntq_u8(reinterpret_cast<uint8x16_t>(cells))))));
 #else
   cells = cells - ((cells >> 1) & 0x5555555555555555u);
   cells = (cells & 0x3333333333333333u) + ((cells >> 2) & 0x3333333333333333u);
@@ -145,8 +141,7 @@ HWY_INLINE V popcount(V cells) {
   }
 #if HWY_TARGET <= HWY_AVX2
   if constexpr (sizeof(V) == 32) {
-    return reinterpret_cast<V>(
-        _mm256_sad_epu8(reinterpret_cast<__m256i>(cells), _mm256_setzero_si256()));
+    return reinterpret_cast<V>(_mm256_sad_epu8(reinterpret_cast<__m256i>(cells), _mm256_setzero_si256()));
   }
 #endif
 #endif

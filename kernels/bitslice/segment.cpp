@@ -52,8 +52,7 @@ LaneShape LaneShape::of(const SegmentShape& shape, std::int64_t register_cells) 
   return {ceil_div(extended, length), length};
 }
 
-BitsliceSegment::BitsliceSegment(const SegmentShape& shape, const TripPlan& plan,
-                                 const FastestWaves& waves)
+BitsliceSegment::BitsliceSegment(const SegmentShape& shape, const TripPlan& plan, const FastestWaves& waves)
     : waves_(waves),
       lane_moves_(lane_moves(waves.set->register_words)),
       register_words_(waves.set->register_words),
@@ -67,17 +66,14 @@ BitsliceSegment::BitsliceSegment(const SegmentShape& shape, const TripPlan& plan
       states_(2 * trip_levels_ * register_words_),
       masks_((kMostGroup + kMostWaveLevels) * register_words_) {}
 
-std::int64_t BitsliceSegment::bytes(const SegmentShape& shape, const TripPlan& plan,
-                                    const FastestWaves& waves) {
+std::int64_t BitsliceSegment::bytes(const SegmentShape& shape, const TripPlan& plan, const FastestWaves& waves) {
   const std::int64_t register_words = waves.set->register_words;
   const LaneShape lanes = LaneShape::of(shape, register_words * kWordCells);
   const std::int64_t levels = trip_levels(lanes, plan, waves);
-  const std::int64_t words =
-      buffer_words(lanes, levels) + 2 * levels + kMostGroup + kMostWaveLevels;
+  const std::int64_t words = buffer_words(lanes, levels) + 2 * levels + kMostGroup + kMostWaveLevels;
   const std::int64_t pieces = register_words * kWordCells * (blocks_at_once(lanes) + 1);
-  return aligned_buffer_bytes<std::uint64_t>(words * register_words) +
-         2 * aligned_buffer_bytes<std::uint64_t>(0) + (pieces + 2 * kMostBlocks) * 8 +
-         levels * static_cast<std::int64_t>(sizeof(Stage) + 8);
+  return aligned_buffer_bytes<std::uint64_t>(words * register_words) + 2 * aligned_buffer_bytes<std::uint64_t>(0) +
+         (pieces + 2 * kMostBlocks) * 8 + levels * static_cast<std::int64_t>(sizeof(Stage) + 8);
 }
 
 void BitsliceSegment::load(const CellSource& source, std::int64_t first) {
@@ -149,8 +145,7 @@ void BitsliceSegment::write_bits(std::int64_t cell, std::int64_t count, std::uin
   }
 }
 
-void BitsliceSegment::read(std::int64_t first, std::int64_t count,
-                           std::span<std::uint64_t> out) const {
+void BitsliceSegment::read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const {
   // A word of cells takes a cell from each of 64 words; where the range covers many lanes, the
   // other cells of those words are wanted too, and a transpose gets them all at once.
   if (count >= 8 * std::max(shape_.length, kWordCells)) {
@@ -162,8 +157,7 @@ void BitsliceSegment::read(std::int64_t first, std::int64_t count,
   }
 }
 
-void BitsliceSegment::read_lanes(std::int64_t cell, std::int64_t count,
-                                 std::span<std::uint64_t> out) const {
+void BitsliceSegment::read_lanes(std::int64_t cell, std::int64_t count, std::span<std::uint64_t> out) const {
   const std::int64_t blocks = blocks_at_once(shape_);
   const std::int64_t first_lane = cell / shape_.length;
   const std::int64_t last_lane = (cell + count - 1) / shape_.length;
@@ -177,8 +171,8 @@ void BitsliceSegment::read_lanes(std::int64_t cell, std::int64_t count,
       std::copy_n(word(j + block * kWordCells), words * register_words_, square.data());
       lane_moves_.transpose(square.data());
       for (std::int64_t lane = first_lane; lane <= last_lane; ++lane) {
-        pieces[static_cast<std::size_t>(lane * blocks + block)] = square[static_cast<std::size_t>(
-            lane % kWordCells * register_words_ + lane / kWordCells)];
+        pieces[static_cast<std::size_t>(lane * blocks + block)] =
+            square[static_cast<std::size_t>(lane % kWordCells * register_words_ + lane / kWordCells)];
       }
     }
     for (std::int64_t lane = first_lane; lane <= last_lane; ++lane) {
@@ -192,8 +186,8 @@ void BitsliceSegment::read_lanes(std::int64_t cell, std::int64_t count,
   }
 }
 
-void BitsliceSegment::set_halo(std::span<const std::uint64_t> left,
-                               std::span<const std::uint64_t> right, HaloWidth width) {
+void BitsliceSegment::set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right,
+                               HaloWidth width) {
   for (std::int64_t done = 0; done < width.left; done += kWordCells) {
     write_bits(first_own_ - width.left + done, std::min(kWordCells, width.left - done),
                left[static_cast<std::size_t>(done / kWordCells)]);
@@ -221,9 +215,7 @@ void BitsliceSegment::advance(std::int64_t k, std::span<MoveCount> moves) {
 
 /// Chooses the waves of the next trip, of `most` levels together.
 std::int64_t BitsliceSegment::plan_trip(std::int64_t most, std::span<const MoveCount> moves) {
-  const auto wanted = [&](std::int64_t t) {
-    return !moves.empty() && moves[static_cast<std::size_t>(t)].wanted;
-  };
+  const auto wanted = [&](std::int64_t t) { return !moves.empty() && moves[static_cast<std::size_t>(t)].wanted; };
   stages_.clear();
   counts_.assign(static_cast<std::size_t>(most), 0);
   for (std::int64_t t = 0; t < most;) {
@@ -280,8 +272,8 @@ void BitsliceSegment::run_groups(Stage& stage, std::int64_t groups) {
 /// Counts own cells only, each once: which lanes those are changes at four words at most, and the
 /// groups that such a place falls into are taken one by one.
 void BitsliceSegment::run_counting(Stage& stage, std::int64_t groups) {
-  const std::array<std::int64_t, 4> changes{0, first_own_ % shape_.length,
-                                            (first_own_ + cells_) % shape_.length, shape_.length};
+  const std::array<std::int64_t, 4> changes{0, first_own_ % shape_.length, (first_own_ + cells_) % shape_.length,
+                                            shape_.length};
   const std::int64_t masks = stage.group + stage.levels - 1;
   while (groups > 0) {
     const std::int64_t first = stage.next - stage.levels;  // counted by the deepest level

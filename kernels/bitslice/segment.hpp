@@ -44,15 +44,13 @@ struct LaneShape {
 class BitsliceSegment final : public Segment {
  public:
   /// For the instruction set in use now, with waves of one of its sets.
-  BitsliceSegment(const SegmentShape& shape, const TripPlan& plan,
-                  const FastestWaves& waves = fastest_waves());
+  BitsliceSegment(const SegmentShape& shape, const TripPlan& plan, const FastestWaves& waves = fastest_waves());
 
   std::int64_t cells() const override { return cells_; }
   HaloWidth halo() const override { return halo_; }
   void load(const CellSource& source, std::int64_t first) override;
   void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const override;
-  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right,
-                HaloWidth width) override;
+  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right, HaloWidth width) override;
   void advance(std::int64_t k, std::span<MoveCount> moves) override;
 
   /// Upper bound of the bytes that such a segment takes, the buffers of load and read included.
@@ -73,9 +71,7 @@ class BitsliceSegment final : public Segment {
   };
 
   std::uint64_t* word(std::int64_t j) { return words_.data() + (front_ + j) * register_words_; }
-  const std::uint64_t* word(std::int64_t j) const {
-    return words_.data() + (front_ + j) * register_words_;
-  }
+  const std::uint64_t* word(std::int64_t j) const { return words_.data() + (front_ + j) * register_words_; }
 
   std::int64_t plan_trip(std::int64_t most, std::span<const MoveCount> moves);
   void trip(std::int64_t levels);

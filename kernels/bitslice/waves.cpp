@@ -79,20 +79,17 @@ struct Queue {
   }
 
   template <int... kTurn>
-  static HWY_INLINE void group(V* queue, std::uint64_t* words,
-                               std::integer_sequence<int, kTurn...>) {
+  static HWY_INLINE void group(V* queue, std::uint64_t* words, std::integer_sequence<int, kTurn...>) {
     (level<kTurn, 0>(queue, words, std::make_integer_sequence<int, kWords>{}), ...);
   }
 
   template <int... kPlace>
-  static HWY_INLINE void load_state(V* queue, const std::uint64_t* state,
-                                    std::integer_sequence<int, kPlace...>) {
+  static HWY_INLINE void load_state(V* queue, const std::uint64_t* state, std::integer_sequence<int, kPlace...>) {
     ((queue[kPlace] = load<kBytes>(state + kPlace * kRegisterWords)), ...);
   }
 
   template <int... kPlace>
-  static HWY_INLINE void store_state(const V* queue, std::uint64_t* state,
-                                     std::integer_sequence<int, kPlace...>) {
+  static HWY_INLINE void store_state(const V* queue, std::uint64_t* state, std::integer_sequence<int, kPlace...>) {
     (store<kBytes>(queue[kPlace], state + kPlace * kRegisterWords), ...);
   }
 
@@ -194,8 +191,8 @@ struct CountingQueue : Queue<kBytes, kLevels, kWords, kPlain> {
   }
 
   template <bool kUniform, int kTurn, int kLevel, int... n>
-  static HWY_INLINE void level(V* queue, Sum* sums, std::uint64_t* words,
-                               const std::uint64_t* masks, std::integer_sequence<int, n...>) {
+  static HWY_INLINE void level(V* queue, Sum* sums, std::uint64_t* words, const std::uint64_t* masks,
+                               std::integer_sequence<int, n...>) {
     if constexpr (kLevel < kLevels) {
       if constexpr (kLevel == 0) (Base::template load_word<kTurn, n>(queue, words), ...);
       if constexpr (kUniform) {
@@ -205,24 +202,21 @@ struct CountingQueue : Queue<kBytes, kLevels, kWords, kPlain> {
       } else {
         (update_single<kTurn, kLevel, n>(queue, sums, masks), ...);
       }
-      level<kUniform, kTurn, kLevel + 1>(queue, sums, words, masks,
-                                         std::integer_sequence<int, n...>{});
+      level<kUniform, kTurn, kLevel + 1>(queue, sums, words, masks, std::integer_sequence<int, n...>{});
     } else {
       (Base::template store_word<kTurn, n>(queue, words), ...);
     }
   }
 
   template <bool kUniform, int... kTurn>
-  static HWY_INLINE void group(V* queue, Sum* sums, std::uint64_t* words,
-                               const std::uint64_t* masks, std::integer_sequence<int, kTurn...>) {
-    (level<kUniform, kTurn, 0>(queue, sums, words, masks,
-                               std::make_integer_sequence<int, kWords>{}),
-     ...);
+  static HWY_INLINE void group(V* queue, Sum* sums, std::uint64_t* words, const std::uint64_t* masks,
+                               std::integer_sequence<int, kTurn...>) {
+    (level<kUniform, kTurn, 0>(queue, sums, words, masks, std::make_integer_sequence<int, kWords>{}), ...);
   }
 
   template <bool kUniform>
-  static void run(std::uint64_t* words, std::int64_t groups, std::uint64_t* state,
-                  const std::uint64_t* masks, std::int64_t* moves) {
+  static void run(std::uint64_t* words, std::int64_t groups, std::uint64_t* state, const std::uint64_t* masks,
+                  std::int64_t* moves) {
     constexpr std::make_integer_sequence<int, 2 * kLevels> kState{};
     V queue[static_cast<unsigned>(Base::kSize)];
     Sum sums[static_cast<unsigned>(kLevels)];
@@ -253,19 +247,16 @@ constexpr CountingWave counting() {
 template <int kBytes>
 WaveSet wave_set_of() {
 #if TRAFFICBENCH_TERNARY
-  static const Wave waves[] = {wave<kBytes, 1, 2, 0>(),  wave<kBytes, 2, 4, 1>(),
-                               wave<kBytes, 4, 8, 1>(),  wave<kBytes, 8, 1, 0>(),
-                               wave<kBytes, 8, 8, 0>(),  wave<kBytes, 8, 8, 1>(),
+  static const Wave waves[] = {wave<kBytes, 1, 2, 0>(),  wave<kBytes, 2, 4, 1>(), wave<kBytes, 4, 8, 1>(),
+                               wave<kBytes, 8, 1, 0>(),  wave<kBytes, 8, 8, 0>(), wave<kBytes, 8, 8, 1>(),
                                wave<kBytes, 10, 10, 2>()};
 #elif HWY_ARCH_X86
-  static const Wave waves[] = {wave<kBytes, 1, 2, 0>(), wave<kBytes, 2, 1, 0>(),
-                               wave<kBytes, 4, 1, 0>(), wave<kBytes, 3, 1, 0>(),
-                               wave<kBytes, 2, 4, 0>(), wave<kBytes, 3, 3, 0>(),
+  static const Wave waves[] = {wave<kBytes, 1, 2, 0>(), wave<kBytes, 2, 1, 0>(), wave<kBytes, 4, 1, 0>(),
+                               wave<kBytes, 3, 1, 0>(), wave<kBytes, 2, 4, 0>(), wave<kBytes, 3, 3, 0>(),
                                wave<kBytes, 4, 4, 0>(), wave<kBytes, 4, 2, 0>()};
 #else
-  static const Wave waves[] = {wave<kBytes, 1, 2, 0>(), wave<kBytes, 2, 4, 0>(),
-                               wave<kBytes, 4, 8, 0>(), wave<kBytes, 8, 1, 0>(),
-                               wave<kBytes, 8, 8, 0>()};
+  static const Wave waves[] = {wave<kBytes, 1, 2, 0>(), wave<kBytes, 2, 4, 0>(), wave<kBytes, 4, 8, 0>(),
+                               wave<kBytes, 8, 1, 0>(), wave<kBytes, 8, 8, 0>()};
 #endif
 #if TRAFFICBENCH_VECTOR_POPCOUNT
   static const CountingWave counts[] = {counting<kBytes, 1, 4, 0>(), counting<kBytes, 2, 4, 0>(),
@@ -334,10 +325,8 @@ const Runner<AnyWave>& race(std::vector<Runner<AnyWave>>& runners, const Run& ru
       const std::int64_t groups = kRaceBytes / 8 / register_words / wave.group;
       const auto start = std::chrono::steady_clock::now();
       for (int pass = 0; pass < kRacePasses; ++pass) run(wave, register_words, groups);
-      const std::chrono::duration<double, std::nano> time =
-          std::chrono::steady_clock::now() - start;
-      const std::int64_t cells =
-          kRacePasses * groups * wave.group * wave.levels * register_words * 64;
+      const std::chrono::duration<double, std::nano> time = std::chrono::steady_clock::now() - start;
+      const std::int64_t cells = kRacePasses * groups * wave.group * wave.levels * register_words * 64;
       runner.best = std::max(runner.best, static_cast<double>(cells) / (time.count() + 1));
     }
   }
@@ -356,17 +345,15 @@ FastestWaves find_fastest(std::span<const WaveSet> sets) {
   for (const WaveSet& set : sets) {
     for (const Wave& wave : set.waves) waves.push_back({&set, &wave});
   }
-  const Runner<Wave> fastest =
-      race(waves, [&](const Wave& wave, int register_words, std::int64_t groups) {
-        wave.run(words.data() + wave.levels * register_words, groups, state.data());
-      });
+  const Runner<Wave> fastest = race(waves, [&](const Wave& wave, int register_words, std::int64_t groups) {
+    wave.run(words.data() + wave.levels * register_words, groups, state.data());
+  });
 
   std::vector<Runner<CountingWave>> counting;
   for (const CountingWave& wave : fastest.set->counting) counting.push_back({fastest.set, &wave});
   const Runner<CountingWave> fastest_counting =
       race(counting, [&](const CountingWave& wave, int register_words, std::int64_t groups) {
-        wave.run_uniform(words.data() + wave.levels * register_words, groups, state.data(),
-                         mask.data(), moves.data());
+        wave.run_uniform(words.data() + wave.levels * register_words, groups, state.data(), mask.data(), moves.data());
       });
   return {fastest.set, fastest.wave, fastest_counting.wave};
 }

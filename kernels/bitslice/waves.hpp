@@ -27,8 +27,8 @@ struct CountingWave {
   int levels = 0;
   int group = 0;
 
-  using Run = void (*)(std::uint64_t* words, std::int64_t groups, std::uint64_t* state,
-                       const std::uint64_t* masks, std::int64_t* moves);
+  using Run = void (*)(std::uint64_t* words, std::int64_t groups, std::uint64_t* state, const std::uint64_t* masks,
+                       std::int64_t* moves);
 
   /// As Wave::run. Adds to moves[i] the cars that move in level i in the lanes that are set in the
   /// one word `masks`.

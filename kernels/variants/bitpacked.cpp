@@ -143,8 +143,7 @@ HWY_INLINE V push(Wave<kLevels>& wave, V word, std::uint64_t* movers, std::int64
 
 // The same for two words at once, so that the chain through all levels is half as long for each.
 template <bool kUpwards, bool kCount, std::int64_t kLevel, std::int64_t kLevels>
-HWY_INLINE void push_two(Wave<kLevels>& wave, V& first, V& second, std::uint64_t* movers,
-                         std::int64_t level_stride) {
+HWY_INLINE void push_two(Wave<kLevels>& wave, V& first, V& second, std::uint64_t* movers, std::int64_t level_stride) {
   if constexpr (kLevel < kLevels) {
     V moved_first;
     V moved_second;
@@ -232,8 +231,7 @@ HWY_INLINE V bits_from(hn::Vec<DI> first, std::int64_t word) {
 // Collects the movers of a sweep and counts those in own cells.
 class Counter {
  public:
-  explicit Counter(const Sweep& sweep)
-      : sweep_(sweep), lanes_(static_cast<std::int64_t>(hn::Lanes(D()))) {
+  explicit Counter(const Sweep& sweep) : sweep_(sweep), lanes_(static_cast<std::int64_t>(hn::Lanes(D()))) {
     const std::int64_t strip_cells = sweep.strip_words * 64;
     for (std::int64_t level = 0; level < sweep.levels; ++level) {
       // The movers of an iteration lie where the cells are after it.
@@ -370,12 +368,10 @@ template <std::int64_t kLevels>
 void sweep_any(const Sweep& sweep) {
   if constexpr (kLevels <= kMostCountedLevels) {
     if (sweep.moves != nullptr) {
-      return sweep.upwards ? sweep_levels<true, true, kLevels>(sweep)
-                           : sweep_levels<false, true, kLevels>(sweep);
+      return sweep.upwards ? sweep_levels<true, true, kLevels>(sweep) : sweep_levels<false, true, kLevels>(sweep);
     }
   }
-  return sweep.upwards ? sweep_levels<true, false, kLevels>(sweep)
-                       : sweep_levels<false, false, kLevels>(sweep);
+  return sweep.upwards ? sweep_levels<true, false, kLevels>(sweep) : sweep_levels<false, false, kLevels>(sweep);
 }
 
 void run_sweep(const Sweep& sweep) {
@@ -394,9 +390,7 @@ void run_sweep(const Sweep& sweep) {
 }
 
 std::int64_t strips() { return static_cast<std::int64_t>(hn::Lanes(D())); }
-std::int64_t most_levels(bool counted) {
-  return counted ? std::min(kMostLevels, kMostCountedLevels) : kMostLevels;
-}
+std::int64_t most_levels(bool counted) { return counted ? std::min(kMostLevels, kMostCountedLevels) : kMostLevels; }
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
@@ -432,8 +426,7 @@ class BitpackedSegment final : public Segment {
         buffer_((strip_words_ + 2) * strips_),
         words_(buffer_.data() + strips_),
         run_sweep_(&HWY_DYNAMIC_DISPATCH(run_sweep)),
-        most_levels_{HWY_DYNAMIC_DISPATCH(most_levels)(false),
-                     HWY_DYNAMIC_DISPATCH(most_levels)(true)} {}
+        most_levels_{HWY_DYNAMIC_DISPATCH(most_levels)(false), HWY_DYNAMIC_DISPATCH(most_levels)(true)} {}
 
   std::int64_t cells() const override { return cells_; }
   HaloWidth halo() const override { return halo_; }
@@ -451,8 +444,7 @@ class BitpackedSegment final : public Segment {
       for (std::int64_t strip = 0; strip < strips_; ++strip) {
         const std::int64_t strip_begin = strip * strip_words_;
         const std::int64_t from = std::max(begin, strip_begin + stretch);
-        const std::int64_t to =
-            std::min(end, strip_begin + std::min(stretch + kBlock, strip_words_));
+        const std::int64_t to = std::min(end, strip_begin + std::min(stretch + kBlock, strip_words_));
         if (from >= to) continue;
         const std::int64_t cell = (from - begin) * kWordCells;
         source.read(first + cell, std::min((to - from) * kWordCells, cells_ - cell), block);
@@ -481,8 +473,7 @@ class BitpackedSegment final : public Segment {
     }
   }
 
-  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right,
-                HaloWidth width) override {
+  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right, HaloWidth width) override {
     write(own_ - width.left, width.left, left);
     write(own_ + cells_, width.right, right);
     halo_ = width;
@@ -490,9 +481,7 @@ class BitpackedSegment final : public Segment {
 
   void advance(std::int64_t k, std::span<MoveCount> moves) override {
     for (std::int64_t done = 0; done < k;) {
-      const auto wanted = [&](std::int64_t t) {
-        return !moves.empty() && moves[static_cast<std::size_t>(t)].wanted;
-      };
+      const auto wanted = [&](std::int64_t t) { return !moves.empty() && moves[static_cast<std::size_t>(t)].wanted; };
       // Iterations that are not counted go by themselves: they are faster.
       const bool counted = wanted(done);
       const std::int64_t most = std::min(k - done, most_levels_[counted ? 1 : 0]);
@@ -508,9 +497,7 @@ class BitpackedSegment final : public Segment {
     }
   }
 
-  static std::unique_ptr<Segment> make(const SegmentShape& shape) {
-    return std::make_unique<BitpackedSegment>(shape);
-  }
+  static std::unique_ptr<Segment> make(const SegmentShape& shape) { return std::make_unique<BitpackedSegment>(shape); }
   static std::int64_t bytes(const SegmentShape& shape) {
     const std::int64_t strips = HWY_DYNAMIC_DISPATCH(strips)();
     return aligned_buffer_bytes<std::uint64_t>((strip_words(shape, strips) + 2) * strips);
@@ -525,9 +512,7 @@ class BitpackedSegment final : public Segment {
   class Cursor {
    public:
     Cursor(const BitpackedSegment& segment, std::int64_t word)
-        : segment_(segment),
-          strip_(word / segment.strip_words_),
-          row_(word % segment.strip_words_) {}
+        : segment_(segment), strip_(word / segment.strip_words_), row_(word % segment.strip_words_) {}
 
     std::int64_t index() const { return row_ * segment_.strips_ + strip_; }
     std::uint64_t word() const { return segment_.words_[index()]; }
@@ -545,9 +530,7 @@ class BitpackedSegment final : public Segment {
 
   /// Where own cell 0 is after load, in bits: at a word's first bit, with room for halo and drift
   /// before it.
-  static std::int64_t home(const SegmentShape& shape) {
-    return words_for(shape.most_halo.left + kDrift) * kWordCells;
-  }
+  static std::int64_t home(const SegmentShape& shape) { return words_for(shape.most_halo.left + kDrift) * kWordCells; }
 
   static std::int64_t strip_words(const SegmentShape& shape, std::int64_t strips) {
     const std::int64_t cells = home(shape) + shape.cells + shape.most_halo.right + kDrift;

@@ -17,9 +17,7 @@ std::unique_ptr<Segment> make(const SegmentShape& shape) {
   return std::make_unique<bitslice::BitsliceSegment>(shape, kPlan);
 }
 
-std::int64_t bytes(const SegmentShape& shape) {
-  return bitslice::BitsliceSegment::bytes(shape, kPlan);
-}
+std::int64_t bytes(const SegmentShape& shape) { return bitslice::BitsliceSegment::bytes(shape, kPlan); }
 
 }  // namespace
 

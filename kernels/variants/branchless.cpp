@@ -2,9 +2,9 @@
 //
 //     new = (old & right) | (left & ~old)
 //
-// with `left` and `right` loaded from memory one byte off. Several iterations pass over a block of road while it sits in
-// the first-level cache, each one cell further left than the one before (time skewing; Wonnacott 2000), so that a long road
-// is not held back by memory.
+// with `left` and `right` loaded from memory one byte off. Several iterations pass over a block of road while it sits
+// in the first-level cache, each one cell further left than the one before (time skewing; Wonnacott 2000), so that a
+// long road is not held back by memory.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/variants/branchless.cpp"
 #include <hwy/foreach_target.h>
@@ -40,10 +40,10 @@ HWY_INLINE hn::Vec<D> next_cells(D d, const std::uint8_t* old_road, std::int64_t
 #endif
 }
 
-// Moves cells [first, last) one iteration on. The roads differ, so cells may be computed twice: the last vector overlaps
-// the one before it.
-void update(const std::uint8_t* HWY_RESTRICT old_road, std::uint8_t* HWY_RESTRICT new_road,
-            std::int64_t first, std::int64_t last) {
+// Moves cells [first, last) one iteration on. The roads differ, so cells may be computed twice: the last vector
+// overlaps the one before it.
+void update(const std::uint8_t* HWY_RESTRICT old_road, std::uint8_t* HWY_RESTRICT new_road, std::int64_t first,
+            std::int64_t last) {
   const hn::ScalableTag<std::uint8_t> d;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   if (last - first < lanes) {
@@ -122,18 +122,14 @@ class BranchlessSegment final : public CellArraySegment<std::uint8_t> {
     }
   }
 
-  static std::unique_ptr<Segment> make(const SegmentShape& shape) {
-    return std::make_unique<BranchlessSegment>(shape);
-  }
-  static std::int64_t bytes(const SegmentShape& shape) {
-    return bytes_of_two_roads(shape, kSlack);
-  }
+  static std::unique_ptr<Segment> make(const SegmentShape& shape) { return std::make_unique<BranchlessSegment>(shape); }
+  static std::int64_t bytes(const SegmentShape& shape) { return bytes_of_two_roads(shape, kSlack); }
 
  private:
   static constexpr std::int64_t kSlack = 0;
 
-  /// One trip through the road, `step` <= kPassIterations iterations. Iteration t of a block covers the block's cells moved
-  /// t cells to the left, so that all it reads is there, and nothing that a later block reads is overwritten.
+  /// One trip through the road, `step` <= kPassIterations iterations. Iteration t of a block covers the block's cells
+  /// moved t cells to the left, so that all it reads is there, and nothing that a later block reads is overwritten.
   void pass(std::int64_t step, std::span<MoveCount> moves) {
     const std::array<std::uint8_t*, 2> roads{own(), own_in(other_road_)};
     const std::int64_t begin = -halo().left;

@@ -43,8 +43,7 @@ class CellArraySegment : public Segment {
     }
   }
 
-  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right,
-                HaloWidth width) final {
+  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right, HaloWidth width) final {
     unpack(left, width.left, own() - width.left);
     unpack(right, width.right, own() + cells_);
     halo_ = width;
@@ -53,18 +52,14 @@ class CellArraySegment : public Segment {
  protected:
   /// `slack` more elements on either side, for variants that touch whole vectors.
   CellArraySegment(const SegmentShape& shape, std::int64_t slack)
-      : cells_(shape.cells),
-        offset_(shape.most_halo.left + slack),
-        road_(buffer_cells(shape, slack)) {}
+      : cells_(shape.cells), offset_(shape.most_halo.left + slack), road_(buffer_cells(shape, slack)) {}
 
   /// Own cell 0; negative indices are the left halo.
   Cell* own() { return road_.data() + offset_; }
   const Cell* own() const { return road_.data() + offset_; }
 
   /// A second road of the same size, and its own cell 0.
-  AlignedBuffer<Cell> another_road() const {
-    return AlignedBuffer<Cell>(static_cast<std::int64_t>(road_.size()));
-  }
+  AlignedBuffer<Cell> another_road() const { return AlignedBuffer<Cell>(static_cast<std::int64_t>(road_.size())); }
   Cell* own_in(AlignedBuffer<Cell>& road) const { return road.data() + offset_; }
 
   AlignedBuffer<Cell>& road() { return road_; }

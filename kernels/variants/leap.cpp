@@ -38,8 +38,7 @@ constexpr std::int64_t kChunkWords = 64;
 // The road is packed cells; the result begins at the word that holds cell `first`.
 struct Jump {
   std::uint64_t* words;
-  std::int64_t
-      first;  // bit of the first cell that counts: `iterations` cells left of the first one wanted
+  std::int64_t first;         // bit of the first cell that counts: `iterations` cells left of the first one wanted
   std::int64_t result_words;  // 64 cells each
   std::int64_t iterations;    // at least kLeastJump
   std::int64_t* maxima;       // room for middle_words(iterations)
@@ -70,15 +69,13 @@ HWY_INLINE std::int64_t vector_words() { return static_cast<std::int64_t>(hn::La
 // Consecutive words of 64 cells that begin at any bit of the packed road.
 class Words {
  public:
-  Words(const std::uint64_t* words, std::int64_t bit)
-      : words_(words + bit / 64), shift_(static_cast<int>(bit % 64)) {}
+  Words(const std::uint64_t* words, std::int64_t bit) : words_(words + bit / 64), shift_(static_cast<int>(bit % 64)) {}
 
   HWY_INLINE V64 load(std::int64_t word) const {
     const V64 low = hn::LoadU(D64(), words_ + word);
     const V64 high = hn::LoadU(D64(), words_ + word + 1);
     // In two steps: no shift by a whole word.
-    return hn::Or(hn::ShiftRightSame(low, shift_),
-                  hn::ShiftLeftSame(hn::ShiftLeft<1>(high), 63 - shift_));
+    return hn::Or(hn::ShiftRightSame(low, shift_), hn::ShiftLeftSame(hn::ShiftLeft<1>(high), 63 - shift_));
   }
 
  private:
@@ -209,8 +206,8 @@ HWY_INLINE V64 cells_after(V64 left, V64 right, V8 left_end, V8 right_begin, V8 
   const V8 byte_begin = hn::Add(right_begin, sum_before(value7));
 
   // What is in the window whichever cell of the byte it is for.
-  const V8 always = hn::Max(middle, hn::Max(max_after(hn::Add(byte_end, most_back0)),
-                                            max_before(hn::Add(byte_begin, most7))));
+  const V8 always =
+      hn::Max(middle, hn::Max(max_after(hn::Add(byte_end, most_back0)), max_before(hn::Add(byte_begin, most7))));
 
   // `before`: the window's maximum before cell i, brought down to the walk's parity there. Cell i
   // holds a car iff the next maximum is greater, whether or not that one is of its own parity.
@@ -239,9 +236,7 @@ HWY_INLINE V64 cells_after(V64 left, V64 right, V8 left_end, V8 right_begin, V8 
 // Cars in every word; and in its first cells alone.
 HWY_INLINE V64 cars(V64 words) { return hn::PopulationCount(words); }
 
-std::int64_t rise_of(std::uint64_t cars_in_word) {
-  return 2 * static_cast<std::int64_t>(cars_in_word) - 64;
-}
+std::int64_t rise_of(std::uint64_t cars_in_word) { return 2 * static_cast<std::int64_t>(cars_in_word) - 64; }
 
 // Seen from the middle, an edge that begins 64 below it cannot rise above it; nearer is all the
 // same.
@@ -338,9 +333,8 @@ void jump(const Jump& jump) {
       near += rise_of(chunk.near_cars[i]);
     }
     for (std::int64_t i = 0; i < count; i += lanes) {
-      const V64 cells = cells_after(
-          left.load(word + i), right.load(word + i), bytes(hn::Load(d, chunk.left_end + i)),
-          bytes(hn::Load(d, chunk.right_begin + i)), bytes(hn::Load(d, chunk.middle + i)));
+      const V64 cells = cells_after(left.load(word + i), right.load(word + i), bytes(hn::Load(d, chunk.left_end + i)),
+                                    bytes(hn::Load(d, chunk.right_begin + i)), bytes(hn::Load(d, chunk.middle + i)));
       hn::StoreU(cells, d, result + word + i);
     }
   }
@@ -417,9 +411,7 @@ class LeapSegment final : public Segment {
   void load(const CellSource& source, std::int64_t first) override {
     own_ = home_;
     halo_ = {};
-    source.read(
-        first, cells_,
-        std::span<std::uint64_t>(words_).subspan(static_cast<std::size_t>(own_ / kWordCells)));
+    source.read(first, cells_, std::span<std::uint64_t>(words_).subspan(static_cast<std::size_t>(own_ / kWordCells)));
   }
 
   void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const override {
@@ -429,8 +421,7 @@ class LeapSegment final : public Segment {
     }
   }
 
-  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right,
-                HaloWidth width) override {
+  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right, HaloWidth width) override {
     if (own_ < width.left) move_home();
     copy_cells(left, 0, words_, own_ - width.left, width.left);
     copy_cells(right, 0, words_, own_ + cells_, width.right);
@@ -450,9 +441,7 @@ class LeapSegment final : public Segment {
     leap_over(k);
   }
 
-  static std::unique_ptr<Segment> make(const SegmentShape& shape) {
-    return std::make_unique<LeapSegment>(shape);
-  }
+  static std::unique_ptr<Segment> make(const SegmentShape& shape) { return std::make_unique<LeapSegment>(shape); }
   static std::int64_t bytes(const SegmentShape& shape) {
     return aligned_buffer_bytes<std::uint64_t>(road_words(shape)) +
            aligned_buffer_bytes<std::int64_t>(most_middle_words(shape));
@@ -460,8 +449,7 @@ class LeapSegment final : public Segment {
 
  private:
   static std::int64_t road_words(const SegmentShape& shape) {
-    return words_for(shape.most_halo.left) + words_for(shape.cells + shape.most_halo.right) +
-           2 * kChunkWords;
+    return words_for(shape.most_halo.left) + words_for(shape.cells + shape.most_halo.right) + 2 * kChunkWords;
   }
 
   static std::int64_t most_middle_words(const SegmentShape& shape) {
@@ -527,8 +515,7 @@ class LeapSegment final : public Segment {
 const Variant& leap() {
   static const Variant variant{
       .name = "leap",
-      .summary =
-          "a cell is a bit: straight to the state after all iterations, by a sliding maximum",
+      .summary = "a cell is a bit: straight to the state after all iterations, by a sliding maximum",
       .kernel_class = KernelClass::closed_form,
       .uses_simd = true,
       .nominal_rate = 3000,

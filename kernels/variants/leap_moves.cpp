@@ -66,8 +66,8 @@ class Waiting {
 /// `own`: calls pair(j, i, cars) where `cars` says whether it is 11, which then meets the 00 at i;
 /// i means nothing otherwise.
 template <typename Pair>
-void match(std::span<const std::uint64_t> road, std::int64_t own, std::int64_t first,
-           std::int64_t last, Waiting& waiting, const Pair& pair) {
+void match(std::span<const std::uint64_t> road, std::int64_t own, std::int64_t first, std::int64_t last,
+           Waiting& waiting, const Pair& pair) {
   for (std::int64_t at = first; at < last; at += kWordCells) {
     const std::int64_t count = std::min(kWordCells, last - at);
     const std::uint64_t here = get_cells(road, own + at, count);
@@ -83,14 +83,12 @@ void match(std::span<const std::uint64_t> road, std::int64_t own, std::int64_t f
 
 }  // namespace
 
-void count_every_iteration(std::span<const std::uint64_t> road, std::int64_t own,
-                           std::int64_t cells, std::span<MoveCount> moves) {
+void count_every_iteration(std::span<const std::uint64_t> road, std::int64_t own, std::int64_t cells,
+                           std::span<MoveCount> moves) {
   const std::int64_t k = std::ssize(moves);
   // What is there in iteration t is the sum of changes[0 .. t].
   std::vector<std::int64_t> changes(static_cast<std::size_t>(k + 1));
-  const auto change = [&](std::int64_t t, std::int64_t by) {
-    changes[static_cast<std::size_t>(t)] += by;
-  };
+  const auto change = [&](std::int64_t t, std::int64_t by) { changes[static_cast<std::size_t>(t)] += by; };
   // A 00 and a 11 that meet in time have fewer than k others of their kind between them.
   Waiting waiting(k + 1);
   match(road, own, -k, 0, waiting, [](std::int64_t, std::int64_t, bool) {});

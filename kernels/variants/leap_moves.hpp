@@ -17,7 +17,7 @@ namespace trafficbench::variant {
 /// j after (j - i) / 2 iterations (ballistic annihilation; Belitsky & Ferrari 1995). In iteration t
 /// the moves are the cars in own cells less the 11 that are left there, of which the second car may
 /// be the right neighbour's first.
-void count_every_iteration(std::span<const std::uint64_t> road, std::int64_t own,
-                           std::int64_t cells, std::span<MoveCount> moves);
+void count_every_iteration(std::span<const std::uint64_t> road, std::int64_t own, std::int64_t cells,
+                           std::span<MoveCount> moves);
 
 }  // namespace trafficbench::variant

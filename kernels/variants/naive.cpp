@@ -12,8 +12,7 @@ namespace {
 
 /// Moves cells [first, last) one iteration on, from `old_road` into `new_road`; returns the cars
 /// that moved.
-std::int64_t update_road(int* new_road, const int* old_road, std::int64_t first,
-                         std::int64_t last) {
+std::int64_t update_road(int* new_road, const int* old_road, std::int64_t first, std::int64_t last) {
   std::int64_t moves = 0;
   for (std::int64_t i = first; i < last; i++) {
     if (old_road[i] == 1) {
@@ -36,8 +35,7 @@ std::int64_t update_road(int* new_road, const int* old_road, std::int64_t first,
 
 class NaiveSegment final : public CellArraySegment<int> {
  public:
-  explicit NaiveSegment(const SegmentShape& shape)
-      : CellArraySegment(shape, kSlack), new_road_(another_road()) {}
+  explicit NaiveSegment(const SegmentShape& shape) : CellArraySegment(shape, kSlack), new_road_(another_road()) {}
 
   void advance(std::int64_t k, std::span<MoveCount> moves) override {
     int* const old_cells = own();
@@ -58,9 +56,7 @@ class NaiveSegment final : public CellArraySegment<int> {
     }
   }
 
-  static std::unique_ptr<Segment> make(const SegmentShape& shape) {
-    return std::make_unique<NaiveSegment>(shape);
-  }
+  static std::unique_ptr<Segment> make(const SegmentShape& shape) { return std::make_unique<NaiveSegment>(shape); }
   static std::int64_t bytes(const SegmentShape& shape) { return bytes_of_two_roads(shape, kSlack); }
 
  private:
@@ -71,17 +67,16 @@ class NaiveSegment final : public CellArraySegment<int> {
 }  // namespace
 
 const Variant& naive() {
-  static const Variant variant{
-      .name = "naive",
-      .summary = "a cell is an int32: the course's loop, with its branches and its copy back",
-      .kernel_class = KernelClass::update,
-      .uses_simd = false,
-      .nominal_rate = 0.6,
-      .make = NaiveSegment::make,
-      .bytes = NaiveSegment::bytes,
-      .halo_for = one_cell_an_iteration,
-      // Two roads of ints; each is read once and written once an iteration.
-      .work = {.bits_per_cell = 64, .bytes_per_update = 16, .bytes_per_trip = 16}};
+  static const Variant variant{.name = "naive",
+                               .summary = "a cell is an int32: the course's loop, with its branches and its copy back",
+                               .kernel_class = KernelClass::update,
+                               .uses_simd = false,
+                               .nominal_rate = 0.6,
+                               .make = NaiveSegment::make,
+                               .bytes = NaiveSegment::bytes,
+                               .halo_for = one_cell_an_iteration,
+                               // Two roads of ints; each is read once and written once an iteration.
+                               .work = {.bits_per_cell = 64, .bytes_per_update = 16, .bytes_per_trip = 16}};
   return variant;
 }
 

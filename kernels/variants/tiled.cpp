@@ -28,8 +28,8 @@ bitslice::TripPlan plan(const SegmentShape& shape) {
   plan.block_words = shape.tuning.tile_words > 0 ? shape.tuning.tile_words : cache_words / 4;
   const bool fits = length <= cache_words / 2 && shape.tuning.tile_words == 0;
   if (!fits) {
-    plan.levels = std::clamp<std::int64_t>(
-        std::min(plan.block_words / 8, length / kLeastLengthPerLevel), 1, kMostLevels);
+    plan.levels =
+        std::clamp<std::int64_t>(std::min(plan.block_words / 8, length / kLeastLengthPerLevel), 1, kMostLevels);
     plan.levels = std::max<std::int64_t>(plan.levels, bitslice::fastest_waves().wave->levels);
   }
   return plan;
@@ -39,28 +39,25 @@ std::unique_ptr<Segment> make(const SegmentShape& shape) {
   return std::make_unique<bitslice::BitsliceSegment>(shape, plan(shape));
 }
 
-std::int64_t bytes(const SegmentShape& shape) {
-  return bitslice::BitsliceSegment::bytes(shape, plan(shape));
-}
+std::int64_t bytes(const SegmentShape& shape) { return bitslice::BitsliceSegment::bytes(shape, plan(shape)); }
 
 }  // namespace
 
 const Variant& tiled() {
-  static const Variant variant{
-      .name = "tiled",
-      .summary = "bitsliced, blocked in time: hundreds of iterations a trip through memory",
-      .kernel_class = KernelClass::update,
-      .uses_simd = true,
-      .nominal_rate = 2200,
-      .make = make,
-      .bytes = bytes,
-      .halo_for = one_cell_an_iteration,
-      .work = {.bits_per_cell = 1,
-               .register_bits_per_cell = 1,
-               .bytes_per_update = 0.25 / 8,
-               .bytes_per_trip = 0.25,
-               .iterations_per_trip = 256,
-               .block_level = 2}};
+  static const Variant variant{.name = "tiled",
+                               .summary = "bitsliced, blocked in time: hundreds of iterations a trip through memory",
+                               .kernel_class = KernelClass::update,
+                               .uses_simd = true,
+                               .nominal_rate = 2200,
+                               .make = make,
+                               .bytes = bytes,
+                               .halo_for = one_cell_an_iteration,
+                               .work = {.bits_per_cell = 1,
+                                        .register_bits_per_cell = 1,
+                                        .bytes_per_update = 0.25 / 8,
+                                        .bytes_per_trip = 0.25,
+                                        .iterations_per_trip = 256,
+                                        .block_level = 2}};
   return variant;
 }
 
