@@ -2,7 +2,7 @@
 # than the tests. The number of random trials is cut because QEMU is some 20 times slower.
 #
 # The CPU's instruction set and register width as `trafficbench list` shows them, QEMU_CPU, and the tests left out: those of
-# NEON, which the first CPU runs, and two kinds that take half of the time.
+# NEON, which the first CPU runs, and two kinds that take longest.
 set(not_again "-*neon*:BrokenVariants.*:*LongRoadsAgreeWithTheClosedForm/branchless*")
 foreach(cpu IN ITEMS
     "neon 128 cortex-a72 *"
