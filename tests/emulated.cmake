@@ -1,8 +1,8 @@
-# Cross-compiled tests: all in one run for each CPU that QEMU is to be, since starting it for every test would take longer
-# than the tests. The number of random trials is cut because QEMU is some 20 times slower.
+# Cross-compiled tests: all in one run for each CPU that QEMU is to be, since starting it for every test would take
+# longer than the tests. The number of random trials is cut because QEMU is some 20 times slower.
 #
-# The CPU's instruction set and register width as `trafficbench list` shows them, QEMU_CPU, and the tests left out: those of
-# NEON, which the first CPU runs, and two kinds that take longest.
+# The CPU's instruction set and register width as `trafficbench list` shows them, QEMU_CPU, and the tests left out:
+# those of NEON, which the first CPU runs, and two kinds that take longest.
 set(not_again "-*neon*:BrokenVariants.*:*LongRoadsAgreeWithTheClosedForm/branchless*")
 foreach(cpu IN ITEMS
     "neon 128 cortex-a72 *"
