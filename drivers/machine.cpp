@@ -54,6 +54,11 @@ std::int64_t left_in_control_group() {
 
 }  // namespace
 
+const Machine& this_machine() {
+  static const Machine machine = look_at_machine();
+  return machine;
+}
+
 std::vector<int> affinity_mask() {
   static const std::vector<int> cpus = [] {
     std::vector<int> found;

@@ -35,7 +35,10 @@ struct Machine {
   std::vector<int> allowed_cpus;
 };
 
-/// Looks at the node; cheap after the first call.
+/// Looks at the node anew: by hwloc or by the system's files, as the build has it.
+Machine look_at_machine();
+
+/// The same as it was at the first call: cheap, and before anything was bound.
 const Machine& this_machine();
 
 /// Every logical CPU that this process might run on when it was started.

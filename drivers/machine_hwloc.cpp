@@ -22,7 +22,9 @@ Cache cache_of(hwloc_obj_t object) {
           hwloc_bitmap_weight(object->cpuset)};
 }
 
-Machine look() {
+}  // namespace
+
+Machine look_at_machine() {
   Machine machine;
   hwloc_topology_t topology = nullptr;
   hwloc_topology_init(&topology);
@@ -60,13 +62,6 @@ Machine look() {
   }
   hwloc_topology_destroy(topology);
   if (machine.allowed_cpus.empty()) machine.allowed_cpus = mask;
-  return machine;
-}
-
-}  // namespace
-
-const Machine& this_machine() {
-  static const Machine machine = look();
   return machine;
 }
 

@@ -50,7 +50,9 @@ std::string model_name() {
   return {};
 }
 
-Machine look() {
+}  // namespace
+
+Machine look_at_machine() {
   const std::string root = "/sys/devices/system/cpu/cpu";
   const auto siblings = [&](int cpu) {
     return first_line(root + std::to_string(cpu) + "/topology/thread_siblings_list");
@@ -71,13 +73,6 @@ Machine look() {
     machine.caches.push_back({std::stoi(level), first_line(folder + "type"), bytes_of(first_line(folder + "size")),
                               std::max(1, count_listed(first_line(folder + "shared_cpu_list")))});
   }
-  return machine;
-}
-
-}  // namespace
-
-const Machine& this_machine() {
-  static const Machine machine = look();
   return machine;
 }
 
