@@ -59,11 +59,11 @@ cd "$root"
 mkdir -p build
 jobs="$(nproc)"
 
-# The tests of the program, in Python, take minutes: they run with each MPI and without, not once more for every compiler and
+# The tests of the program, in Python, take minutes: they run with each MPI, not once more for every compiler and
 # sanitizer.
 run_ctest() {
   local leave_out=()
-  case "$1" in fetched | clang* | *san) leave_out=(-LE program) ;; esac
+  case "$1" in fetched | no-mpi | clang* | *san) leave_out=(-LE program) ;; esac
   ctest --preset "$1" -j "$jobs" "${leave_out[@]}"
 }
 
