@@ -205,7 +205,11 @@ Measurement measure(Communicator& comm, const Point& point, const StoppingRule& 
   result.cars = simulation->cars();
   std::int64_t iterations = 0;  // since the start state
   result.steps = point.steps;
-  if (result.steps == 0) result.steps = choose_steps(comm, *simulation, rule.least_seconds, iterations);
+  if (result.steps == 0) {
+    result.steps = choose_steps(comm, *simulation, rule.least_seconds, iterations);
+    // Fewer would not let a variant that is blocked in time make one of its trips through memory.
+    result.steps = std::max(result.steps, point.variant->work.iterations_per_trip);
+  }
   result.depth = std::max<std::int64_t>(1, simulation->depth());
   result.isa = point.variant->uses_simd ? selected_isa() : std::string(kGenericIsa);
   Expected expected;
