@@ -80,7 +80,7 @@ std::vector<int> affinity_mask() {
       places.insert(places.end(), members.begin(), members.end());
     }
     std::ranges::sort(places);
-    places.erase(std::ranges::unique(places).begin(), places.end());
+    places.erase(std::unique(places.begin(), places.end()), places.end());
     return places.size() > found.size() ? places : found;
   }();
   return cpus;
