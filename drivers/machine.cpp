@@ -8,6 +8,7 @@
 #include <array>
 #include <fstream>
 #include <limits>
+#include <set>
 #include <sstream>
 
 namespace trafficbench {
@@ -73,15 +74,13 @@ std::vector<int> affinity_mask() {
     }
     CPU_FREE(mask);
     // With OMP_PROC_BIND the OpenMP library has bound this thread before main: its places tell what there was.
-    std::vector<int> places;
+    std::set<int> places;
     for (int place = 0; place < omp_get_num_places(); ++place) {
       std::vector<int> members(static_cast<std::size_t>(omp_get_place_num_procs(place)));
       omp_get_place_proc_ids(place, members.data());
-      places.insert(places.end(), members.begin(), members.end());
+      places.insert(members.begin(), members.end());
     }
-    std::ranges::sort(places);
-    places.erase(std::unique(places.begin(), places.end()), places.end());
-    return places.size() > found.size() ? places : found;
+    return places.size() > found.size() ? std::vector<int>(places.begin(), places.end()) : found;
   }();
   return cpus;
 }
