@@ -11,8 +11,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from with_packages import need  # noqa: E402
 
 DESCRIPTION = """\
-Says of every point that two reports have in common whether it became faster, stayed the same or became slower, or whether
-that is unclear; by how much, with a 95% interval of the ratio of the medians; and why. Speeds are iterations a second.
+Says of every point that two reports have in common whether it became faster, stayed the same or became slower, or
+whether that is unclear; by how much, with a 95% interval of the ratio of the medians; and why. Speeds are iterations a
+second.
 
   slower, faster   the whole interval is on one side of zero, the change is at least --threshold, and neither the clock
                    nor other programs on the cores explain half of it

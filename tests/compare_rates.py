@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints the table of docs/method.md, "Comparing two reports": how often scripts/compare.py is wrong, on made-up launches.
+"""Prints the table of docs/method.md, "Comparing two reports": how often compare.py is wrong, on made-up launches.
 
     python3 tests/compare_rates.py [PAIRS]     pairs of sweeps for each line (default 100: about two minutes)
 """
@@ -54,7 +54,7 @@ def verdicts(base, new):
 
 
 def rates(machine, count, sweeps, generator):
-    """Parts of the points called slower or faster, and same, where nothing changed; and of slowed ones called slower."""
+    """Parts of the unchanged points called slower or faster, and same; and of the slowed ones called slower."""
     unchanged, slowed = [], []
     for _ in range(sweeps):
         base = launch(machine, PLACES, count, generator)

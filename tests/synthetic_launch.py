@@ -1,4 +1,4 @@
-"""Made-up launches of a made-up machine whose noise is known: what the statistics of scripts/compare.py are tried on."""
+"""Made-up launches of a made-up machine whose noise is known, to try the statistics of scripts/compare.py on."""
 
 import math
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ KERNELS = ["naive", "branchless", "bitpacked", "bitsliced", "tiled", "leap"]
 
 @dataclass
 class Machine:
-    """Deviations are parts of the true time; the samples are true time x exp(launch noise + noise of the repetition)."""
+    """Deviations are parts of the true time; a sample is the true time x exp(launch's noise + repetition's noise)."""
 
     noise: float  # mean (delays) or deviation (normal) of a repetition's own
     shape: str = "delays"  # exponential delays, or normal, or spikes: 3 repetitions in 20 are delayed by ten times more
@@ -36,7 +36,7 @@ def samples_of(machine, count, offset, generator):
 
 
 def launch(machine, places, count, generator, slowed=(), factor=1.0):
-    """{(kernel, place): samples} of one launch over that many places; the kernels in `slowed` take `factor` times as long."""
+    """{(kernel, place): samples} of one launch over so many places; those in `slowed` take `factor` times as long."""
     samples = {}
     for place in range(places):
         shared = generator.gauss(0, machine.shared)

@@ -13,8 +13,8 @@ CONFIDENCE = 0.95
 # As for the interval of a median: no two ordered samples of fewer hold it with 95%.
 LEAST_SAMPLES = 6
 DRAWS = 2000
-# No interval is narrower than this many times the launch noise. At 2 false alarms stay below 1 in 20 in every case of the
-# table in docs/method.md; at 2.6 they halve, and far fewer real changes are found.
+# No interval is narrower than this many times the launch noise. At 2 false alarms stay below 1 in 20 in every case of
+# the table in docs/method.md; at 2.6 they halve, and far fewer real changes are found.
 NOISE_WIDTHS = 2
 # Makes a median of absolute values the standard deviation of a normal distribution.
 TO_DEVIATION = 1.4826
@@ -63,19 +63,9 @@ def bootstrap_interval(pair):
 
 
 def resampled_medians(row, side):
-    """Medians of the samples of rounds drawn with replacement: samples of one round belong together."""
-    rounds = {}
-    for index, sample in enumerate(row["samples"]):
-        rounds.setdefault(row["rounds"][index] if row.get("rounds") else index, []).append(sample)
-    if len(rounds) == len(row["samples"]):
-        ordered = sorted(row["samples"])
-        return [(ordered[low] + ordered[high]) / 2 for low, high in drawn_middles(len(ordered), side)]
-    generator = random.Random(side)
-    rounds = list(rounds.values())
-    return [
-        statistics.median([sample for drawn in generator.choices(rounds, k=len(rounds)) for sample in drawn])
-        for _ in range(DRAWS)
-    ]
+    """Medians of samples drawn with replacement. A row has one sample a round, so that these are rounds drawn too."""
+    ordered = sorted(row["samples"])
+    return [(ordered[low] + ordered[high]) / 2 for low, high in drawn_middles(len(ordered), side)]
 
 
 @lru_cache(maxsize=None)
@@ -93,8 +83,9 @@ def launch_noises(pairs, logs):
     """For each pair, how far other kernels moved between the two launches: a standard deviation, None if unknown.
 
     Samples of one launch share what the machine was like just then, so their spread says nothing of it. Other kernels,
-    which a change to one kernel leaves alone, went through the same: those of the whole report, and those measured in the
-    same rounds. Of these two medians the larger counts; lower medians, so that one changed kernel among three does not.
+    which a change to one kernel leaves alone, went through the same: those of the whole report, and those measured in
+    the same rounds. Of these two medians the larger counts; lower medians, so that one changed kernel among three does
+    not.
     """
     everywhere, here = {}, {}
     for pair, log in zip(pairs, logs):

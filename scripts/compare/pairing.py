@@ -101,9 +101,8 @@ def refuse_nothing_in_common(base_rows, new_rows):
         ours, theirs = values(base_rows, field), values(new_rows, field)
         if not set(ours) & set(theirs):
             raise ReportError(f"the base report {what.format(' and '.join(ours), ' and '.join(theirs))}{hint}")
-    raise ReportError(
-        f"no point was measured in both reports: base has {next(iter(base_rows))}, for example, new has {next(iter(new_rows))}"
-    )
+    ours, theirs = next(iter(base_rows)), next(iter(new_rows))
+    raise ReportError(f"no point was measured in both reports: base has {ours}, for example, new has {theirs}")
 
 
 def check_same_kind(pair, other_contract):

@@ -103,4 +103,4 @@ def percent(log):
 
 
 def signed(log):
-    return f"{100 * math.expm1(log):+.1f}%"
+    return f"{round(100 * math.expm1(log), 1) + 0.0:+.1f}%"  # + 0.0: no minus before a zero
