@@ -21,11 +21,11 @@ KILLS = 20
 RANKS = 2
 # Points that take a few hundredths of a second each, so that a kill hits any part of any of them.
 SWEEP = [
-    *("sweep", "--kernels", "naive,bitsliced,leap", "--cells", "1e3:6e3:1e3", "--ranks", "1,2", "--threads", "1"),
+    *("sweep", "--kernels", "naive,bitsliced,leap", "--cells", "1e3:4e3:1e3", "--ranks", "1,2", "--threads", "1"),
     *("--count", "every", "--min-seconds", "0.01", "--min-repetitions", "6", "--max-repetitions", "6"),
     *("--oversubscribe", "--output", "r.json"),
 ]
-POINTS = 3 * 6 * 2
+POINTS = 3 * 4 * 2
 # A launch that has not come so far by then hangs.
 PATIENCE_SECONDS = 200
 # Launchers end the ranks that are left; what is still there after this is an orphan.
