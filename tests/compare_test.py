@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from program import call
 from report_helpers import SCHEMA_PATH, load_report
+from schema_test import google_compare
 from synthetic_launch import KERNELS, Machine, launch
 
 SCRIPT = Path(__file__).resolve().parent.parent / "scripts" / "compare.py"
@@ -502,3 +503,9 @@ def test_two_sweeps_of_the_program_are_compared(tmp_path):
     assert done.returncode in (0, 1, 3), done.stderr
     result = json.loads(done.stdout)
     assert len(result["points"]) == 3 and len(result["not_compared"]) == 3
+    # Google Benchmark's own compare.py reads them too.
+    table = google_compare(*paths)
+    for point in result["points"]:
+        assert point["name"] in table
+    for point in result["not_compared"]:
+        assert point["name"] not in table
