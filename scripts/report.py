@@ -82,7 +82,7 @@ def check_targets(options):
 
 
 def make(options):
-    from report import lint, loading, rows, views
+    from report import lint, loading, rows, views, words
 
     def say(text):
         if not options.quiet:
@@ -99,7 +99,8 @@ def make(options):
 
         say("writing the page")
         write(Path(options.output), page.build(sources, charts, rules))
-        print(f"{options.output}: {sum(len(source.rows) for source in sources):,} rows, {sum(len(found) for found in charts.values()):,} plots")
+        held = sum(len(source.rows) for source in sources)
+        print(f"{options.output}: {words.count_of(held, 'row')}, {words.count_of(sum(map(len, charts.values())), 'plot')}")
     if options.figures:
         from report import figures
 
@@ -108,7 +109,7 @@ def make(options):
     if options.lint:
         lint.print_rules(rules, sys.stdout)
     if failed:
-        print(f"report.py: {failed:,} rows failed verification; they are marked wherever they appear", file=sys.stderr)
+        print(f"report.py: {words.count_of(failed, 'row')} failed verification: marked wherever drawn", file=sys.stderr)
     return 1 if failed or (options.lint and any(rule.broken for rule in rules)) else 0
 
 

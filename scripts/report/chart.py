@@ -10,7 +10,7 @@ class Axis:
     title: str
     scale: str = "linear"  # linear, log2, log10
     from_zero: bool = False
-    kind: str = "number"  # number, bytes, percent
+    kind: str = "number"  # number, bytes, cores, percent
 
 
 @dataclass(eq=False)
@@ -44,6 +44,7 @@ class Curve:
     points: list  # (at, value)
     colour: str = "ink"
     dash: str = "dot"
+    listed: bool = True  # in the legend; else the caption says what it is
 
 
 @dataclass

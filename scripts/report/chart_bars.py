@@ -20,8 +20,8 @@ def limits(source):
             continue
         without = [row for row in members if row["fraction_of_limit"] is None and not rows.is_skipped(row)]
         caption = [
-            f"Rate over the lowest bound that was measured on this machine; {members[0]['ranks']} x {members[0]['threads']}"
-            f" (ranks x threads), {next(f'{value} {name}' for name, value in facets.items() if name.startswith('cells'))},"
+            f"Rate over the lowest bound that was measured on this machine; {rows.shape(members[0])} (ranks × threads)"
+            f", {next(f'{value} {name}' for name, value in facets.items() if name.startswith('cells'))},"
             f" counting {facets['count']}.",
         ]
         if without:
@@ -88,7 +88,7 @@ def shares(source):
             Chart(
                 figure="shares" if drawn[0]["origin"] == "measured" else "simulated",
                 kind="stack",
-                title="Where the time went",
+                title=chart_curves.marked("Where the time went", drawn),
                 facets=facets,
                 x=Axis("share of the time of all ranks", "linear", from_zero=True, kind="percent"),
                 y=Axis("ranks × threads"),

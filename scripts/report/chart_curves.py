@@ -15,39 +15,63 @@ def bytes_a_core(row):
     return grouping.cells_a_core(row) * kernels.bits_per_cell(row["kernel"]) / 8
 
 
-def sizes(source):
-    def belongs(row):
-        return row["class"] == "update" and row["origin"] == "measured"
+def is_update(row):
+    return row["class"] == "update" and row["origin"] == "measured"
 
+
+def size_charts(source, has_value, make):
+    """Charts along the bytes of road a core, one for each shape with at least two lengths of road."""
     found = []
-    for facets, members in grouping.grouped(source, belongs, shape_facet):
-        drawn = [row for row in members if row["mcops"] is not None]
+    for facets, members in grouping.grouped(source, is_update, shape_facet):
+        drawn = [row for row in members if has_value(row)]
         if len({row["cells"] for row in drawn}) < 2:
             continue
-        chart = Chart(
-            figure="sizes",
-            kind="curve",
-            title="Rate against size",
-            facets=facets,
-            x=Axis("bytes of road a core, as the kernel holds it", "log2", kind="bytes"),
-            y=Axis("rate, MCOPs", "log10"),
-            series=[
-                Series(label, group[0]["kernel"], [rate_mark(bytes_a_core(row), row) for row in group])
-                for label, group in grouping.by_series(drawn)
-            ],
-            guides=machine.cache_guides(source.run_of(drawn[0]), drawn[0]),
-            caption=[
-                f"Median rate with its 95% interval, {drawn[0]['ranks']} x {drawn[0]['threads']} (ranks x threads),"
-                f" counting {facets['count']}.",
-                "Dotted: caches, as far as one core's share goes.",
-            ],
-            skipped=[row for row in members if rows.is_skipped(row)],
-        )
+        chart = make(facets, drawn)
+        chart.skipped = [row for row in members if rows.is_skipped(row)]
+        chart.guides = machine.cache_guides(source.run_of(drawn[0]), drawn[0])
+        chart.caption.append("Dotted: caches, as far as one core's share goes.")
         unknown = sorted({row["kernel"] for row in drawn if not kernels.is_known_size(row["kernel"])})
         if unknown:
             chart.caption.append(f"The memory that a cell takes is not known of {', '.join(unknown)}: drawn at 1 bit a cell.")
         found.append(chart)
     return found
+
+
+def size_chart(figure, title, facets, drawn, caption):
+    return Chart(
+        figure=figure,
+        kind="curve",
+        title=title,
+        facets=facets,
+        x=Axis("bytes of road a core, as the kernel holds it", "log2", kind="bytes"),
+        y=Axis("rate, MCOPs", "log10"),
+        series=[
+            Series(label, group[0]["kernel"], [rate_mark(bytes_a_core(row), row) for row in group])
+            for label, group in grouping.by_series(drawn)
+        ],
+        caption=[f"{caption}; {rows.shape(drawn[0])} (ranks × threads), counting {facets['count']}."],
+    )
+
+
+def sizes(source):
+    def make(facets, drawn):
+        return size_chart("sizes", "Rate against size", facets, drawn, "Median rate with its 95% interval")
+
+    return size_charts(source, lambda row: row["mcops"] is not None, make)
+
+
+def roofline(source):
+    """The rates again, under the lowest bound that holds for each: rate over fraction."""
+
+    def make(facets, drawn):
+        caption = "Median rate, and dashed above it the lowest bound that was measured on this machine for that kernel"
+        chart = size_chart("limits", "Roofline: rate under its limit", facets, drawn, caption)
+        for label, group in grouping.by_series(drawn):
+            roof = sorted((bytes_a_core(row), row["mcops"] / row["fraction_of_limit"]) for row in group)
+            chart.curves.append(Curve(f"{label}: limit", roof, group[0]["kernel"], "dash", listed=False))
+        return chart
+
+    return size_charts(source, lambda row: row["fraction_of_limit"] is not None, make)
 
 
 def rate_mark(at, row):
@@ -112,9 +136,9 @@ def speedup_chart(source, mode, facets, family, skipped):
     return Chart(
         figure=section_of(mode, family),
         kind="curve",
-        title=f"{mode.capitalize()} scaling: speedup",
+        title=titled(mode, drawn, "speedup"),
         facets=facets,
-        x=Axis("cores (ranks × threads)", "log2"),
+        x=Axis("cores (ranks × threads)", "log2", kind="cores"),
         y=Axis("speedup", "log2"),
         series=series,
         curves=curves + laws,
@@ -131,9 +155,9 @@ def efficiency_chart(source, mode, facets, family, skipped):
     return Chart(
         figure=section_of(mode, family),
         kind="curve",
-        title=f"{mode.capitalize()} scaling: efficiency",
+        title=titled(mode, drawn, "efficiency"),
         facets=facets,
-        x=Axis("cores (ranks × threads)", "log2"),
+        x=Axis("cores (ranks × threads)", "log2", kind="cores"),
         y=Axis("parallel efficiency", "linear", from_zero=True, kind="percent"),
         series=series,
         curves=[Curve("100%", [(end, 1.0) for end in ends])],
@@ -155,6 +179,16 @@ def efficiency_mark(row):
         ratio = row["efficiency"] / row["speedup"]
         low, high = row["speedup_low"] * ratio, row["speedup_high"] * ratio
     return Mark(rows.cores(row), row["efficiency"], low, high, row)
+
+
+def titled(mode, drawn, measure):
+    return marked(f"{mode.capitalize()} scaling: {measure}", drawn)
+
+
+def marked(title, drawn):
+    """What was not measured says so in its title."""
+    origins = sorted({row["origin"] for row in drawn} - {"measured"}, reverse=True)
+    return f"{title} ({' and '.join(origins).upper()})" if origins else title
 
 
 def section_of(mode, family):
@@ -199,8 +233,8 @@ def base_rates(drawn):
             if words.significant(min(rates)) == words.significant(max(rates))
             else f"{words.significant(min(rates))} .. {words.significant(max(rates))}"
         )
-        texts.append(f"{kernel} {parts.get('ranks', '?')} x {parts.get('threads', '?')}: {rate} MCOPs")
-    return [f"Bases: {'; '.join(texts)}."] if texts else []
+        texts.append(f"{kernel} {parts.get('ranks', '?')} × {parts.get('threads', '?')}: {rate} MCOPs")
+    return [f"Bases: {'; '.join(dict.fromkeys(texts))}."] if texts else []
 
 
 def not_drawn(family, measure):
@@ -239,7 +273,7 @@ def closed_form(source):
                 series=series,
                 caption=[
                     f"Time to the exact state after {steps} iterations at once, with its 95% interval;"
-                    f" {drawn[0]['ranks']} x {drawn[0]['threads']} (ranks x threads), counting {facets['count']}.",
+                    f" {rows.shape(drawn[0])} (ranks × threads), counting {facets['count']}.",
                     "No cells are updated on the way: there is no rate, and these rows stand in no ranking with the others.",
                 ],
                 skipped=[row for row in members if rows.is_skipped(row)],

@@ -31,8 +31,8 @@ def ladder(facets, members, skipped):
     bases = {row["ladder_base"]: row for row in members if row["ladder_base"] is not None}
     for row in bases.values():
         rates = {words.significant(other["ladder_base_mcops"]) for other in members if other["ladder_base"] == row["ladder_base"]}
-        rate = rates.pop() if len(rates) == 1 else "measured again beside each row"
-        caption.append(f"Base ×: against {kernel_of(row['ladder_base'])} on one core, {rate} MCOPs.")
+        rate = f"{rates.pop()} MCOPs" if len(rates) == 1 else "its rate measured again beside each row"
+        caption.append(f"Base: {kernel_of(row['ladder_base'])} on one core, {rate}.")
     if most > fewest and several_shapes(members, most):
         caption.append(f"Where several shapes have {most} cores, the fastest is drawn, and named.")
     return Chart(
@@ -80,8 +80,7 @@ def texts(row, below, wanted_cores):
         low, high = step_interval(row, below)
         parts.append(f"step × {words.interval(row['mcops'] / below['mcops'], low, high, 3)}")
     if row["ladder_speedup"] is not None and row["name"] != row["ladder_base"]:
-        low, high = row["ladder_speedup_low"], row["ladder_speedup_high"]
-        parts.append(f"base × {words.interval(row['ladder_speedup'], low, high)}")
+        parts.append(f"{words.significant(row['ladder_speedup'])} × base")
     return parts
 
 

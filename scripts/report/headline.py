@@ -76,7 +76,7 @@ def card(row, source):
     lines = [f"{row['kernel']}, {rows.shape(row)} (ranks × threads), {words.cells(row['cells'])} cells; highest median of its contract in {source.label}."]
     if row["mcops_low"] is not None:
         lines.append(f"95% interval {words.significant(row['mcops_low'])} .. {words.significant(row['mcops_high'])}, n = {row['repetitions']}.")
-    if row["ladder_speedup"] is not None:
+    if row["ladder_speedup"] is not None and row["ladder_base"] != row["name"]:
         base = row["ladder_base"].split("/")[1]
         lines.append(
             f"{words.interval(row['ladder_speedup'], row['ladder_speedup_low'], row['ladder_speedup_high'])} times {base} on one core"

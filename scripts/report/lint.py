@@ -27,7 +27,7 @@ class Rule:
         return bool(self.breaks)
 
     def blame(self, offenders, noun, what):
-        """Notes rows that break the rule: "3 of 144 rows have no interval: NAME, NAME, ..."."""
+        """Notes rows that break the rule: "3 of 144 rows without an interval: NAME, NAME and 1 more"."""
         offenders, total = offenders
         if offenders:
             names = words.listing([row["name"] for row in offenders], 2)
@@ -71,7 +71,7 @@ def judge_speedup(sources, _):
                 key = curve_key(row)
                 least[key] = min(least.get(key, math.inf), rows.cores(row))
         grown += [row for row in source.rows if row["mcops"] is not None and not rows.has_failed(row) and rows.cores(row) > least[curve_key(row)]]
-    rule.blame(among(grown, lambda row: row["base"] is None and row["ladder_base"] is None), "row on more cores", "has no base")
+    rule.blame(among(grown, lambda row: row["base"] is None and row["ladder_base"] is None), "row on more cores", "without a base")
     with_base = every_row(sources, lambda row: row["base"] is not None)
     parallel = sum(row["speedup"] == 1 and row["base"] == row["name"] and rows.cores(row) > 1 for row in with_base)
     rule.says.append(f"{words.count_of(len(with_base), 'row')} with a speedup; each names its base and the base's rate.")
@@ -118,7 +118,7 @@ def judge_subset(sources, reason):
 def judge_means(sources, _):
     rule = Rule(3, "Costs are averaged, rates are not: a rate is formed from the summarised cost.")
     timed = every_row(sources, lambda row: row["mcops"] is not None)
-    rule.blame(among(timed, lambda row: not close(row["mcops"], row["cells"] * row["steps"] / row["real_time"] / 1e3)), "row", "has a rate that is not work over its median time")
+    rule.blame(among(timed, lambda row: not close(row["mcops"], row["cells"] * row["steps"] / row["real_time"] / 1e3)), "row", "with a rate that is not work over its median time")
     rule.says.append("Seconds are summarised, by their median; each rate is work over that median. No mean of rates is formed.")
     return rule
 
@@ -126,9 +126,9 @@ def judge_means(sources, _):
 def judge_ratios(sources, _):
     rule = Rule(4, "Ratios are not averaged: a ratio is formed from two rates, which are both given.")
     ratios = every_row(sources, lambda row: row["base"] is not None)
-    rule.blame(among(ratios, lambda row: not close(row["speedup"], row["mcops"] / row["base_mcops"])), "speedup", "is not the row's rate over its base's")
+    rule.blame(among(ratios, lambda row: not close(row["speedup"], row["mcops"] / row["base_mcops"])), "speedup", "unlike the row's rate over its base's")
     ladder = every_row(sources, lambda row: row["ladder_base"] is not None)
-    rule.blame(among(ladder, lambda row: not close(row["ladder_speedup"], row["mcops"] / row["ladder_base_mcops"])), "ladder speedup", "is not the row's rate over its base's")
+    rule.blame(among(ladder, lambda row: not close(row["ladder_speedup"], row["mcops"] / row["ladder_base_mcops"])), "ladder speedup", "unlike the row's rate over its base's")
     rule.says.append(f"{words.count_of(len(ratios) + len(ladder), 'ratio')}, each of two rates that stand beside it.")
     return rule
 
@@ -136,9 +136,9 @@ def judge_ratios(sources, _):
 def judge_intervals(sources, _):
     rule = Rule(5, "What is not deterministic has an interval of confidence.")
     timed = every_row(sources, lambda row: row["origin"] == "measured" and row["class"] == "update")
-    rule.blame(among(timed, lambda row: row["mcops_low"] is None), "row", "has no interval (fewer than 6 repetitions)")
+    rule.blame(among(timed, lambda row: row["mcops_low"] is None), "row", "without an interval (fewer than 6 repetitions)")
     closed = every_row(sources, lambda row: row["class"] == "closed-form")
-    rule.blame(among(closed, lambda row: len(row["samples"]) < 6), "closed-form row", "has fewer than 6 repetitions")
+    rule.blame(among(closed, lambda row: len(row["samples"]) < 6), "closed-form row", "with fewer than 6 repetitions")
     others = every_row(sources, lambda row: row["origin"] != "measured")
     if others:
         rule.says.append(f"{words.count_of(len(others), 'row')} simulated or modelled: deterministic, and without interval.")
@@ -148,7 +148,7 @@ def judge_intervals(sources, _):
 def judge_normality(sources, _):
     rule = Rule(6, "No distribution is taken for normal without a look.")
     with_interval = every_row(sources, lambda row: row["mcops_low"] is not None)
-    rule.blame(among(with_interval, lambda row: not is_order_statistic(row)), "row", "has an interval that is not between ordered samples")
+    rule.blame(among(with_interval, lambda row: not is_order_statistic(row)), "row", "with an interval that is not between ordered samples")
     rule.says.append("Intervals are those of the median from order statistics, which assume no distribution.")
     return rule
 
@@ -167,7 +167,7 @@ def judge_comparisons(sources, _):
         own = row["base"] not in (None, row["name"]) and row["speedup_low"] is None
         return own or (row["ladder_base"] not in (None, row["name"]) and row["ladder_speedup_low"] is None)
 
-    rule.blame(among(compared, lacks), "ratio", "has no interval")
+    rule.blame(among(compared, lacks), "ratio", "without an interval")
     again = sum(bool(row.get("base_samples") or row.get("ladder_base_samples")) for row in compared)
     rule.says.append(
         f"{words.count_of(again, 'row')} of {len(compared):,} with a base measured again in the row's own rounds;"
@@ -182,7 +182,7 @@ def judge_median(sources, _):
     rule.blame(
         among(repeated, lambda row: max(row["samples"]) > WIDEST_SPREAD * min(row["samples"])),
         "row",
-        f"has a slowest repetition more than {WIDEST_SPREAD:g} times the fastest: look at all of them",
+        f"with a slowest repetition more than {WIDEST_SPREAD:g} times the fastest: look at all of them",
     )
     if repeated:
         widest = max(repeated, key=lambda row: max(row["samples"]) / min(row["samples"]))
@@ -216,14 +216,14 @@ def judge_setup(sources, _):
                 rule.breaks.append(f"{source.label}, launch {number} of {run['date']}: lacks {', '.join(lacking)}")
         if source.context["command"] == "sweep" and not source.context["axes"]:
             rule.breaks.append(f"{source.label}: the axes that were asked for are not given")
-    rule.blame(among(every_row(sources, rows.is_measured), lambda row: row["placement"] is None), "row", "does not say where its workers ran")
+    rule.blame(among(every_row(sources, rows.is_measured), lambda row: row["placement"] is None), "row", "without a placement")
     return rule
 
 
 def judge_parallel_time(sources, _):
     rule = Rule(10, "How parallel time was taken and summed up over ranks is documented.")
     parallel = every_row(sources, lambda row: row["origin"] == "measured" and row["ranks"] > 1)
-    rule.blame(among(parallel, lambda row: not row.get("rank_seconds")), "row of several ranks", "does not keep the ranks' times")
+    rule.blame(among(parallel, lambda row: not row.get("rank_seconds")), "parallel row", "without the ranks' own times")
     going_on = sum(row["restarted"] is False for row in every_row(sources))
     rule.says.append("A barrier outside the timer starts each repetition; the slowest rank's time counts; least, median and most over ranks are kept.")
     if going_on:
@@ -235,15 +235,15 @@ def judge_bounds(sources, _):
     rule = Rule(11, "Upper bounds of what can be reached are shown.")
     # Python rungs have no kernel whose cost is known.
     bound = every_row(sources, lambda row: row["origin"] == "measured" and row["class"] == "update" and row["isa"] is not None)
-    rule.blame(among(bound, lambda row: row["limit"] is None), "row", "has no limit (trafficbench ceiling measures them)")
+    rule.blame(among(bound, lambda row: row["limit"] is None), "row", "without a limit (trafficbench ceiling measures them)")
     return rule
 
 
 def judge_plots(sources, _):
     rule = Rule(12, "Plots show what is needed to read them, and join points only where a line means something.")
     drawn = every_row(sources)
-    rule.blame(among(drawn, rows.has_failed), "row", "failed verification: drawn as a cross, in no line and no ratio")
-    rule.blame(among(drawn, lambda row: bool(row.get("warnings"))), "row", "was measured under a warning: marked, in no line")
+    rule.blame(among(drawn, rows.has_failed), "row", "that failed verification: drawn as a cross, in no line and no ratio")
+    rule.blame(among(drawn, lambda row: bool(row.get("warnings"))), "row", "measured under a warning: marked, in no line")
     rule.says.append("Plots hold one contract each; kernels are never joined; points are joined from three on; intervals are drawn.")
     return rule
 

@@ -10,6 +10,10 @@ from report import headline, methods, page_data, provenance, views, words
 from report.provenance import escape
 
 PARTS = Path(__file__).resolve().parent / "page"
+SHORT = {
+    "ladder": "Ladder", "sizes": "Size", "strong": "Strong scaling", "weak": "Weak scaling", "shares": "Shares", "limits": "Limits",
+    "simulated": "Simulated", "closed-form": "Closed form",
+}  # fmt: skip
 SCRIPTS = ["table.js", "plots.js", "page.js"]
 
 
@@ -18,8 +22,8 @@ def build(sources, charts, rules):
     data = page_data.build(sources, charts)
     apart = [section for section in views.APART if charts[section[0]]]
     sections = [measured_section(section, charts) for section in views.SECTIONS] + [apart_section(section) for section in apart]
-    nav = [(key, title) for key, title, _ in [*views.SECTIONS, *apart]]
-    nav += [("rows", "Every row"), ("where", "What ran where"), ("methods", "Methods"), ("rules", "Twelve rules")]
+    nav = [(key, SHORT[key]) for key, _, _ in [*views.SECTIONS, *apart]]
+    nav += [("rows", "Rows"), ("where", "What ran where"), ("methods", "Methods"), ("rules", "Twelve rules")]
     return fill(
         read("page.html"),
         title=f"trafficbench: {escape(headline.machine(sources))}",

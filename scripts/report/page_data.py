@@ -101,7 +101,8 @@ def view(chart, label, numbers):
             for series in chart.series
         ],
         "curves": [
-            {"label": curve.label, "colour": curve.colour, "dash": curve.dash, "points": curve.points} for curve in chart.curves
+            {"label": curve.label, "colour": curve.colour, "dash": curve.dash, "listed": curve.listed, "points": curve.points}
+            for curve in chart.curves
         ],
         "guides": chart.guides,
         "notes": chart.notes(),

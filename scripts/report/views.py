@@ -37,6 +37,7 @@ def all_charts(sources):
             *chart_curves.scaling(source, "weak"),
             *chart_bars.shares(source),
             *chart_bars.limits(source),
+            *chart_curves.roofline(source),
             *chart_curves.closed_form(source),
         ]:
             found[chart.figure].append(chart)

@@ -1,6 +1,9 @@
 """Numbers and lists as people read them."""
 
 
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def significant(value, digits=4):
     """12345678 -> "12,350,000"; 0.0123456 -> "0.01235"."""
     if value == 0:
@@ -33,14 +36,14 @@ def size(count, unit="B"):
 
 
 def cells(number):
-    """10^7, 10240000."""
+    """10⁷, 5 × 10⁸, 10,240,000."""
     digits = str(number)
     rest = digits.rstrip("0")
     zeros = len(digits) - len(rest)
     if zeros < 4:
         return f"{number:,}"
-    power = f"10^{zeros}"
-    return power if rest == "1" else f"{rest} x {power}" if len(rest) <= 2 else f"{number:,}"
+    power = f"10{str(zeros).translate(SUPERSCRIPTS)}"
+    return power if rest == "1" else f"{rest} × {power}" if len(rest) <= 2 else f"{number:,}"
 
 
 def listing(items, most=3):

@@ -83,21 +83,32 @@ const FLAWS = {
   warned: { name: "measured with warnings", symbol: "square-open", size: 12 },
 };
 
+// Kernels at one number of cores stand side by side, or their intervals would hide each other. By no more than a few pixels,
+// and never by more than 4% of a power of two.
+function dodge(view) {
+  const ats = view.series.flatMap((series) => series.marks.map((mark) => mark[AT]));
+  const octaves = Math.log2(Math.max(...ats) / Math.min(...ats)) + 0.7;
+  const step = Math.min(0.016 * octaves, 0.04);
+  const middle = (view.series.length - 1) / 2;
+  return (at, i) => (view.x.kind === "cores" ? at * 2 ** ((i - middle) * step) : at);
+}
+
 function curveTraces(view) {
   const traces = [];
+  const beside = dodge(view);
   for (const curve of view.curves) {
     traces.push({
       name: curve.label, x: curve.points.map((point) => point[0]), y: curve.points.map((point) => point[1]), mode: "lines",
-      line: { color: colour(curve.colour), dash: curve.dash, width: 1.5 }, hoverinfo: "skip", meta: "curve",
+      line: { color: colour(curve.colour), dash: curve.dash, width: 1.5 }, hoverinfo: "skip", showlegend: curve.listed, meta: "curve",
     });
   }
-  for (const series of view.series) {
+  for (const [i, series] of view.series.entries()) {
     const shade = colour(series.colour);
     const good = series.marks.filter((mark) => !mark[FLAW]);
     for (const run of series.runs) {
-      const marks = run.map((i) => series.marks[i]);
+      const marks = run.map((position) => series.marks[position]);
       traces.push({
-        x: marks.map((mark) => mark[AT]), y: marks.map((mark) => mark[VALUE]), mode: "lines", legendgroup: series.label,
+        x: marks.map((mark) => beside(mark[AT], i)), y: marks.map((mark) => mark[VALUE]), mode: "lines", legendgroup: series.label,
         line: { color: shade, width: 2, dash: series.dash }, hoverinfo: "skip", showlegend: false, meta: "line",
       });
     }
@@ -105,15 +116,20 @@ function curveTraces(view) {
       if (!marks.length) continue;
       traces.push({
         name: flaw ? `${series.label}: ${FLAWS[flaw].name}` : series.label, legendgroup: series.label, meta: "marks",
-        x: marks.map((mark) => mark[AT]), y: marks.map((mark) => mark[VALUE]), ...errors(marks, "error_y"), mode: "markers",
+        x: marks.map((mark) => beside(mark[AT], i)), y: marks.map((mark) => mark[VALUE]), ...errors(marks, "error_y"), mode: "markers",
         marker: flaw
           ? { color: colour("flaw"), symbol: FLAWS[flaw].symbol, size: FLAWS[flaw].size, line: { width: 2 } }
-          : { color: shade, symbol: symbol(series.colour) + (series.hollow ? "-open" : ""), size: 8, line: { width: series.hollow ? 2 : 0 } },
+          : { color: shade, symbol: symbol(series.colour) + { solid: "", dash: "-open", dashdot: "-open-dot" }[series.dash], size: 8, line: { width: series.hollow ? 2 : 0 } },
         customdata: marks.map((mark) => mark[ROW]), hovertext: marks.map((mark) => hover(mark, view.y.kind)), hoverinfo: "text",
       });
     }
   }
   return traces;
+}
+
+// A label over a guide at the right edge would be cut off.
+function nearEnd(at, range) {
+  return (Math.log10(at) - range[0]) / (range[1] - range[0]) > 0.8;
 }
 
 function curvePlot(view) {
@@ -127,7 +143,7 @@ function curvePlot(view) {
     layout: {
       xaxis: x, yaxis: y, height: narrow.matches ? 360 : 420, hovermode: "closest",
       shapes: guides.map(([at]) => ({ type: "line", x0: at, x1: at, yref: "paper", y0: 0, y1: 1, layer: "below", line: { color: css("--soft"), width: 1, dash: "dot" } })),
-      annotations: guides.map(([at, label]) => ({ x: Math.log10(at), xanchor: "right", y: 0.01, yref: "paper", yanchor: "bottom", text: label, textangle: -90, showarrow: false, font: { size: 10, color: css("--soft") } })),
+      annotations: guides.map(([at, label]) => ({ x: Math.log10(at), xanchor: nearEnd(at, x.range) ? "right" : "center", y: 1, yref: "paper", yanchor: "bottom", text: label, showarrow: false, font: { size: 10, color: css("--soft") } })),
       legend: { orientation: "h", y: -0.22, yanchor: "top", x: 0, font: { size: 11 } },
     },
   };
@@ -136,10 +152,14 @@ function curvePlot(view) {
 // Bars lie one below the other, each with its words above it: long words need no room at the side.
 function lanes(view) {
   const found = [];
+  let at = 0;
   for (const category of view.categories) {
+    const first = found.length;
     for (const series of view.series) {
-      for (const mark of series.marks) if (mark[AT] === category) found.push({ category, series, mark });
+      for (const mark of series.marks) if (mark[AT] === category) found.push({ category, series, mark, at: at++, leads: found.length === first });
     }
+    // Rungs stand a little apart from each other.
+    if (view.series.length > 1) at += 0.25;
   }
   return found;
 }
@@ -153,12 +173,13 @@ function barPlot(view) {
     x.range = [Math.floor(Math.min(...values.filter((value) => value > 0).map(Math.log10)) - 0.05), x.range[1]];
     Object.assign(x, logTicks(10 ** x.range[0], 10 ** x.range[1], 10, "number", narrow.matches ? 5 : 9));
   }
-  const lane = narrow.matches ? 50 : 38;
+  const lane = narrow.matches ? 54 : 38;
   const several = view.series.length > 1;
+  const last = all[all.length - 1].at;
   const traces = view.series.map((series) => {
-    const mine = all.map((item, i) => ({ ...item, i })).filter((item) => item.series === series);
+    const mine = all.filter((item) => item.series === series);
     return {
-      type: "bar", orientation: "h", name: series.label, meta: "marks", y: mine.map((item) => item.i), x: mine.map((item) => item.mark[VALUE]), width: 0.42,
+      type: "bar", orientation: "h", name: series.label, meta: "marks", y: mine.map((item) => item.at), x: mine.map((item) => item.mark[VALUE]), width: 0.42,
       ...errors(mine.map((item) => item.mark), "error_x"),
       marker: {
         color: mine.map((item) => (item.mark[FLAW] ? colour("flaw") : colour(series.colour))),
@@ -168,11 +189,11 @@ function barPlot(view) {
     };
   });
   for (const trace of traces) trace.error_x.color = css("--ink");
-  const annotations = all.map(({ category, series, mark }, i) => {
+  const annotations = all.map(({ category, series, mark, at, leads }) => {
     const [head, ...rest] = mark[TEXTS];
-    const name = several ? `<b>${category}</b> ${series.label}` : `<b>${category}</b>`;
+    const name = [leads ? `<b>${category}</b>` : "", several ? series.label : ""].filter(Boolean).join(" ");
     return {
-      xref: "paper", x: 0, xanchor: "left", y: i - 0.24, yanchor: "bottom", align: "left", showarrow: false, font: { size: narrow.matches ? 11 : 12 },
+      xref: "paper", x: 0, xanchor: "left", y: at - 0.24, yanchor: "bottom", align: "left", showarrow: false, font: { size: narrow.matches ? 11 : 12 },
       text: [`${name}: ${head}`, rest.join("   ")].filter(Boolean).join(narrow.matches ? "<br>" : "   "),
     };
   });
@@ -180,8 +201,8 @@ function barPlot(view) {
   return {
     traces,
     layout: {
-      xaxis: x, yaxis: { range: [all.length - 0.5, -0.85], showticklabels: false, showgrid: false, zeroline: false, fixedrange: true },
-      height: all.length * lane + (several ? 130 : 100), bargap: 0, barmode: "overlay", annotations, shapes: lines,
+      xaxis: x, yaxis: { range: [last + 0.5, -0.85], showticklabels: false, showgrid: false, zeroline: false, fixedrange: true },
+      height: (last + 1) * lane + (several ? 130 : 100), bargap: 0, barmode: "overlay", annotations, shapes: lines,
       legend: { orientation: "h", y: 1, yanchor: "bottom", x: 0, traceorder: "normal" },
     },
   };
@@ -221,7 +242,7 @@ function draw(element, view) {
   };
   return Plotly.react(element, traces, {
     ...layout, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: ink },
-    margin: { l: view.kind === "curve" ? 62 : 12, r: 14, t: 12, b: 48 }, dragmode: narrow.matches ? false : "zoom",
+    margin: { l: view.kind === "curve" ? 62 : 12, r: 14, t: view.guides.length ? 26 : 12, b: 48 }, dragmode: narrow.matches ? false : "zoom",
     hoverlabel: { bgcolor: css("--card"), bordercolor: css("--soft"), font: { color: ink } },
   }, config);
 }
