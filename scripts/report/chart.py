@@ -1,5 +1,6 @@
 """What a plot shows, without how it is drawn: the page and the figures are both made from this."""
 
+import math
 from dataclasses import dataclass, field
 
 from report import kernels, rows, words
@@ -71,6 +72,19 @@ class Chart:
         """Where bars stand, from the top: in the order of the ladder."""
         found = {mark.at: mark.row for mark in self.marks()}
         return sorted(found, key=lambda at: kernels.rung(found[at]["kernel"])) if self.kind != "curve" else []
+
+    def shifts(self):
+        """What the `at` of each series is multiplied by when it is drawn along cores.
+
+        Kernels at one number of cores stand side by side, or their intervals would hide each other: by no more than 4% of a
+        power of two from one to the next.
+        """
+        if self.x.kind != "cores":
+            return [1.0] * len(self.series)
+        ats = [mark.at for mark in self.marks()]
+        step = min(0.04, 0.016 * (math.log2(max(ats) / min(ats)) + 0.7))
+        middle = (len(self.series) - 1) / 2
+        return [2 ** ((number - middle) * step) for number in range(len(self.series))]
 
     def rows(self):
         return [mark.row for mark in self.marks() if mark.row is not None]

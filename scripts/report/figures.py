@@ -1,5 +1,6 @@
 """Figures for papers and talks: PNG, SVG and PDF by matplotlib, each with its data and its caption."""
 
+import concurrent.futures
 import csv
 import os
 import re
@@ -34,18 +35,21 @@ DASHES = {"solid": "-", "dash": "--", "dashdot": "-.", "dot": ":"}
 def write(charts, folder, all_views, say=lambda text: None):
     """Writes the figures; returns a line for each, and one for what was left out."""
     folder.mkdir(parents=True, exist_ok=True)
-    lines, captions, left_out = [], ["# Figures", ""], 0
+    jobs, captions, left_out = [], ["# Figures", ""], 0
     for section, found in charts.items():
         for title, count, shown in views.panels(found):
             chosen = shown if all_views else shown[:1]
             left_out += len(shown) - len(chosen)
-            labels = views.view_labels(shown)
-            for chart, label in zip(chosen, labels):
-                name = file_name(section, title, count, label if all_views and len(shown) > 1 else "")
-                say(f"figure {name}")
-                save(chart, folder, name)
-                captions += [f"## {name}", "", f"{chart.title}, {label}. " if len(shown) > 1 else f"{chart.title}. ", *chart.notes(), ""]
-                lines.append(f"{folder / name}.{{{','.join([*FORMATS, 'csv'])}}}")
+            several = len(shown) > 1
+            for chart, label in zip(chosen, views.view_labels(shown)):
+                name = file_name(section, title, count, label if all_views and several else "")
+                jobs.append((chart, folder, name))
+                captions += [f"## {name}", "", " ".join([f"{title}{f', {label}' if several else ''}.", *chart.notes()]), ""]
+    lines = []
+    with concurrent.futures.ProcessPoolExecutor() as pool:
+        for name in pool.map(save, *zip(*jobs)) if jobs else []:
+            say(f"figure {name}")
+            lines.append(f"{folder / name}.{{{','.join([*FORMATS, 'csv'])}}}")
     (folder / "captions.md").write_text("\n".join(captions), encoding="utf-8")
     lines.append(f"{folder / 'captions.md'}: what each figure shows")
     if left_out:
@@ -66,9 +70,11 @@ def file_name(section, title, count, label):
 def save(chart, folder, name):
     with pyplot.rc_context(STYLE):
         figure = draw(chart)
+        # The margins are found once for all formats: finding them is to draw.
+        box = figure.get_tightbbox(figure.canvas.get_renderer()).padded(0.05)
         for ending in FORMATS:
             metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(ending)
-            figure.savefig(folder / f"{name}.{ending}", bbox_inches="tight", metadata=metadata)
+            figure.savefig(folder / f"{name}.{ending}", bbox_inches=box, metadata=metadata)
         pyplot.close(figure)
     with open(folder / f"{name}.csv", "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
@@ -76,6 +82,7 @@ def save(chart, folder, name):
         for series in chart.series:
             for mark in series.marks:
                 table.writerow([series.label, mark.at, mark.value, mark.low, mark.high, rows.status(mark.row), mark.row["name"]])
+    return name
 
 
 def draw(chart):
@@ -110,16 +117,16 @@ def draw_curves(axes, chart, colours):
         colour = colours.get(curve.colour, colours["ink"])[0]
         label = curve.label if curve.listed else None
         axes.plot(*zip(*curve.points), color=colour, linestyle=DASHES[curve.dash], linewidth=1.1, label=label, zorder=1)
-    for series in chart.series:
+    for series, shift in zip(chart.series, chart.shifts()):
         colour, _, symbol = colours[series.colour]
         for run in joined_runs(series):
-            axes.plot([mark.at for mark in run], [mark.value for mark in run], color=colour, linestyle=DASHES[series.dash], linewidth=1.4)
+            axes.plot([mark.at * shift for mark in run], [mark.value for mark in run], color=colour, linestyle=DASHES[series.dash], linewidth=1.4)
         good = [mark for mark in series.marks if not rows.is_flawed(mark.row)]
-        points(axes, good, colour, SYMBOLS[symbol], series.label, series.hollow)
+        points(axes, good, shift, colour, SYMBOLS[symbol], series.label, series.hollow)
         flaw = colours["flaw"][0]
-        points(axes, [mark for mark in series.marks if rows.has_failed(mark.row)], flaw, "x", f"{series.label}: failed verification", False)
+        points(axes, [mark for mark in series.marks if rows.has_failed(mark.row)], shift, flaw, "x", f"{series.label}: failed verification", False)
         warned = [mark for mark in series.marks if rows.is_flawed(mark.row) and not rows.has_failed(mark.row)]
-        points(axes, warned, flaw, "s", f"{series.label}: measured with warnings", True)
+        points(axes, warned, shift, flaw, "s", f"{series.label}: measured with warnings", True)
     if chart.y.from_zero:
         axes.set_ylim(0, max(1.1, 1.05 * max(value for mark in chart.marks() for value in (mark.value, mark.high or 0))))
     for at, label in chart.guides:
@@ -130,10 +137,10 @@ def draw_curves(axes, chart, colours):
     axes.legend(ncol=2 if len(chart.series) > 6 else 1, loc="upper left", bbox_to_anchor=(1.01, 1.0))
 
 
-def points(axes, marks, colour, symbol, label, hollow):
+def points(axes, marks, shift, colour, symbol, label, hollow):
     if marks:
         axes.errorbar(
-            [mark.at for mark in marks], [mark.value for mark in marks], yerr=errors(marks), fmt=symbol, color=colour, markersize=5,
+            [mark.at * shift for mark in marks], [mark.value for mark in marks], yerr=errors(marks), fmt=symbol, color=colour, markersize=5,
             markerfacecolor="none" if hollow else colour, capsize=2, elinewidth=1, label=label,
         )  # fmt: skip
 
@@ -174,7 +181,12 @@ def draw_bars(axes, chart, colours):
     else:
         axes.set_xlim(left, 2 * max(mark.high or mark.value for mark in chart.marks()))
     if several:
-        axes.legend(ncol=len(chart.series), loc="lower left", bbox_to_anchor=(0, -0.32 * 3 / height(chart) - 0.12))
+        legend_below(axes, chart)
+
+
+def legend_below(axes, chart):
+    """Half an inch below the axis, whatever the height of the figure."""
+    axes.legend(ncol=len(chart.series), loc="upper left", bbox_to_anchor=(0, -0.5 / (0.77 * height(chart))))
 
 
 def bar_start(chart):
@@ -207,7 +219,7 @@ def draw_stack(axes, chart, colours):
     axes.set_yticks([])
     axes.grid(axis="y", visible=False)
     axes.spines["left"].set_visible(False)
-    axes.legend(ncol=len(chart.series), loc="upper left", bbox_to_anchor=(0, -0.5 / height(chart) - 0.02))
+    legend_below(axes, chart)
 
 
 def scale(axis, spec):

@@ -94,11 +94,11 @@ def view(chart, label, numbers):
                 "label": series.label,
                 "colour": series.colour,
                 "dash": series.dash,
-                "hollow": series.hollow,
+                "shift": shift,
                 "marks": [mark_list(mark, numbers) for mark in series.marks],
                 "runs": [[series.marks.index(mark) for mark in run] for run in joined_runs(series)],
             }
-            for series in chart.series
+            for series, shift in zip(chart.series, chart.shifts())
         ],
         "curves": [
             {"label": curve.label, "colour": curve.colour, "dash": curve.dash, "listed": curve.listed, "points": curve.points}

@@ -83,32 +83,21 @@ const FLAWS = {
   warned: { name: "measured with warnings", symbol: "square-open", size: 12 },
 };
 
-// Kernels at one number of cores stand side by side, or their intervals would hide each other. By no more than a few pixels,
-// and never by more than 4% of a power of two.
-function dodge(view) {
-  const ats = view.series.flatMap((series) => series.marks.map((mark) => mark[AT]));
-  const octaves = Math.log2(Math.max(...ats) / Math.min(...ats)) + 0.7;
-  const step = Math.min(0.016 * octaves, 0.04);
-  const middle = (view.series.length - 1) / 2;
-  return (at, i) => (view.x.kind === "cores" ? at * 2 ** ((i - middle) * step) : at);
-}
-
 function curveTraces(view) {
   const traces = [];
-  const beside = dodge(view);
   for (const curve of view.curves) {
     traces.push({
       name: curve.label, x: curve.points.map((point) => point[0]), y: curve.points.map((point) => point[1]), mode: "lines",
       line: { color: colour(curve.colour), dash: curve.dash, width: 1.5 }, hoverinfo: "skip", showlegend: curve.listed, meta: "curve",
     });
   }
-  for (const [i, series] of view.series.entries()) {
+  for (const series of view.series) {
     const shade = colour(series.colour);
     const good = series.marks.filter((mark) => !mark[FLAW]);
     for (const run of series.runs) {
       const marks = run.map((position) => series.marks[position]);
       traces.push({
-        x: marks.map((mark) => beside(mark[AT], i)), y: marks.map((mark) => mark[VALUE]), mode: "lines", legendgroup: series.label,
+        x: marks.map((mark) => mark[AT] * series.shift), y: marks.map((mark) => mark[VALUE]), mode: "lines", legendgroup: series.label,
         line: { color: shade, width: 2, dash: series.dash }, hoverinfo: "skip", showlegend: false, meta: "line",
       });
     }
@@ -116,10 +105,10 @@ function curveTraces(view) {
       if (!marks.length) continue;
       traces.push({
         name: flaw ? `${series.label}: ${FLAWS[flaw].name}` : series.label, legendgroup: series.label, meta: "marks",
-        x: marks.map((mark) => beside(mark[AT], i)), y: marks.map((mark) => mark[VALUE]), ...errors(marks, "error_y"), mode: "markers",
+        x: marks.map((mark) => mark[AT] * series.shift), y: marks.map((mark) => mark[VALUE]), ...errors(marks, "error_y"), mode: "markers",
         marker: flaw
           ? { color: colour("flaw"), symbol: FLAWS[flaw].symbol, size: FLAWS[flaw].size, line: { width: 2 } }
-          : { color: shade, symbol: symbol(series.colour) + { solid: "", dash: "-open", dashdot: "-open-dot" }[series.dash], size: 8, line: { width: series.hollow ? 2 : 0 } },
+          : { color: shade, symbol: symbol(series.colour) + { solid: "", dash: "-open", dashdot: "-open-dot" }[series.dash], size: 8, line: { width: series.dash === "solid" ? 0 : 2 } },
         customdata: marks.map((mark) => mark[ROW]), hovertext: marks.map((mark) => hover(mark, view.y.kind)), hoverinfo: "text",
       });
     }
