@@ -76,7 +76,13 @@ def build(sources, charts):
 
 def table_row(source, row, plots, numbers):
     """The values of one row, in the order of COLUMNS and DETAILS. A base is the number of its row."""
-    extra = {"status": rows.status(row), "plots": plots, "report": source.label, "placement": placement.summary(row)}
+    extra = {
+        "status": rows.status(row),
+        "plots": plots,
+        "report": source.label,
+        "placement": placement.summary(row),
+        "samples": [drawn(sample) for sample in row["samples"]],
+    }
     for field in ("base", "ladder_base"):
         extra[field] = numbers[id(source.by_name[row[field]])] if row[field] is not None else None
     return [extra[key] if key in extra else row.get(key) for key in [*(column[0] for column in COLUMNS), *DETAILS]]
@@ -101,7 +107,7 @@ def view(chart, label, numbers):
             for series, shift in zip(chart.series, chart.shifts())
         ],
         "curves": [
-            {"label": curve.label, "colour": curve.colour, "dash": curve.dash, "listed": curve.listed, "points": curve.points}
+            {"label": curve.label, "colour": curve.colour, "dash": curve.dash, "listed": curve.listed, "points": [[drawn(number) for number in point] for point in curve.points]}
             for curve in chart.curves
         ],
         "guides": chart.guides,
@@ -121,4 +127,10 @@ def axis(axis_of_chart):
 def mark_list(mark, numbers):
     """[at, value, low, high, row, flaw, texts]; flaw is "", "failed" or "warned"."""
     flaw = rows.status(mark.row) if rows.is_flawed(mark.row) else ""
-    return [mark.at, mark.value, mark.low, mark.high, numbers[id(mark.row)], flaw, mark.texts]
+    numbers_shown = [drawn(value) for value in (mark.at, mark.value, mark.low, mark.high)]
+    return [*numbers_shown, numbers[id(mark.row)], flaw, mark.texts]
+
+
+def drawn(value):
+    """More digits than a screen can show would only make the page larger."""
+    return float(f"{value:.8g}") if isinstance(value, float) else value

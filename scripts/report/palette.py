@@ -1,22 +1,22 @@
 """Colours that colour-blind people can tell apart, on light and on dark ground, and a symbol beside each colour.
 
 After Okabe and Ito, Color Universal Design (2008), made darker or lighter where the ground asks for it.
-tests/report_page_test.py works out how far apart they are for the three kinds of colour blindness.
+tests/report_charts_test.py works out how far apart they are for the three kinds of colour blindness.
 """
 
 # key: (on light ground, on dark ground, symbol). A key is a kernel, a share of time, or a part of the ladder.
 COLOURS = {
-    "naive": ("#666666", "#b4b4b4", "square"),
-    "branchless": ("#a87400", "#f0b429", "diamond"),
-    "bitpacked": ("#007f5c", "#2fcf9f", "triangle-up"),
-    "bitsliced": ("#0060a8", "#62b8f2", "triangle-down"),
-    "tiled": ("#cc4400", "#ff8552", "circle"),
+    "naive": ("#383838", "#d8d8d8", "square"),
+    "branchless": ("#c08800", "#f0b429", "diamond"),
+    "bitpacked": ("#1a9a6c", "#2fcf9f", "triangle-up"),
+    "bitsliced": ("#0060a8", "#5aa8f0", "triangle-down"),
+    "tiled": ("#b83a00", "#ff8552", "circle"),
     "leap": ("#a03a84", "#e79acb", "star"),
-    "least": ("#0060a8", "#62b8f2", "circle"),
-    "most": ("#cc4400", "#ff8552", "circle"),
-    "reached": ("#0060a8", "#62b8f2", "circle"),
-    "compute": ("#007f5c", "#2fcf9f", "square"),
-    "exchange": ("#cc4400", "#ff8552", "square"),
+    "least": ("#0060a8", "#5aa8f0", "circle"),
+    "most": ("#b83a00", "#ff8552", "circle"),
+    "reached": ("#0060a8", "#5aa8f0", "circle"),
+    "compute": ("#1a9a6c", "#2fcf9f", "square"),
+    "exchange": ("#b83a00", "#ff8552", "square"),
     "reduction": ("#a03a84", "#e79acb", "square"),
     "waiting": ("#e0a100", "#ffd35c", "square"),
     "driver": ("#8a8a8a", "#8f8f8f", "square"),
