@@ -47,10 +47,10 @@ def all_charts(sources):
 
 
 def preference(chart):
-    """Of several views the one that shows most comes first; then the longer road, then the higher rung."""
+    """Of several views the one that shows most comes first, lines before loose points; then the longer road, then the higher rung."""
     rows = chart.rows()
     longest = max((row["cells"] for row in rows), default=0)
-    return (chart.size(), longest, max((kernels.rung(row["kernel"]) for row in rows), default=0))
+    return (chart.facets.get("grown by") != "all shapes", chart.size(), longest, max((kernels.rung(row["kernel"]) for row in rows), default=0))
 
 
 def panels(charts):

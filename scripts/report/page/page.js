@@ -56,7 +56,7 @@ async function plots() {
   const all = () => Promise.all(frames.map((redraw) => redraw()));
   await all();
   dark.addEventListener("change", all);
-  narrow.addEventListener("change", all);
+  narrow.addEventListener("change", () => all().then(() => window.dispatchEvent(new Event("resize"))));
 }
 
 buildTable();
