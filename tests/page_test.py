@@ -24,8 +24,9 @@ from report_helpers import SCHEMA_PATH, load_report  # noqa: E402
 ROOT = Path(__file__).resolve().parent.parent
 LOOK = ROOT / "tests" / "page" / "look.js"
 CHROMIUM = os.environ.get("TRAFFICBENCH_CHROMIUM", "/usr/bin/chromium")
-WIDE = {"width": 1400, "height": 900, "scheme": "light"}
-PHONE = {"width": 390, "height": 800, "scheme": "dark"}
+PHONE = 390
+WIDTHS = [1024, 768, 390, 320]
+KINDS = ["measured", "merged", "simulated", "closed-form", "failed", "skipped", "ladder"]
 
 
 def missing():
@@ -58,15 +59,19 @@ def make_page(reports, folder, status=0):
     return path
 
 
-def look(page, *steps):
+def look(folder, *steps):
     """What is seen after each step. No complaint on the console, no request to a network: ever."""
-    file = page.parent / "steps.json"
+    file = folder / "steps.json"
     file.write_text(json.dumps(steps), encoding="utf-8")
-    done = subprocess.run(["node", LOOK, page, file], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(["node", LOOK, file], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
     assert seen["complaints"] == [] and seen["requests"] == []
     return seen["results"]
+
+
+def window(page, **how):
+    return {"open": {"page": str(page), "width": 1400, "height": 900, "scheme": "light", **how}}
 
 
 @pytest.fixture(scope="session")
@@ -89,10 +94,58 @@ def study(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def wide(study):
-    """The page of the study in a wide window: itself, and its plots."""
+def seen(study):
+    """The page of the study: in a wide window, another view of the first plot, dark, narrower and narrower; then on a phone."""
     page, _ = study
-    return look(page, {"open": WIDE}, {"plots": True})
+    names = ["wide", "plots", "other view", "dark", "dark plots", *WIDTHS, "narrow plots", "phone", "phone plots"]
+    results = look(
+        page.parent,
+        window(page),
+        {"plots": True},
+        {"view": [0, 1]},
+        {"scheme": "dark"},
+        {"plots": True},
+        *({"width": width} for width in WIDTHS),
+        {"plots": True},
+        window(page, width=PHONE, height=800, scheme="dark"),
+        {"plots": True},
+    )
+    return dict(zip(names, results))
+
+
+@pytest.fixture(scope="session")
+def tables(study):
+    """What the table of the study shows after each of these steps."""
+    page, _ = study
+    steps = {
+        "words": {"filter": "tiled ranks:2/"},
+        "words and choice": {"choose": ["count", "every"]},
+        "cleared": {"clear": True},
+        "none": {"filter": "nothing like it"},
+        "tiled": {"filter": "tiled"},
+        "clear again": {"clear": True},
+        "failed": {"chip": "failed"},
+        "and again": {"clear": True},
+        "more": {"more": True},
+        "opened": {"row": 0},
+        "closed": {"row": 0},
+        "down": {"sort": "mcops"},
+        "up": {"sort": "mcops"},
+        "by word": {"sort": "kernel"},
+    }
+    return dict(zip(["page", *steps], look(page.parent, window(page), *steps.values())))
+
+
+@pytest.fixture(scope="session")
+def examples(tmp_path_factory):
+    """Each example's page, its plots, and its table sorted both ways by rate."""
+    steps, folder = [], tmp_path_factory.mktemp("examples")
+    for kind in KINDS:
+        (folder / kind).mkdir()
+        page = make_page([SCHEMA_PATH.parent / f"example-{kind}.json"], folder / kind, status=1 if kind == "failed" else 0)
+        steps += [window(page), {"plots": True}, {"sort": "mcops"}, {"sort": "mcops"}]
+    results = look(folder, *steps)
+    return {kind: results[4 * i : 4 * i + 4] for i, kind in enumerate(KINDS)}
 
 
 def rows_of(reports):
@@ -137,22 +190,18 @@ def check_plots(plots, rows):
                     assert trace["low"][i] == pytest.approx(row[measure] - row[f"{measure}_low"], rel=1e-3, abs=1e-6 * value)
 
 
-def test_every_plot_has_its_marks_wide_and_on_a_phone(study, wide):
-    page, reports = study
-    _, phone = look(page, {"open": PHONE}, {"plots": True})
-    for plots in (wide[1], phone):
+def test_every_plot_has_its_marks_wide_and_on_a_phone(study, seen):
+    for plots in (seen["plots"], seen["phone plots"]):
         assert {plot["section"] for plot in plots} == {"ladder", "sizes", "strong", "weak", "shares", "limits"}
-        check_plots(plots, rows_of(reports))
-    assert all(plot["width"] <= PHONE["width"] for plot in phone)
+        check_plots(plots, rows_of(study[1]))
+    assert all(plot["width"] <= PHONE for plot in seen["phone plots"])
 
 
-@pytest.mark.parametrize("kind", ["measured", "merged", "simulated", "closed-form", "failed", "skipped", "ladder"])
-def test_examples(tmp_path, kind):
-    path = SCHEMA_PATH.parent / f"example-{kind}.json"
-    page = make_page([path], tmp_path, status=1 if kind == "failed" else 0)
-    seen, plots = look(page, {"open": WIDE}, {"plots": True})
+@pytest.mark.parametrize("kind", KINDS)
+def test_examples(examples, kind):
+    seen, plots, _, _ = examples[kind]
     assert plots
-    check_plots(plots, load_report(path)["benchmarks"])
+    check_plots(plots, made_up_report.example(kind)["benchmarks"])
     assert seen["scroll"] <= seen["width"]
     apart = {"simulated", "closed-form"} & set(seen["sections"])
     assert apart == ({kind} & {"simulated", "closed-form"})
@@ -162,13 +211,12 @@ def test_measured_reports(tmp_path):
     paths = sorted((ROOT / "results").glob("*.json"))
     assert paths
     page = make_page(paths, tmp_path)
-    _, plots = look(page, {"open": WIDE}, {"plots": True})
+    _, plots = look(tmp_path, window(page), {"plots": True})
     check_plots(plots, rows_of([load_report(path) for path in paths]))
 
 
-def test_simulated_plots_are_marked(tmp_path):
-    page = make_page([SCHEMA_PATH.parent / "example-simulated.json"], tmp_path)
-    seen, plots = look(page, {"open": WIDE}, {"plots": True})
+def test_simulated_plots_are_marked(examples):
+    seen, plots, _, _ = examples["simulated"]
     for plot in plots:
         assert plot["section"] == "simulated"
         assert "SIMULATED" in plot["title"] and "NOT MEASURED" in plot["caption"]
@@ -177,9 +225,9 @@ def test_simulated_plots_are_marked(tmp_path):
     assert "not measured" in seen["text"].lower() and "3 simulated" in seen["text"] and "3 modelled" in seen["text"]
 
 
-def test_kernels_are_never_joined_and_flawed_points_stand_alone(study, wide):
+def test_kernels_are_never_joined_and_flawed_points_stand_alone(study, seen):
     rows = rows_of(study[1])
-    _, plots = wide
+    plots = seen["plots"]
     strong = [plot for plot in plots if plot["section"] == "strong" and plot["count"] == "every"]
     for plot in strong:
         lines = [trace for trace in plot["traces"] if trace["meta"] == "line"]
@@ -195,20 +243,17 @@ def test_kernels_are_never_joined_and_flawed_points_stand_alone(study, wide):
             assert all(trace["type"] == "bar" for trace in plot["traces"])
 
 
-def test_ladder_stands_in_order_with_steps(wide):
-    _, plots = wide
-    for plot in (plot for plot in plots if plot["section"] == "ladder"):
+def test_ladder_stands_in_order_with_steps(seen):
+    for plot in (plot for plot in seen["plots"] if plot["section"] == "ladder"):
         text = " ".join(plot["texts"])
         places = [text.index(kernel) for kernel in made_up_report.RATES]
         assert places == sorted(places)
         assert text.count("step ×") == 2 * (len(made_up_report.RATES) - 1)
 
 
-def test_another_view_draws_other_rows(study, wide):
-    page, reports = study
-    rows = rows_of(reports)
-    _, before = wide
-    _, after = look(page, {"open": WIDE}, {"view": [0, 1]})
+def test_another_view_draws_other_rows(study, seen):
+    rows = rows_of(study[1])
+    before, after = seen["plots"], seen["other view"]
     check_plots(after, rows)
 
     def cells(plots):
@@ -226,55 +271,40 @@ def column(table, key):
     return [entry["cells"][place] for entry in table["rows"]]
 
 
-def test_filter_finds_rows_by_words_and_by_choice(study):
-    page, reports = study
-    rows = rows_of(reports)
-    results = look(
-        page,
-        {"open": WIDE},
-        {"filter": "tiled ranks:2/"},
-        {"choose": ["count", "every"]},
-        {"clear": True},
-        {"filter": "nothing like it"},
-        {"clear": True},
-        {"chip": "failed"},
-    )
-    _, words, both, cleared, none, _, failed = results
+def test_filter_finds_rows_by_words_and_by_choice(study, tables):
+    rows = rows_of(study[1])
     wanted = [i for i, row in enumerate(rows) if "tiled" in row["name"] and "ranks:2/" in row["name"]]
-    assert [entry["row"] for entry in words["rows"]] == wanted
-    assert words["shown"] == f"{len(wanted)} of {len(rows)} rows"
-    assert [entry["row"] for entry in both["rows"]] == [i for i in wanted if rows[i]["count"] == "every"]
-    assert len(cleared["rows"]) == 100 and cleared["shown"] == f"{len(rows)} of {len(rows)} rows"
-    assert none["rows"] == [] and none["shown"].startswith("0 of")
-    assert [rows[entry["row"]]["verified"] for entry in failed["rows"]] == [False, False]
+    assert [entry["row"] for entry in tables["words"]["rows"]] == wanted
+    assert tables["words"]["shown"] == f"{len(wanted)} of {len(rows)} rows"
+    assert [entry["row"] for entry in tables["words and choice"]["rows"]] == [i for i in wanted if rows[i]["count"] == "every"]
+    assert len(tables["cleared"]["rows"]) == 100 and tables["cleared"]["shown"] == f"{len(rows)} of {len(rows)} rows"
+    assert tables["none"]["rows"] == [] and tables["none"]["shown"].startswith("0 of")
+    assert [rows[entry["row"]]["verified"] for entry in tables["failed"]["rows"]] == [False, False]
 
 
-def test_table_sorts_both_ways_with_the_empty_last(study):
-    page, reports = study
-    rows = rows_of(reports)
-    _, down, up, words = look(page, {"open": WIDE}, {"sort": "mcops"}, {"sort": "mcops"}, {"sort": "kernel"})
+def test_table_sorts_both_ways(study, tables):
+    rows = rows_of(study[1])
     rates = sorted((row["mcops"] for row in rows if row["mcops"] is not None), reverse=True)
-    assert down["sorted"] == [["mcops", "descending"]]
-    assert [rows[entry["row"]]["mcops"] for entry in down["rows"]] == rates[:100]
-    assert up["sorted"] == [["mcops", "ascending"]]
-    assert [rows[entry["row"]]["mcops"] for entry in up["rows"]] == rates[::-1][:100]
-    names = [rows[entry["row"]]["kernel"] for entry in words["rows"]]
+    assert tables["page"]["width"] == 1400
+    assert tables["down"]["sorted"] == [["mcops", "descending"]]
+    assert [rows[entry["row"]]["mcops"] for entry in tables["down"]["rows"]] == rates[:100]
+    assert tables["up"]["sorted"] == [["mcops", "ascending"]]
+    assert [rows[entry["row"]]["mcops"] for entry in tables["up"]["rows"]] == rates[::-1][:100]
+    names = [rows[entry["row"]]["kernel"] for entry in tables["by word"]["rows"]]
     assert names == sorted(names)
 
 
-def test_rows_without_a_number_come_last_either_way(tmp_path):
-    page = make_page([SCHEMA_PATH.parent / "example-skipped.json"], tmp_path)
-    rows = load_report(SCHEMA_PATH.parent / "example-skipped.json")["benchmarks"]
-    _, down, up = look(page, {"open": WIDE}, {"sort": "mcops"}, {"sort": "mcops"})
-    for table in (down, up):
+def test_rows_without_a_number_come_last_either_way(examples):
+    rows = made_up_report.example("skipped")["benchmarks"]
+    for table in examples["skipped"][2:]:
         rates = [rows[entry["row"]]["mcops"] for entry in table["rows"]]
         assert rates[0] is not None and rates[1:] == [None, None]
 
 
-def test_cells_of_the_table_are_the_numbers_of_the_file(study):
-    page, reports = study
-    rows = rows_of(reports)
-    _, table = look(page, {"open": WIDE}, {"filter": "tiled"})
+def test_cells_of_the_table_are_the_numbers_of_the_file(study, tables):
+    rows = rows_of(study[1])
+    table = tables["tiled"]
+    assert table["rows"]
 
     def number(text):
         return float(text.replace(",", "").rstrip("%"))
@@ -288,22 +318,18 @@ def test_cells_of_the_table_are_the_numbers_of_the_file(study):
                 assert number(text) == pytest.approx(value * factor, rel=1e-3, abs=0.051 if factor == 100 else 0)
 
 
-def test_open_row_shows_every_repetition_and_the_placement(study):
-    page, reports = study
-    _, opened, closed = look(page, {"open": WIDE}, {"row": 0}, {"row": 0})
-    row = rows_of(reports)[0]
-    (text,) = opened["opened"]
+def test_open_row_shows_every_repetition_and_the_placement(study, tables):
+    row = rows_of(study[1])[0]
+    (text,) = tables["opened"]["opened"]
     assert row["name"] in text and "example: 1 worker, core 0" in text
     for sample in row["samples"]:
         assert f"{float(f'{sample:.5g}'):g}"[:6] in text
-    assert closed["opened"] == []
+    assert tables["closed"]["opened"] == []
 
 
-def test_more_rows_on_demand(study):
-    page, reports = study
-    _, table, more = look(page, {"open": WIDE}, {"clear": True}, {"more": True})
-    assert len(table["rows"]) == 100 and table["more"]
-    assert len(more["rows"]) == min(200, len(rows_of(reports)))
+def test_more_rows_on_demand(study, tables):
+    assert tables["cleared"]["more"]
+    assert len(tables["more"]["rows"]) == min(200, len(rows_of(study[1])))
 
 
 # --- ground and width --------------------------------------------------------------------------------------------------
@@ -313,36 +339,30 @@ def brightness(colour):
     return sum(int(part) for part in colour.strip("rgba()").split(",")[:3])
 
 
-def test_light_and_dark(study, wide):
-    page, _ = study
-    light, light_plots = wide
-    _, dark, dark_plots = look(page, {"open": WIDE}, {"scheme": "dark"}, {"plots": True})
+def test_light_and_dark(seen):
+    light, dark = seen["wide"], seen["dark"]
     assert brightness(light["ground"]) > 600 > 200 > brightness(light["ink"])
     assert brightness(dark["ground"]) < 200 < 600 < brightness(dark["ink"])
-    assert all(plot["ink"] == "#16202c" for plot in light_plots)
-    assert all(plot["ink"] == "#e8edf3" for plot in dark_plots)
+    assert all(plot["ink"] == "#16202c" for plot in seen["plots"])
+    assert all(plot["ink"] == "#e8edf3" for plot in seen["dark plots"])
 
 
-def test_no_width_makes_the_page_scroll_sideways(study):
-    page, _ = study
-    widths = [320, 390, 768, 1400]
-    for width, seen in zip(widths, look(page, *({"open": {**WIDE, "width": width}} for width in widths))):
-        assert seen["scroll"] <= width
+@pytest.mark.parametrize("window_seen", ["wide", *WIDTHS, "phone"])
+def test_no_width_makes_the_page_scroll_sideways(seen, window_seen):
+    assert seen[window_seen]["scroll"] <= seen[window_seen]["width"]
 
 
-def test_window_may_change(study):
-    page, reports = study
-    _, narrow, plots = look(page, {"open": WIDE}, {"width": 390}, {"plots": True})
-    assert narrow["scroll"] <= 390 and all(plot["width"] <= 390 for plot in plots)
-    check_plots(plots, rows_of(reports))
+def test_plots_follow_the_window(study, seen):
+    assert all(plot["width"] <= WIDTHS[-1] for plot in seen["narrow plots"])
+    check_plots(seen["narrow plots"], rows_of(study[1]))
 
 
 # --- text --------------------------------------------------------------------------------------------------------------
 
 
-def test_page_says_what_must_be_known(study, wide):
+def test_page_says_what_must_be_known(study, seen):
     _, reports = study
-    seen, _ = wide
+    seen = seen["wide"]
     text = seen["text"]
     for section in ("ladder", "sizes", "strong", "weak", "shares", "limits", "rows", "where", "methods", "rules"):
         assert section in seen["sections"]

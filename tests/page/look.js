@@ -1,8 +1,8 @@
 "use strict";
 // Opens a page in headless Chromium, does what a reader would do, and prints what is to be seen, as JSON.
 //
-//   node look.js PAGE STEPS        STEPS: a JSON file, a list of
-//     {"open": {"width": 1400, "height": 900, "scheme": "light"}}    a fresh window
+//   node look.js STEPS        a JSON file, a list of
+//     {"open": {"page": "a.html", "width": 1400, "height": 900, "scheme": "light"}}    a fresh window
 //     {"plots": true}                                                what every plot holds and shows
 //     {"filter": "tiled"}  {"choose": ["count", "every"]}  {"sort": "mcops"}  {"row": 0}  {"more": true}  {"clear": true}
 //     {"view": [panel, view]}                                        another view of a plot
@@ -70,8 +70,7 @@ function lookAtPage() {
 }
 
 async function main() {
-  const [file, stepsFile] = process.argv.slice(2);
-  const steps = JSON.parse(fs.readFileSync(stepsFile, "utf8"));
+  const steps = JSON.parse(fs.readFileSync(process.argv[2], "utf8"));
   const browser = await chromium.launch({ executablePath: process.env.TRAFFICBENCH_CHROMIUM || "/usr/bin/chromium", args: ARGUMENTS });
   const complaints = [], requests = [], results = [];
   let page, size;
@@ -84,7 +83,7 @@ async function main() {
       page.on("console", (message) => { if (["error", "warning"].includes(message.type())) complaints.push(message.text()); });
       page.on("pageerror", (error) => complaints.push(String(error)));
       page.on("request", (request) => { if (!/^(file|data|blob):/.test(request.url())) requests.push(request.url()); });
-      await page.goto(`file://${fs.realpathSync(file)}`);
+      await page.goto(`file://${fs.realpathSync(value.page)}`);
       await page.waitForFunction(READY, null, { timeout: 60000 });
       return page.evaluate(lookAtPage);
     },
