@@ -9,14 +9,15 @@ from pathlib import Path
 
 from with_packages import need
 
-EPILOG = """The page is one file that needs no network: what ran where, the ladder, rate against size, strong and weak scaling, where the
-time went, fraction of the machine's limit, every row, a draft of the methods, the twelve rules. docs/report.md tells how to
-read it. Figures come as PNG, SVG and PDF, each with its data (CSV) and its caption (captions.md).
+EPILOG = """The page is one file that needs no network: what ran where, the ladder, rate against size, strong and weak
+scaling, where the time went, fraction of the machine's limit, every row, a draft of the methods, the twelve rules.
+docs/report.md tells how to read it. Figures come as PNG, SVG and PDF, each with its data (CSV); captions.md has their
+captions.
 
 Examples:
   scripts/report.py results/vm-20261123T100342Z.json --output report.html
   scripts/report.py results/*.json --output report.html --figures figures
-  scripts/report.py results/*.json --output report.html --only tiled/ --only count:every --reason "tiled alone is in use"
+  scripts/report.py results/*.json --output report.html --only tiled/ --reason "tiled alone is in use"
   scripts/report.py results/*.json --lint
 
 Exit status: 0 done; 1 a rule is broken (--lint), or a row failed verification; 2 bad input."""
@@ -26,16 +27,29 @@ def parse(arguments):
     parser = argparse.ArgumentParser(
         prog="report.py",
         usage="scripts/report.py REPORT... [--output PAGE] [--figures FOLDER] [--lint] [options]",
-        description="A page and figures from reports of trafficbench, and their check against the twelve rules of Hoefler & Belli.",
+        description=(
+            "A page and figures from reports of trafficbench, and their check against the twelve rules of Hoefler &"
+            " Belli."
+        ),
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("reports", nargs="+", metavar="REPORT", help="JSON that trafficbench wrote")
     parser.add_argument("--output", metavar="PAGE", help="the page to write, an .html file")
     parser.add_argument("--figures", metavar="FOLDER", help="where to write figures; made if it is not there")
-    parser.add_argument("--all-views", action="store_true", help="a figure of every view, not only of the one that shows most")
-    parser.add_argument("--lint", action="store_true", help="print which of the twelve rules the reports break; exit status 1 if any")
-    parser.add_argument("--only", action="append", default=[], metavar="WORD", help="rows whose names hold this word alone, with their bases; may be repeated, and all must be there")
+    parser.add_argument(
+        "--all-views", action="store_true", help="a figure of every view, not only of the one that shows most"
+    )
+    parser.add_argument(
+        "--lint", action="store_true", help="print which of the twelve rules the reports break; exit status 1 if any"
+    )
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="WORD",
+        help="rows whose names hold this word alone, with their bases; may be repeated, and all must be there",
+    )
     parser.add_argument("--reason", metavar="TEXT", help="why only a part was measured or shown (rule 2)")
     parser.add_argument("--force", action="store_true", help="replace a page or figures that are there")
     parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
@@ -100,7 +114,9 @@ def make(options):
         say("writing the page")
         write(Path(options.output), page.build(sources, charts, rules))
         held = sum(len(source.rows) for source in sources)
-        print(f"{options.output}: {words.count_of(held, 'row')}, {words.count_of(sum(map(len, charts.values())), 'plot')}")
+        print(
+            f"{options.output}: {words.count_of(held, 'row')}, {words.count_of(sum(map(len, charts.values())), 'plot')}"
+        )
     if options.figures:
         from report import figures
 

@@ -74,14 +74,34 @@ def row(template, kernel, length, ranks, threads, count, mode, repetitions, chan
     has_interval = 6 <= repetitions <= 8
     per_cycle = mcops * 1e6 / CLOCK_HZ / workers
     made.update(
-        name=name, run_name=name, kernel=kernel, cells=whole, ranks=ranks, threads=threads, count=count, mode=mode, steps=steps,
-        iterations=steps, samples=samples, repetitions=repetitions, real_time=median * 1e3, cpu_time=median * 1e3 * workers, mcops=mcops,
+        name=name,
+        run_name=name,
+        kernel=kernel,
+        cells=whole,
+        ranks=ranks,
+        threads=threads,
+        count=count,
+        mode=mode,
+        steps=steps,
+        iterations=steps,
+        samples=samples,
+        repetitions=repetitions,
+        real_time=median * 1e3,
+        cpu_time=median * 1e3 * workers,
+        mcops=mcops,
         mcops_low=whole * steps / ordered[-1] / 1e6 if has_interval else None,
         mcops_high=whole * steps / ordered[0] / 1e6 if has_interval else None,
-        clock_hz=CLOCK_HZ, cells_per_cycle=per_cycle, limit="made up", fraction_of_limit=per_cycle / 1200, isa="avx512", depth=64,
+        clock_hz=CLOCK_HZ,
+        cells_per_cycle=per_cycle,
+        limit="made up",
+        fraction_of_limit=per_cycle / 1200,
+        isa="avx512",
+        depth=64,
         rank_seconds=[{"min": sample * 0.99, "median": sample, "max": sample} for sample in samples],
-        placement=[{"rank": i // threads, "thread": i % threads, "host": "example", "core": i} for i in range(min(workers, 8))],
-    )  # fmt: skip
+        placement=[
+            {"rank": i // threads, "thread": i % threads, "host": "example", "core": i} for i in range(min(workers, 8))
+        ],
+    )
     if workers > 1:
         made["shares"] = {"compute": 0.9, "exchange": 0.05, "reduction": 0.02, "waiting": 0.02}
     return made
@@ -138,7 +158,9 @@ def fail(report, number):
                     other[prefix + key] = None
                 if not prefix:
                     other["efficiency"] = None
-    bad.update(verified=False, error_occurred=True, error_message="hash differs from the closed form's", stopped="failed")
+    bad.update(
+        verified=False, error_occurred=True, error_message="hash differs from the closed form's", stopped="failed"
+    )
     return bad
 
 

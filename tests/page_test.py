@@ -142,7 +142,9 @@ def examples(tmp_path_factory):
     steps, folder = [], tmp_path_factory.mktemp("examples")
     for kind in KINDS:
         (folder / kind).mkdir()
-        page = make_page([SCHEMA_PATH.parent / f"example-{kind}.json"], folder / kind, status=1 if kind == "failed" else 0)
+        page = make_page(
+            [SCHEMA_PATH.parent / f"example-{kind}.json"], folder / kind, status=1 if kind == "failed" else 0
+        )
         steps += [window(page), {"plots": True}, {"sort": "mcops"}, {"sort": "mcops"}]
     results = look(folder, *steps)
     return {kind: results[4 * i : 4 * i + 4] for i, kind in enumerate(KINDS)}
@@ -162,7 +164,9 @@ def measure_of(plot):
             return key
     if "roofline" in title:
         return "mcops"
-    return {"ladder": "mcops", "sizes": "mcops", "limits": "fraction_of_limit", "closed-form": "real_time"}.get(plot["section"])
+    return {"ladder": "mcops", "sizes": "mcops", "limits": "fraction_of_limit", "closed-form": "real_time"}.get(
+        plot["section"]
+    )
 
 
 def check_plots(plots, rows):
@@ -186,8 +190,12 @@ def check_plots(plots, rows):
                     continue
                 assert value == pytest.approx(row[measure], rel=1e-6)
                 if measure in ("mcops", "speedup") and row[f"{measure}_low"] is not None:
-                    assert trace["high"][i] == pytest.approx(row[f"{measure}_high"] - row[measure], rel=1e-3, abs=1e-6 * value)
-                    assert trace["low"][i] == pytest.approx(row[measure] - row[f"{measure}_low"], rel=1e-3, abs=1e-6 * value)
+                    assert trace["high"][i] == pytest.approx(
+                        row[f"{measure}_high"] - row[measure], rel=1e-3, abs=1e-6 * value
+                    )
+                    assert trace["low"][i] == pytest.approx(
+                        row[measure] - row[f"{measure}_low"], rel=1e-3, abs=1e-6 * value
+                    )
 
 
 def test_every_plot_has_its_marks_wide_and_on_a_phone(study, seen):
@@ -276,7 +284,9 @@ def test_filter_finds_rows_by_words_and_by_choice(study, tables):
     wanted = [i for i, row in enumerate(rows) if "tiled" in row["name"] and "ranks:2/" in row["name"]]
     assert [entry["row"] for entry in tables["words"]["rows"]] == wanted
     assert tables["words"]["shown"] == f"{len(wanted)} of {len(rows)} rows"
-    assert [entry["row"] for entry in tables["words and choice"]["rows"]] == [i for i in wanted if rows[i]["count"] == "every"]
+    assert [entry["row"] for entry in tables["words and choice"]["rows"]] == [
+        i for i in wanted if rows[i]["count"] == "every"
+    ]
     assert len(tables["cleared"]["rows"]) == 100 and tables["cleared"]["shown"] == f"{len(rows)} of {len(rows)} rows"
     assert tables["none"]["rows"] == [] and tables["none"]["shown"].startswith("0 of")
     assert [rows[entry["row"]]["verified"] for entry in tables["failed"]["rows"]] == [False, False]
@@ -309,7 +319,14 @@ def test_cells_of_the_table_are_the_numbers_of_the_file(study, tables):
     def number(text):
         return float(text.replace(",", "").rstrip("%"))
 
-    for key, factor in [("mcops", 1), ("cells", 1), ("speedup", 1), ("efficiency", 100), ("fraction_of_limit", 100), ("real_time", 1)]:
+    for key, factor in [
+        ("mcops", 1),
+        ("cells", 1),
+        ("speedup", 1),
+        ("efficiency", 100),
+        ("fraction_of_limit", 100),
+        ("real_time", 1),
+    ]:
         for entry, text in zip(table["rows"], column(table, key)):
             value = rows[entry["row"]][key]
             if value is None:
@@ -369,9 +386,18 @@ def test_page_says_what_must_be_known(study, seen):
     assert "2 rows FAILED VERIFICATION" in text
     assert len(seen["rules"]) == 12 and "broken" in seen["rules"]
     run = reports[0]["context"]["runs"][0]
-    for part in (run["cpu"]["model"], run["commit"], run["compiler"], run["mpi"]["library"], " ".join(run["argv"]), "example: 1 worker, core 0"):
+    for part in (
+        run["cpu"]["model"],
+        run["commit"],
+        run["compiler"],
+        run["mpi"]["library"],
+        " ".join(run["argv"]),
+        "example: 1 worker, core 0",
+    ):
         assert part in text
     best = max(
-        row["mcops"] for row in rows_of(reports) if row["count"] == "every" and row["mcops"] and row["verified"] and not row.get("warnings")
+        row["mcops"]
+        for row in rows_of(reports)
+        if row["count"] == "every" and row["mcops"] and row["verified"] and not row.get("warnings")
     )
     assert f"{float(f'{best:.4g}'):,.0f}" in text

@@ -103,7 +103,9 @@ def test_mixed_contracts_are_refused():
     sampled = next(row for row in measured if row["count"] == "sampled")
     marks = [chart.Mark(1, row["mcops"], None, None, row) for row in (every, sampled)]
     with pytest.raises(chart.MixedRows, match="contracts"):
-        chart.Chart("sizes", "curve", "a plot", {}, chart.Axis("x"), chart.Axis("y"), [chart.Series("a", "tiled", marks)])
+        chart.Chart(
+            "sizes", "curve", "a plot", {}, chart.Axis("x"), chart.Axis("y"), [chart.Series("a", "tiled", marks)]
+        )
 
 
 def test_rows_of_different_files_are_never_in_one_plot(tmp_path):
@@ -134,14 +136,24 @@ def test_ladder_has_a_fixed_order_whatever_the_order_of_the_file(tmp_path):
 
 def test_python_rungs_stand_below():
     names = ["tiled", "mpi4py", "naive", "numpy-where", "python", "numba", "numpy-inplace"]
-    assert sorted(names, key=kernels.rung) == ["python", "numpy-where", "numpy-inplace", "numba", "mpi4py", "naive", "tiled"]
+    assert sorted(names, key=kernels.rung) == [
+        "python",
+        "numpy-where",
+        "numpy-inplace",
+        "numba",
+        "mpi4py",
+        "naive",
+        "tiled",
+    ]
 
 
 def test_step_is_the_ratio_to_the_rung_below_at_as_many_cores(study):
     _, _, found = study
     for one in found["ladder"]:
         for series in one.series:
-            for below, mark in itertools.pairwise(series.marks) if sys.version_info >= (3, 10) else zip(series.marks, series.marks[1:]):
+            for below, mark in (
+                itertools.pairwise(series.marks) if sys.version_info >= (3, 10) else zip(series.marks, series.marks[1:])
+            ):
                 step = next(text for text in mark.texts if text.startswith("step"))
                 ratio, low, high = (float(number.replace(",", "")) for number in re.findall(r"[\d.,]*\d", step))
                 assert ratio == pytest.approx(mark.value / below.value, rel=1e-2)
@@ -290,7 +302,9 @@ def test_bits_per_cell_are_those_of_the_kernels():
 
 
 def test_placement_in_few_words():
-    row = {"placement": [{"rank": i, "thread": 0, "host": f"node{i // 4}", "core": i % 4, "numa": 0} for i in range(32)]}
+    row = {
+        "placement": [{"rank": i, "thread": 0, "host": f"node{i // 4}", "core": i % 4, "numa": 0} for i in range(32)]
+    }
     assert placement.summary(row) == "node0 .. node7 (8 hosts): 4 workers, cores 0-3, NUMA 0"
     row = {"placement": [{"rank": i, "thread": 0, "host": "vm", "core": 1} for i in range(2)]}
     assert "SOME ON ONE CORE" in placement.summary(row)
@@ -313,8 +327,12 @@ def test_interval_of_the_median_is_the_one_in_the_file(path):
 
 
 def test_series_of_one_kernel_are_told_apart_by_what_differs(tmp_path):
-    report = made_up_report.make(kernels=("tiled",), counts=("every",), shapes=((1, 1), (2, 1)), cells=(10**6, 10**7))
-    other = made_up_report.make(kernels=("tiled",), counts=("every",), shapes=((1, 1), (2, 1)), cells=(10**6, 10**7))
+    report = made_up_report.make(
+        kernels=("tiled",), counts=("every",), shapes=((1, 1), (2, 1)), cells=(10**6, 10**7)
+    )
+    other = made_up_report.make(
+        kernels=("tiled",), counts=("every",), shapes=((1, 1), (2, 1)), cells=(10**6, 10**7)
+    )
     for row in other["benchmarks"]:
         for key in ("name", "run_name", "base"):
             row[key] = row[key].replace("depth:auto", "depth:64")
@@ -325,7 +343,14 @@ def test_series_of_one_kernel_are_told_apart_by_what_differs(tmp_path):
 
 @pytest.mark.parametrize(
     "value, text",
-    [(1234567, "1,235,000"), (0.012345, "0.01235"), (1.984, "1.984"), (0, "0"), (99999.9, "100,000"), (2.6e-6, "2.6e-06")],
+    [
+        (1234567, "1,235,000"),
+        (0.012345, "0.01235"),
+        (1.984, "1.984"),
+        (0, "0"),
+        (99999.9, "100,000"),
+        (2.6e-6, "2.6e-06"),
+    ],
 )
 def test_significant(value, text):
     assert words.significant(value) == text
@@ -433,7 +458,9 @@ def test_figures_show_the_marks_of_their_chart(study, figures):
             if one.kind == "curve":
                 for series, shift in zip(one.series, one.shifts()):
                     container = next(c for c in axes.containers if c.get_label() == series.label)
-                    assert list(container.lines[0].get_xdata()) == pytest.approx([mark.at * shift for mark in series.marks])
+                    assert list(container.lines[0].get_xdata()) == pytest.approx(
+                        [mark.at * shift for mark in series.marks]
+                    )
                     assert list(container.lines[0].get_ydata()) == pytest.approx([mark.value for mark in series.marks])
                     spans = [segment[:, 1] for segment in container.lines[2][0].get_segments()]
                     for mark, (low, high) in zip(series.marks, spans):
@@ -444,7 +471,9 @@ def test_figures_show_the_marks_of_their_chart(study, figures):
                     ends = sorted(bar.get_x() + bar.get_width() for bar in bars)
                     assert ends == pytest.approx(sorted(mark.value for mark in one.marks()))
                 else:
-                    assert sorted(bar.get_width() for bar in bars) == pytest.approx(sorted(mark.value for mark in one.marks()))
+                    assert sorted(bar.get_width() for bar in bars) == pytest.approx(
+                        sorted(mark.value for mark in one.marks())
+                    )
             title = axes.get_title(loc="left")
             assert one.title in title and one.facets["count"] in title
             figures.pyplot.close("all")

@@ -164,7 +164,15 @@ def test_methods_say_what_the_file_says(tmp_path):
     report = good()
     text = methods.paragraph(loading.load([made_up_report.save(report, tmp_path / "made-up.json")])[0])
     run = report["context"]["runs"][0]
-    for part in (run["commit"], run["cpu"]["model"], run["compiler"], "2.00 GHz", "medians with 95% intervals", "1 × 1, 2 × 1, 4 × 1", "10⁶ cells"):
+    for part in (
+        run["commit"],
+        run["cpu"]["model"],
+        run["compiler"],
+        "2.00 GHz",
+        "medians with 95% intervals",
+        "1 × 1, 2 × 1, 4 × 1",
+        "10⁶ cells",
+    ):
         assert part in text, part
     assert "FAILED" not in text
 

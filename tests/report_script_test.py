@@ -62,7 +62,18 @@ def data_of(text):
 def test_help_is_complete():
     done = call("--help")
     assert done.returncode == 0
-    for part in ("--output", "--figures", "--lint", "--only", "--reason", "--force", "--all-views", "--quiet", "Examples:", "Exit status:"):
+    for part in (
+        "--output",
+        "--figures",
+        "--lint",
+        "--only",
+        "--reason",
+        "--force",
+        "--all-views",
+        "--quiet",
+        "Examples:",
+        "Exit status:",
+    ):
         assert part in done.stdout
 
 
@@ -101,7 +112,13 @@ def test_failed_row_is_marked_and_the_status_is_1(tmp_path):
     assert "1 row failed verification" in done.stderr
     assert "FAILED VERIFICATION" in text
     data = data_of(text)
-    flaws = [mark[5] for panel in data["panels"] for view in panel["views"] for series in view["series"] for mark in series["marks"]]
+    flaws = [
+        mark[5]
+        for panel in data["panels"]
+        for view in panel["views"]
+        for series in view["series"]
+        for mark in series["marks"]
+    ]
     assert flaws.count("failed") >= 1
 
 
@@ -132,7 +149,9 @@ def test_the_same_report_makes_the_same_page(tmp_path):
 
 def test_two_thousand_rows_fit_into_eight_megabytes(tmp_path):
     shapes = [(2**k, threads) for k in range(10) for threads in (1, 2)]
-    report = made_up_report.make(kernels=tuple(made_up_report.RATES), cells=[10**k for k in range(3, 13)], shapes=shapes)
+    report = made_up_report.make(
+        kernels=tuple(made_up_report.RATES), cells=[10**k for k in range(3, 13)], shapes=shapes
+    )
     assert len(report["benchmarks"]) == 2000
     text, _ = page_of(made_up_report.save(report, tmp_path / "r.json"), folder=tmp_path)
     assert len(data_of(text)["rows"]) == 2000
@@ -214,7 +233,9 @@ def test_report_without_rows_is_refused(tmp_path):
 
 
 def test_words_that_choose_nothing_are_refused():
-    refused(call(EXAMPLES / "example-measured.json", "--lint", "--only", "nonsense"), "nonsense", "names look like sweep/")
+    refused(
+        call(EXAMPLES / "example-measured.json", "--lint", "--only", "nonsense"), "nonsense", "names look like sweep/"
+    )
 
 
 def test_a_hundred_thousand_rows_are_refused_at_once_and_can_be_chosen_from(tmp_path):
@@ -288,12 +309,18 @@ def test_script_finds_an_interpreter_with_the_packages(tmp_path):
         pytest.skip("this Python has jsonschema among its own modules")
     script = tmp_path / "script.py"
     script.write_text(
-        f"import sys\nsys.path.insert(0, {str(ROOT / 'scripts')!r})\nfrom with_packages import need\n"
-        "need(*sys.argv[1:])\nprint(sys.executable, sys.argv[1:])\n",
+        (
+            f"import sys\nsys.path.insert(0, {str(ROOT / 'scripts')!r})\nfrom with_packages import need\n"
+            "need(*sys.argv[1:])\nprint(sys.executable, sys.argv[1:])\n"
+        ),
         encoding="utf-8",
     )
     done = subprocess.run(
-        [bare, script, "jsonschema"], capture_output=True, text=True, check=False, env={**os.environ, "TRAFFICBENCH_PYTHON": sys.executable}
+        [bare, script, "jsonschema"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "TRAFFICBENCH_PYTHON": sys.executable},
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().endswith("['jsonschema']")

@@ -76,8 +76,8 @@ class Chart:
     def shifts(self):
         """What the `at` of each series is multiplied by when it is drawn along cores.
 
-        Kernels at one number of cores stand side by side, or their intervals would hide each other: by no more than 4% of a
-        power of two from one to the next.
+        Kernels at one number of cores stand side by side, or their intervals would hide each other: by no more than
+        0.04 powers of two from one to the next.
         """
         if self.x.kind != "cores":
             return [1.0] * len(self.series)
@@ -96,13 +96,21 @@ class Chart:
         warned = [row for row in drawn if row.get("warnings")]
         sentences = list(self.caption)
         if failed:
-            sentences.append(f"MARKED: {words.count_of(len(failed), 'row')} failed verification (crosses, hatched bars); not joined, in no ratio.")
+            sentences.append(
+                f"MARKED: {words.count_of(len(failed), 'row')} failed verification (crosses, hatched bars); not joined,"
+                " in no ratio."
+            )
         if warned:
             kinds = sorted({warning for row in warned for warning in row["warnings"]})
-            sentences.append(f"MARKED: {words.count_of(len(warned), 'row')} measured under {', '.join(kinds)} (open squares); not joined.")
+            sentences.append(
+                f"MARKED: {words.count_of(len(warned), 'row')} measured under {', '.join(kinds)} (open squares); not"
+                " joined."
+            )
         if self.skipped:
             reasons = sorted({row["skipped"] for row in self.skipped})
-            sentences.append(f"NOT DRAWN: {words.count_of(len(self.skipped), 'point')} skipped ({words.listing(reasons, 2)}).")
+            sentences.append(
+                f"NOT DRAWN: {words.count_of(len(self.skipped), 'point')} skipped ({words.listing(reasons, 2)})."
+            )
         return sentences
 
     def size(self):

@@ -20,12 +20,16 @@ def limits(source):
             continue
         without = [row for row in members if row["fraction_of_limit"] is None and not rows.is_skipped(row)]
         caption = [
-            f"Rate over the lowest bound that was measured on this machine; {rows.shape(members[0])} (ranks × threads)"
-            f", {next(f'{value} {name}' for name, value in facets.items() if name.startswith('cells'))},"
-            f" counting {facets['count']}.",
+            (
+                f"Rate over the lowest bound that was measured on this machine; {rows.shape(members[0])} (ranks ×"
+                f" threads), {next(f'{value} {name}' for name, value in facets.items() if name.startswith('cells'))},"
+                f" counting {facets['count']}."
+            ),
         ]
         if without:
-            caption.append(f"No limit is known of {words.listing(sorted({row['kernel'] for row in without}))}: not drawn.")
+            caption.append(
+                f"No limit is known of {words.listing(sorted({row['kernel'] for row in without}))}: not drawn."
+            )
         found.append(
             Chart(
                 figure="limits",
@@ -93,13 +97,20 @@ def shares(source):
                 x=Axis("share of the time of all ranks", "linear", from_zero=True, kind="percent"),
                 y=Axis("ranks × threads"),
                 series=[
-                    Series(part, part, [Mark(names[id(row)], share(row, part), None, None, row, efficiency(row)) for row in drawn])
+                    Series(
+                        part,
+                        part,
+                        [Mark(names[id(row)], share(row, part), None, None, row, efficiency(row)) for row in drawn],
+                    )
                     for part in [*SHARES, "driver"]
                 ],
                 caption=[
                     *chart_curves.models(drawn),
-                    f"{facets['kernel']}, counting {facets['count']}: shares of the time of all ranks together. What is lost to"
-                    " exchange, reduction and waiting is what efficiency lacks beside the kernel's own slowing down.",
+                    (
+                        f"{facets['kernel']}, counting {facets['count']}: shares of the time of all ranks together."
+                        " What is lost to exchange, reduction and waiting is what efficiency lacks beside the kernel's"
+                        " own slowing down."
+                    ),
                 ],
                 skipped=[row for row in members if rows.is_skipped(row)],
             )
@@ -116,5 +127,3 @@ def share(row, part):
 
 def efficiency(row):
     return [f"efficiency {100 * row['efficiency']:.3g}%"] if row["efficiency"] is not None else []
-
-

@@ -32,7 +32,9 @@ def size_charts(source, has_value, make):
         chart.caption.append("Dotted: caches, as far as one core's share goes.")
         unknown = sorted({row["kernel"] for row in drawn if not kernels.is_known_size(row["kernel"])})
         if unknown:
-            chart.caption.append(f"The memory that a cell takes is not known of {', '.join(unknown)}: drawn at 1 bit a cell.")
+            chart.caption.append(
+                f"The memory that a cell takes is not known of {', '.join(unknown)}: drawn at 1 bit a cell."
+            )
         found.append(chart)
     return found
 
@@ -86,7 +88,9 @@ def families(members):
     one rank; and all shapes together if some are left."""
     found, covered = [], set()
     for threads in sorted({row["threads"] for row in members}):
-        found.append((f"ranks of {words.count_of(threads, 'thread')}", [row for row in members if row["threads"] == threads]))
+        found.append(
+            (f"ranks of {words.count_of(threads, 'thread')}", [row for row in members if row["threads"] == threads])
+        )
     found.append(("threads of 1 rank", [row for row in members if row["ranks"] == 1]))
     found = [(name, group) for name, group in found if len({rows.cores(row) for row in group}) > 1]
     for _, group in found:
@@ -126,7 +130,9 @@ def scaling_series(family, mark, measure):
 
 def speedup_chart(source, mode, facets, family, skipped):
     series = scaling_series(
-        family, lambda row: Mark(rows.cores(row), row["speedup"], row["speedup_low"], row["speedup_high"], row), "speedup"
+        family,
+        lambda row: Mark(rows.cores(row), row["speedup"], row["speedup_low"], row["speedup_high"], row),
+        "speedup",
     )
     drawn = [mark.row for line in series for mark in line.marks]
     least = min(base_cores(source, row) for row in drawn)
@@ -204,7 +210,10 @@ def scaling_caption(mode, facets, drawn):
     if mode == "strong":
         sentences.append(f"One road of {facets['cells']} cells whatever the cores, counting {facets['count']}.")
     else:
-        sentences.append(f"{facets['cells a core']} cells for each core, counting {facets['count']}; the ideal speedup is the number of cores.")
+        sentences.append(
+            f"{facets['cells a core']} cells for each core, counting {facets['count']}; the ideal speedup is the number"
+            " of cores."
+        )
     return [*sentences, *models(drawn)]
 
 
@@ -243,7 +252,9 @@ def not_drawn(family, measure):
     failed = sum(rows.has_failed(row) for row in without)
     sentences = []
     if failed:
-        sentences.append(f"NOT DRAWN: {words.count_of(failed, 'row')} failed verification and so has no ratio (see the table).")
+        sentences.append(
+            f"NOT DRAWN: {words.count_of(failed, 'row')} failed verification and so has no ratio (see the table)."
+        )
     if len(without) > failed:
         sentences.append(f"Not drawn: {words.count_of(len(without) - failed, 'row')} without a base.")
     return sentences
@@ -272,9 +283,14 @@ def closed_form(source):
                 y=Axis("time of one jump, ms", "log10"),
                 series=series,
                 caption=[
-                    f"Time to the exact state after {steps} iterations at once, with its 95% interval;"
-                    f" {rows.shape(drawn[0])} (ranks × threads), counting {facets['count']}.",
-                    "No cells are updated on the way: there is no rate, and these rows stand in no ranking with the others.",
+                    (
+                        f"Time to the exact state after {steps} iterations at once, with its 95% interval;"
+                        f" {rows.shape(drawn[0])} (ranks × threads), counting {facets['count']}."
+                    ),
+                    (
+                        "No cells are updated on the way: there is no rate, and these rows stand in no ranking with the"
+                        " others."
+                    ),
                 ],
                 skipped=[row for row in members if rows.is_skipped(row)],
             )

@@ -25,12 +25,18 @@ def ladder(facets, members, skipped):
         series.append(climb(members, most, False))
     caption = [
         f"Median rate with its 95% interval; road of {facets['cells']} cells, counting {facets['count']}.",
-        "Beside each bar: its rate, and how many times faster it is than the rung below at as many cores, with the interval"
-        " that both intervals allow.",
+        (
+            "Beside each bar: its rate, and how many times faster it is than the rung below at as many cores, with the"
+            " interval that both intervals allow."
+        ),
     ]
     bases = {row["ladder_base"]: row for row in members if row["ladder_base"] is not None}
     for row in bases.values():
-        rates = {words.significant(other["ladder_base_mcops"]) for other in members if other["ladder_base"] == row["ladder_base"]}
+        rates = {
+            words.significant(other["ladder_base_mcops"])
+            for other in members
+            if other["ladder_base"] == row["ladder_base"]
+        }
         rate = f"{rates.pop()} MCOPs" if len(rates) == 1 else "its rate measured again beside each row"
         caption.append(f"Base: {kernel_of(row['ladder_base'])} on one core, {rate}.")
     if most > fewest and several_shapes(members, most):
@@ -60,7 +66,9 @@ def climb(members, wanted_cores, is_least):
             best[labels[id(row)]] = row
     marks, below = [], None
     for label, row in sorted(best.items(), key=lambda item: kernels.rung(item[1]["kernel"])):
-        marks.append(Mark(label, row["mcops"], row["mcops_low"], row["mcops_high"], row, texts(row, below, wanted_cores)))
+        marks.append(
+            Mark(label, row["mcops"], row["mcops_low"], row["mcops_high"], row, texts(row, below, wanted_cores))
+        )
         below = None if rows.has_failed(row) else row
     return Series(words.count_of(wanted_cores, "core"), "least" if is_least else "most", marks)
 

@@ -20,14 +20,37 @@ from report.chart import joined_runs  # noqa: E402
 FORMATS = ["png", "svg", "pdf"]
 WIDTH = 6.3  # inches: the text width of an A4 page
 STYLE = {
-    "font.size": 9, "axes.titlesize": 10, "axes.labelsize": 9, "legend.fontsize": 8, "axes.spines.top": False, "axes.spines.right": False,
-    "axes.grid": True, "grid.color": "#e3e6ea", "grid.linewidth": 0.7, "axes.axisbelow": True, "axes.edgecolor": "#566373", "savefig.dpi": 200,
-    "svg.fonttype": "none", "svg.hashsalt": "trafficbench", "pdf.fonttype": 42, "legend.frameon": False, "hatch.linewidth": 1.2,
-}  # fmt: skip
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.labelsize": 9,
+    "legend.fontsize": 8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#e3e6ea",
+    "grid.linewidth": 0.7,
+    "axes.axisbelow": True,
+    "axes.edgecolor": "#566373",
+    "savefig.dpi": 200,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "trafficbench",
+    "pdf.fonttype": 42,
+    "legend.frameon": False,
+    "hatch.linewidth": 1.2,
+}
 SYMBOLS = {
-    "square": "s", "diamond": "D", "triangle-up": "^", "triangle-down": "v", "circle": "o", "star": "*", "hexagon": "h", "cross": "P",
-    "pentagon": "p", "hourglass": "X", "x": "x",
-}  # fmt: skip
+    "square": "s",
+    "diamond": "D",
+    "triangle-up": "^",
+    "triangle-down": "v",
+    "circle": "o",
+    "star": "*",
+    "hexagon": "h",
+    "cross": "P",
+    "pentagon": "p",
+    "hourglass": "X",
+    "x": "x",
+}
 PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹×", "0123456789x")
 DASHES = {"solid": "-", "dash": "--", "dashdot": "-.", "dot": ":"}
 
@@ -44,7 +67,12 @@ def write(charts, folder, all_views, say=lambda text: None):
             for chart, label in zip(chosen, views.view_labels(shown)):
                 name = file_name(section, title, count, label if all_views and several else "")
                 jobs.append((chart, folder, name))
-                captions += [f"## {name}", "", " ".join([f"{title}{f', {label}' if several else ''}.", *chart.notes()]), ""]
+                captions += [
+                    f"## {name}",
+                    "",
+                    " ".join([f"{title}{f', {label}' if several else ''}.", *chart.notes()]),
+                    "",
+                ]
     lines = []
     with concurrent.futures.ProcessPoolExecutor() as pool:
         for name in pool.map(save, *zip(*jobs)) if jobs else []:
@@ -53,7 +81,10 @@ def write(charts, folder, all_views, say=lambda text: None):
     (folder / "captions.md").write_text("\n".join(captions), encoding="utf-8")
     lines.append(f"{folder / 'captions.md'}: what each figure shows")
     if left_out:
-        lines.append(f"{words.count_of(left_out, 'further view is', 'further views are')} on the page; --all-views writes them as figures too")
+        lines.append(
+            f"{words.count_of(left_out, 'further view is', 'further views are')} on the page; --all-views writes them"
+            " as figures too"
+        )
     return lines
 
 
@@ -81,7 +112,9 @@ def save(chart, folder, name):
         table.writerow(["series", "at", "value", "low", "high", "status", "row"])
         for series in chart.series:
             for mark in series.marks:
-                table.writerow([series.label, mark.at, mark.value, mark.low, mark.high, rows.status(mark.row), mark.row["name"]])
+                table.writerow(
+                    [series.label, mark.at, mark.value, mark.low, mark.high, rows.status(mark.row), mark.row["name"]]
+                )
     return name
 
 
@@ -120,29 +153,61 @@ def draw_curves(axes, chart, colours):
     for series, shift in zip(chart.series, chart.shifts()):
         colour, _, symbol = colours[series.colour]
         for run in joined_runs(series):
-            axes.plot([mark.at * shift for mark in run], [mark.value for mark in run], color=colour, linestyle=DASHES[series.dash], linewidth=1.4)
+            axes.plot(
+                [mark.at * shift for mark in run],
+                [mark.value for mark in run],
+                color=colour,
+                linestyle=DASHES[series.dash],
+                linewidth=1.4,
+            )
         good = [mark for mark in series.marks if not rows.is_flawed(mark.row)]
         points(axes, good, shift, colour, SYMBOLS[symbol], series.label, series.hollow)
         flaw = colours["flaw"][0]
-        points(axes, [mark for mark in series.marks if rows.has_failed(mark.row)], shift, flaw, "x", f"{series.label}: failed verification", False)
+        points(
+            axes,
+            [mark for mark in series.marks if rows.has_failed(mark.row)],
+            shift,
+            flaw,
+            "x",
+            f"{series.label}: failed verification",
+            False,
+        )
         warned = [mark for mark in series.marks if rows.is_flawed(mark.row) and not rows.has_failed(mark.row)]
         points(axes, warned, shift, flaw, "s", f"{series.label}: measured with warnings", True)
     if chart.y.from_zero:
-        axes.set_ylim(0, max(1.1, 1.05 * max(value for mark in chart.marks() for value in (mark.value, mark.high or 0))))
+        axes.set_ylim(
+            0, max(1.1, 1.05 * max(value for mark in chart.marks() for value in (mark.value, mark.high or 0)))
+        )
     for at, label in chart.guides:
         low, high = axes.get_xlim()
         if low <= at <= high:
             axes.axvline(at, color=colours["ink"][0], linestyle=":", linewidth=0.9, zorder=0)
-            axes.annotate(label, (at, 1.01), xycoords=("data", "axes fraction"), ha="center", va="bottom", fontsize=7, color=colours["ink"][0])
+            axes.annotate(
+                label,
+                (at, 1.01),
+                xycoords=("data", "axes fraction"),
+                ha="center",
+                va="bottom",
+                fontsize=7,
+                color=colours["ink"][0],
+            )
     axes.legend(ncol=2 if len(chart.series) > 6 else 1, loc="upper left", bbox_to_anchor=(1.01, 1.0))
 
 
 def points(axes, marks, shift, colour, symbol, label, hollow):
     if marks:
         axes.errorbar(
-            [mark.at * shift for mark in marks], [mark.value for mark in marks], yerr=errors(marks), fmt=symbol, color=colour, markersize=5,
-            markerfacecolor="none" if hollow else colour, capsize=2, elinewidth=1, label=label,
-        )  # fmt: skip
+            [mark.at * shift for mark in marks],
+            [mark.value for mark in marks],
+            yerr=errors(marks),
+            fmt=symbol,
+            color=colour,
+            markersize=5,
+            markerfacecolor="none" if hollow else colour,
+            capsize=2,
+            elinewidth=1,
+            label=label,
+        )
 
 
 def draw_bars(axes, chart, colours):
@@ -157,13 +222,23 @@ def draw_bars(axes, chart, colours):
                 failed = rows.is_flawed(mark.row)
                 colour = colours["flaw" if failed else series.colour][0]
                 axes.barh(
-                    at, mark.value - left, left=left, height=0.42, color=colour, hatch="//" if failed else None, edgecolor="white" if failed else colour,
+                    at,
+                    mark.value - left,
+                    left=left,
+                    height=0.42,
+                    color=colour,
+                    hatch="//" if failed else None,
+                    edgecolor="white" if failed else colour,
                     label=None if series.label in labelled else series.label,
-                )  # fmt: skip
+                )
                 labelled.add(series.label)
                 if mark.low is not None:
-                    axes.errorbar(mark.value, at, xerr=errors([mark]), fmt="none", ecolor="#16202c", capsize=2, elinewidth=1)
-                axes.annotate(name, (0, at - 0.27), xycoords=("axes fraction", "data"), va="bottom", fontweight="bold", fontsize=8)
+                    axes.errorbar(
+                        mark.value, at, xerr=errors([mark]), fmt="none", ecolor="#16202c", capsize=2, elinewidth=1
+                    )
+                axes.annotate(
+                    name, (0, at - 0.27), xycoords=("axes fraction", "data"), va="bottom", fontweight="bold", fontsize=8
+                )
                 parts = [series.label] if several else []
                 text = "   ".join([*parts, *mark.texts])
                 axes.annotate(text, (0.16, at - 0.27), xycoords=("axes fraction", "data"), va="bottom", fontsize=8)
@@ -208,11 +283,25 @@ def draw_stack(axes, chart, colours):
     for series in chart.series:
         values = {mark.at: mark.value for mark in series.marks}
         widths = [values[name] for name in names]
-        axes.barh(range(len(names)), widths, left=left, height=0.45, color=colours[series.colour][0], edgecolor="white", label=series.label)
+        axes.barh(
+            range(len(names)),
+            widths,
+            left=left,
+            height=0.45,
+            color=colours[series.colour][0],
+            edgecolor="white",
+            label=series.label,
+        )
         left = [a + b for a, b in zip(left, widths)]
     for number, name in enumerate(names):
         mark = next(mark for mark in chart.series[0].marks if mark.at == name)
-        axes.annotate("   ".join([name, *mark.texts]), (0, number - 0.28), xycoords=("axes fraction", "data"), va="bottom", fontsize=8)
+        axes.annotate(
+            "   ".join([name, *mark.texts]),
+            (0, number - 0.28),
+            xycoords=("axes fraction", "data"),
+            va="bottom",
+            fontsize=8,
+        )
     scale(axes.xaxis, chart.x)
     axes.set_xlim(0, 1.0)
     axes.set_ylim(len(names) - 0.5, -0.9)
@@ -230,7 +319,9 @@ def scale(axis, spec):
         return
     set_scale("log", base=2 if spec.scale == "log2" else 10)
     if spec.scale == "log2":
-        axis.set_major_formatter(FuncFormatter(lambda value, _: words.size(value) if spec.kind == "bytes" else small(value)))
+        axis.set_major_formatter(
+            FuncFormatter(lambda value, _: words.size(value) if spec.kind == "bytes" else small(value))
+        )
         axis.set_major_locator(LogLocator(base=2, numticks=10))
         axis.set_minor_locator(NullLocator())
     axis.set_minor_formatter(NullFormatter())

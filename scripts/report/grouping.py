@@ -44,7 +44,9 @@ def series_labels(members):
     labels = {}
     for row in members:
         differing = [
-            level if axis == "origin" else f"{axis} {level}" for axis, level in other_axes(row).items() if len(levels[(row["kernel"], axis)]) > 1
+            level if axis == "origin" else f"{axis} {level}"
+            for axis, level in other_axes(row).items()
+            if len(levels[(row["kernel"], axis)]) > 1
         ]
         labels[id(row)] = ", ".join([row["kernel"], *differing])
     return labels

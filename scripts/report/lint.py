@@ -48,7 +48,8 @@ def print_rules(rules, out):
             print(f"           {text}", file=out)
     broken = [str(rule.number) for rule in rules if rule.broken]
     print(
-        f"{len(rules) - len(broken)} of {len(rules)} rules hold" + (f"; broken: {', '.join(broken)}" if broken else ""), file=out
+        f"{len(rules) - len(broken)} of {len(rules)} rules hold" + (f"; broken: {', '.join(broken)}" if broken else ""),
+        file=out,
     )
 
 
@@ -70,13 +71,25 @@ def judge_speedup(sources, _):
             if row["mcops"] is not None and not rows.has_failed(row):
                 key = curve_key(row)
                 least[key] = min(least.get(key, math.inf), rows.cores(row))
-        grown += [row for row in source.rows if row["mcops"] is not None and not rows.has_failed(row) and rows.cores(row) > least[curve_key(row)]]
-    rule.blame(among(grown, lambda row: row["base"] is None and row["ladder_base"] is None), "row on more cores", "without a base")
+        grown += [
+            row
+            for row in source.rows
+            if row["mcops"] is not None and not rows.has_failed(row) and rows.cores(row) > least[curve_key(row)]
+        ]
+    rule.blame(
+        among(grown, lambda row: row["base"] is None and row["ladder_base"] is None),
+        "row on more cores",
+        "without a base",
+    )
     with_base = every_row(sources, lambda row: row["base"] is not None)
     parallel = sum(row["speedup"] == 1 and row["base"] == row["name"] and rows.cores(row) > 1 for row in with_base)
-    rule.says.append(f"{words.count_of(len(with_base), 'row')} with a speedup; each names its base and the base's rate.")
+    rule.says.append(
+        f"{words.count_of(len(with_base), 'row')} with a speedup; each names its base and the base's rate."
+    )
     if parallel:
-        rule.says.append(f"{words.count_of(parallel, 'base is', 'bases are')} parallel, not one core: the captions say so.")
+        rule.says.append(
+            f"{words.count_of(parallel, 'base is', 'bases are')} parallel, not one core: the captions say so."
+        )
     return rule
 
 
@@ -87,7 +100,12 @@ def curve_key(row):
 
 def judge_subset(sources, reason):
     rule = Rule(2, "Where only a part of the kernels or of the machine was used, the reason is given.")
-    notes = [text for source in sources for text in [source.context.get("note"), *(run.get("note") for run in source.context["runs"])] if text]
+    notes = [
+        text
+        for source in sources
+        for text in [source.context.get("note"), *(run.get("note") for run in source.context["runs"])]
+        if text
+    ]
     if reason:
         notes.append(reason)
     gaps = []
@@ -109,7 +127,9 @@ def judge_subset(sources, reason):
     if skipped:
         rule.says.append(f"{words.count_of(len(skipped), 'point')} skipped, each with its reason.")
     if gaps and not notes:
-        rule.breaks += [f"{gap}, and no note says why (report.py --reason TEXT, or a note in the report)" for gap in gaps]
+        rule.breaks += [
+            f"{gap}, and no note says why (report.py --reason TEXT, or a note in the report)" for gap in gaps
+        ]
     elif gaps:
         rule.says += [f"{gap}." for gap in gaps] + [f"Given as reason: {text}" for text in dict.fromkeys(notes)]
     return rule
@@ -118,17 +138,31 @@ def judge_subset(sources, reason):
 def judge_means(sources, _):
     rule = Rule(3, "Costs are averaged, rates are not: a rate is formed from the summarised cost.")
     timed = every_row(sources, lambda row: row["mcops"] is not None)
-    rule.blame(among(timed, lambda row: not close(row["mcops"], row["cells"] * row["steps"] / row["real_time"] / 1e3)), "row", "with a rate that is not work over its median time")
-    rule.says.append("Seconds are summarised, by their median; each rate is work over that median. No mean of rates is formed.")
+    rule.blame(
+        among(timed, lambda row: not close(row["mcops"], row["cells"] * row["steps"] / row["real_time"] / 1e3)),
+        "row",
+        "with a rate that is not work over its median time",
+    )
+    rule.says.append(
+        "Seconds are summarised, by their median; each rate is work over that median. No mean of rates is formed."
+    )
     return rule
 
 
 def judge_ratios(sources, _):
     rule = Rule(4, "Ratios are not averaged: a ratio is formed from two rates, which are both given.")
     ratios = every_row(sources, lambda row: row["base"] is not None)
-    rule.blame(among(ratios, lambda row: not close(row["speedup"], row["mcops"] / row["base_mcops"])), "speedup", "unlike the row's rate over its base's")
+    rule.blame(
+        among(ratios, lambda row: not close(row["speedup"], row["mcops"] / row["base_mcops"])),
+        "speedup",
+        "unlike the row's rate over its base's",
+    )
     ladder = every_row(sources, lambda row: row["ladder_base"] is not None)
-    rule.blame(among(ladder, lambda row: not close(row["ladder_speedup"], row["mcops"] / row["ladder_base_mcops"])), "ladder speedup", "unlike the row's rate over its base's")
+    rule.blame(
+        among(ladder, lambda row: not close(row["ladder_speedup"], row["mcops"] / row["ladder_base_mcops"])),
+        "ladder speedup",
+        "unlike the row's rate over its base's",
+    )
     rule.says.append(f"{words.count_of(len(ratios) + len(ladder), 'ratio')}, each of two rates that stand beside it.")
     return rule
 
@@ -136,19 +170,27 @@ def judge_ratios(sources, _):
 def judge_intervals(sources, _):
     rule = Rule(5, "What is not deterministic has an interval of confidence.")
     timed = every_row(sources, lambda row: row["origin"] == "measured" and row["class"] == "update")
-    rule.blame(among(timed, lambda row: row["mcops_low"] is None), "row", "without an interval (fewer than 6 repetitions)")
+    rule.blame(
+        among(timed, lambda row: row["mcops_low"] is None), "row", "without an interval (fewer than 6 repetitions)"
+    )
     closed = every_row(sources, lambda row: row["class"] == "closed-form")
     rule.blame(among(closed, lambda row: len(row["samples"]) < 6), "closed-form row", "with fewer than 6 repetitions")
     others = every_row(sources, lambda row: row["origin"] != "measured")
     if others:
-        rule.says.append(f"{words.count_of(len(others), 'row')} simulated or modelled: deterministic, and without interval.")
+        rule.says.append(
+            f"{words.count_of(len(others), 'row')} simulated or modelled: deterministic, and without interval."
+        )
     return rule
 
 
 def judge_normality(sources, _):
     rule = Rule(6, "No distribution is taken for normal without a look.")
     with_interval = every_row(sources, lambda row: row["mcops_low"] is not None)
-    rule.blame(among(with_interval, lambda row: not is_order_statistic(row)), "row", "with an interval that is not between ordered samples")
+    rule.blame(
+        among(with_interval, lambda row: not is_order_statistic(row)),
+        "row",
+        "with an interval that is not between ordered samples",
+    )
     rule.says.append("Intervals are those of the median from order statistics, which assume no distribution.")
     return rule
 
@@ -186,7 +228,10 @@ def judge_median(sources, _):
     )
     if repeated:
         widest = max(repeated, key=lambda row: max(row["samples"]) / min(row["samples"]))
-        rule.says.append(f"Widest spread: {max(widest['samples']) / min(widest['samples']):.3g} times, {widest['name']}. All repetitions are kept.")
+        rule.says.append(
+            f"Widest spread: {max(widest['samples']) / min(widest['samples']):.3g} times, {widest['name']}. All"
+            " repetitions are kept."
+        )
     return rule
 
 
@@ -216,7 +261,9 @@ def judge_setup(sources, _):
                 rule.breaks.append(f"{source.label}, launch {number} of {run['date']}: lacks {', '.join(lacking)}")
         if source.context["command"] == "sweep" and not source.context["axes"]:
             rule.breaks.append(f"{source.label}: the axes that were asked for are not given")
-    rule.blame(among(every_row(sources, rows.is_measured), lambda row: row["placement"] is None), "row", "without a placement")
+    rule.blame(
+        among(every_row(sources, rows.is_measured), lambda row: row["placement"] is None), "row", "without a placement"
+    )
     return rule
 
 
@@ -225,26 +272,41 @@ def judge_parallel_time(sources, _):
     parallel = every_row(sources, lambda row: row["origin"] == "measured" and row["ranks"] > 1)
     rule.blame(among(parallel, lambda row: not row.get("rank_seconds")), "parallel row", "without the ranks' own times")
     going_on = sum(row["restarted"] is False for row in every_row(sources))
-    rule.says.append("A barrier outside the timer starts each repetition; the slowest rank's time counts; least, median and most over ranks are kept.")
+    rule.says.append(
+        "A barrier outside the timer starts each repetition; the slowest rank's time counts; least, median and most"
+        " over ranks are kept."
+    )
     if going_on:
-        rule.says.append(f"{words.count_of(going_on, 'row')} went on from repetition to repetition, not from the start state.")
+        rule.says.append(
+            f"{words.count_of(going_on, 'row')} went on from repetition to repetition, not from the start state."
+        )
     return rule
 
 
 def judge_bounds(sources, _):
     rule = Rule(11, "Upper bounds of what can be reached are shown.")
     # Python rungs have no kernel whose cost is known.
-    bound = every_row(sources, lambda row: row["origin"] == "measured" and row["class"] == "update" and row["isa"] is not None)
-    rule.blame(among(bound, lambda row: row["limit"] is None), "row", "without a limit (trafficbench ceiling measures them)")
+    bound = every_row(
+        sources, lambda row: row["origin"] == "measured" and row["class"] == "update" and row["isa"] is not None
+    )
+    rule.blame(
+        among(bound, lambda row: row["limit"] is None), "row", "without a limit (trafficbench ceiling measures them)"
+    )
     return rule
 
 
 def judge_plots(sources, _):
     rule = Rule(12, "Plots show what is needed to read them, and join points only where a line means something.")
     drawn = every_row(sources)
-    rule.blame(among(drawn, rows.has_failed), "row", "that failed verification: drawn as a cross, in no line and no ratio")
-    rule.blame(among(drawn, lambda row: bool(row.get("warnings"))), "row", "measured under a warning: marked, in no line")
-    rule.says.append("Plots hold one contract each; kernels are never joined; points are joined from three on; intervals are drawn.")
+    rule.blame(
+        among(drawn, rows.has_failed), "row", "that failed verification: drawn as a cross, in no line and no ratio"
+    )
+    rule.blame(
+        among(drawn, lambda row: bool(row.get("warnings"))), "row", "measured under a warning: marked, in no line"
+    )
+    rule.says.append(
+        "Plots hold one contract each; kernels are never joined; points are joined from three on; intervals are drawn."
+    )
     return rule
 
 

@@ -45,8 +45,8 @@ def load(paths, only=(), say=lambda text: None):
             counts["kept"] = len(report["benchmarks"])
             if held + counts["kept"] > MOST_ROWS:
                 raise ReportError(
-                    f"{held + counts['kept']:,} rows with this file; a page holds at most {MOST_ROWS:,}: name fewer files or"
-                    " choose rows by words of their names, as in --only tiled/ --only count:every"
+                    f"{held + counts['kept']:,} rows with this file; a page holds at most {MOST_ROWS:,}: name fewer"
+                    " files or choose rows by words of their names, as in --only tiled/ --only count:every"
                 )
             return report
 
@@ -65,7 +65,11 @@ def load(paths, only=(), say=lambda text: None):
     if not held:
         raise ReportError(
             f"no row of {', '.join(map(str, paths))} "
-            + (f"has {' and '.join(only)} in its name; names look like {example_name(paths)}" if only else "to report: a report needs at least one row")
+            + (
+                f"has {' and '.join(only)} in its name; names look like {example_name(paths)}"
+                if only
+                else "to report: a report needs at least one row"
+            )
         )
     return sources
 
@@ -81,7 +85,10 @@ def chosen(report, words):
     for _ in range(2):
         bases = [rows[name].get(field) for name in wanted for field in ("base", "ladder_base")]
         wanted |= {base for base in bases if isinstance(base, str) and base in rows}
-    kept = {**report, "benchmarks": [row for row in report["benchmarks"] if name_of(row) is None or name_of(row) in wanted]}
+    kept = {
+        **report,
+        "benchmarks": [row for row in report["benchmarks"] if name_of(row) is None or name_of(row) in wanted],
+    }
     if isinstance(report.get("fits"), list):
         kept["fits"] = [fit for fit in report["fits"] if not is_fit(fit) or all(name in wanted for name in fit["rows"])]
     return kept

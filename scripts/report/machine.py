@@ -25,7 +25,7 @@ def cache_guides(run, row):
 
 
 def core_guides(run, most):
-    """[(cores, label)]: where a cache, a NUMA region and a node are full if cores are filled in order; as far as known."""
+    """[(cores, label)]: where a cache, a NUMA region and a node are full if cores are filled in order."""
     ends = {}
     last = max(caches(run).items(), default=None)
     if last is not None and last[1][1] > 1:

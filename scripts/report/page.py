@@ -21,7 +21,9 @@ def build(sources, charts, rules):
     """The page, as text."""
     data = page_data.build(sources, charts)
     apart = [section for section in views.APART if charts[section[0]]]
-    sections = [measured_section(section, charts) for section in views.SECTIONS] + [apart_section(section) for section in apart]
+    sections = [measured_section(section, charts) for section in views.SECTIONS] + [
+        apart_section(section) for section in apart
+    ]
     nav = [(key, SHORT[key]) for key, _, _ in [*views.SECTIONS, *apart]]
     nav += [("rows", "Rows"), ("where", "What ran where"), ("methods", "Methods"), ("rules", "Twelve rules")]
     return fill(
@@ -41,7 +43,8 @@ def build(sources, charts, rules):
         footer=footer(sources),
         data=script_safe(json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)),
         plotly=packed_plotly() if data["panels"] else "",
-        scripts="const DATA = JSON.parse(document.getElementById(\"data\").textContent);\n" + "\n".join(read(name) for name in SCRIPTS),
+        scripts='const DATA = JSON.parse(document.getElementById("data").textContent);\n'
+        + "\n".join(read(name) for name in SCRIPTS),
     )
 
 
@@ -79,16 +82,17 @@ def apart_section(section):
     key, title, about = section
     tag = "not measured" if key == "simulated" else "no rate"
     return (
-        f'<section id="{key}" class="apart"><span class="tag">{tag}</span><h2>{escape(title)}</h2><p>{escape(about)}</p>'
-        '<div class="frames"></div></section>'
+        f'<section id="{key}" class="apart"><span'
+        f' class="tag">{tag}</span><h2>{escape(title)}</h2><p>{escape(about)}</p><div class="frames"></div></section>'
     )
 
 
 def methods_section(sources):
     quotes = "".join(f"<p>{escape(text)}</p>" for text in methods.paragraphs(sources))
     return (
-        '<section id="methods"><h2>Methods, a draft</h2><p>From what the reports say of themselves; to be finished by whoever knows why.</p>'
-        f'<blockquote>{quotes}</blockquote><p><button type="button" id="copy">copy</button></p></section>'
+        '<section id="methods"><h2>Methods, a draft</h2><p>From what the reports say of themselves; to be finished by'
+        f' whoever knows why.</p><blockquote>{quotes}</blockquote><p><button type="button"'
+        ' id="copy">copy</button></p></section>'
     )
 
 
@@ -96,15 +100,18 @@ def rules_section(rules):
     broken = [str(rule.number) for rule in rules if rule.broken]
     items = []
     for rule in rules:
-        verdict = '<span class="verdict bad">broken</span>' if rule.broken else '<span class="verdict good">holds</span>'
+        verdict = (
+            '<span class="verdict bad">broken</span>' if rule.broken else '<span class="verdict good">holds</span>'
+        )
         says = "".join(f'<p class="says"><b>{escape(text)}</b></p>' for text in rule.breaks)
         says += "".join(f'<p class="says">{escape(text)}</p>' for text in rule.says)
         items.append(f"<li>{verdict}<p>{rule.number}. {escape(rule.text)}</p>{says}</li>")
     summary = f"Broken: {', '.join(broken)}." if broken else "All hold, as far as the file can tell."
     return (
-        '<section id="rules"><h2>Twelve rules</h2><p>The report held against the rules of '
-        '<a href="https://doi.org/10.1145/2807591.2807644">Hoefler and Belli, Scientific Benchmarking of Parallel Computing Systems</a>'
-        f" (SC15), in short form. {escape(summary)}</p><ol class=\"rules\">{''.join(items)}</ol></section>"
+        '<section id="rules"><h2>Twelve rules</h2><p>The report held against the rules of <a'
+        ' href="https://doi.org/10.1145/2807591.2807644">Hoefler and Belli, Scientific Benchmarking of Parallel'
+        f" Computing Systems</a> (SC15), in short form. {escape(summary)}</p><ol"
+        f' class="rules">{"".join(items)}</ol></section>'
     )
 
 

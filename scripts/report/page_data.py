@@ -57,9 +57,7 @@ def build(sources, charts):
     return {
         "columns": [{"key": key, "title": title, "kind": kind, "about": about} for key, title, kind, about in COLUMNS],
         "details": DETAILS,
-        "rows": [
-            table_row(source, row, plots.get(id(row), 0), numbers) for source in sources for row in source.rows
-        ],
+        "rows": [table_row(source, row, plots.get(id(row), 0), numbers) for source in sources for row in source.rows],
         "palette": palette.palette(keys),
         "panels": [
             {
@@ -107,7 +105,13 @@ def view(chart, label, numbers):
             for series, shift in zip(chart.series, chart.shifts())
         ],
         "curves": [
-            {"label": curve.label, "colour": curve.colour, "dash": curve.dash, "listed": curve.listed, "points": [[drawn(number) for number in point] for point in curve.points]}
+            {
+                "label": curve.label,
+                "colour": curve.colour,
+                "dash": curve.dash,
+                "listed": curve.listed,
+                "points": [[drawn(number) for number in point] for point in curve.points],
+            }
             for curve in chart.curves
         ],
         "guides": chart.guides,

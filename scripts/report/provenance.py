@@ -41,8 +41,10 @@ def launch(source, number, run, members):
     return "\n".join(
         [
             '<div class="run">',
-            f"<h3>{escape(run['host'])}, {escape(run['date'].replace('T', ' ').replace('Z', ' UTC'))}"
-            f" <span class=\"count\">{escape(source.label)}, launch {number}</span></h3>",
+            (
+                f"<h3>{escape(run['host'])}, {escape(run['date'].replace('T', ' ').replace('Z', ' UTC'))}"
+                f' <span class="count">{escape(source.label)}, launch {number}</span></h3>'
+            ),
             f"<dl>{terms}</dl>",
             placements(members),
             limits(run["limits"]),
@@ -54,7 +56,10 @@ def launch(source, number, run, members):
 
 def cpu_text(cpu):
     clock = f", {cpu['clock_hz'] / 1e9:.3g} GHz measured" if cpu["clock_hz"] else ", clock not measured"
-    return f"{cpu['model']}, {words.count_of(cpu['cores'], 'core')}, {words.count_of(cpu['threads_per_core'], 'thread')} a core{clock}"
+    return (
+        f"{cpu['model']}, {words.count_of(cpu['cores'], 'core')}, {words.count_of(cpu['threads_per_core'], 'thread')} a"
+        f" core{clock}"
+    )
 
 
 def cache_text(cache):
@@ -67,7 +72,9 @@ def numa_text(regions):
         return "not known"
     cores = sorted({region["cores"] for region in regions})
     memory = sum(region["bytes"] or 0 for region in regions)
-    return f"{words.count_of(len(regions), 'region')} of {' or '.join(map(str, cores))} cores" + (f", {words.size(memory)} together" if memory else "")
+    return f"{words.count_of(len(regions), 'region')} of {' or '.join(map(str, cores))} cores" + (
+        f", {words.size(memory)} together" if memory else ""
+    )
 
 
 def mpi_text(mpi):
@@ -81,11 +88,12 @@ def placements(members):
     if not found:
         return "<p>Placement: nobody looked, or nothing ran.</p>"
     lines = "".join(
-        f"<tr><td>{escape(shape)}</td><td>{escape(text)}</td><td class=\"n\">{count}</td></tr>" for shape, text, count in found
+        f'<tr><td>{escape(shape)}</td><td>{escape(text)}</td><td class="n">{count}</td></tr>'
+        for shape, text, count in found
     )
     return (
-        '<details open><summary>Observed placement</summary><div class="scroll"><table class="plain">'
-        f"<tr><th>ranks × threads</th><th>where the workers were seen</th><th>rows</th></tr>{lines}</table></div></details>"
+        '<details open><summary>Observed placement</summary><div class="scroll"><table class="plain"><tr><th>ranks ×'
+        f" threads</th><th>where the workers were seen</th><th>rows</th></tr>{lines}</table></div></details>"
     )
 
 
@@ -96,15 +104,21 @@ def limits(measured):
     for name, limit in measured.items():
         value, unit = (limit.get("value"), limit.get("unit", "")) if isinstance(limit, dict) else (limit, "")
         shown = words.significant(value) if isinstance(value, (int, float)) else json.dumps(value)
-        lines.append(f"<tr><td>{escape(name)}</td><td class=\"n\">{escape(shown)}</td><td>{escape(unit)}</td></tr>")
+        lines.append(f'<tr><td>{escape(name)}</td><td class="n">{escape(shown)}</td><td>{escape(unit)}</td></tr>')
     return (
         '<details><summary>Measured limits</summary><div class="scroll"><table class="plain">'
-        f"<tr><th>limit</th><th>value</th><th>unit</th></tr>{''.join(lines)}</table></div></details>"
+        f'<tr><th>limit</th><th>value</th><th>unit</th></tr>{"".join(lines)}</table></div></details>'
     )
 
 
 def environment(variables):
     if not variables:
         return ""
-    lines = "".join(f"<tr><td><code>{escape(name)}</code></td><td><code>{escape(value)}</code></td></tr>" for name, value in variables.items())
-    return f'<details><summary>Environment</summary><div class="scroll"><table class="plain">{lines}</table></div></details>'
+    lines = "".join(
+        f"<tr><td><code>{escape(name)}</code></td><td><code>{escape(value)}</code></td></tr>"
+        for name, value in variables.items()
+    )
+    return (
+        '<details><summary>Environment</summary><div class="scroll"><table'
+        f' class="plain">{lines}</table></div></details>'
+    )

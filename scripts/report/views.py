@@ -9,7 +9,11 @@ SECTIONS = [
     ("strong", "Strong scaling", "The same road on more cores."),
     ("weak", "Weak scaling", "More cores, and as much more road."),
     ("shares", "Where the efficiency went", "What the ranks did with their time."),
-    ("limits", "Fraction of the machine's limit", "How near each kernel came to what this machine was measured to do at most."),
+    (
+        "limits",
+        "Fraction of the machine's limit",
+        "How near each kernel came to what this machine was measured to do at most.",
+    ),
 ]
 APART = [
     ("simulated", "Simulated and modelled", "Nothing here ran on the machine that it speaks of."),
@@ -20,7 +24,9 @@ WANTING = {
     "ladder": "Needs rows of at least two kernels on one road (strong scaling).",
     "sizes": "Needs rows of at least two lengths of road on one shape.",
     "strong": "Needs rows of mode strong with a speedup, on at least two numbers of cores.",
-    "weak": "Needs rows of mode weak with a speedup, on at least two numbers of cores (trafficbench sweep --mode weak).",
+    "weak": (
+        "Needs rows of mode weak with a speedup, on at least two numbers of cores (trafficbench sweep --mode weak)."
+    ),
     "shares": "No row says where its time went (shares).",
     "limits": "No row has a limit: the launches did not measure what the machine can do (trafficbench ceiling).",
 }
@@ -47,10 +53,15 @@ def all_charts(sources):
 
 
 def preference(chart):
-    """Of several views the one that shows most comes first, lines before loose points; then the longer road, then the higher rung."""
+    """First comes what shows most, lines before loose points; then the longer road, then the higher rung."""
     rows = chart.rows()
     longest = max((row["cells"] for row in rows), default=0)
-    return (chart.facets.get("grown by") != "all shapes", chart.size(), longest, max((kernels.rung(row["kernel"]) for row in rows), default=0))
+    return (
+        chart.facets.get("grown by") != "all shapes",
+        chart.size(),
+        longest,
+        max((kernels.rung(row["kernel"]) for row in rows), default=0),
+    )
 
 
 def panels(charts):

@@ -16,14 +16,14 @@ def significant(value, digits=4):
 
 
 def interval(value, low, high, digits=4):
-    """"1,234 (1,200 .. 1,250)", or the value alone where there is no interval."""
+    """As in 1,234 (1,200 .. 1,250); the value alone where there is no interval."""
     if low is None or high is None:
         return significant(value, digits)
     return f"{significant(value, digits)} ({significant(low, digits)} .. {significant(high, digits)})"
 
 
 def count_of(number, noun, plural=None):
-    """"1 row", "2,000 rows"."""
+    """As in 1 row, 2,000 rows."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
@@ -47,7 +47,7 @@ def cells(number):
 
 
 def listing(items, most=3):
-    """"a, b, c and 4 more"."""
+    """As in a, b, c and 4 more."""
     items = list(items)
     if len(items) <= most:
         return ", ".join(items)
