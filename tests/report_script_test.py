@@ -181,6 +181,29 @@ def test_lint_tells_which_rules_are_broken(tmp_path):
     assert "rule 11  BROKEN" in done.stdout and "11 of 12 rules hold; broken: 11" in done.stdout
 
 
+def documented_commands():
+    """Every command line of report.py and check_report.py in the documents."""
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    lines = [line.strip() for page in pages for line in page.read_text(encoding="utf-8").splitlines()]
+    return sorted({line for line in lines if line.startswith(("scripts/report.py ", "scripts/check_report.py "))})
+
+
+@pytest.mark.parametrize("line", documented_commands())
+def test_commands_of_the_documents_work(tmp_path, line):
+    for module in ("plotly", "matplotlib"):
+        pytest.importorskip(module)
+    (tmp_path / "scripts").symlink_to(ROOT / "scripts")
+    (tmp_path / "results").symlink_to(ROOT / "results")
+    done = subprocess.run(line, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    # The rules may be broken by a report that is as it is.
+    assert done.returncode in ((0, 1) if "--lint" in line else (0,)), done.stderr
+    assert done.stdout and "Traceback" not in done.stderr
+
+
+def test_documents_have_commands():
+    assert len(documented_commands()) >= 4
+
+
 # --- bad input ---------------------------------------------------------------------------------------------------------
 
 NOT_OURS = {
