@@ -233,7 +233,15 @@ def test_fit_is_drawn_where_its_points_are(tmp_path):
             at = min(curve_at, key=lambda point, cores=mark.at: abs(point - cores))
             if math.isclose(at, mark.at, rel_tol=1e-6):
                 assert curve_at[at] == pytest.approx(mark.value - residuals[mark.row["name"]])
-    assert any("serial fraction" in note for note in one.notes())
+    assert any("Amdahl's law (dotted): tiled serial fraction" in note for note in one.notes())
+
+
+def test_fit_without_freedom_is_not_drawn_and_spoken_of(tmp_path):
+    report = made_up_report.make(shapes=((1, 1), (2, 1)), cells=(10**6,))
+    made_up_report.add_fit(report, "tiled", "every")
+    _, found = charts_of(report, tmp_path)
+    assert not any("Amdahl" in curve.label for one in found["strong"] for curve in one.curves)
+    assert any("1 law fitted through no more points" in note for one in found["strong"] for note in one.notes())
 
 
 def test_flawed_points_break_the_line(tmp_path):

@@ -71,13 +71,14 @@ def ratio_without_interval(report):
     report["benchmarks"][-1]["speedup_low"] = report["benchmarks"][-1]["speedup_high"] = None
 
 
-def one_slow_repetition(report):
+def three_slow_repetitions(report):
+    """Of eight: the median stays where it was, the upper quartile does not."""
     row = report["benchmarks"][0]
-    slowest = max(range(len(row["samples"])), key=row["samples"].__getitem__)
-    factor = 3 * row["samples"][slowest] / row["samples"][slowest]
-    row["samples"][slowest] *= factor
-    row["rank_seconds"][slowest]["max"] *= factor
-    row["mcops_low"] = row["cells"] * row["steps"] / row["samples"][slowest] / 1e6
+    slowest = sorted(range(len(row["samples"])), key=row["samples"].__getitem__)[-3:]
+    for number in slowest:
+        row["samples"][number] *= 2
+        row["rank_seconds"][number]["max"] *= 2
+    row["mcops_low"] = row["cells"] * row["steps"] / max(row["samples"]) / 1e6
 
 
 def dirty_commit(report):
@@ -117,7 +118,7 @@ DAMAGE = [
     (no_interval, 5, "without an interval"),
     (wide_normal_interval, 6, "not between ordered samples"),
     (ratio_without_interval, 7, "without an interval"),
-    (one_slow_repetition, 8, "slowest repetition"),
+    (three_slow_repetitions, 8, "upper quartile"),
     (dirty_commit, 9, "without changes"),
     (no_clock, 9, "a clock"),
     (no_placement, 9, "without a placement"),

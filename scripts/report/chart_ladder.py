@@ -93,7 +93,7 @@ def texts(row, below, wanted_cores):
 
 
 def step_interval(row, below):
-    """If both intervals hold, so does this one (docs/method.md, Ratios)."""
+    """If both intervals hold, so does this one: wider than need be, and true whatever the two distributions."""
     if row["mcops_low"] is None or below["mcops_low"] is None:
         return None, None
     return row["mcops_low"] / below["mcops_high"], row["mcops_high"] / below["mcops_low"]
