@@ -29,7 +29,7 @@ def size_charts(source, has_value, make):
         chart = make(facets, drawn)
         chart.skipped = [row for row in members if rows.is_skipped(row)]
         chart.guides = machine.cache_guides(source.run_of(drawn[0]), drawn[0])
-        chart.caption.append("Dotted: caches, as far as one core's share goes.")
+        chart.caption.append("Bytes as the kernel holds its road; dotted: caches, as far as one core's share goes.")
         unknown = sorted({row["kernel"] for row in drawn if not kernels.is_known_size(row["kernel"])})
         if unknown:
             chart.caption.append(
@@ -45,7 +45,7 @@ def size_chart(figure, title, facets, drawn, caption):
         kind="curve",
         title=title,
         facets=facets,
-        x=Axis("bytes of road a core, as the kernel holds it", "log2", kind="bytes"),
+        x=Axis("bytes of road a core", "log2", kind="bytes"),
         y=Axis("rate, MCOPs", "log10"),
         series=[
             Series(label, group[0]["kernel"], [rate_mark(bytes_a_core(row), row) for row in group])

@@ -103,8 +103,9 @@ function curveTraces(view) {
     }
     for (const [flaw, marks] of [["", good], ...Object.keys(FLAWS).map((key) => [key, series.marks.filter((mark) => mark[FLAW] === key)])]) {
       if (!marks.length) continue;
+      const again = flaw && traces.some((trace) => trace.legendgroup === flaw);
       traces.push({
-        name: flaw ? `${series.label}: ${FLAWS[flaw].name}` : series.label, legendgroup: series.label, meta: "marks",
+        name: flaw ? FLAWS[flaw].name : series.label, legendgroup: flaw || series.label, showlegend: !again, meta: "marks",
         x: marks.map((mark) => mark[AT] * series.shift), y: marks.map((mark) => mark[VALUE]), ...errors(marks, "error_y"), mode: "markers",
         marker: flaw
           ? { color: colour("flaw"), symbol: FLAWS[flaw].symbol, size: FLAWS[flaw].size, line: { width: 2 } }
@@ -121,19 +122,31 @@ function nearEnd(at, range) {
   return (Math.log10(at) - range[0]) / (range[1] - range[0]) > 0.8;
 }
 
-function curvePlot(view) {
+// The legend stands below the title of the axis, on as many lines as its words are likely to need.
+function legendBelow(traces, width) {
+  const words = traces.filter((trace) => trace.showlegend !== false && trace.name);
+  const lines = Math.ceil(words.reduce((sum, trace) => sum + 6.6 * trace.name.length + 48, 0) / Math.max(200, width - 80));
+  const area = narrow.matches ? 240 : 310, title = 52;
+  return {
+    height: area + 26 + title + 21 * lines,
+    margin: { l: 62, r: 14, t: 26, b: title + 21 * lines },
+    legend: { orientation: "h", y: -title / area, yanchor: "top", x: 0, font: { size: 11 }, traceorder: "normal" },
+  };
+}
+
+function curvePlot(view, width) {
   const marks = view.series.flatMap((series) => series.marks);
   const points = view.curves.flatMap((curve) => curve.points);
   const x = axis(view.x, [...marks.map((mark) => mark[AT]), ...points.map((point) => point[0])], 0.35);
   const y = axis(view.y, [...marks.flatMap((mark) => [mark[VALUE], mark[LOW], mark[HIGH]]), ...points.map((point) => point[1])], view.y.scale === "log2" ? 0.35 : 0.12);
   const guides = view.guides.filter(([at]) => Math.log10(at) >= x.range[0] && Math.log10(at) <= x.range[1]);
+  const traces = curveTraces(view);
   return {
-    traces: curveTraces(view),
+    traces,
     layout: {
-      xaxis: x, yaxis: y, height: narrow.matches ? 360 : 420, hovermode: "closest",
+      xaxis: x, yaxis: y, hovermode: "closest", ...legendBelow(traces, width),
       shapes: guides.map(([at]) => ({ type: "line", x0: at, x1: at, yref: "paper", y0: 0, y1: 1, layer: "below", line: { color: css("--soft"), width: 1, dash: "dot" } })),
       annotations: guides.map(([at, label]) => ({ x: Math.log10(at), xanchor: nearEnd(at, x.range) ? "right" : "center", y: 1, yref: "paper", yanchor: "bottom", text: label, showarrow: false, font: { size: 10, color: css("--soft") } })),
-      legend: { orientation: "h", y: -0.22, yanchor: "top", x: 0, font: { size: 11 } },
     },
   };
 }
@@ -223,15 +236,15 @@ function stackPlot(view) {
 }
 
 function draw(element, view) {
-  const { traces, layout } = { curve: curvePlot, bars: barPlot, stack: stackPlot }[view.kind](view);
+  const { traces, layout } = { curve: curvePlot, bars: barPlot, stack: stackPlot }[view.kind](view, element.clientWidth);
   const ink = css("--ink");
   const config = {
     responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
     displayModeBar: narrow.matches ? false : "hover", toImageButtonOptions: { format: "svg", filename: "trafficbench" },
   };
   return Plotly.react(element, traces, {
-    ...layout, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: ink },
-    margin: { l: view.kind === "curve" ? 62 : 12, r: 14, t: view.guides.length ? 26 : 12, b: 48 }, dragmode: narrow.matches ? false : "zoom",
+    margin: { l: 12, r: 14, t: 12, b: 48 }, ...layout, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: ink },
+    dragmode: narrow.matches ? false : "zoom",
     hoverlabel: { bgcolor: css("--card"), bordercolor: css("--soft"), font: { color: ink } },
   }, config);
 }
