@@ -28,6 +28,7 @@ Stages, each in build/<stage> with its log in build/<stage>.log:
   aarch64   cross-compiled, run by QEMU with NEON and with SVE at 128, 256 and 512 bits
   asan      address and undefined behaviour sanitizers
   tsan      thread sanitizer: clang 19 with libomp and Archer
+  page      the report page in headless Chromium, driven by playwright-core (npm); needs no build
 
 Example:
   scripts/test.sh asan tsan
@@ -36,7 +37,7 @@ Exit status: 0 all passed; 1 something failed; 2 something is missing, or wrong 
 HELP
 }
 
-all_stages=(fetched openmpi no-mpi clang14 clang19 asan tsan aarch64 mpich)
+all_stages=(page fetched openmpi no-mpi clang14 clang19 asan tsan aarch64 mpich)
 stages=()
 for argument in "$@"; do
   case "$argument" in
@@ -62,13 +63,23 @@ jobs="$(nproc)"
 # The tests of the program, in Python, take minutes: they run with each MPI, not once more for every compiler and
 # sanitizer.
 run_ctest() {
-  local leave_out=()
+  local leave_out=(-LE page)
   case "$1" in
-    fetched | no-mpi | clang*) leave_out=(-LE program) ;;
+    page)
+      look_at_page
+      return
+      ;;
+    fetched | no-mpi | clang*) leave_out=(-LE 'program|page') ;;
     # The kernels, roads and start states: what has hot loops and shares memory between threads.
-    *san) leave_out=(-LE program -R 'EveryVariant|StartState|PackedRoad') ;;
+    *san) leave_out=(-LE 'program|page' -R 'EveryVariant|StartState|PackedRoad') ;;
   esac
   ctest --preset "$1" -j "$jobs" "${leave_out[@]}"
+}
+
+# The report page in a browser. A browser that is missing is a failure here.
+look_at_page() {
+  npm ci --prefix tests/page --no-audit --no-fund
+  TRAFFICBENCH_PAGE=required /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/page_test.py
 }
 
 # An installation into a fresh folder holds the programs, and they start there.
@@ -87,6 +98,10 @@ check_installation() {
 
 stage() {
   local name="$1" options=(-DTRAFFICBENCH_WERROR=ON)
+  if [[ "$name" == page ]]; then
+    if [[ "$name" != "${stages[-1]}" ]]; then look_at_page; fi
+    return
+  fi
   if [[ "$name" == fetched || "$name" == aarch64 ]]; then
     local sources
     sources="$(scripts/sources.sh build/sources)"
@@ -127,14 +142,16 @@ logged() {
 }
 
 if ((${#stages[@]} == 0)); then
-  ensure_packages build test
+  ensure_packages build report test
   echo "== release: build (log: build/release.log)"
   logged build/release.log build_release
   run_ctest release || exit 1
   exit 0
 fi
 
-ensure_packages build test ci
+sections=(build report test ci page)
+command -v npm >/dev/null || sections+=(npm)
+ensure_packages "${sections[@]}"
 export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR="$root"
 for name in "${stages[@]}"; do
   echo "== $name (log: build/$name.log)"
