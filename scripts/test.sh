@@ -127,14 +127,14 @@ logged() {
 }
 
 if ((${#stages[@]} == 0)); then
-  ensure_packages build test
+  ensure_packages build ladder test
   echo "== release: build (log: build/release.log)"
   logged build/release.log build_release
   run_ctest release || exit 1
   exit 0
 fi
 
-ensure_packages build test ci
+ensure_packages build ladder test ci
 export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR="$root"
 for name in "${stages[@]}"; do
   echo "== $name (log: build/$name.log)"
