@@ -260,27 +260,23 @@ class Session:
 
     def pilot(self):
         """Chooses the iterations of each rung, so that a repetition lasts --min-seconds."""
-        guess = 1
+        known = {}  # of the same kernel under another contract or in another shape
         for number, rung in enumerate(self.rungs):
             if rung.skipped:
                 continue
             self.tell(f"iterations of rung {number + 1} of {len(self.rungs)}: {rung.label()}")
-            steps = max(guess if not rung.python else 1, rung.least_steps)
             try:
-                steps = self.enough_steps(rung, steps)
+                steps = self.enough_steps(rung, max(known.get(rung.kernel, 1) // 8, rung.least_steps))
             except LaunchFailed as problem:
                 rung.skipped = str(problem)
                 continue
             self.steps[id(rung)] = steps
-            guess = max(1, steps // 8)
+            known[rung.kernel] = steps
 
     def enough_steps(self, rung, steps):
         while True:
             seconds = self.launch(rung, steps).seconds
             wanted = steps * 1.1 * self.options.min_seconds / seconds
-            if wanted <= steps:
-                # The guess came from a slower rung, or from a faster one: no longer than it takes.
-                return max(rung.least_steps, round_up(wanted))
             if seconds >= self.options.min_seconds / 10:
                 return max(rung.least_steps, round_up(wanted))
             steps = min(round_up(wanted), steps * 20)
