@@ -17,16 +17,18 @@ class NumpyWhere(Rung):
     bytes_per_cell = 24
 
     def __init__(self, cells, density, seed):
-        self.road = draw_array(cells, density, seed).astype(np.int32)
+        self.ring = np.zeros(cells + 2, dtype=np.int32)  # a cell more at each end, where the ring closes
+        self.road = self.ring[1:-1]
+        self.road[:] = draw_array(cells, density, seed)
 
     def advance(self, steps, every):
         moves = []
         for iteration in range(1, steps + 1):
-            here = self.road
-            ring = np.concatenate((here[-1:], here, here[:1]))
-            self.road = np.where(here == 1, ring[2:], ring[:-2])
+            self.ring[0], self.ring[-1] = self.ring[-2], self.ring[1]
+            new = np.where(self.road == 1, self.ring[2:], self.ring[:-2])
             if every or iteration == steps:
-                moves.append(int(np.count_nonzero(self.road < here)))  # cells that have lost their car
+                moves.append(int(np.count_nonzero(new < self.road)))  # cells that have lost their car
+            self.road[:] = new
         return moves
 
     def cells(self):

@@ -22,7 +22,9 @@ def line_of(row):
     if not row["verified"]:
         return f"{start}  NOT VERIFIED: {row['error_message']}"
     rate = f"{number(row['mcops']):>14}  {between(row['mcops_low'], row['mcops_high']):<25}"
-    ratio = f"{number(row['ladder_speedup']):>10}  {between(row['ladder_speedup_low'], row['ladder_speedup_high']):<19}"
+    # Over itself it is 1, and nothing is known the better for an interval.
+    low, high = (None, None) if row["ladder_base"] == row["name"] else (row["ladder_speedup_low"], row["ladder_speedup_high"])
+    ratio = f"{number(row['ladder_speedup']):>10}  {between(low, high):<19}"
     return f"{start}{row['steps']:>9}{rate}{ratio}"
 
 

@@ -25,7 +25,7 @@ def run(program, cells, density, steps, print_every, seed):
     text = start(program, [*(f"--{name}={value}" for name, value in arguments.items()), "--count=sampled"])
     actual = float(re.search(r"^Actual density of cars is (\S+)", text, re.MULTILINE)[1])
     lines = re.findall(r"^At iteration (\d+) average velocity is (\S+)", text, re.MULTILINE)
-    # Six decimals tell the cars of a road of less than half a million cells; of a longer one, nearly.
+    # Six decimals tell the cars of a road of less than half a million cells.
     return round(actual * cells), {int(iteration): float(velocity) for iteration, velocity in lines}
 
 

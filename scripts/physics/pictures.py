@@ -23,7 +23,8 @@ def save(figure, folder, name):
     for ending in ("png", "svg"):
         partial = folder / f"{name}.partial.{ending}"
         metadata = {"Date": None} if ending == "svg" else {"Software": None}
-        figure.savefig(partial, dpi=160, metadata=metadata)
+        with plt.rc_context(STYLE):
+            figure.savefig(partial, dpi=160, metadata=metadata)
         partial.replace(folder / f"{name}.{ending}")
     plt.close(figure)
 
@@ -71,7 +72,7 @@ def relaxation_figure(data):
         )
         shown = np.unique(np.round(np.geomspace(1, len(iterations), 40)).astype(int)) - 1
         upper.plot(
-            iterations[shown], np.array(data["velocities"][0])[shown], "o", ms=3.5, mfc="none", color=ORANGE, label="measured"
+            iterations[shown], np.array(data["velocities"][0])[shown], "o", ms=3.5, mfc="none", color=ORANGE, label=f"measured, seed {data['seeds'][0]}"
         )
         upper.set_xscale("log")
         upper.set_ylabel("average velocity")
@@ -83,7 +84,7 @@ def relaxation_figure(data):
         lower.axhline(0, color=BLACK, lw=0.8)
         lower.set_ylim(-6, 6)
         lower.set_xlabel("iteration")
-        lower.set_ylabel("measured - exact,\nstandard deviations")
+        lower.set_ylabel("off by so many\nstandard deviations")
         lower.legend(fontsize=7, ncol=len(data["seeds"]), loc="lower center")
         figure.suptitle(f"A random road of {data['cells']:,} cells, density {data['density']}, relaxes", fontsize=9)
     return figure
