@@ -64,6 +64,7 @@ jobs="$(nproc)"
 run_ctest() {
   local leave_out=()
   case "$1" in
+    release) leave_out=(-LE slow) ;;
     fetched | no-mpi | clang*) leave_out=(-LE program) ;;
     # The kernels, roads and start states: what has hot loops and shares memory between threads.
     *san) leave_out=(-LE program -R 'EveryVariant|StartState|PackedRoad') ;;

@@ -170,7 +170,9 @@ class Session:
     def __init__(self, options, output):
         self.options, self.road, self.output = options, options.road, output
         self.rungs = self.choose(self.all_rungs())
-        self.steps, self.results, self.commands = {}, {id(rung): [] for rung in self.rungs}, {}
+        self.steps = {}  # iterations of each rung, by its place among the rungs
+        self.rounds = []  # of each complete round, what the rungs said, by place
+        self.broken = False  # a rung that had run before did not
         self.began, self.date = time.monotonic(), report_rows.now()
         self.context = None
 
@@ -225,7 +227,7 @@ class Session:
         print()
         print("\n".join(table.answer(rows)))
         print(f"\nReport: {self.output}")
-        if any(row["verified"] is False for row in rows):
+        if self.broken or any(row["verified"] is False for row in rows):
             return 1
         return 4 if stopped == "interrupted" else 0
 
@@ -261,16 +263,16 @@ class Session:
     def pilot(self):
         """Chooses the iterations of each rung, so that a repetition lasts --min-seconds."""
         known = {}  # of the same kernel under another contract or in another shape
-        for number, rung in enumerate(self.rungs):
+        for place, rung in enumerate(self.rungs):
             if rung.skipped:
                 continue
-            self.tell(f"iterations of rung {number + 1} of {len(self.rungs)}: {rung.label()}")
+            self.tell(f"iterations of rung {place + 1} of {len(self.rungs)}: {rung.label()}")
             try:
                 steps = self.enough_steps(rung, max(known.get(rung.kernel, 1) // 8, rung.least_steps))
             except LaunchFailed as problem:
                 rung.skipped = str(problem)
                 continue
-            self.steps[id(rung)] = steps
+            self.steps[place] = steps
             known[rung.kernel] = steps
 
     def enough_steps(self, rung, steps):
@@ -283,67 +285,69 @@ class Session:
 
     def measure(self):
         """The rounds. Returns why there were no more."""
-        for number in range(self.options.rounds):
-            spent = time.monotonic() - self.began
-            if number >= 6 and spent > self.options.time_limit:
-                return "time_cap"
-            left = f", {self.round_seconds * (self.options.rounds - number):.0f} s left" if number else ""
-            self.tell(f"round {number + 1} of {self.options.rounds}{left}")
-            started = time.monotonic()
-            complete = self.one_round()
-            self.round_seconds = time.monotonic() - started
-            if not complete:
-                if number == 0:
-                    raise Interrupted
-                return "interrupted"
-        return "fixed"
+        try:
+            left = ""
+            for number in range(self.options.rounds):
+                spent = time.monotonic() - self.began
+                if number >= 6 and spent > self.options.time_limit:
+                    return "time_cap"
+                self.tell(f"round {number + 1} of {self.options.rounds}{left}")
+                started = time.monotonic()
+                self.rounds.append(self.one_round())
+                seconds = time.monotonic() - started
+                left = f", about {seconds * (self.options.rounds - number - 1):.0f} s left"
+            return "fixed"
+        except Interrupted:
+            if not self.rounds:
+                raise
+            return "interrupted"
+        finally:
+            # What was measured is written, whatever comes now.
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_IGN)
 
     def one_round(self):
-        """Launches each rung once; False, and nothing of the round is kept, if that was interrupted."""
-        fresh = {}
-        try:
-            for rung in self.rungs:
-                so_far = self.results[id(rung)]
-                if rung.skipped or (so_far and so_far[-1].problem):
-                    continue
-                try:
-                    fresh[id(rung)] = self.repetition(rung, first=not so_far)
-                except LaunchFailed as problem:
-                    rung.skipped = str(problem)
-        except Interrupted:
-            return False
-        for key, result in fresh.items():
-            self.results[key].append(result)
-        return True
+        """Launches each rung once."""
+        said = {}
+        for place, rung in enumerate(self.rungs):
+            so_far = self.results_of(place)
+            if rung.skipped or (so_far and so_far[-1].problem):
+                continue
+            try:
+                said[place] = self.repetition(place, rung, first=not so_far)
+            except LaunchFailed as problem:
+                rung.skipped, self.broken = str(problem), True
+        return said
 
-    def repetition(self, rung, first):
+    def repetition(self, place, rung, first):
         """One launch. A pilot that was disturbed has promised more seconds than the steps take: the first round mends that."""
-        result = self.launch(rung, self.steps[id(rung)])
+        result = self.launch(rung, self.steps[place])
         for _ in range(3):
             if not first or result.problem or result.seconds >= self.options.min_seconds:
                 break
-            self.steps[id(rung)] = round_up(1.2 * self.steps[id(rung)] * self.options.min_seconds / result.seconds)
-            result = self.launch(rung, self.steps[id(rung)])
+            self.steps[place] = round_up(1.2 * self.steps[place] * self.options.min_seconds / result.seconds)
+            result = self.launch(rung, self.steps[place])
         return result
+
+    def results_of(self, place):
+        return [said[place] for said in self.rounds if place in said]
 
     def make_rows(self, stopped):
         rows = []
-        for rung in self.rungs:
+        for place, rung in enumerate(self.rungs):
             name, run = report_rows.row_name(rung, self.road_name), report_rows.run_of(rung)
             if rung.skipped:
                 rows.append(report_rows.skipped_row(rung, self.road, name, run, rung.skipped))
                 continue
-            steps = self.steps[id(rung)]
+            steps = self.steps[place]
             note = short(rung.command(self.road, steps, self.expected(steps)) if rung.python else rung.command(self.road, steps))
-            results = self.results[id(rung)]
-            rows.append(report_rows.measured_row(rung, self.road, steps, results, stopped, name, run, note))
+            rows.append(report_rows.measured_row(rung, self.road, steps, self.results_of(place), stopped, name, run, note))
         report_rows.add_ratios(rows)
         return rows
 
     def report(self, rows):
-        everything = [result for results in self.results.values() for result in results]
         software, mpi = {}, None
-        for result in everything:
+        for result in (result for said in self.rounds for result in said.values()):
             software.update(result.software)
             mpi = mpi or result.mpi
         argv = ["scripts/ladder.sh", *sys.argv[1:]]
