@@ -47,7 +47,12 @@ def read_options():
         epilog="Example:\n  scripts/physics.py --output docs/images --force\n\n"
         "Exit status: 0 done; 1 a measurement is not what theory says; 2 bad input, or something is missing; 4 interrupted.",
     )
-    parser.add_argument("--output", default=".", metavar="DIR", help="folder of the pictures: " + ", ".join([*PICTURES, *ROADS]) + " [.]")
+    parser.add_argument(
+        "--output",
+        default=".",
+        metavar="DIR",
+        help="folder of the pictures: " + ", ".join([*PICTURES, *ROADS]) + " [.]",
+    )
     parser.add_argument("--data", metavar="FILE", help="write what is drawn to this JSON file too")
     parser.add_argument("--densities", default="50", help="number of densities [50]")
     parser.add_argument("--cells", default="200000", help="length of the roads of different densities [200000]")
@@ -75,7 +80,9 @@ def read_options():
         if path and path.exists() and not options.force:
             raise BadInput(f"{path} exists: name another place, or allow it to be replaced with --force")
     if not os.access(options.program, os.X_OK) or os.path.isdir(options.program):
-        raise BadInput(f"there is no program {options.program}: build it (scripts/run.sh does), or name it with --program")
+        raise BadInput(
+            f"there is no program {options.program}: build it (scripts/run.sh does), or name it with --program"
+        )
     return options
 
 
@@ -103,7 +110,9 @@ def make(options):
         raise BadInput(str(problem)) from problem
     if options.data:
         partial = options.data.with_name(options.data.name + ".partial")
-        partial.write_text(json.dumps({"density": density, "relaxation": relaxation}, indent=1) + "\n", encoding="utf-8")
+        partial.write_text(
+            json.dumps({"density": density, "relaxation": relaxation}, indent=1) + "\n", encoding="utf-8"
+        )
         partial.replace(options.data)
     for part in (density, relaxation):
         for line in part["problems"]:

@@ -69,7 +69,10 @@ def test_documents_have_script_commands():
 
 @pytest.mark.parametrize(
     "script, arguments",
-    [pytest.param(script, arguments, id=f"{page.name}: {script} {' '.join(arguments)}") for page, _, script, arguments in COMMANDS],
+    [
+        pytest.param(script, arguments, id=f"{page.name}: {script} {' '.join(arguments)}")
+        for page, _, script, arguments in COMMANDS
+    ],
 )
 def test_script_is_there_and_takes_its_options(tmp_path, script, arguments):
     path = ROOT / script

@@ -43,7 +43,14 @@ def start(arguments, ranks=1, cwd=None):
             pytest.skip(reason)
         command = [*launcher, str(ranks), *command]
     return subprocess.run(
-        command, capture_output=True, text=True, stdin=subprocess.DEVNULL, cwd=cwd, env=environment(), timeout=300, check=False
+        command,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        cwd=cwd,
+        env=environment(),
+        timeout=300,
+        check=False,
     )
 
 
@@ -195,7 +202,14 @@ def test_help_has_an_example(name):
 
 
 def test_counts():
-    for text, value in [("10240000", 10240000), ("1e7", 10**7), ("2.5e6", 2500000), ("2^20", 2**20), ("16Mi", 2**24), ("5k", 5000)]:
+    for text, value in [
+        ("10240000", 10240000),
+        ("1e7", 10**7),
+        ("2.5e6", 2500000),
+        ("2^20", 2**20),
+        ("16Mi", 2**24),
+        ("5k", 5000),
+    ]:
         assert parse_count(text, "cells", 1, 2**40) == value
     for text in ["", "1e-1", "0.5", "-1", "1e99", "inf", "2^", "2^999", "1_000", " 1"]:
         with pytest.raises(BadInput, match="cells"):
@@ -279,7 +293,10 @@ def test_session_writes_a_report_that_holds(tmp_path):
     python_run = report["context"]["runs"][next(row["run"] for row in rows if row["kernel"] == "python")]
     assert python_run["compiler"] is None and "python" in python_run["software"]
     # What was printed is what was written.
-    best = max((row for row in measured if row["ranks"] * row["threads"] == 1 and row["count"] == "every"), key=lambda row: row["mcops"])
+    best = max(
+        (row for row in measured if row["ranks"] * row["threads"] == 1 and row["count"] == "every"),
+        key=lambda row: row["mcops"],
+    )
     assert f"one core, every: {best['ladder_speedup']:,.0f} times" in done.stdout or best["ladder_speedup"] < 100
     assert done.stdout.count("The ladder on a road of 3,000 cells") == 2
 
@@ -311,7 +328,18 @@ def test_rung_without_its_packages_is_skipped_with_the_reason(tmp_path):
         "import session; session.candidates = with_packages.candidates\n"
         "sys.exit(session.main())\n"
     ).format(ladder=str(ROOT / "scripts" / "ladder"), scripts=str(ROOT / "scripts"), bare=str(bare / "python3"))
-    options = ["--program", PROGRAM, "--cells", 1000, "--min-seconds", 0.0005, "--rounds", 1, "--output", tmp_path / "x.json"]
+    options = [
+        "--program",
+        PROGRAM,
+        "--cells",
+        1000,
+        "--min-seconds",
+        0.0005,
+        "--rounds",
+        1,
+        "--output",
+        tmp_path / "x.json",
+    ]
     done = start([sys.executable, "-c", script, *options, "--rungs", "python,numpy-where,naive", "--count", "every"])
     assert done.returncode == 0, done.stderr
     rows = {row["kernel"]: row for row in load_report(tmp_path / "x.json")["benchmarks"]}
@@ -338,6 +366,7 @@ BAD_SESSION = [
     (["--output", "missing/x.json"], "no folder missing"),
     (["--output", "."], "is a folder"),
     (["--program", "nowhere"], "no program nowhere"),
+    (["--cells", "2^40"], "GiB"),
 ]
 
 
@@ -391,7 +420,18 @@ def test_wrong_kernel_is_marked_and_ends_with_status_1(tmp_path):
 
 @pytest.mark.parametrize("when", ["pilot", "rounds"])
 def test_interrupted_session_keeps_complete_rounds(tmp_path, when):
-    command = ["bash", str(LADDER), "--program", str(PROGRAM), "--cells", "3000", "--min-seconds", "0.0005", "--rounds", "500"]
+    command = [
+        "bash",
+        str(LADDER),
+        "--program",
+        str(PROGRAM),
+        "--cells",
+        "3000",
+        "--min-seconds",
+        "0.0005",
+        "--rounds",
+        "500",
+    ]
     with subprocess.Popen(
         [*command, "--rungs", "python,naive", "--output", "x.json"],
         cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

@@ -26,7 +26,13 @@ ROADS = {"space-time-free.png", "space-time-critical.png", "space-time-jammed.pn
 def physics(folder, *arguments):
     command = [sys.executable, SCRIPT, "--program", PROGRAM, "--densities", "6", "--cells", "20000", *arguments]
     return subprocess.run(
-        [str(word) for word in command], capture_output=True, text=True, cwd=folder, env=environment(), timeout=300, check=False
+        [str(word) for word in command],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=environment(),
+        timeout=300,
+        check=False,
     )
 
 

@@ -72,7 +72,18 @@ def has_png(folder):
 @pytest.mark.parametrize("kernel", ["naive", "bitsliced", "tiled"])
 def test_picture_is_the_road(tmp_path, kernel):
     for cells, steps, first, count in [(1, 3, 0, 1), (7, 9, 2, 4), (200, 60, 100, 100), (1001, 40, 930, 71)]:
-        options = ["--cells", cells, "--steps", steps, "--kernel", kernel, "--threads", 1, "--init", "pattern:1101000111"]
+        options = [
+            "--cells",
+            cells,
+            "--steps",
+            steps,
+            "--kernel",
+            kernel,
+            "--threads",
+            1,
+            "--init",
+            "pattern:1101000111",
+        ]
         succeed("run", *options, "--space-time", "road.pgm", "--window", f"{first}:{count}", "--force", cwd=tmp_path)
         assert read_pgm(tmp_path / "road.pgm") == rows_of_model("1101000111", cells, steps, first, count)
     assert os.listdir(tmp_path) == ["road.pgm"]
@@ -84,7 +95,9 @@ def test_picture_is_the_same_on_any_ranks_and_threads(tmp_path):
     succeed(*options, "--threads", 1, "--space-time", "one.pgm", "--window", "100:300", cwd=tmp_path)
     succeed(*options, "--threads", 3, "--space-time", "threads.pgm", "--window", "100:300", cwd=tmp_path)
     for ranks in (2, 3):
-        succeed(*options, "--threads", 1, "--space-time", f"{ranks}.pgm", "--window", "100:300", ranks=ranks, cwd=tmp_path)
+        succeed(
+            *options, "--threads", 1, "--space-time", f"{ranks}.pgm", "--window", "100:300", ranks=ranks, cwd=tmp_path
+        )
     pictures = {path.read_bytes() for path in tmp_path.iterdir()}
     assert len(list(tmp_path.iterdir())) == 4 and len(pictures) == 1
 
@@ -108,7 +121,9 @@ def test_lines_are_those_without_a_picture(tmp_path):
     velocities = [line for line in plain if line.startswith("At iteration")]
     assert len(velocities) == 10
     assert [line for line in drawn.stdout.splitlines() if line.startswith("At iteration")] == velocities
-    assert own_lines(drawn.stderr) == ["trafficbench: note: each iteration is made by itself and drawn: the rate says little"]
+    assert own_lines(drawn.stderr) == [
+        "trafficbench: note: each iteration is made by itself and drawn: the rate says little"
+    ]
 
 
 BAD = [

@@ -95,7 +95,9 @@ def read_options(rung, speaks):
     )
     parser.add_argument("--json", action="store_true", help="print one line of JSON instead of the course's lines")
     parser.add_argument(
-        "--expect", metavar="ROAD", help="check the final road against a file that `trafficbench run --save` has written"
+        "--expect",
+        metavar="ROAD",
+        help="check the final road against a file that `trafficbench run --save` has written",
     )
     parser.add_argument("--cpu", default=None, help="comma-separated logical CPUs to bind the ranks to, one each")
     if not speaks:
@@ -105,7 +107,9 @@ def read_options(rung, speaks):
     options.steps = parse_count(options.steps, "steps", 1, 10**9)
     options.density = parse_share(options.density, "density")
     options.seed = parse_count(options.seed, "seed", 0, 2**32 - 1)
-    options.print_every = parse_count(options.print_every or str(max(1, options.steps // 10)), "print-every", 1, 10**9)
+    options.print_every = parse_count(
+        options.print_every or str(max(1, options.steps // 10)), "print-every", 1, 10**9
+    )
     return options
 
 

@@ -101,7 +101,10 @@ def add_ratios(rows):
                 row["efficiency"] = row["speedup"] / (row["ranks"] * row["threads"])
                 if row["speedup_low"] is not None:
                     cores = row["ranks"] * row["threads"]
-                    row["efficiency_low"], row["efficiency_high"] = row["speedup_low"] / cores, row["speedup_high"] / cores
+                    row["efficiency_low"], row["efficiency_high"] = (
+                        row["speedup_low"] / cores,
+                        row["speedup_high"] / cores,
+                    )
 
 
 def add_ratio(row, base, field):

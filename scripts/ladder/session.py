@@ -1,15 +1,12 @@
 #!/usr/bin/env python3
 """One session of the ladder: from plain Python to the fastest kernel on all cores, on the same road, in rounds.
 
-In every round each rung is launched once, in the same order; a launch is a repetition, and starts from the start state. So
-what disturbs the machine for a while disturbs all rungs alike, and ratios are taken round by round.
+In every round each rung is launched once, in the same order; a launch is a repetition, and starts from the start
+state. So what disturbs the machine for a while disturbs all rungs alike, and ratios are taken round by round.
 """
 
-import argparse
 import functools
 import json
-import os
-import re
 import signal
 import sys
 import tempfile
@@ -20,13 +17,13 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[1:1] = [str(ROOT / "bench" / "ladder"), str(ROOT / "scripts")]
 import rows as report_rows  # noqa: E402
 import table  # noqa: E402
-from counts import BadInput, parse_count, parse_share  # noqa: E402
+from counts import BadInput  # noqa: E402
+from options import check_program, check_writable, default_output, read_options  # noqa: E402
 from rungs import (  # noqa: E402
     PYTHON_RUNGS,
     CppRung,
     LaunchFailed,
     PythonRung,
-    Road,
     interpreters,
     launcher_of,
     launcher_of_mpi4py,
@@ -74,96 +71,15 @@ def interrupt(_signal, _frame):
     raise Interrupted
 
 
-def read_options():
-    class Parser(argparse.ArgumentParser):
-        def error(self, message):
-            raise BadInput(f"{message}; see scripts/ladder.sh --help")
-
-    parser = Parser(
-        prog="scripts/ladder.sh",
-        usage="%(prog)s [OPTION]...",
-        description="Measures the whole ladder on this machine: plain Python, numpy, numba, mpi4py and every C++ kernel, on one\n"
-        "core and on all, the same road for each, interleaved in rounds. Installs what is missing (Debian: apt-get,\n"
-        "as root or through sudo) and builds the release preset. Prints the ladder and how many times faster than\n"
-        "plain Python each rung is, and writes results/<host>-<YYYYMMDDThhmmssZ>.json. With the defaults that takes\n"
-        "less than five minutes on two cores. A rung whose packages are missing is skipped, and says so.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="Example:\n  scripts/ladder.sh --cells 1e6 --rounds 6 --rungs python,numpy-inplace,naive,tiled\n\n"
-        "Exit status: 0 done; 1 a rung failed its verification, or the build failed; 2 something is missing, or an option\n"
-        "is wrong (one line says what); 4 interrupted: the report holds the rounds that were complete.",
-    )
-    parser.add_argument("--cells", default="10240000", help="length of the road [10240000, the course's]")
-    parser.add_argument("--rungs", default="all", help="a list of rungs and kernels, or all [all]")
-    parser.add_argument("--count", default="every,sampled", help="contracts [every,sampled]")
-    parser.add_argument("--rounds", default="8", help="repetitions of each rung; below 6 there are no intervals [8]")
-    parser.add_argument("--min-seconds", default="0.15", help="shortest repetition, sets the iterations of a rung [0.15]")
-    parser.add_argument("--time-limit", default="270", help="seconds after which no round begins, once 6 are done [270]")
-    parser.add_argument("--density", default="0.52", help="part of the cells that hold a car [0.52]")
-    parser.add_argument("--seed", default="5743", help="of the start state mt19937 [5743]")
-    parser.add_argument("--output", help="report to write [results/<host>-<YYYYMMDDThhmmssZ>.json]")
-    parser.add_argument("--force", action="store_true", help="replace a report that exists")
-    parser.add_argument("--dry-run", action="store_true", help="only list what one round would launch")
-    parser.add_argument(
-        "--program", metavar="PATH", help="measure this trafficbench; nothing is built [build/release/bin/trafficbench]"
-    )
-    parser.add_argument("--check-options", action="store_true", help=argparse.SUPPRESS)  # for ladder.sh, before it builds
-    options = parser.parse_args()
-    options.road = Road(
-        parse_count(options.cells, "cells", 1, 2**40),
-        parse_share(options.density, "density"),
-        parse_count(options.seed, "seed", 0, 2**32 - 1),
-    )
-    options.rounds = parse_count(options.rounds, "rounds", 1, 1000)
-    options.min_seconds = parse_seconds(options.min_seconds, "min-seconds")
-    options.time_limit = parse_seconds(options.time_limit, "time-limit")
-    options.counts = options.count.split(",")
-    if not set(options.counts) <= {"every", "sampled"} or len(set(options.counts)) != len(options.counts):
-        raise BadInput(f"count is '{options.count}': it is every, sampled or every,sampled")
-    options.program = Path(options.program or ROOT / "build" / "release" / "bin" / "trafficbench")
-    return options
-
-
-def check_program(program):
-    if not os.access(program, os.X_OK) or program.is_dir():
-        raise BadInput(f"there is no program {program}: name trafficbench with --program, or let it be built")
-
-
-def default_output():
-    folder = Path("results") if Path("results").is_dir() else Path()
-    host = re.sub(r"[^\w.-]", "-", os.uname().nodename) or "host"
-    return folder / f"{host}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.json"
-
-
-def parse_seconds(text, what):
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 < seconds < 1e6:
-        raise BadInput(f"{what} is '{text}': it is a number of seconds above 0")
-    return seconds
-
-
-def check_writable(path, force):
-    """Where the report goes is known to be free before the work starts."""
-    if path.is_dir():
-        raise BadInput(f"{path} is a folder: name a file")
-    if path.exists() and not force:
-        raise BadInput(f"{path} exists: name another file, or allow it to be replaced with --force")
-    if not path.parent.is_dir():
-        raise BadInput(f"there is no folder {path.parent} to write into")
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name):
-            pass
-    except OSError as error:
-        raise BadInput(f"cannot write into the folder {path.parent}: {error.strerror}") from error
-
-
 def write_report(path, report):
     """Appears complete or not at all."""
     partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(report, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(json.dumps(report, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise BadInput(f"cannot write {path}: {error.strerror}") from error
 
 
 class Session:
@@ -214,7 +130,10 @@ class Session:
         options = self.options
         if options.dry_run:
             for rung in self.rungs:
-                print(f"{rung.label()}: " + (f"skipped: {rung.skipped}" if rung.skipped else short(rung.command(self.road, 1))))
+                print(
+                    f"{rung.label()}: "
+                    + (f"skipped: {rung.skipped}" if rung.skipped else short(rung.command(self.road, 1)))
+                )
             return 0
         with tempfile.TemporaryDirectory(prefix="ladder-") as folder:
             self.folder = Path(folder)
@@ -243,9 +162,9 @@ class Session:
     def expected(self, steps):
         """A file with the road that the closed form says is there after `steps` iterations."""
         path = self.folder / f"after-{steps}.road"
-        command = [str(self.options.program), "run", "--json", "--init", "mt19937", "--threads", "1", *self.road.arguments()]
         # Any kernel would do: the report says whether its hash is the closed form's.
-        report = start([*command, "--steps", str(steps), "--save", str(path)])
+        options = ["--json", "--init", "mt19937", "--threads", "1", "--steps", str(steps), "--save", str(path)]
+        report = start([str(self.options.program), "run", *options, *self.road.arguments()])
         if not report["benchmarks"][0]["verified"]:
             raise LaunchFailed(f"no road to hold Python's against: {report['benchmarks'][0]['error_message']}")
         return path
@@ -340,8 +259,12 @@ class Session:
                 rows.append(report_rows.skipped_row(rung, self.road, name, run, rung.skipped))
                 continue
             steps = self.steps[place]
-            note = short(rung.command(self.road, steps, self.expected(steps)) if rung.python else rung.command(self.road, steps))
-            rows.append(report_rows.measured_row(rung, self.road, steps, self.results_of(place), stopped, name, run, note))
+            note = short(
+                rung.command(self.road, steps, self.expected(steps)) if rung.python else rung.command(self.road, steps)
+            )
+            rows.append(
+                report_rows.measured_row(rung, self.road, steps, self.results_of(place), stopped, name, run, note)
+            )
         report_rows.add_ratios(rows)
         return rows
 

@@ -8,11 +8,17 @@ def print_ladder(rows, cells):
         own = [row for row in rows if row["count"] == count]
         what = "moves of every iteration counted" if count == "every" else "moves of the last iteration counted"
         print(f"\nThe ladder on a road of {cells:,} cells, contract `{count}` ({what}):\n")
-        print(f"{'rung':<15}{'cores':>5}{'steps':>9}{'MCOPs':>14}  {'95% interval':<25}{'x Python':>10}  {'95% interval':<19}")
+        print(
+            f"{'rung':<15}{'cores':>5}{'steps':>9}{'MCOPs':>14}  {'95% interval':<25}{'x Python':>10}  {'95% interval':<19}"
+        )
         for row in own:
             print(line_of(row).rstrip())
-    print("\nMCOPs: million cell updates a second. x Python: rate over that of plain Python on one core, same contract;")
-    print("its interval is bootstrapped by round. Rungs make different numbers of iterations (steps): rates are compared.")
+    print(
+        "\nMCOPs: million cell updates a second. x Python: rate over that of plain Python on one core, same contract;"
+    )
+    print(
+        "its interval is bootstrapped by round. Rungs make different numbers of iterations (steps): rates are compared."
+    )
 
 
 def line_of(row):
@@ -23,7 +29,9 @@ def line_of(row):
         return f"{start}  NOT VERIFIED: {row['error_message']}"
     rate = f"{number(row['mcops']):>14}  {between(row['mcops_low'], row['mcops_high']):<25}"
     # Over itself it is 1, and nothing is known the better for an interval.
-    low, high = (None, None) if row["ladder_base"] == row["name"] else (row["ladder_speedup_low"], row["ladder_speedup_high"])
+    low, high = (
+        (None, None) if row["ladder_base"] == row["name"] else (row["ladder_speedup_low"], row["ladder_speedup_high"])
+    )
     ratio = f"{number(row['ladder_speedup']):>10}  {between(low, high):<19}"
     return f"{start}{row['steps']:>9}{rate}{ratio}"
 

@@ -10,7 +10,12 @@ class RunFailed(Exception):
 
 def start(program, arguments):
     done = subprocess.run(
-        [str(program), "run", *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, check=False
+        [str(program), "run", *arguments],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+        check=False,
     )
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.startswith("trafficbench: ")]
@@ -20,7 +25,14 @@ def start(program, arguments):
 
 def run(program, cells, density, steps, print_every, seed):
     """(cars, {iteration: average velocity}) of a random road, by the fastest kernel on one core."""
-    arguments = {"cells": cells, "density": density, "steps": steps, "print-every": print_every, "seed": seed, "threads": 1}
+    arguments = {
+        "cells": cells,
+        "density": density,
+        "steps": steps,
+        "print-every": print_every,
+        "seed": seed,
+        "threads": 1,
+    }
     # Only what is printed need be counted.
     text = start(program, [*(f"--{name}={value}" for name, value in arguments.items()), "--count=sampled"])
     actual = float(re.search(r"^Actual density of cars is (\S+)", text, re.MULTILINE)[1])
@@ -33,7 +45,10 @@ def draw(program, path, cells, density, steps, width):
     """A picture of a road in space and time, by the program; False where its build cannot write PNG."""
     try:
         window = f"--window={cells // 2}:{width}"
-        start(program, [f"--cells={cells}", f"--density={density}", f"--steps={steps}", f"--space-time={path}", window, "--force"])
+        start(
+            program,
+            [f"--cells={cells}", f"--density={density}", f"--steps={steps}", f"--space-time={path}", window, "--force"],
+        )
     except RunFailed as problem:
         if "libpng" in str(problem):
             return False

@@ -63,16 +63,20 @@ def relaxation_figure(data):
     exact = np.array(data["exact"])  # for each seed: of a ring of as many cars
     band = 5 * data["deviation"]
     with plt.rc_context(STYLE):
-        figure, (upper, lower) = plt.subplots(
-            2, 1, figsize=(7, 5), sharex=True, gridspec_kw={"height_ratios": [3, 2]}
-        )
+        figure, (upper, lower) = plt.subplots(2, 1, figsize=(7, 5), sharex=True, gridspec_kw={"height_ratios": [3, 2]})
         upper.plot(iterations, exact[0], color=BLACK, lw=1, label="exact")
         upper.fill_between(
             iterations, exact[0] - band, exact[0] + band, color=BLUE, alpha=0.25, lw=0, label="5 standard deviations"
         )
         shown = np.unique(np.round(np.geomspace(1, len(iterations), 40)).astype(int)) - 1
         upper.plot(
-            iterations[shown], np.array(data["velocities"][0])[shown], "o", ms=3.5, mfc="none", color=ORANGE, label=f"measured, seed {data['seeds'][0]}"
+            iterations[shown],
+            np.array(data["velocities"][0])[shown],
+            "o",
+            ms=3.5,
+            mfc="none",
+            color=ORANGE,
+            label=f"measured, seed {data['seeds'][0]}",
         )
         upper.set_xscale("log")
         upper.set_ylabel("average velocity")
