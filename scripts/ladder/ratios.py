@@ -41,5 +41,5 @@ def speedup(base_seconds, seconds, work):
             work * statistics.median(base_seconds[i] for i in drawn) / statistics.median(seconds[i] for i in drawn)
         )
     ratios.sort()
-    cut = int(0.025 * RESAMPLES)
-    return value, min(ratios[cut], value), max(ratios[-1 - cut], value)
+    low, high = ratios[math.ceil(0.025 * RESAMPLES) - 1], ratios[math.ceil(0.975 * RESAMPLES) - 1]
+    return value, min(low, value), max(high, value)

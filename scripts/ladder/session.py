@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """One session of the ladder: from plain Python to the fastest kernel on all cores, on the same road, in rounds.
 
-In every round each rung is launched once, in the same order; a launch is a repetition, and starts from the start
-state. So what disturbs the machine for a while disturbs all rungs alike, and ratios are taken round by round.
+In every round each rung is launched once, beginning with another one each time; a launch is a repetition, and starts
+from the start state. So what disturbs the machine for a while disturbs all rungs alike, and ratios are taken round by
+round.
 """
 
 import functools
@@ -228,7 +229,10 @@ class Session:
     def one_round(self):
         """Launches each rung once."""
         said = {}
-        for place, rung in enumerate(self.rungs):
+        first = len(self.rounds)
+        for number in range(first, first + len(self.rungs)):
+            place = number % len(self.rungs)
+            rung = self.rungs[place]
             so_far = self.results_of(place)
             if rung.skipped or (so_far and so_far[-1].problem):
                 continue
