@@ -33,7 +33,7 @@ def measured_row(rung, road, steps, results, stopped, name, run, note):
     last = results[-1]
     samples = [result.seconds for result in results]
     row = empty_row(rung, road, name, run)
-    row.update({key: value for key, value in last.row.items() if key in ("isa", "depth", "cars", "hash", "warnings")})
+    row.update({key: value for key, value in last.row.items() if key in ("isa", "depth", "cars", "hash")})
     row.update(
         run_type="iteration",
         repetitions=len(samples),
@@ -52,6 +52,9 @@ def measured_row(rung, road, steps, results, stopped, name, run, note):
         placement=last.placement,
         note=note,
     )
+    warnings = {warning for result in results for warning in result.row.get("warnings", [])}
+    if warnings:
+        row["warnings"] = sorted(warnings)
     updates = road.cells * steps
     row["mcops"] = updates / statistics.median(samples) / 1e6
     interval = median_interval(samples)
