@@ -11,7 +11,7 @@ usage() {
 Usage: scripts/test.sh [--all] [STAGE]...
 
 Installs what is missing (Debian: apt-get, as root or through sudo), builds the release preset in build/release and runs its
-tests. Nothing is installed or built again without need. The last lines are ctest's own summary.
+tests, but for those that are slow. Nothing is installed or built again without need. The last lines are ctest's own summary.
 
   --all     every stage below, each announced with its time, then the tests of `mpich`, whose summary comes last. Warnings
             are errors. The first stage that fails ends it.
