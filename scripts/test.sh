@@ -11,7 +11,7 @@ usage() {
 Usage: scripts/test.sh [--all] [STAGE]...
 
 Installs what is missing (Debian: apt-get, as root or through sudo), builds the release preset in build/release and runs its
-tests. Nothing is installed or built again without need. The last lines are ctest's own summary.
+tests, but for those that are slow. Nothing is installed or built again without need. The last lines are ctest's own summary.
 
   --all     every stage below, each announced with its time, then the tests of `mpich`, whose summary comes last. Warnings
             are errors. The first stage that fails ends it.
@@ -69,6 +69,7 @@ run_ctest() {
       look_at_page
       return
       ;;
+    release) leave_out=(-LE 'page|slow') ;;
     fetched | no-mpi | clang*) leave_out=(-LE 'program|page') ;;
     # The kernels, roads and start states: what has hot loops and shares memory between threads.
     *san) leave_out=(-LE 'program|page' -R 'EveryVariant|StartState|PackedRoad') ;;
@@ -142,14 +143,14 @@ logged() {
 }
 
 if ((${#stages[@]} == 0)); then
-  ensure_packages build report test
+  ensure_packages build ladder report test
   echo "== release: build (log: build/release.log)"
   logged build/release.log build_release
   run_ctest release || exit 1
   exit 0
 fi
 
-sections=(build report test ci page)
+sections=(build ladder report test ci page)
 command -v npm >/dev/null || sections+=(npm)
 ensure_packages "${sections[@]}"
 export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR="$root"
