@@ -17,7 +17,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import made_up_report  # noqa: E402
 from report_helpers import SCHEMA_PATH, load_report  # noqa: E402
 
-from report import chart, grouping, kernels, loading, machine, palette, placement, rows, views, words  # noqa: E402
+from report import (
+    chart,
+    chart_curves,
+    grouping,
+    kernels,
+    loading,
+    machine,
+    palette,
+    placement,
+    rows,
+    views,
+    words,
+)  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = sorted(SCHEMA_PATH.parent.glob("example-*.json"))
@@ -286,13 +298,33 @@ def test_simulated_plots_say_so_in_title_and_caption():
 # --- guides, placement, numbers ----------------------------------------------------------------------------------------
 
 
-def test_guides_follow_the_machine():
-    run = made_up_report.make(cores=128)["context"]["runs"][0]
-    assert machine.core_guides(run, 1024) == [(4, "L3"), (16, "NUMA region"), (128, "node")]
-    assert machine.core_guides(run, 15) == [(4, "L3")]
+def test_guides_follow_the_machine(tmp_path):
+    path = made_up_report.save(made_up_report.make(cores=128), tmp_path / "r.json")
+    (source,) = loading.load([path])
+    row = source.rows[0]
+    assert machine.core_guides(source, row, 1024) == [(4, "L3"), (16, "NUMA region"), (128, "node")]
+    assert machine.core_guides(source, row, 15) == [(4, "L3")]
     one, four = ({"ranks": ranks, "threads": 1} for ranks in (1, 4))
-    assert machine.cache_guides(run, one)[-1] == (2**24, "L3 16 MiB")
-    assert machine.cache_guides(run, four)[-1] == (2**22, "L3 16 MiB / 4")
+    assert machine.cache_guides(source.run_of(row), one)[-1] == (2**24, "L3 16 MiB")
+    assert machine.cache_guides(source.run_of(row), four)[-1] == (2**22, "L3 16 MiB / 4")
+
+
+def test_simulated_rows_speak_of_the_machine_of_their_model():
+    """Not of the one that the simulator ran on."""
+    report = made_up_report.example("simulated")
+    (source,) = loading.load([SCHEMA_PATH.parent / "example-simulated.json"])
+    row = source.rows[0]
+    per_node = row["model"]["parameters"]["ranks_per_node"]
+    assert machine.core_guides(source, row, 10**6) == [(per_node, "node of the model")]
+    assert report["context"]["runs"][0]["cpu"]["model"] not in machine.name(source, row)
+    row["model"]["parameters"]["machine"] = "ARCHER2"
+    assert machine.name(source, row) == "ARCHER2"
+
+
+def test_parameters_of_a_model_that_differ_are_given_as_a_range():
+    assert chart_curves.span([1.5, 1.5]) == "1.5"
+    assert chart_curves.span([0.25, 3, 1.0]) == "0.25 .. 3"
+    assert chart_curves.span(["avx2", None, "avx512"]) == "avx2 or avx512"
 
 
 def test_bits_per_cell_are_those_of_the_kernels():

@@ -148,7 +148,7 @@ def speedup_chart(source, mode, facets, family, skipped):
         y=Axis("speedup", "log2"),
         series=series,
         curves=curves + laws,
-        guides=machine.core_guides(source.run_of(drawn[0]), ends[1]),
+        guides=machine.core_guides(source, drawn[0], ends[1]),
         caption=[*scaling_caption(mode, facets, drawn), *base_rates(drawn), *remarks, *not_drawn(family, "speedup")],
         skipped=skipped,
     )
@@ -167,7 +167,7 @@ def efficiency_chart(source, mode, facets, family, skipped):
         y=Axis("parallel efficiency", "linear", from_zero=True, kind="percent"),
         series=series,
         curves=[Curve("100%", [(end, 1.0) for end in ends])],
-        guides=machine.core_guides(source.run_of(drawn[0]), ends[1]),
+        guides=machine.core_guides(source, drawn[0], ends[1]),
         caption=[
             "Efficiency is speedup over the ratio of cores; 100% is the ideal.",
             *scaling_caption(mode, facets, drawn),
@@ -219,13 +219,28 @@ def scaling_caption(mode, facets, drawn):
 
 def models(drawn):
     """What stood in for the machine where nothing was measured."""
-    found = {(row["origin"], row["model"]["name"]): row["model"] for row in drawn if "model" in row}
+    found = {}
+    for row in drawn:
+        if "model" in row:
+            found.setdefault((row["origin"], row["model"]["name"]), []).append(row["model"])
     sentences = []
-    for (origin, name), model in found.items():
-        parameters = ", ".join(f"{key} {value}" for key, value in model["parameters"].items())
-        rate = f"; kernel rate from {model['calibrated_from']}" if model["calibrated_from"] else ""
+    for (origin, name), same in found.items():
+        parameters = ", ".join(
+            f"{key} {span([model['parameters'].get(key) for model in same])}" for key in same[0]["parameters"]
+        )
+        rates = sorted({model["calibrated_from"] for model in same} - {None})
+        rate = f"; kernel rate from {', '.join(rates)}" if rates else ""
         sentences.append(f"NOT MEASURED: {origin} by {name} ({parameters}{rate}).")
     return sentences
+
+
+def span(values):
+    """One value, or from the least to the most of several."""
+    distinct = list(dict.fromkeys(value for value in values if value is not None))
+    shown = [f"{value:g}" if isinstance(value, float) else str(value) for value in distinct]
+    if len(distinct) > 1 and all(isinstance(value, (int, float)) for value in distinct):
+        return f"{min(distinct):g} .. {max(distinct):g}"
+    return " or ".join(shown)
 
 
 def base_rates(drawn):

@@ -1,6 +1,6 @@
 """Sorts rows into the plots they may share."""
 
-from report import kernels, rows, words
+from report import kernels, machine, rows, words
 
 # Axes that stand in facets or along a plot's axis; what else a name spells tells series of one kernel apart.
 SPOKEN_FOR = {"cells", "ranks", "threads", "count", "mode", "density", "init", "seed", "steps"}
@@ -8,7 +8,6 @@ SPOKEN_FOR = {"cells", "ranks", "threads", "count", "mode", "density", "init", "
 
 def common_facets(source, row):
     """What rows must have in common to stand in any one plot."""
-    cpu = source.run_of(row)["cpu"]
     start = [row["init"]]
     if row["density"] is not None:
         start.append(f"density {row['density']:g}")
@@ -16,7 +15,7 @@ def common_facets(source, row):
         start.append(f"seed {row['seed']}")
     return {
         "report": source.label,
-        "machine": f"{cpu['model']}, {cpu['cores']} cores",
+        "machine": machine.name(source, row),
         "origin": "measured" if row["origin"] == "measured" else "not measured",
         "class": row["class"],
         "count": row["count"],

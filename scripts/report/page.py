@@ -28,9 +28,9 @@ def build(sources, charts, rules):
     nav += [("rows", "Rows"), ("where", "What ran where"), ("methods", "Methods"), ("rules", "Twelve rules")]
     return fill(
         read("page.html"),
-        title=f"trafficbench: {escape(headline.machine(sources))}",
+        title=f"trafficbench: {escape(headline.machines(sources))}",
         css=read("page.css"),
-        heading=escape(headline.machine(sources)),
+        heading=escape(headline.machines(sources)),
         lead=escape(headline.lead(sources)),
         chips=headline.chips(sources),
         nav="".join(f'<a href="#{key}">{escape(title)}</a>' for key, title in nav),
