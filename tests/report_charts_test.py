@@ -379,6 +379,12 @@ def test_series_of_one_kernel_are_told_apart_by_what_differs(tmp_path):
     report["benchmarks"] += other["benchmarks"]
     _, found = charts_of(report, tmp_path)
     assert {series.label for one in found["sizes"] for series in one.series} == {"tiled, depth auto", "tiled, depth 64"}
+    for one in found["sizes"]:
+        colours = palette.palette([series.colour for series in one.series])
+        looks = [colours[series.colour] for series in one.series]
+        assert len({look[0] for look in looks}) == len({look[2] for look in looks}) == len(looks)
+    for one in found["strong"]:
+        assert any("tiled, depth auto, 1 × 1: " in note and "tiled, depth 64, 1 × 1: " in note for note in one.notes())
 
 
 @pytest.mark.parametrize(

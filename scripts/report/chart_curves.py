@@ -48,8 +48,8 @@ def size_chart(figure, title, facets, drawn, caption):
         x=Axis("bytes of road a core", "log2", kind="bytes"),
         y=Axis("rate, MCOPs", "log10"),
         series=[
-            Series(label, group[0]["kernel"], [rate_mark(bytes_a_core(row), row) for row in group])
-            for label, group in grouping.by_series(drawn)
+            Series(label, colour, [rate_mark(bytes_a_core(row), row) for row in group])
+            for label, colour, group in grouping.by_series(drawn)
         ],
         caption=[f"{caption}; {rows.shape(drawn[0])} (ranks × threads), counting {facets['count']}."],
     )
@@ -68,9 +68,9 @@ def roofline(source):
     def make(facets, drawn):
         caption = "Median rate, and dashed above it the lowest bound that was measured on this machine for that kernel"
         chart = size_chart("limits", "Roofline: rate under its limit", facets, drawn, caption)
-        for label, group in grouping.by_series(drawn):
+        for label, colour, group in grouping.by_series(drawn):
             roof = sorted((bytes_a_core(row), row["mcops"] / row["fraction_of_limit"]) for row in group)
-            chart.curves.append(Curve(f"{label}: limit", roof, group[0]["kernel"], "dash", listed=False))
+            chart.curves.append(Curve(f"{label}: limit", roof, colour, "dash", listed=False))
         return chart
 
     return size_charts(source, lambda row: row["fraction_of_limit"] is not None, make)
@@ -119,12 +119,12 @@ def scaling(source, mode):
 
 def scaling_series(family, mark, measure):
     series = []
-    for label, group in grouping.by_series(family):
+    for label, colour, group in grouping.by_series(family):
         marks = [mark(row) for row in group if row[measure] is not None]
         if marks:
             origin = group[0]["origin"]
             dash = {"measured": "solid", "simulated": "dash", "modelled": "dashdot"}[origin]
-            series.append(Series(label, group[0]["kernel"], marks, dash, hollow=origin != "measured"))
+            series.append(Series(label, colour, marks, dash, hollow=origin != "measured"))
     return series
 
 
@@ -245,20 +245,17 @@ def span(values):
 
 def base_rates(drawn):
     """Speedup names its base and the base's rate."""
-    bases = {}
-    for row in drawn:
+    labels, bases = grouping.series_labels(drawn), {}
+    for row in sorted(drawn, key=lambda row: kernels.rung(row["kernel"])):
         if row["base"] is not None:
-            bases.setdefault((row["kernel"], row["base"]), set()).add(row["base_mcops"])
+            axes = rows.axes({"name": row["base"]})
+            shape = f"{axes.get('ranks', '?')} × {axes.get('threads', '?')}"
+            bases.setdefault(f"{labels[id(row)]}, {shape}", []).append(row["base_mcops"])
     texts = []
-    for (kernel, name), rates in sorted(bases.items(), key=lambda item: kernels.rung(item[0][0])):
-        parts = dict(part.split(":", 1) for part in name.split("/")[2:] if ":" in part)
-        rate = (
-            words.significant(min(rates))
-            if words.significant(min(rates)) == words.significant(max(rates))
-            else f"{words.significant(min(rates))} .. {words.significant(max(rates))}"
-        )
-        texts.append(f"{kernel} {parts.get('ranks', '?')} × {parts.get('threads', '?')}: {rate} MCOPs")
-    return [f"Bases: {'; '.join(dict.fromkeys(texts))}."] if texts else []
+    for base, rates in bases.items():
+        ends = list(dict.fromkeys(words.significant(end) for end in (min(rates), max(rates))))
+        texts.append(f"{base}: {' .. '.join(ends)} MCOPs")
+    return [f"Bases: {'; '.join(texts)}."] if texts else []
 
 
 def not_drawn(family, measure):
@@ -285,8 +282,8 @@ def closed_form(source):
         if not drawn:
             continue
         series = []
-        for label, group in grouping.by_series(drawn):
-            series.append(Series(label, group[0]["kernel"], [time_mark(row) for row in group]))
+        for label, colour, group in grouping.by_series(drawn):
+            series.append(Series(label, colour, [time_mark(row) for row in group]))
         steps = words.ranges(row["steps"] for row in drawn)
         found.append(
             Chart(

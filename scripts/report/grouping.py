@@ -59,12 +59,18 @@ def other_axes(row):
 
 
 def by_series(members):
-    """[(label, rows)] in the order of the ladder."""
+    """[(label, colour, rows)] in the order of the ladder. The first series of a kernel has the kernel's colour, others have
+    colours of their own."""
     labels = series_labels(members)
     series = {}
     for row in sorted(members, key=lambda row: kernels.rung(row["kernel"])):
         series.setdefault(labels[id(row)], []).append(row)
-    return list(series.items())
+    found, seen = [], {}
+    for label, group in series.items():
+        kernel = group[0]["kernel"]
+        seen[kernel] = seen.get(kernel, 0) + 1
+        found.append((label, kernel if seen[kernel] == 1 else f"{kernel} {seen[kernel]}", group))
+    return found
 
 
 def cells_a_core(row):
