@@ -557,8 +557,26 @@ def test_figure_files(study, figures, tmp_path):
     assert all(f"## {stem}\n" in captions for stem in stems)
 
 
-def test_each_view_has_a_file_of_its_own(study, figures):
-    _, _, found = study
+def only_of(report, origin):
+    report["benchmarks"] = [row for row in report["benchmarks"] if row["origin"] == origin]
+    return report
+
+
+def test_each_view_has_a_file_of_its_own(study, figures, tmp_path):
+    paths = [
+        made_up_report.save(report, tmp_path / f"{number}.json")
+        for number, report in enumerate(
+            [
+                study[0],
+                made_up_report.make(mode="weak"),
+                made_up_report.example("closed-form"),
+                made_up_report.example("simulated"),
+                only_of(made_up_report.example("simulated"), "simulated"),
+                only_of(made_up_report.example("simulated"), "modelled"),
+            ]
+        )
+    ]
+    found = views.all_charts(loading.load(paths))
     names = [
         figures.file_name(section, title, count, label)
         for section, charts in found.items()

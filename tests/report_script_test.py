@@ -97,13 +97,14 @@ def test_numbers_of_the_table_are_those_of_the_file(tmp_path):
     data = data_of(text)
     keys = [column["key"] for column in data["columns"]] + data["details"]
     rows = made_up_report.example("measured")["benchmarks"]
-    own = {"status", "plots", "report", "placement", "samples", "base", "ladder_base"}
+    own = {"status", "plots", "report", "placement", "samples", "seed", "base", "ladder_base"}
     for shown, row in zip(data["rows"], rows):
         cells = dict(zip(keys, shown))
         for key in keys:
             if key not in own:
                 assert cells[key] == row.get(key), key
         assert cells["samples"] == pytest.approx(row["samples"])
+        assert cells["seed"] == str(row["seed"])
         assert rows[cells["base"]]["name"] == row["base"]
 
 
