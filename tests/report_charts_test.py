@@ -46,7 +46,6 @@ def study(tmp_path):
     """Strong scaling over ranks and threads, several sizes."""
     shapes = [(1, 1), (2, 1), (4, 1), (8, 1), (1, 2), (1, 4), (4, 4)]
     report = made_up_report.make(shapes=shapes, cells=(10**6, 10**8))
-    made_up_report.add_fit({"benchmarks": []}, "", "")
     return report, *charts_of(report, tmp_path)
 
 
@@ -163,9 +162,7 @@ def test_step_is_the_ratio_to_the_rung_below_at_as_many_cores(study):
     _, _, found = study
     for one in found["ladder"]:
         for series in one.series:
-            for below, mark in (
-                itertools.pairwise(series.marks) if sys.version_info >= (3, 10) else zip(series.marks, series.marks[1:])
-            ):
+            for below, mark in zip(series.marks, series.marks[1:]):
                 step = next(text for text in mark.texts if text.startswith("step"))
                 ratio, low, high = (float(number.replace(",", "")) for number in re.findall(r"[\d.,]*\d", step))
                 assert ratio == pytest.approx(mark.value / below.value, rel=1e-2)
