@@ -90,11 +90,29 @@ requeue() {
 }
 
 warned=""
+cancelled=""
 step=""
-warn() {
-  warned="$1"
-  # srun passes it on to every rank: the sweep finishes its repetition and leaves with status 4.
-  if [[ -n "$step" ]]; then kill -s "$2" "$step" 2>/dev/null; fi
+# srun passes a signal on to every rank: the sweep finishes its repetition and leaves with status 4.
+pass_on() {
+  if [[ -n "$step" ]]; then kill -s "$1" "$step" 2>/dev/null; fi
+}
+on_warning() {
+  warned="the wall time is nearly over"
+  pass_on USR1
+}
+# SIGTERM comes at the end of the wall time, and from somebody who cancels the job, which then is not to come back.
+on_end() {
+  if [[ "$scheduler" == slurm ]] && (($(seconds_left) < 5)); then
+    warned="the wall time is over"
+  else
+    cancelled=1
+  fi
+  pass_on TERM
+}
+stop_if_cancelled() {
+  [[ -n "$cancelled" ]] || return 0
+  tell "cancelled; scripts/study.sh --resume $study goes on where it was"
+  exit 4
 }
 
 run_launch() {
@@ -128,6 +146,7 @@ run_launch() {
   fi
   step=""
   record_energy "$name" "$before"
+  stop_if_cancelled
   if [[ -n "$warned" && ! -f "$(report_of "$name")" ]]; then requeue "$warned"; fi
   case "$status" in
     0) echo "$name: done" ;;
@@ -156,9 +175,8 @@ show_placement() {
     python3 "$here/placement.py"
 }
 
-trap 'warn "the wall time is nearly over" USR1' USR1
-trap 'warn "told to stop" TERM' TERM
-trap 'warn "told to stop" INT' INT
+trap on_warning USR1
+trap on_end TERM INT
 progress_before="$(progress)"
 has_time_limit=0
 # shellcheck source=/dev/null
@@ -169,6 +187,7 @@ tell "started on ${SLURM_JOB_NODELIST:-$(hostname)}${SLURM_RESTART_COUNT:+, rest
 for launch in "${launches[@]}"; do
   read -ra words <<<"$launch"
   show_placement "${words[@]}"
+  stop_if_cancelled
 done
 for launch in "${launches[@]}"; do
   read -ra words <<<"$launch"

@@ -64,26 +64,17 @@ need() {
     bad "missing: ${missing[*]} (Debian: apt-get install --no-install-recommends slurm-wlm munge slurmdbd mariadb-server)"
 }
 
-# So many free ports in a row, the first one printed.
+# So many ports in a row on which nothing listens, the first one printed.
 free_ports() {
-  python3 - "$1" <<'PYTHON'
-import random, socket, sys
-count = int(sys.argv[1])
-while True:
-    first = random.randrange(20000, 32000)
-    held = []
-    try:
-        for port in range(first, first + count):
-            held.append(socket.socket())
-            held[-1].bind(("127.0.0.1", port))
-        print(first)
-        break
-    except OSError:
-        pass
-    finally:
-        for one in held:
-            one.close()
-PYTHON
+  local first port
+  while true; do
+    first=$((20000 + RANDOM % 12000))
+    for ((port = first; port < first + $1; ++port)); do
+      if (: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then continue 2; fi
+    done
+    echo "$first"
+    return
+  done
 }
 
 # wait_for WHAT LOG COMMAND...: until the command succeeds; after half a minute the log is shown.
@@ -124,7 +115,7 @@ write_configuration() {
     echo "SelectType=select/cons_tres"
     echo "SelectTypeParameters=CR_CPU"
     echo "SlurmdParameters=config_overrides"
-    echo "SchedulerParameters=batch_sched_delay=0,sched_min_interval=0,bf_interval=1"
+    echo "SchedulerParameters=batch_sched_delay=0,sched_min_interval=0,sched_interval=2,bf_interval=1"
     echo "EnforcePartLimits=ALL"
     echo "ReturnToService=2"
     echo "KillWait=5"
@@ -211,7 +202,7 @@ fill_accounts() {
 }
 
 start() {
-  need munged munge slurmctld slurmd sbatch python3
+  need munged munge slurmctld slurmd sbatch
   if ((accounting)); then need slurmdbd mariadbd mariadb-install-db mariadb; fi
   if [[ -e "$folder" && -n "$(ls -A "$folder")" ]]; then bad "$folder is not empty: name another folder"; fi
   mkdir -p "$folder/state"
@@ -235,24 +226,35 @@ start() {
       mkdir "$folder/spool.node$node"
       slurmd -N "node$node"
     done
+    # shellcheck disable=SC2016  # expanded by the shell that is started
     wait_for slurmd "$folder/slurmd.node1.log" bash -c '[[ "$(sinfo -h -t idle -o %D)" == 4 ]]'
   fi
   trap - ERR
 }
 
-# Every daemon that left a process id in the folder, in the order in which they need each other.
+# Jobs first, then every daemon that left a process id in the folder, in the order in which they need each other.
 stop() {
   local file pid try
+  export SLURM_CONF="$folder/slurm.conf"
+  if [[ -s "$folder/slurmctld.pid" && -d "$folder/spool.node1" ]]; then
+    timeout 5 scancel --user="$(id -un)" 2>/dev/null || true
+    for ((try = 0; try < 50; ++try)); do
+      [[ -n "$(timeout 5 squeue --noheader --states=RUNNING,COMPLETING 2>/dev/null)" ]] || break
+      sleep 0.2
+    done
+  fi
   for file in "$folder"/slurmd.*.pid "$folder"/slurmctld.pid "$folder"/slurmdbd.pid "$folder"/mariadb/mariadbd.pid \
     "$folder"/munge/munged.pid; do
     [[ -s "$file" ]] || continue
     pid="$(tr -d '[:space:]' <"$file")"
     kill "$pid" 2>/dev/null || continue
-    for ((try = 0; try < 50; ++try)); do
+    # Nobody needs their state again.
+    for ((try = 0; try < 20; ++try)); do
       kill -0 "$pid" 2>/dev/null || break
       sleep 0.1
     done
     kill -KILL "$pid" 2>/dev/null || true
+    rm -f "$file"
   done
 }
 

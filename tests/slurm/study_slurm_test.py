@@ -1,0 +1,249 @@
+"""Whole studies on a pretend Slurm of four nodes: from submission to the merged report, and what goes wrong on the way.
+
+Needs Slurm, munge and MPICH: scripts/test.sh slurm installs them.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from pretend import ROOT, call, slurm, study
+
+sys.path.insert(0, str(ROOT / "tests"))
+from program import PROGRAM, launcher, needs_ranks  # noqa: E402
+from report_helpers import load_report  # noqa: E402
+
+SITE = ROOT / "tests" / "slurm" / "site.json"
+# Two cores of one machine are all nodes at once: few, short repetitions, and workers may share cores.
+QUICK = ["--", "--time-cap", "0.1", "--min-repetitions", "6", "--max-repetitions", "6", "--min-seconds", "0.01",
+         "--oversubscribe"]
+# About half a minute of points that take a second or two each.
+SLOW = ["--kernels", "naive,branchless,bitpacked,tiled", "--cells", "1e4,2e4,3e4", "--", "--time-cap", "1", "--min-repetitions",
+        "30", "--precision", "1e-6"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cluster(tmp_path_factory):
+    needs_ranks()
+    if "openmpi" in (PROGRAM.parent.parent / "launcher.sh").read_text(encoding="utf-8").splitlines()[1]:
+        pytest.skip("needs MPICH: Debian's Open MPI does not start under srun")
+    with slurm(tmp_path_factory.mktemp("slurm") / "here"):
+        yield
+
+
+def submit(folder, *options, program=PROGRAM, mode="strong"):
+    done = study("--site", SITE, "--cores", 2, "--mode", mode, "--program", program, "--output", folder, *options)
+    assert done.returncode == 0, done.stderr
+    assert str(folder) in done.stdout and "--status" in done.stdout
+    return json.loads((folder / "study.json").read_text(encoding="utf-8"))
+
+
+def wait_until(folder, condition, seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.5)
+    logs = "\n".join(path.read_text(encoding="utf-8") for path in sorted((folder / "logs").iterdir()))
+    raise AssertionError(f"not within {seconds} s\n{study('--status', folder).stdout}\n{logs}")
+
+
+def log_of(folder, name):
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted((folder / "logs").glob(f"{name}-*.log")))
+
+
+def job_state(job):
+    words = call("scontrol", "--oneliner", "show", "job", job).stdout.split()
+    return next((word.split("=", 1)[1] for word in words if word.startswith("JobState=")), "")
+
+
+def merged(folder):
+    """The merged report, which is valid and verified."""
+    report = load_report(folder / "report.json")
+    assert report["context"]["command"] == "merge"
+    rows = report["benchmarks"]
+    assert all(row["verified"] for row in rows), [row["name"] for row in rows if not row["verified"]]
+    return report
+
+
+def test_from_submission_to_merged_report(tmp_path):
+    folder = tmp_path / "study"
+    made = submit(folder, "--nodes", "1,2", "--cells", "1e4", "--kernels", "branchless,tiled", *QUICK)
+    wait_until(folder, (folder / "report.json").exists, 120)
+
+    report = merged(folder)
+    points = {(row["kernel"], row["count"], row["ranks"], row["threads"]) for row in report["benchmarks"]}
+    assert points == {
+        (kernel, count, nodes * ranks, threads)
+        for kernel in ("branchless", "tiled")
+        for count in ("every", "sampled")
+        for nodes in (1, 2)
+        for ranks, threads in ((2, 1), (1, 2))
+    }
+    ids = {job["id"] for job in made["jobs"]}
+    assert {run["job"]["id"] for run in report["context"]["runs"]} == ids
+    assert {run["environment"]["SRUN_CPUS_PER_TASK"] for run in report["context"]["runs"]} == {"1", "2"}
+
+    # Where the workers are is said before anything is measured.
+    log = log_of(folder, "nodes-0002")
+    assert 0 < log.index("Placement of nodes-0002-2x1:") < log.index("rank 3 on") < log.index("Writing to reports/")
+    done = study("--status", folder)
+    assert done.returncode == 0 and "merged" in done.stdout
+    # Nothing is made anew unless asked.
+    again = study("--merge", folder)
+    assert again.returncode == 2 and "--force" in again.stderr
+    assert study("--merge", folder, "--force").returncode == 0
+    assert len(load_report(folder / "report.json")["benchmarks"]) == len(report["benchmarks"])
+
+
+def test_warned_job_goes_back_into_the_queue_and_finishes(tmp_path):
+    """One minute of wall time, warned after a few seconds: several runs of one job make one report."""
+    folder = tmp_path / "study"
+    made = submit(folder, "--nodes", "1", "--shapes", "1x1", "--time", "00:01:00", "--warn", "48", *SLOW)
+    wait_until(folder, (folder / "report.json").exists, 240)
+
+    state = (folder / "state" / "nodes-0001").read_text(encoding="utf-8")
+    assert "requeued: " in state and "restart 1" in state and state.strip().endswith("done")
+    report = merged(folder)
+    assert len(report["benchmarks"]) == 24
+    runs = report["context"]["runs"]
+    assert len(runs) > 1 and {run["job"]["id"] for run in runs} == {made["jobs"][0]["id"]}
+    assert {row["run"] for row in report["benchmarks"]} == set(range(len(runs)))
+    assert job_state(made["merge"]["id"]) == "COMPLETED"
+
+
+def test_cancelled_job_stays_cancelled_and_can_be_resumed(tmp_path):
+    folder = tmp_path / "study"
+    made = submit(folder, "--nodes", "1", "--shapes", "1x1", *SLOW)
+    job = made["jobs"][0]["id"]
+    journal = folder / "reports" / "nodes-0001-1x1.json.journal"
+    wait_until(folder, lambda: journal.exists() and '{"row"' in journal.read_text(encoding="utf-8"), 60)
+    assert call("scancel", job).returncode == 0
+    wait_until(folder, lambda: job_state(job) == "CANCELLED", 30)
+    done = study("--status", folder)
+    assert done.returncode == 1 and "The merge will not run" in done.stdout
+    assert not (folder / "report.json").exists()
+
+
+def kill_outright(job):
+    """Every process of the job, as when its node fails: none is told, none lives on."""
+    for entry in Path("/proc").iterdir():
+        try:
+            variables = (entry / "environ").read_bytes().split(b"\0") if entry.name.isdigit() else []
+        except OSError:
+            continue
+        if {f"SLURM_JOB_ID={job}".encode(), f"SLURM_CONF={os.environ['SLURM_CONF']}".encode()} <= set(variables):
+            os.kill(int(entry.name), signal.SIGKILL)
+
+
+def test_job_killed_outright_is_resumed_by_the_next(tmp_path):
+    """What was finished stays, and a new job measures the rest."""
+    folder = tmp_path / "study"
+    made = submit(folder, "--nodes", "1", "--shapes", "1x1", *SLOW)
+    first = made["jobs"][0]["id"]
+    journal = folder / "reports" / "nodes-0001-1x1.json.journal"
+    wait_until(folder, lambda: journal.exists() and '{"row"' in journal.read_text(encoding="utf-8"), 60)
+    kill_outright(first)
+    wait_until(folder, lambda: job_state(first) in ("FAILED", "NODE_FAIL"), 60)
+    before = [line for line in journal.read_text(encoding="utf-8").splitlines(True) if line.endswith("\n")]
+
+    done = study("--status", folder)
+    assert done.returncode == 1 and "--resume" in done.stdout
+    done = study("--merge", folder)
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1 and "nodes-0001 is not finished" in done.stderr
+
+    done = study("--resume", folder)
+    assert done.returncode == 0, done.stderr
+    wait_until(folder, (folder / "report.json").exists, 120)
+    report = merged(folder)
+    assert len(report["benchmarks"]) == 24
+    runs = report["context"]["runs"]
+    assert [run["job"]["id"] for run in runs] == [first, json.loads((folder / "study.json").read_text())["jobs"][0]["id"]]
+    finished = {json.loads(line)["row"]["name"] for line in before if line.startswith('{"row"')}
+    assert finished and finished == {row["name"] for row in report["benchmarks"] if row["run"] == 0}
+
+
+def test_job_at_its_time_limit_goes_back_into_the_queue(tmp_path):
+    """Warned too late to stop in order, it is ended by Slurm; the next run of the job goes on."""
+    folder = tmp_path / "study"
+    words = [word.replace("1e4,2e4,3e4", "1e4:1e6:x2").replace("naive,branchless,bitpacked,tiled", "tiled") for word in SLOW]
+    words[words.index("--time-cap") + 1] = "3"
+    made = submit(folder, "--nodes", "1", "--shapes", "1x1", "--time", "00:01:00", "--warn", "1", *words)
+    job = made["jobs"][0]["id"]
+    wait_until(folder, (folder / "report.json").exists, 200)
+    assert "requeued: the wall time is" in (folder / "state" / "nodes-0001").read_text(encoding="utf-8")
+    runs = merged(folder)["context"]["runs"]
+    assert len(runs) > 1 and {run["job"]["id"] for run in runs} == {job}
+
+
+def test_failed_job_stops_the_merge(tmp_path):
+    """The program dies on two nodes: the merge is cancelled, and who asks is told why and what to do."""
+    broken = tmp_path / "bin" / "trafficbench"
+    broken.parent.mkdir()
+    broken.write_text(f'#!/bin/bash\nif [[ " $* " == *" sweep "*" --ranks 2 "* ]]; then echo "no such luck" >&2; exit 134; fi\n'
+                      f'exec {PROGRAM} "$@"\n', encoding="utf-8")
+    broken.chmod(0o755)
+    folder = tmp_path / "study"
+    made = submit(folder, "--nodes", "1,2", "--shapes", "1x1", "--cells", "1e4", "--kernels", "tiled", *QUICK, program=broken)
+    bad, merge_id = made["jobs"][1]["id"], made["merge"]["id"]
+    wait_until(folder, lambda: job_state(bad) == "FAILED" and job_state(merge_id) == "CANCELLED", 90)
+    assert not (folder / "report.json").exists()
+
+    log = log_of(folder, "nodes-0002")
+    assert "failed: nodes-0002-1x1" in log and "the merge will not run" in log and "no such luck" in log
+    done = study("--status", folder)
+    assert done.returncode == 1 and "The merge will not run" in done.stdout and "FAILED" in done.stdout
+    done = study("--merge", folder)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1 and "nodes-0002" in done.stderr and "--resume" in done.stderr
+    wait_until(folder, (folder / "reports" / "nodes-0001-1x1.json").exists, 60)
+
+    # Repaired, it goes on: only what is missing is measured.
+    first = (folder / "reports" / "nodes-0001-1x1.json").read_bytes()
+    broken.write_text(f'#!/bin/bash\nexec {PROGRAM} "$@"\n', encoding="utf-8")
+    assert study("--resume", folder).returncode == 0
+    wait_until(folder, (folder / "report.json").exists, 90)
+    assert {row["ranks"] for row in merged(folder)["benchmarks"]} == {1, 2}
+    assert (folder / "reports" / "nodes-0001-1x1.json").read_bytes() == first
+    done = study("--resume", folder)
+    assert done.returncode == 0 and "nothing is left to do" in done.stdout
+
+
+def test_energy_of_the_nodes_counters_is_recorded(tmp_path):
+    """A counter that every node has, as a Cray's: the joules of a launch stand in its run's job."""
+    counter = tmp_path / "energy"
+    counter.write_text("1000 J 1 us\n", encoding="utf-8")
+    site = json.loads(SITE.read_text(encoding="utf-8"))
+    site["energy"]["pm_counters"] = str(counter)
+    # The counter moves while the launch runs: each reading adds 7 joules a node, the last one among them.
+    site["setup"] = [f"srun() {{ command srun \"$@\"; local s=$?; read -r j _ < {counter}; "
+                     f"echo \"$((j + 7)) J 1 us\" > {counter}; return $s; }}"]
+    path = tmp_path / "metered.json"
+    path.write_text(json.dumps(site), encoding="utf-8")
+    folder = tmp_path / "study"
+    done = study("--site", path, "--cores", 2, "--mode", "weak", "--nodes", "2", "--shapes", "1x1", "--cells", "1e4", "--program",
+                 PROGRAM, "--output", folder, *QUICK)
+    assert done.returncode == 0, done.stderr
+    wait_until(folder, (folder / "report.json").exists, 90)
+    runs = merged(folder)["context"]["runs"]
+    # Two starts of srun lie between the readings, the launch and the first reading, on two nodes with one counter.
+    assert [run["job"]["energy_joules_pm_counters"] for run in runs] == [2 * 2 * 7]
+
+
+def test_a_refused_job_leaves_nothing_behind(tmp_path):
+    """Slurm knows what the profile does not: here a partition that is not there."""
+    site = json.loads(SITE.read_text(encoding="utf-8"))
+    site["queues"] = [{"partition": "nowhere"}]
+    path = tmp_path / "wrong.json"
+    path.write_text(json.dumps(site), encoding="utf-8")
+    queue = call("squeue", "--noheader").stdout
+    done = study("--site", path, "--cores", 2, "--mode", "strong", "--nodes", "1,2", "--program", PROGRAM, "--output",
+                 tmp_path / "study")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1 and "Slurm refuses" in done.stderr and "partition" in done.stderr.lower()
+    assert not (tmp_path / "study").exists()
+    assert call("squeue", "--noheader").stdout == queue
