@@ -28,6 +28,7 @@ Stages, each in build/<stage> with its log in build/<stage>.log:
   aarch64   cross-compiled, run by QEMU with NEON and with SVE at 128, 256 and 512 bits
   asan      address and undefined behaviour sanitizers
   tsan      thread sanitizer: clang 19 with libomp and Archer
+  slurm     studies and job headers on a pretend Slurm (tests/slurm/slurm.sh), with the build of mpich
 
 Example:
   scripts/test.sh asan tsan
@@ -36,7 +37,7 @@ Exit status: 0 all passed; 1 something failed; 2 something is missing, or wrong 
 HELP
 }
 
-all_stages=(fetched openmpi no-mpi clang14 clang19 asan tsan aarch64 mpich)
+all_stages=(fetched openmpi no-mpi clang14 clang19 asan tsan aarch64 slurm mpich)
 stages=()
 for argument in "$@"; do
   case "$argument" in
@@ -59,16 +60,20 @@ cd "$root"
 mkdir -p build
 jobs="$(nproc)"
 
+# A stage's preset bears its name, but for tests that need more than a build of their own.
+preset_of() { if [[ "$1" == slurm ]]; then echo mpich; else echo "$1"; fi; }
+
 # The tests of the program, in Python, take minutes: they run with each MPI, not once more for every compiler and
 # sanitizer.
 run_ctest() {
-  local leave_out=()
+  local choice=(-LE slurm)
   case "$1" in
-    fetched | no-mpi | clang*) leave_out=(-LE program) ;;
+    fetched | no-mpi | clang*) choice=(-LE 'program|slurm') ;;
     # The kernels, roads and start states: what has hot loops and shares memory between threads.
-    *san) leave_out=(-LE program -R 'EveryVariant|StartState|PackedRoad') ;;
+    *san) choice=(-LE 'program|slurm' -R 'EveryVariant|StartState|PackedRoad') ;;
+    slurm) choice=(-L slurm) ;;
   esac
-  ctest --preset "$1" -j "$jobs" "${leave_out[@]}"
+  ctest --preset "$(preset_of "$1")" -j "$jobs" "${choice[@]}"
 }
 
 # An installation into a fresh folder holds the programs, and they start there.
@@ -86,7 +91,8 @@ check_installation() {
 }
 
 stage() {
-  local name="$1" options=(-DTRAFFICBENCH_WERROR=ON)
+  local name="$1" preset options=(-DTRAFFICBENCH_WERROR=ON)
+  preset="$(preset_of "$name")"
   if [[ "$name" == fetched || "$name" == aarch64 ]]; then
     local sources
     sources="$(scripts/sources.sh build/sources)"
@@ -94,8 +100,8 @@ stage() {
   fi
   # g++ warns of much that is not so when it instruments code; the other stages have looked at the same files.
   if [[ "$name" == asan ]]; then options[0]=-DTRAFFICBENCH_WERROR=OFF; fi
-  cmake --preset "$name" "${options[@]}"
-  cmake --build --preset "$name" -j "$jobs"
+  cmake --preset "$preset" "${options[@]}"
+  cmake --build --preset "$preset" -j "$jobs"
   if [[ "$name" == mpich ]]; then check_installation "$name"; fi
   # The tests of the last stage are run where they can be seen.
   if [[ "$name" != "${stages[-1]}" ]]; then run_ctest "$name"; fi
@@ -135,6 +141,7 @@ if ((${#stages[@]} == 0)); then
 fi
 
 ensure_packages build test ci
+if [[ " ${stages[*]} " == *" slurm "* ]]; then ensure_packages slurm; fi
 export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR="$root"
 for name in "${stages[@]}"; do
   echo "== $name (log: build/$name.log)"

@@ -116,7 +116,7 @@ def _fit(queues, nodes, wanted_seconds, given, site):
         if wanted_seconds <= longest or not given:
             return queue, min(wanted_seconds, longest)
     time = " for " + text_of(wanted_seconds) if given else ""
-    raise BadInput("{} node{}{} are beyond {}: {}".format(
+    raise BadInput("{} node{}{}: beyond the limits of {}: {}".format(
         nodes, "s" if nodes > 1 else "", time, site["name"], "; ".join(_limits_of(queue) for queue in queues)))
 
 
@@ -137,6 +137,15 @@ def _launch(job, ranks, per_node, threads, nodes):
     job["launches"].append({"name": "{}-{}x{}".format(job["name"], per_node, threads) if nodes == job["nodes"]
                             else "one-core", "nodes": nodes, "ranks": ranks, "ranks_per_node": per_node,
                             "threads": threads})
+
+
+def _merge_job(queues, site):
+    """A short job of one node, which a queue for many nodes may not take."""
+    if site["scheduler"] == "none":
+        return _job("merge", {}, 1, None)
+    queues = [queue for queue in queues if queue.get("min_nodes", 1) == 1] or site["queues"]
+    queue, wall = _fit(queues, 1, 600, False, site)
+    return _job("merge", queue, 1, wall)
 
 
 def plan(options, site):
@@ -163,8 +172,7 @@ def plan(options, site):
     base = options.base or ("core" if site["scheduler"] == "none" else "node")
     if base == "core" and (1, 1) not in taken:
         _launch(jobs[0], 1, 1, 1, 0)
-    queue, wall = _fit(queues, 1, 600, False, site) if site["scheduler"] == "slurm" else ({}, None)
-    merge = _job("merge", queue, 1, wall)
+    merge = _merge_job(queues, site)
     _check_numbers_of_jobs(jobs + [merge])
     return cores, jobs, merge
 
