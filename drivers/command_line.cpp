@@ -91,6 +91,9 @@ void add(CLI::App& app, SweepOptions& options) {
       ->capture_default_str();
   app.add_option("--time-cap", options.time_cap, "Stop when this many seconds were timed at a point")
       ->capture_default_str();
+  app.add_option(
+      "--time-limit", options.time_limit,
+      "Leave within this time, seconds or [D-]HH:MM:SS: points that do not fit are left for --resume [none]");
   app.add_option("--output", options.output, "Report to write [results/<host>-<YYYYMMDDThhmmssZ>.json]");
   app.add_flag("--resume", options.resume, "Go on with the sweep that was interrupted: same options, same --output");
   app.add_flag("--force", options.force, "Replace a report or journal that exists");
@@ -103,6 +106,15 @@ void add(CLI::App& app, SweepOptions& options) {
       "--threads 1\n"
       "  mpiexec --bind-to none -n 4 trafficbench sweep --mode weak --cells 16Mi --ranks 1:4 --threads 1 --output "
       "weak.json");
+}
+
+void add(CLI::App& app, MergeOptions& options) {
+  app.description(
+      "Puts the rows of several reports into one, and works out ratios and fits anew. Needs no MPI launcher.");
+  app.add_option("reports", options.reports, "Reports to merge")->required()->type_name("REPORT...");
+  app.add_option("--output", options.output, "Report to write")->required();
+  app.add_flag("--force", options.force, "Replace a file that exists");
+  app.footer("Example:\n  trafficbench merge nodes-1.json nodes-2.json nodes-4.json --output study.json");
 }
 
 void add(CLI::App& app, CheckOptions& options) {
@@ -151,6 +163,7 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
   CommandLine line;
   RunOptions run_options;
   SweepOptions sweep_options;
+  MergeOptions merge_options;
   CheckOptions check_options;
   ListOptions list_options;
   CeilingCommandOptions ceiling_options;
@@ -161,6 +174,7 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
   };
   add_command("run", run_options);
   add_command("sweep", sweep_options);
+  add_command("merge", merge_options);
   add_command("check", check_options);
   add_command("list", list_options);
   add_command("ceiling", ceiling_options);
@@ -176,7 +190,7 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
     }
     if (app.get_subcommands().empty()) {
       const std::string what = argc > 1 ? fmt::format("'{}' is no command", argv[1]) : "no command";
-      throw BadInput(what + ": it is run, sweep, check, list or ceiling; see trafficbench --help");
+      throw BadInput(what + ": it is run, sweep, merge, check, list or ceiling; see trafficbench --help");
     }
     std::string where = "trafficbench";
     for (const CLI::App* sub : app.get_subcommands()) where += " " + sub->get_name();

@@ -9,7 +9,7 @@
 namespace trafficbench {
 
 /// What the command line asks for.
-using Command = std::variant<RunOptions, SweepOptions, CheckOptions, ListOptions, CeilingCommandOptions>;
+using Command = std::variant<RunOptions, SweepOptions, MergeOptions, CheckOptions, ListOptions, CeilingCommandOptions>;
 
 struct CommandLine {
   Command command;

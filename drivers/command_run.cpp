@@ -11,9 +11,10 @@
 #include <utility>
 
 #include "drivers/commands.hpp"
+#include "drivers/feasibility.hpp"
 #include "drivers/journal.hpp"
 #include "drivers/machine.hpp"
-#include "drivers/measure.hpp"
+#include "drivers/measurement.hpp"
 #include "drivers/numbers.hpp"
 #include "drivers/point.hpp"
 #include "drivers/provenance.hpp"
@@ -194,7 +195,7 @@ Run make_run(Communicator& world, const Plan& plan, Road& road, const CourseLine
   }
   const double own_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   run.seconds = world.max_of(own_seconds);
-  run.rank_seconds = gather_numbers(world, own_seconds);
+  run.rank_seconds = gather_numbers(world, {own_seconds});
   const std::clock_t cpu = world.sum_of(std::clock() - cpu_start);
   run.cpu_seconds = static_cast<double>(cpu) / CLOCKS_PER_SEC;
   return run;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -9,184 +10,27 @@
 #include "drivers/ceiling_ranks.hpp"
 #include "drivers/ceiling_report.hpp"
 #include "drivers/commands.hpp"
+#include "drivers/feasibility.hpp"
+#include "drivers/interrupt.hpp"
 #include "drivers/journal.hpp"
 #include "drivers/ladder_table.hpp"
 #include "drivers/machine.hpp"
-#include "drivers/measure.hpp"
 #include "drivers/numbers.hpp"
-#include "drivers/placement.hpp"
-#include "drivers/point.hpp"
 #include "drivers/progress.hpp"
 #include "drivers/provenance.hpp"
 #include "drivers/report.hpp"
-#include "kernels/packed_road.hpp"
+#include "drivers/rounds.hpp"
+#include "drivers/start.hpp"
+#include "drivers/sweep_plan.hpp"
+#include "drivers/time_budget.hpp"
 
 namespace trafficbench {
 
 namespace {
 
-/// Ranks x threads.
-struct Shape {
-  int ranks = 1;
-  int threads = 1;
-};
-
-/// Where ranks or threads are left to us: one core, and all cores as ranks and as threads. Else the full product of
-/// what was asked for.
-std::vector<Shape> shapes_of(Communicator& world, const SweepOptions& options) {
-  constexpr int kMostThreads = 1 << 14;
-  const int size = world.size();
-  const int cores = cores_per_rank(world) * size;
-  std::vector<std::int64_t> ranks{1};
-  std::vector<std::int64_t> threads{1};
-  if (options.ranks == "auto") {
-    if (size > 1) ranks.push_back(size);
-  } else {
-    ranks = parse_counts(options.ranks, "ranks", 1, INT32_MAX);
-    for (const std::int64_t number : ranks) {
-      if (number > size) {
-        throw BadInput(fmt::format("ranks {} are more than there are: the program was started with {}", number, size));
-      }
-    }
-  }
-  if (options.threads == "auto") {
-    if (cores > 1) threads.push_back(cores);
-    if (cores > size && size > 1) threads.push_back(cores / size);
-  } else {
-    threads = parse_counts(options.threads, "threads", 1, kMostThreads);
-  }
-  const bool both_auto = options.ranks == "auto" && options.threads == "auto";
-  std::vector<Shape> shapes;
-  for (const std::int64_t rank_count : ranks) {
-    for (const std::int64_t thread_count : threads) {
-      const std::int64_t workers = rank_count * thread_count;
-      if ((both_auto && workers != 1 && workers != cores) || workers > kMostCells) continue;
-      if (options.threads == "auto" && workers > cores) continue;
-      shapes.push_back({static_cast<int>(rank_count), static_cast<int>(thread_count)});
-    }
-  }
-  std::ranges::stable_sort(shapes, {}, [](const Shape& shape) { return shape.ranks * shape.threads; });
-  return shapes;
-}
-
-std::vector<Counting> contracts_of(const std::string& list) {
-  std::vector<Counting> contracts;
-  for (const std::string& name : parse_names(list, "contracts")) {
-    if (name != "every" && name != "sampled") {
-      throw BadInput(fmt::format("count is '{}': it is every, sampled, or both with a comma between", name));
-    }
-    contracts.push_back(name == "every" ? Counting::every : Counting::last);
-  }
-  return contracts;
-}
-
-std::vector<Point> points_of(Communicator& world, const SweepOptions& options, KernelTable table) {
-  if (options.mode != "strong" && options.mode != "weak") {
-    throw BadInput(
-        fmt::format("mode is '{}': it is strong (the same road for every shape) or weak (the same cells for each "
-                    "core)",
-                    options.mode));
-  }
-  Point point;
-  point.weak = options.mode == "weak";
-  point.start = options.start.read();
-  point.isa = options.isa;
-  use_isa(options.isa);
-  point.tile_words = parse_or_auto(options.tile, "tile", std::int64_t{1} << 30);
-  const std::vector<const Variant*> kernels = kernels_named(table, options.kernels);
-  const std::vector<std::int64_t> cells = parse_counts(options.cells, "cells", 1, kMostCells);
-  const std::vector<Counting> contracts = contracts_of(options.count);
-  const std::int64_t steps = parse_or_auto(options.steps, "steps", kMostSteps);
-  const std::int64_t jump = parse_count(options.jump, "jump", 1, kMostSteps);
-  std::vector<std::int64_t> depths{0};
-  if (options.depth != "auto") {
-    depths = parse_counts(options.depth, "depth", 1, *std::ranges::min_element(cells));
-  }
-  std::vector<Point> points;
-  for (const std::int64_t size : cells) {
-    for (const Shape& shape : shapes_of(world, options)) {
-      for (const Counting counting : contracts) {
-        for (const std::int64_t depth : depths) {
-          for (const Variant* variant : kernels) {
-            point.variant = variant;
-            point.cells = size;
-            point.ranks = shape.ranks;
-            point.threads = shape.threads;
-            point.counting = counting;
-            point.depth = depth;
-            point.steps = variant->kernel_class == KernelClass::closed_form && steps == 0 ? jump : steps;
-            if (point.weak && size > kMostCells / point.workers()) {
-              throw BadInput(fmt::format("cells {} for each of {} cores are more than a road may have, 2^40", size,
-                                         point.workers()));
-            }
-            points.push_back(point);
-          }
-        }
-      }
-    }
-  }
-  return points;
-}
-
-StoppingRule rule_of(const SweepOptions& options) {
-  if (!(options.min_seconds > 0)) throw BadInput("min-seconds must be above 0");
-  if (!(options.precision > 0)) throw BadInput("precision must be above 0");
-  if (!(options.time_cap >= 0)) throw BadInput("time-cap must not be negative");
-  if (options.min_repetitions < 1 || options.max_repetitions < options.min_repetitions) {
-    throw BadInput("min-repetitions must be at least 1, and max-repetitions no fewer");
-  }
-  return {.least_seconds = options.min_seconds,
-          .least_repetitions = options.min_repetitions,
-          .most_repetitions = options.max_repetitions,
-          .precision = options.precision,
-          .time_cap = options.time_cap};
-}
-
-Verification verification_of(const std::string& name) {
-  if (name == "auto") return Verification::automatic;
-  if (name == "full") return Verification::full;
-  if (name == "windows") return Verification::windows;
-  throw BadInput(fmt::format("verify is '{}': it is auto, full (hash of the whole road) or windows", name));
-}
-
-/// The axes as they were asked for: what --resume compares.
-Json axes_of(Communicator& world, const SweepOptions& options) {
-  const auto text = [](double number) { return fmt::format("{}", number); };
-  return {{"kernels", options.kernels},
-          {"cells", options.cells},
-          {"ranks", options.ranks},
-          {"threads", options.threads},
-          {"world", std::to_string(world.size())},
-          {"steps", options.steps},
-          {"jump", options.jump},
-          {"depth", options.depth},
-          {"mode", options.mode},
-          {"count", options.count},
-          {"isa", options.isa},
-          {"tile", options.tile},
-          {"verify", options.verify},
-          {"density", options.start.density},
-          {"init", options.start.init},
-          {"seed", options.start.seed},
-          {"min_seconds", text(options.min_seconds)},
-          {"min_repetitions", std::to_string(options.min_repetitions)},
-          {"max_repetitions", std::to_string(options.max_repetitions)},
-          {"precision", text(options.precision)},
-          {"time_cap", text(options.time_cap)}};
-}
-
 std::string default_output() {
   const std::string name = fmt::format("{}-{}.json", host_name(), utc_stamp());
   return std::filesystem::is_directory("results") ? "results/" + name : name;
-}
-
-/// Guess of the seconds that a point takes: only its proportion to the others matters.
-double weight_of(const Point& point, const StoppingRule& rule) {
-  const auto cells = static_cast<double>(point.road_cells());
-  const double iteration = cells / (point.variant->nominal_rate * 1e9 * point.workers());
-  const double preparation = 4e-9 * cells / point.workers();
-  const double repetition = std::max(rule.least_seconds, iteration) + preparation;
-  return 0.1 + (rule.least_repetitions + 2) * repetition;
 }
 
 std::string label_of(const Point& point) {
@@ -201,25 +45,6 @@ std::string result_of(const Json& row) {
   return fmt::format("{:.0f} MCOPs", row["mcops"].get<double>());
 }
 
-/// The communicators of the first so many ranks, made once: every rank must take part in making each.
-class Parts {
- public:
-  Parts(Communicator& world, const std::vector<Point>& points) : world_(world) {
-    std::map<int, bool> wanted;
-    for (const Point& point : points) wanted[point.ranks] = true;
-    for (const auto& [ranks, unused] : wanted) {
-      if (ranks < world.size()) parts_[ranks] = world.first(ranks);
-    }
-  }
-
-  /// nullptr on ranks that do not take part.
-  Communicator* of(int ranks) { return ranks == world_.size() ? &world_ : parts_.at(ranks).get(); }
-
- private:
-  Communicator& world_;
-  std::map<int, std::unique_ptr<Communicator>> parts_;
-};
-
 /// Carries out what is rank 0's alone to do, and may find bad input.
 template <typename Task>
 void on_rank_0(Communicator& world, const Task& task) {
@@ -228,26 +53,244 @@ void on_rank_0(Communicator& world, const Task& task) {
   });
 }
 
-/// Measures one point, on the ranks that take part; the row is complete on rank 0. `stopped` is set where the sweep is
-/// to end.
-Json measure_row(Communicator& part, const Point& point, const StoppingRule& rule, const SweepOptions& options, int run,
-                 const Ceiling& ceiling, bool& stopped) {
-  const std::string reason = why_not(part, point, options.oversubscribe);
-  if (!reason.empty()) return skipped_row("sweep", point, reason, run);
-  const Measurement measurement = measure(part, point, rule, verification_of(options.verify), options.oversubscribe);
-  stopped = measurement.stopped == "interrupted";
-  if (measurement.samples.empty()) return skipped_row("sweep", point, measurement.problem, run);
-  return part.rank() == 0 ? measured_row("sweep", point, measurement, run, &ceiling) : Json();
+/// A sweep under way: which points are missing, and how the rest of them is measured.
+class Sweep {
+ public:
+  Sweep(Communicator& world, const SweepOptions& options, std::vector<Point> points, Journal* journal, int run,
+        Ceiling ceiling, const TimeBudget& budget)
+      : world_(world),
+        points_(std::move(points)),
+        parts_(world, points_),
+        measuring_(measuring_options_of(options)),
+        rule_(rule_of(options)),
+        journal_(journal),
+        run_(run),
+        ceiling_(std::move(ceiling)),
+        budget_(budget) {
+    find_missing();
+    find_feasible();
+    for (const std::vector<std::size_t>& members : groups_of(points_, restarted_)) {
+      Plan plan = plan_of(members);
+      if (!plan.members.empty()) plans_.push_back(std::move(plan));
+    }
+  }
+
+  /// Measures what is missing. The result is the status so far: `bad_input` stands for nothing that could be done in
+  /// the time there was.
+  Status measure() {
+    std::unique_ptr<Progress> progress;
+    if (leads()) progress = std::make_unique<Progress>(count_missing(), seconds_left(0));
+    progress_ = progress.get();
+    skip_infeasible();
+    bool left_out = false;
+    for (std::size_t i = 0; i < plans_.size(); ++i) {
+      const Plan& plan = plans_[i];
+      if (world_.max_of(leads() && !budget_.fits(plan.seconds) ? 1 : 0) > 0) {
+        left_out = true;
+        continue;
+      }
+      const Deadline deadline = budget_.deadline(plan.seconds, seconds_left(i));
+      const double began = wall_seconds();
+      const RoundsEnd end = measure(plan, deadline);
+      if (end == RoundsEnd::interrupted) return Status::interrupted;
+      left_out = left_out || end == RoundsEnd::out_of_time;
+      if (end == RoundsEnd::done) budget_.learn(plan.seconds, wall_seconds() - began);
+    }
+    progress_ = nullptr;
+    if (left_out) return world_.sum_of(added_) > 0 ? Status::interrupted : Status::bad_input;
+    return world_.all(base_problem_.empty()) ? Status::done : Status::check_failed;
+  }
+
+  /// What went wrong with a base that was measured again, on rank 0.
+  const std::string& base_problem() const { return base_problem_; }
+
+ private:
+  /// A group of points with the bases that are measured again beside them.
+  struct Plan {
+    Group group;
+    std::vector<std::size_t> members;  ///< indices of the points that rows come of: the first members of the group
+    double seconds = 0;                ///< guessed
+  };
+
+  bool leads() const { return world_.rank() == 0; }
+
+  void find_missing() {
+    std::vector<double> missing(points_.size());
+    for (std::size_t i = 0; leads() && i < points_.size(); ++i) {
+      missing[i] = journal_->has_row(row_name("sweep", points_[i])) ? 0 : 1;
+    }
+    world_.broadcast(missing);
+    for (const double each : missing) missing_.push_back(each != 0);
+  }
+
+  void find_feasible() {
+    for (const Point& point : points_) {
+      std::string reason;
+      bool restarted = false;
+      if (Communicator* part = parts_.of(point.ranks)) {
+        reason = why_not(*part, point, measuring_.oversubscribe);
+        restarted = measuring_.verification == Verification::full || can_restart(*part, point);
+      }
+      world_.sleeping_barrier();
+      feasible_.push_back(world_.max_of(reason.empty() ? 0 : 1) == 0);
+      restarted_.push_back(world_.max_of(restarted ? 1 : 0) > 0);
+      reasons_.push_back(std::move(reason));
+    }
+  }
+
+  /// The missing points among those, and what their ratios are over.
+  Plan plan_of(const std::vector<std::size_t>& indices) const {
+    Plan plan;
+    std::map<int, int> places;  // of points among the members
+    const auto place_of = [&](int index, bool wanted) {
+      const auto [at, fresh] = places.emplace(index, static_cast<int>(plan.group.members.size()));
+      if (fresh) {
+        plan.group.members.push_back({.point = points_[static_cast<std::size_t>(index)], .wanted = wanted});
+        plan.seconds += seconds_of(plan.group.members.back().point, measuring_, rule_);
+      }
+      return at->second;
+    };
+    for (const std::size_t i : indices) {
+      if (!missing_[i] || !feasible_[i]) continue;
+      plan.members.push_back(i);
+      place_of(static_cast<int>(i), true);
+    }
+    // A road that goes on from one repetition to the next has no rounds to share.
+    if (!plan.members.empty() && restarted_[plan.members.front()]) {
+      for (std::size_t at = 0; at < plan.members.size(); ++at) {
+        const BasesOfPoint bases = bases_of(points_, feasible_, plan.members[at]);
+        const auto base_place = [&](int index) {
+          return index < 0 || index == static_cast<int>(plan.members[at]) ||
+                         !restarted_[static_cast<std::size_t>(index)]
+                     ? -1
+                     : place_of(index, false);
+        };
+        const int base = base_place(bases.base);
+        const int ladder_base = base_place(bases.ladder_base);
+        plan.group.members[at].base = base;
+        plan.group.members[at].ladder_base = ladder_base;
+      }
+    }
+    return plan;
+  }
+
+  std::size_t count_missing() const { return static_cast<std::size_t>(std::ranges::count(missing_, true)); }
+
+  /// Guess of what the plans from that one on take.
+  double seconds_left(std::size_t first) const {
+    double seconds = 0;
+    for (std::size_t i = first; i < plans_.size(); ++i) seconds += plans_[i].seconds;
+    return seconds;
+  }
+
+  void add_row(const Json& row, const Point& point, double seconds) {
+    on_rank_0(world_, [&] {
+      journal_->add_row(row);
+      progress_->done(seconds, label_of(point) + ": " + result_of(row));
+      ++added_;
+    });
+  }
+
+  void skip_infeasible() {
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+      if (!missing_[i] || feasible_[i]) continue;
+      add_row(skipped_row("sweep", points_[i], reasons_[i], run_), points_[i], 0);
+    }
+  }
+
+  RoundsEnd measure(const Plan& plan, const Deadline& deadline) {
+    const Point& first = plan.group.members.front().point;
+    if (leads()) {
+      progress_->start(fmt::format("{} cells on {} core{}, {}: {} points", format_count(first.road_cells()),
+                                   first.workers(), first.workers() == 1 ? "" : "s", name_of(first.counting),
+                                   plan.members.size()));
+    }
+    return measure_in_rounds(world_, parts_, plan.group, measuring_, rule_, deadline,
+                             [&](std::size_t member, const Measurement& measurement) {
+                               const Point& point = plan.group.members[member].point;
+                               if (!plan.group.members[member].wanted) {
+                                 if (leads() && !measurement.problem.empty()) {
+                                   base_problem_ = label_of(point) + ": " + measurement.problem;
+                                 }
+                                 return;
+                               }
+                               Json row;
+                               if (leads()) {
+                                 row = measurement.samples.empty()
+                                           ? skipped_row("sweep", point, measurement.problem, run_)
+                                           : measured_row("sweep", point, measurement, run_, &ceiling_);
+                               }
+                               add_row(row, point, plan.seconds / static_cast<double>(plan.members.size()));
+                             });
+  }
+
+  Communicator& world_;
+  std::vector<Point> points_;
+  Parts parts_;
+  MeasuringOptions measuring_;
+  StoppingRule rule_;
+  Journal* journal_;  // on rank 0
+  int run_;
+  Ceiling ceiling_;
+  TimeBudget budget_;
+  std::vector<bool> missing_;
+  std::vector<bool> feasible_;
+  std::vector<bool> restarted_;
+  std::vector<std::string> reasons_;  // of points that are not feasible; on the ranks that take part in them
+  std::vector<Plan> plans_;
+  Progress* progress_ = nullptr;  // on rank 0
+  std::string base_problem_;
+  std::int64_t added_ = 0;  // rows of this launch; on rank 0
+};
+
+/// The report of a sweep that is complete. `rows` come in the order of the points, with their ratios.
+Json finished_report(const std::vector<std::string>& names, const Json& axes, const std::vector<Json>& runs,
+                     std::vector<Json>& rows) {
+  std::map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < names.size(); ++i) places[names[i]] = i;
+  std::ranges::stable_sort(rows, {}, [&](const Json& row) { return places[row["name"].get<std::string>()]; });
+  add_ratios(rows);
+  return make_report("sweep", axes, runs, rows);
+}
+
+/// Tells of what the rows' warnings say.
+void print_warnings(const std::vector<Json>& rows) {
+  static const std::map<std::string, std::string> kMeanings{
+      {"clock_changed", "the clock changed under way"},
+      {"placement_changed", "a worker moved to another core under way"},
+      {"shared_core", "two workers were seen on one core"},
+      {"oversubscribed", "there were more workers than cores"}};
+  for (const auto& [warning, meaning] : kMeanings) {
+    const auto count = std::ranges::count_if(rows, [&](const Json& row) {
+      return row.contains("warnings") && std::ranges::find(row["warnings"], Json(warning)) != row["warnings"].end();
+    });
+    if (count > 0) fmt::print(stderr, "trafficbench: warning: {} ({} of {} rows)\n", meaning, count, rows.size());
+  }
+}
+
+/// A limit that leaves no time for any point is refused before the work.
+void check_time_limit(double limit, const std::vector<Point>& points, const SweepOptions& options) {
+  constexpr double kCeilingSeconds = 5;
+  const MeasuringOptions measuring = measuring_options_of(options);
+  const StoppingRule rule = rule_of(options);
+  double shortest = 1e300;
+  for (const Point& point : points) shortest = std::min(shortest, seconds_of(point, measuring, rule));
+  shortest = std::ceil(shortest + kCeilingSeconds);
+  if (limit > 0 && limit < shortest) {
+    throw BadInput(
+        fmt::format("time-limit {:g} s is too short for one point: the shortest takes about {:g} s", limit, shortest));
+  }
 }
 
 }  // namespace
 
 Status sweep(Communicator& world, const SweepOptions& options, KernelTable table,
              const std::vector<std::string>& argv) {
-  const std::vector<Point> points = points_of(world, options, table);
-  const StoppingRule rule = rule_of(options);
-  verification_of(options.verify);
+  const double began = wall_seconds();
+  std::vector<Point> points = points_of(world, options, table);
   const Json axes = axes_of(world, options);
+  const double time_limit = options.time_limit.empty() ? 0 : parse_seconds(options.time_limit, "time-limit");
+  check_time_limit(time_limit, points, options);
   if (options.resume && options.output.empty()) {
     throw BadInput("--resume needs --output with the name of the report that was begun");
   }
@@ -273,7 +316,6 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   }
 
   watch_signals();
-  Parts parts(world, points);
   if (leads) fmt::print(stderr, "Writing to {}\nMeasuring what the machine can do at most ...\n", output);
   const Ceiling ceiling = measure_ceiling(world);
   Json description = describe_run(world, argv);
@@ -283,55 +325,35 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     run = static_cast<int>(journal->runs().size());
     journal->add_run(description);
   });
-  std::vector<double> missing(points.size());
-  double weight = 0;
-  std::size_t to_do = 0;
-  for (std::size_t i = 0; leads && i < points.size(); ++i) {
-    if (journal->has_row(row_name("sweep", points[i]))) continue;
-    missing[i] = 1;
-    weight += weight_of(points[i], rule);
-    ++to_do;
+  std::vector<std::string> names;
+  for (const Point& point : points) names.push_back(row_name("sweep", point));
+  Sweep sweep(world, options, std::move(points), journal.get(), run, ceiling, TimeBudget(began, time_limit));
+  const Status status = sweep.measure();
+  if (status == Status::bad_input) {
+    throw BadInput(
+        fmt::format("time-limit {:g} s is too short for any of the points that are missing; nothing is lost, "
+                    "go on with --resume --output {}",
+                    time_limit, output));
   }
-  world.broadcast(missing);
-
-  bool stopped = false;
-  {
-    std::unique_ptr<Progress> progress;
-    if (leads) progress = std::make_unique<Progress>(to_do, weight);
-    for (std::size_t i = 0; i < points.size() && !stopped; ++i) {
-      const Point& point = points[i];
-      if (missing[i] == 0) continue;
-      if (leads) progress->start(label_of(point));
-      Json row;
-      if (Communicator* part = parts.of(point.ranks)) {
-        row = measure_row(*part, point, rule, options, run, ceiling, stopped);
-      }
-      // Ranks that took no part have waited here, asleep.
-      world.sleeping_barrier();
-      stopped = world.max_of(stopped || interrupted() ? 1 : 0) > 0;
-      on_rank_0(world, [&] {
-        // A point that was cut short is measured again by the next launch.
-        if (row["stopped"] != "interrupted") journal->add_row(row);
-        progress->done(weight_of(point, rule), result_of(row));
-      });
-    }
-  }
-  if (stopped) {
+  if (status == Status::interrupted) {
     if (leads) {
-      fmt::print(stderr, "trafficbench: interrupted after {} of {} points: go on with --resume --output {}\n",
-                 journal->rows().size(), points.size(), output);
+      fmt::print(stderr, "trafficbench: {} after {} of {} points: go on with --resume --output {}\n",
+                 interrupted() ? "interrupted" : "the time limit came", journal->rows().size(), names.size(), output);
     }
-    return Status::interrupted;
+    return status;
   }
 
-  bool verified = true;
+  bool verified = status == Status::done;
   on_rank_0(world, [&] {
     std::vector<Json> rows = journal->rows();
-    add_ratios(rows);
-    journal->finish(make_report("sweep", axes, journal->runs(), rows));
-    verified = all_verified(rows);
+    journal->finish(finished_report(names, axes, journal->runs(), rows));
+    verified = verified && all_verified(rows);
     print_ladder(rows);
     fmt::print("\nReport: {}\n", output);
+    print_warnings(rows);
+    if (!sweep.base_problem().empty()) {
+      fmt::print(stderr, "trafficbench: NOT VERIFIED as a base: {}\n", sweep.base_problem());
+    }
     if (!verified) fmt::print(stderr, "trafficbench: rows failed their verification, see above\n");
   });
   verified = world.all(verified);

@@ -50,6 +50,7 @@ struct SweepOptions {
   int max_repetitions = 1000;
   double precision = 0.02;
   double time_cap = 0.5;
+  std::string time_limit;  // empty: none
   std::string output;
   bool resume = false;
   bool force = false;
@@ -57,6 +58,14 @@ struct SweepOptions {
   bool oversubscribe = false;
 };
 Status sweep(Communicator& world, const SweepOptions& options, KernelTable table, const std::vector<std::string>& argv);
+
+/// trafficbench merge: several reports in one, with their ratios and fits. Works alone, without MPI.
+struct MergeOptions {
+  std::vector<std::string> reports;
+  std::string output;
+  bool force = false;
+};
+Status merge(const MergeOptions& options);
 
 /// trafficbench check: every variant against exact results.
 struct CheckOptions {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -102,6 +103,9 @@ void together(Communicator& comm, const Task& task) {
   }
   comm.agree(problem);
 }
+
+/// Every rank's numbers on rank 0, by rank, each rank as many; nothing elsewhere. Collective.
+std::vector<double> gather_numbers(Communicator& comm, std::initializer_list<double> mine);
 
 /// Starts the library and gives the world; the library ends with the object. Throws BadInput if the world has not the
 /// size that the launcher was asked for.

@@ -1,11 +1,14 @@
 #include "drivers/machine.hpp"
 
+#include <fmt/format.h>
 #include <omp.h>
 #include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <set>
@@ -83,6 +86,22 @@ std::vector<int> affinity_mask() {
     return places.size() > found.size() ? std::vector<int>(places.begin(), places.end()) : found;
   }();
   return cpus;
+}
+
+int core_of(int cpu) {
+  // "0,128" or "0-1": the lowest comes first.
+  return static_cast<int>(
+      read_number(fmt::format("/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list", cpu), cpu));
+}
+
+int numa_region_of(int cpu) {
+  std::error_code error;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(fmt::format("/sys/devices/system/cpu/cpu{}", cpu), error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("node") && name.size() > 4) return std::atoi(name.c_str() + 4);
+  }
+  return -1;
 }
 
 std::int64_t available_memory() {

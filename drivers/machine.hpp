@@ -44,6 +44,12 @@ const Machine& this_machine();
 /// Every logical CPU that this process might run on when it was started.
 std::vector<int> affinity_mask();
 
+/// The first logical CPU of the core that this one belongs to; itself if the system does not say.
+int core_of(int cpu);
+
+/// The NUMA region of a logical CPU; -1 if the system does not say.
+int numa_region_of(int cpu);
+
 /// Bytes that a program may still take on this node: what the system says is available, or what the control group
 /// leaves.
 std::int64_t available_memory();

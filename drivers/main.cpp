@@ -24,6 +24,7 @@ struct CarryOut {
 
   Status operator()(const RunOptions& options) const { return run(world, options, variants(), arguments); }
   Status operator()(const SweepOptions& options) const { return sweep(world, options, variants(), arguments); }
+  Status operator()(const MergeOptions& options) const { return merge(options); }
   Status operator()(const CheckOptions& options) const { return check(world, options, variants()); }
   Status operator()(const CeilingCommandOptions& options) const { return ceiling(world, options); }
   Status operator()(const ListOptions& options) const { return list(world, options, variants()); }
@@ -36,6 +37,16 @@ Status serve(Communicator& world, const std::vector<std::string>& arguments, int
   return Status::done;
 }
 
+/// What one process does by itself, and where MPI may not even start: on a login node.
+bool works_alone(const std::vector<std::string>& arguments) { return arguments.size() > 1 && arguments[1] == "merge"; }
+
+Status serve_alone(int argc, char** argv) {
+  const CommandLine line = read_command_line(argc, argv, "");
+  if (line.text.empty()) return merge(std::get<MergeOptions>(line.command));
+  fmt::print("{}", line.text);
+  return Status::done;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -44,6 +55,7 @@ int main(int argc, char** argv) {
   this_machine();
   std::unique_ptr<Communicator> world;
   try {
+    if (works_alone(arguments)) return static_cast<int>(serve_alone(argc, argv));
     world = start_world(argc, argv);
     return static_cast<int>(serve(*world, arguments, argc, argv));
   } catch (const BadInput& bad) {

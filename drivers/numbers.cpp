@@ -122,6 +122,29 @@ std::vector<std::string> parse_names(std::string_view text, std::string_view wha
   return names;
 }
 
+double parse_seconds(std::string_view text, std::string_view what) {
+  std::vector<std::string_view> parts = split(text, ':');
+  double days = 0;
+  bool good = parts.size() <= 3;
+  if (const auto dash = parts.front().find('-'); dash != std::string_view::npos && dash > 0) {
+    const auto value = parse_decimal(parts.front().substr(0, dash));
+    good = good && value && parts.size() == 3;
+    days = static_cast<double>(value.value_or(0));
+    parts.front().remove_prefix(dash + 1);
+  }
+  double seconds = 0;
+  for (const std::string_view part : parts) {
+    const auto value = parse_decimal(part);
+    good = good && value && *value >= 0;
+    seconds = 60 * seconds + static_cast<double>(value.value_or(0));
+  }
+  seconds += 86400 * days;
+  if (!good || !std::isfinite(seconds) || !(seconds > 0)) {
+    throw BadInput(fmt::format("{} '{}' is no time: write seconds, 90, or 1:30, 12:00:00, 1-12:00:00", what, text));
+  }
+  return seconds;
+}
+
 std::string format_count(std::int64_t number) {
   std::string digits = std::to_string(number);
   const auto significant = digits.find_last_not_of('0');

@@ -20,6 +20,10 @@ std::vector<std::int64_t> parse_counts(std::string_view text, std::string_view w
 /// The parts of a comma-separated list of names; throws BadInput if one is empty.
 std::vector<std::string> parse_names(std::string_view text, std::string_view what);
 
+/// A time in seconds: 90, 2.5, 1:30 (minutes and seconds), 12:00:00, 1-12:00:00 (days, as Slurm writes them). Throws
+/// BadInput, naming `what`, unless it is above 0.
+double parse_seconds(std::string_view text, std::string_view what);
+
 /// The shortest usual way to write a count: 1e9 and 2.5e6 when that is shorter than the digits, else the digits.
 std::string format_count(std::int64_t number);
 

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <sstream>
+#include <utility>
 
 #include "drivers/machine.hpp"
 
@@ -71,23 +73,33 @@ std::string bind_workers(Communicator& comm, int threads, bool oversubscribe) {
   return problem;
 }
 
-std::vector<WorkerPlace> observe_workers(Communicator& comm, int threads) {
+std::vector<int> own_cpus(int threads) {
   std::vector<int> cpus(static_cast<std::size_t>(threads), -1);
 #pragma omp parallel num_threads(threads)
   cpus[static_cast<std::size_t>(omp_get_thread_num())] = sched_getcpu();
+  return cpus;
+}
+
+std::vector<WorkerPlace> observe_workers(Communicator& comm, int threads) {
   std::string mine = host_name();
-  for (const int cpu : cpus) mine += fmt::format(" {}", cpu);
+  for (const int cpu : own_cpus(threads)) mine += fmt::format(" {} {} {}", cpu, core_of(cpu), numa_region_of(cpu));
   std::vector<WorkerPlace> places;
   int rank = 0;
   for (const std::string& text : comm.gather(mine)) {
     std::istringstream fields(text);
-    std::string host;
-    fields >> host;
-    int thread = 0;
-    for (int cpu = -1; fields >> cpu;) places.push_back({rank, thread++, host, cpu});
-    ++rank;
+    WorkerPlace place;
+    place.rank = rank++;
+    fields >> place.host;
+    for (; fields >> place.cpu >> place.core >> place.numa; ++place.thread) places.push_back(place);
   }
   return places;
+}
+
+bool share_a_core(const std::vector<WorkerPlace>& workers) {
+  std::set<std::pair<std::string, int>> taken;
+  return std::ranges::any_of(workers, [&](const WorkerPlace& worker) {
+    return worker.core >= 0 && !taken.emplace(worker.host, worker.core).second;
+  });
 }
 
 }  // namespace trafficbench

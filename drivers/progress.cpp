@@ -40,18 +40,17 @@ void Progress::clear_line() const {
 }
 
 void Progress::start(const std::string& what) {
-  what_ = what;
-  ++item_;
   if (!terminal_) return;
   clear_line();
-  fmt::print(stderr, "[{}/{}{}] {}", item_, items_, time_left(), what_);
+  fmt::print(stderr, "[{}/{}{}] {}", done_, items_, time_left(), what);
   std::fflush(stderr);
 }
 
 void Progress::done(double weight, const std::string& result) {
   done_weight_ += weight;
+  ++done_;
   if (terminal_) return;
-  fmt::print(stderr, "[{}/{}{}] {}: {}\n", item_, items_, time_left(), what_, result);
+  fmt::print(stderr, "[{}/{}{}] {}\n", done_, items_, time_left(), result);
 }
 
 }  // namespace trafficbench

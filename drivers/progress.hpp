@@ -17,10 +17,10 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// The next item starts.
+  /// Work on one or more items starts.
   void start(const std::string& what);
 
-  /// It is done, and weighed that much; `result` is a few words.
+  /// An item is done, and weighed that much; `result` says which, and what came of it.
   void done(double weight, const std::string& result);
 
  private:
@@ -28,10 +28,9 @@ class Progress {
   void clear_line() const;
 
   std::size_t items_;
-  std::size_t item_ = 0;
+  std::size_t done_ = 0;
   double weight_;
   double done_weight_ = 0;
-  std::string what_;
   bool terminal_;
   std::chrono::steady_clock::time_point began_;
 };

@@ -66,6 +66,8 @@ Json scheduler_job() {
   return nullptr;
 }
 
+}  // namespace
+
 Json caches_of(const Machine& machine) {
   Json caches = Json::array();
   for (const Cache& cache : machine.caches) {
@@ -74,8 +76,6 @@ Json caches_of(const Machine& machine) {
   }
   return caches;
 }
-
-}  // namespace
 
 std::string utc_date() { return formatted_now("%Y-%m-%dT%H:%M:%SZ"); }
 std::string utc_stamp() { return formatted_now("%Y%m%dT%H%M%SZ"); }

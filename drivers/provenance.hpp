@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "drivers/communicator.hpp"
+#include "drivers/machine.hpp"
 #include "drivers/report.hpp"
 
 namespace trafficbench {
@@ -14,6 +15,9 @@ std::string utc_date();
 
 /// The same as it stands in a file's name: "20260131T120000Z".
 std::string utc_stamp();
+
+/// A node's caches, in Google Benchmark's shape.
+Json caches_of(const Machine& machine);
 
 /// Collective: describes this launch; complete on rank 0. `argv` is the command line.
 Json describe_run(Communicator& comm, const std::vector<std::string>& argv);

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
+#include <map>
 #include <optional>
 
+#include "drivers/fits.hpp"
 #include "drivers/statistics.hpp"
 
 namespace trafficbench {
@@ -21,7 +24,8 @@ Json places(const std::vector<WorkerPlace>& workers) {
     list.push_back({{"rank", worker.rank},
                     {"thread", worker.thread},
                     {"host", worker.host},
-                    {"core", worker.cpu < 0 ? Json(nullptr) : Json(worker.cpu)}});
+                    {"core", worker.cpu < 0 ? Json(nullptr) : Json(worker.cpu)},
+                    {"numa", worker.numa < 0 ? Json(nullptr) : Json(worker.numa)}});
   }
   return list.empty() ? Json(nullptr) : list;
 }
@@ -80,6 +84,96 @@ Json blank_row(const std::string& command, const Point& point, int run) {
           {"run", run}};
 }
 
+/// Rows with the same text here may be divided by each other, if shape and kernel allow.
+std::string comparable_key(const Json& row) {
+  std::string key = fmt::format("{} {}", comparable_cells(row), requested(row, "depth"));
+  for (const char* field : {"count", "mode", "density", "init", "seed", "origin"}) key += " " + row[field].dump();
+  return key;
+}
+
+struct Ratio {
+  double middle;
+  std::optional<Interval> interval;
+};
+
+std::vector<double> numbers(const Json& list) {
+  return list.is_array() ? list.get<std::vector<double>>() : std::vector<double>();
+}
+
+/// Rate of a row over that of a base, whose samples in the row's rounds stand in `field`_samples, if that is the base
+/// they were taken for.
+Ratio ratio(const Json& row, const Json& base, const std::string& field, double& base_mcops) {
+  base_mcops = base["mcops"].get<double>();
+  if (row["name"] == base["name"]) {
+    return {1, row["mcops_low"].is_number() ? std::optional(Interval{1, 1}) : std::nullopt};
+  }
+  const auto rate = row["mcops"].get<double>();
+  const std::vector<double> own = numbers(row["samples"]);
+  std::vector<double> others = numbers(base["samples"]);
+  const bool paired =
+      row[field] == base["name"] && row.contains(field + "_samples") && row[field + "_samples"].size() == own.size();
+  if (paired) {
+    others = numbers(row[field + "_samples"]);
+    base_mcops = row[field + "_mcops"].get<double>();
+  }
+  Ratio result{rate / base_mcops, row["origin"] == "measured" ? ratio_interval(others, own, paired) : std::nullopt};
+  if (result.interval) {
+    // The ratio of medians of seconds, times that of the updates made in them.
+    const double scale = result.middle * median(own) / median(others);
+    result.interval = Interval{std::min(result.interval->low * scale, result.middle),
+                               std::max(result.interval->high * scale, result.middle)};
+  }
+  return result;
+}
+
+void put_ratio(Json& row, const std::string& name, const Ratio& value, double scale = 1) {
+  row[name] = number(value.middle * scale);
+  row[name + "_low"] = value.interval ? number(value.interval->low * scale) : Json(nullptr);
+  row[name + "_high"] = value.interval ? number(value.interval->high * scale) : Json(nullptr);
+}
+
+/// What a base took in the rounds of a row: complete once add_ratios has seen both.
+void put_base_samples(Json& row, const std::string& field, const std::optional<BaseSamples>& base) {
+  if (!base || base->samples.empty()) return;
+  row[field] = base->name;
+  row[field + "_mcops"] = number(base->updates / median(base->samples) / 1e6);
+  row[field + "_samples"] = base->samples;
+}
+
+void clear(Json& row, std::initializer_list<const char*> fields) {
+  for (const char* field : fields) row[field] = nullptr;
+}
+
+/// Ratios to those bases; nullptr: there is none.
+void put_ratios(Json& row, const Json* base, const Json* ladder) {
+  double base_mcops = 0;
+  if (base == nullptr) {
+    clear(row, {"base", "base_mcops", "speedup", "speedup_low", "speedup_high", "efficiency"});
+    for (const char* field : {"base_samples", "efficiency_low", "efficiency_high"}) row.erase(field);
+  } else {
+    const Ratio speedup = ratio(row, *base, "base", base_mcops);
+    // Samples of another base say nothing of this one.
+    if (row["base"] != (*base)["name"]) row.erase("base_samples");
+    row["base"] = (*base)["name"];
+    row["base_mcops"] = number(base_mcops);
+    put_ratio(row, "speedup", speedup);
+    put_ratio(row, "efficiency", speedup,
+              static_cast<double>(workers_of(*base)) / static_cast<double>(workers_of(row)));
+  }
+  if (ladder == nullptr) {
+    clear(row, {"ladder_base", "ladder_base_mcops", "ladder_speedup", "ladder_speedup_low", "ladder_speedup_high"});
+    row.erase("ladder_base_samples");
+  } else {
+    const Ratio speedup = ratio(row, *ladder, "ladder_base", base_mcops);
+    if (row["ladder_base"] != (*ladder)["name"]) row.erase("ladder_base_samples");
+    row["ladder_base"] = (*ladder)["name"];
+    row["ladder_base_mcops"] = number(base_mcops);
+    put_ratio(row, "ladder_speedup", speedup);
+  }
+}
+
+}  // namespace
+
 bool has_rate(const Json& row) {
   return row["mcops"].is_number() && !(row["verified"].is_boolean() && !row["verified"].get<bool>());
 }
@@ -94,43 +188,6 @@ std::string requested(const Json& row, const std::string& axis) {
   const auto at = name.find("/" + axis + ":");
   return at == std::string::npos ? "" : name.substr(at, name.find('/', at + 1) - at);
 }
-
-bool same(const Json& a, const Json& b, std::initializer_list<const char*> fields) {
-  return comparable_cells(a) == comparable_cells(b) && requested(a, "depth") == requested(b, "depth") &&
-         std::ranges::all_of(fields, [&](const char* field) { return a[field] == b[field]; });
-}
-
-struct Ratio {
-  double middle;
-  std::optional<Interval> interval;
-};
-
-/// Ratio of two rates. The interval takes the one's lower end over the other's upper end and so on, which is wider than
-/// 95% asks for.
-Ratio ratio(const Json& row, const Json& base) {
-  const auto rate = [](const Json& of, const char* field) { return of[field].get<double>(); };
-  Ratio result{rate(row, "mcops") / rate(base, "mcops"), {}};
-  if (row["name"] == base["name"]) {
-    result.interval = Interval{1, 1};
-  } else if (row["mcops_low"].is_number() && base["mcops_low"].is_number()) {
-    result.interval =
-        Interval{rate(row, "mcops_low") / rate(base, "mcops_high"), rate(row, "mcops_high") / rate(base, "mcops_low")};
-  }
-  return result;
-}
-
-void put_ratio(Json& row, const std::string& prefix, const Ratio& value) {
-  row[prefix] = number(value.middle);
-  row[prefix + "_low"] = value.interval ? number(value.interval->low) : Json(nullptr);
-  row[prefix + "_high"] = value.interval ? number(value.interval->high) : Json(nullptr);
-}
-
-void put_base(Json& row, const std::string& field, const Json& base) {
-  row[field] = base["name"];
-  row[field + "_mcops"] = base["mcops"];
-}
-
-}  // namespace
 
 Json measured_row(const std::string& command, const Point& point, const Measurement& measurement, int run,
                   const Ceiling* ceiling) {
@@ -150,6 +207,15 @@ Json measured_row(const std::string& command, const Point& point, const Measurem
   for (const RankSeconds& each : measurement.rank_seconds) {
     ranks.push_back({{"min", each.min}, {"median", each.median}, {"max", each.max}});
   }
+  if (!measurement.rounds.empty()) row["rounds"] = measurement.rounds;
+  if (measurement.shares) {
+    const Shares& shares = *measurement.shares;
+    row["shares"] = {{"compute", number(shares.compute)},
+                     {"exchange", number(shares.exchange)},
+                     {"reduction", number(shares.reduction)},
+                     {"waiting", number(shares.waiting)}};
+  }
+  if (!measurement.warnings.empty()) row["warnings"] = measurement.warnings;
   row["clock_hz"] = measurement.clock_hz > 0 ? number(measurement.clock_hz) : Json(nullptr);
   if (point.variant->kernel_class == KernelClass::update) {
     const double updates = static_cast<double>(point.road_cells()) * static_cast<double>(measurement.steps);
@@ -162,6 +228,8 @@ Json measured_row(const std::string& command, const Point& point, const Measurem
       row["cells_per_cycle"] = number(updates / seconds / measurement.clock_hz / point.workers());
     }
   }
+  put_base_samples(row, "base", measurement.base);
+  put_base_samples(row, "ladder_base", measurement.ladder_base);
   if (ceiling != nullptr) {
     const std::int64_t cells_per_core = std::max<std::int64_t>(1, point.road_cells() / point.workers());
     if (const auto limit = limit_of(*ceiling, *point.variant, {measurement.isa, cells_per_core, point.workers()})) {
@@ -194,34 +262,25 @@ Json skipped_row(const std::string& command, const Point& point, const std::stri
 }
 
 void add_ratios(std::vector<Json>& rows) {
+  std::map<std::string, std::vector<const Json*>> comparable;
+  for (const Json& row : rows) {
+    if (has_rate(row)) comparable[comparable_key(row)].push_back(&row);
+  }
   for (Json& row : rows) {
-    for (const char* field :
-         {"base", "base_mcops", "speedup", "speedup_low", "speedup_high", "efficiency", "ladder_base",
-          "ladder_base_mcops", "ladder_speedup", "ladder_speedup_low", "ladder_speedup_high"}) {
-      row[field] = nullptr;
-    }
-    if (!has_rate(row)) continue;
     const Json* base = nullptr;
     const Json* ladder = nullptr;
-    for (const Json& other : rows) {
-      if (!has_rate(other) || !same(row, other, {"count", "mode", "density", "init", "seed"})) continue;
-      if (other["kernel"] == row["kernel"] && other["isa"] == row["isa"] &&
-          (base == nullptr || workers_of(other) < workers_of(*base))) {
-        base = &other;
+    if (has_rate(row)) {
+      for (const Json* other : comparable[comparable_key(row)]) {
+        if ((*other)["kernel"] == row["kernel"] && (*other)["isa"] == row["isa"] &&
+            (base == nullptr || workers_of(*other) < workers_of(*base))) {
+          base = other;
+        }
+        if ((*other)["kernel"] == "naive" && workers_of(*other) == 1 && (*other)["cells"] == row["cells"]) {
+          ladder = other;
+        }
       }
-      if (other["kernel"] == "naive" && workers_of(other) == 1 && other["cells"] == row["cells"]) ladder = &other;
     }
-    if (base != nullptr) {
-      put_base(row, "base", *base);
-      const Ratio speedup = ratio(row, *base);
-      put_ratio(row, "speedup", speedup);
-      row["efficiency"] =
-          number(speedup.middle * static_cast<double>(workers_of(*base)) / static_cast<double>(workers_of(row)));
-    }
-    if (ladder != nullptr) {
-      put_base(row, "ladder_base", *ladder);
-      put_ratio(row, "ladder_speedup", ratio(row, *ladder));
-    }
+    put_ratios(row, base, ladder);
   }
 }
 
@@ -242,13 +301,15 @@ Json make_report(const std::string& command, const Json& axes, const std::vector
                   {"host_name", last["host"]},
                   {"executable", "trafficbench"},
                   {"num_cpus", last["cpu"]["cores"].get<int>() * last["cpu"]["threads_per_core"].get<int>()},
-                  {"json_schema_version", 1},
+                  {"json_schema_version", kSchemaVersion},
                   {"caches", last["caches"]},
                   {"mhz_per_cpu", clock.is_number() ? number(clock.get<double>() / 1e6) : Json(nullptr)},
                   {"command", command},
                   {"axes", axes},
                   {"runs", runs}};
-  return {{"context", std::move(context)}, {"benchmarks", rows}};
+  Json report = {{"context", std::move(context)}, {"benchmarks", rows}};
+  if (Json fits = fits_of(rows); !fits.empty()) report["fits"] = std::move(fits);
+  return report;
 }
 
 }  // namespace trafficbench

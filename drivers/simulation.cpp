@@ -75,6 +75,8 @@ void Simulation::load(const CellSource& start) {
 }
 
 MovesMade Simulation::advance(std::int64_t iterations) {
+  timed_ = {};
+  exchange_timer_ = advance_timer_ = sum_timer_ = {};
   return setup_.variant->kernel_class == KernelClass::update ? update(iterations) : jump(iterations);
 }
 
@@ -105,7 +107,7 @@ MovesMade Simulation::advance_segment(std::int64_t iterations, std::int64_t limi
   MovesMade made;
   for (std::int64_t done = 0; done < iterations;) {
     if (fresh_ == 0) {
-      exchange_.exchange(segment_.get());
+      exchange_halos();
       fresh_ = limit;
     }
     const std::int64_t k = std::min(iterations - done, fresh_);
@@ -113,14 +115,14 @@ MovesMade Simulation::advance_segment(std::int64_t iterations, std::int64_t limi
     const bool to_the_end = done + k == iterations;
     moves_.assign(static_cast<std::size_t>(every || to_the_end ? k : 0), {.wanted = every, .moves = 0});
     if (to_the_end) moves_.back().wanted = true;
-    if (segment_) segment_->advance(k, moves_);
+    if (segment_) advance_cells(k);
     if (!moves_.empty()) {
       // One message for all iterations since the last exchange.
       sums_.clear();
       for (const MoveCount& count : moves_) {
         if (count.wanted) sums_.push_back(count.moves);
       }
-      comm_.sum(sums_);
+      sum_moves();
       for (const std::int64_t sum : sums_) made.counted += sum;
       made.last = sums_.back();
     }
@@ -129,6 +131,47 @@ MovesMade Simulation::advance_segment(std::int64_t iterations, std::int64_t limi
     done += k;
   }
   return made;
+}
+
+void Simulation::exchange_halos() {
+  const bool timed = exchange_timer_.due();
+  const double began = timed ? wall_seconds() : 0;
+  exchange_.exchange(segment_.get());
+  if (!timed) return;
+  const double seconds = wall_seconds() - began;
+  timed_.exchange += seconds;
+  exchange_timer_.add(seconds);
+}
+
+void Simulation::advance_cells(std::int64_t k) {
+  if (!advance_timer_.due()) return segment_->advance(k, moves_);
+  const double began = wall_seconds();
+  const ThreadSeconds threads = segment_->timed_advance(k, moves_);
+  const double seconds = wall_seconds() - began;
+  timed_.compute += threads.compute;
+  timed_.edges += threads.edges;
+  timed_.waiting += std::max(0.0, seconds * setup_.threads - threads.compute - threads.edges);
+  advance_timer_.add(seconds);
+}
+
+void Simulation::sum_moves() {
+  const bool timed = sum_timer_.due();
+  const double began = timed ? wall_seconds() : 0;
+  comm_.sum(sums_);
+  if (!timed) return;
+  const double seconds = wall_seconds() - began;
+  timed_.reduction += seconds;
+  sum_timer_.add(seconds);
+}
+
+PhaseTimes Simulation::phase_times() const {
+  PhaseTimes times = timed_;
+  times.compute *= advance_timer_.scale();
+  times.edges *= advance_timer_.scale();
+  times.waiting *= advance_timer_.scale();
+  times.exchange *= exchange_timer_.scale();
+  times.reduction *= sum_timer_.scale();
+  return times;
 }
 
 void Simulation::read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const {

@@ -7,6 +7,7 @@
 
 #include "drivers/communicator.hpp"
 #include "drivers/halo_exchange.hpp"
+#include "drivers/phase_times.hpp"
 #include "kernels/block.hpp"
 #include "kernels/cell_source.hpp"
 #include "kernels/variant.hpp"
@@ -53,6 +54,9 @@ class Simulation {
   /// `iterations` >= 1 of the whole road.
   MovesMade advance(std::int64_t iterations);
 
+  /// Where this rank was during the last advance, from timers of some of its phases.
+  PhaseTimes phase_times() const;
+
   /// Cars on the whole road.
   std::int64_t cars();
 
@@ -72,6 +76,9 @@ class Simulation {
   MovesMade update(std::int64_t iterations);
   MovesMade jump(std::int64_t iterations);
   MovesMade advance_segment(std::int64_t iterations, std::int64_t limit);
+  void exchange_halos();
+  void advance_cells(std::int64_t k);
+  void sum_moves();
 
   Communicator& comm_;
   SimulationSetup setup_;
@@ -85,6 +92,10 @@ class Simulation {
   std::int64_t rotation_ = 0;         // cells that the road has shifted to the right beyond what the segment says
   std::vector<MoveCount> moves_;
   std::vector<std::int64_t> sums_;
+  PhaseTimes timed_;  // of those phases that were timed
+  SampledTimer exchange_timer_;
+  SampledTimer advance_timer_;
+  SampledTimer sum_timer_;
 };
 
 }  // namespace trafficbench

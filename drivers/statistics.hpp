@@ -1,8 +1,11 @@
 // The few statistics that the reports need.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <random>
 #include <span>
+#include <vector>
 
 namespace trafficbench {
 
@@ -18,5 +21,30 @@ struct Interval {
 /// 2010, theorem 2.1): the narrowest symmetric pair of ranks that the median lies between with at least 95% probability
 /// whatever the distribution. Exact, from the binomial distribution; nothing below 6 values, where no pair reaches 95%.
 std::optional<Interval> median_interval(std::span<const double> values);
+
+/// The 95% interval of median(numerator) / median(denominator) by the percentile bootstrap (Efron & Tibshirani 1993,
+/// chapter 13); the same at every call with the same values. `paired`: entry i of both was taken in the same round, and
+/// rounds are drawn, so that what disturbed both at once drops out; else each list is drawn from by itself. Nothing if
+/// one has fewer than 6 values: an interval of so few would promise too much.
+std::optional<Interval> ratio_interval(std::span<const double> numerator, std::span<const double> denominator,
+                                       bool paired);
+
+/// Draws from a list with repetition: one resample after the other, the same series for the same seed everywhere.
+class Resampler {
+ public:
+  explicit Resampler(std::uint64_t seed) : generator_(seed) {}
+
+  /// As many indices below `count` as there are, each as likely as any other.
+  std::vector<std::size_t> draw(std::size_t count);
+
+ private:
+  std::mt19937_64 generator_;
+};
+
+/// Of the resamples of any statistic: from the 2.5% to the 97.5% quantile. `values` is not empty.
+Interval middle_95_percent(std::span<const double> values);
+
+/// Resamples that an interval is made from: its ends are then good to about a tenth of its width.
+inline constexpr int kResamples = 2000;
 
 }  // namespace trafficbench

@@ -8,6 +8,7 @@
 // because what lies outside reaches one cell further in with every iteration. docs/kernels.md tells the whole story.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 
@@ -29,6 +30,12 @@ struct MoveCount {
   std::int64_t moves = 0;
 };
 
+/// Where the threads of a segment were during one advance: seconds, summed over them.
+struct ThreadSeconds {
+  double compute = 0;  ///< advancing cells
+  double edges = 0;    ///< showing each other their edges
+};
+
 /// Own cells 0 .. cells() - 1 of a longer road; cell -1 and cell cells() belong to the neighbours.
 ///
 /// Life of a segment: load once (or again, to restart), then set_halo and advance in turn. As a CellSource it gives the
@@ -45,6 +52,13 @@ class Segment : public CellSource {
   /// Advances k >= 0 iterations. The halo that is left must be at least what the variant's halo_for(k, counted) says;
   /// it shrinks by that. `moves` is empty, or k entries, of which those wanted are set.
   virtual void advance(std::int64_t k, std::span<MoveCount> moves) = 0;
+
+  /// The same, and where its threads were: a segment that has but one was advancing all the time.
+  virtual ThreadSeconds timed_advance(std::int64_t k, std::span<MoveCount> moves) {
+    const auto start = std::chrono::steady_clock::now();
+    advance(k, moves);
+    return {.compute = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), .edges = 0};
+  }
 
   /// What is left of the halo.
   virtual HaloWidth halo() const = 0;

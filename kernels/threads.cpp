@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <exception>
 #include <vector>
 
@@ -101,24 +102,16 @@ class ThreadsSegment final : public Segment {
     fresh_halo_ = true;
   }
 
-  void advance(std::int64_t k, std::span<MoveCount> moves) override {
-    on_threads(owners_, [&](int index) {
-      Child& child = this->child(index);
-      if (fresh_halo_) show_halo(index);
-      child.moves.assign(moves.begin(), moves.end());
-      child.segment->advance(k, child.moves);
-      // Into the other set of edges: a slower neighbour may still be reading this one. The end of the parallel region
-      // is the only barrier.
-      copy_edges(child, child.edges[1 - current_]);
-    });
-    current_ = 1 - current_;
-    fresh_halo_ = false;
-    halo_ = child(0).segment->halo();
-    for (std::size_t t = 0; t < moves.size(); ++t) {
-      if (!moves[t].wanted) continue;
-      moves[t].moves = 0;
-      for (const Child& child : children_) moves[t].moves += child.moves[t].moves;
+  void advance(std::int64_t k, std::span<MoveCount> moves) override { advance_children(k, moves, false); }
+
+  ThreadSeconds timed_advance(std::int64_t k, std::span<MoveCount> moves) override {
+    advance_children(k, moves, true);
+    ThreadSeconds sum;
+    for (const Child& child : children_) {
+      sum.compute += child.seconds.compute;
+      sum.edges += child.seconds.edges;
     }
+    return sum;
   }
 
  private:
@@ -137,10 +130,40 @@ class ThreadsSegment final : public Segment {
     Words halo_left;
     Words halo_right;
     std::vector<MoveCount> moves;
+    ThreadSeconds seconds;  // of the last advance that was timed
   };
 
   Child& child(int index) { return children_[static_cast<std::size_t>(index)]; }
   const Child& child(int index) const { return children_[static_cast<std::size_t>(index)]; }
+
+  void advance_children(std::int64_t k, std::span<MoveCount> moves, bool timed) {
+    using Clock = std::chrono::steady_clock;
+    on_threads(owners_, [&](int index) {
+      Child& child = this->child(index);
+      const Clock::time_point began = timed ? Clock::now() : Clock::time_point();
+      if (fresh_halo_) show_halo(index);
+      child.moves.assign(moves.begin(), moves.end());
+      if (timed) {
+        child.seconds = child.segment->timed_advance(k, child.moves);
+      } else {
+        child.segment->advance(k, child.moves);
+      }
+      // Into the other set of edges: a slower neighbour may still be reading this one. The end of the parallel region
+      // is the only barrier.
+      copy_edges(child, child.edges[1 - current_]);
+      if (timed) {
+        child.seconds.edges = std::chrono::duration<double>(Clock::now() - began).count() - child.seconds.compute;
+      }
+    });
+    current_ = 1 - current_;
+    fresh_halo_ = false;
+    halo_ = child(0).segment->halo();
+    for (std::size_t t = 0; t < moves.size(); ++t) {
+      if (!moves[t].wanted) continue;
+      moves[t].moves = 0;
+      for (const Child& child : children_) moves[t].moves += child.moves[t].moves;
+    }
+  }
 
   void copy_edges(const Child& child, Edges& edges) const {
     const std::int64_t left = std::min(child.block.cells, most_halo_.right);

@@ -50,7 +50,7 @@ def refused(*arguments, word, cwd=None, env=None):
 # --- bad input ---------------------------------------------------------------------------------------------------------
 
 BAD_OPTIONS = [
-    ([], "run, sweep, check, list"),
+    ([], "run, sweep, merge, check, list"),
     (["fly"], "fly"),
     (["--cells", "5"], "--cells"),
     (["run", "--fly"], "--fly"),

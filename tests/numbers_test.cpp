@@ -119,5 +119,16 @@ TEST(FormatCount, IsReadBackAsTheSame) {
   }
 }
 
+TEST(ParseSeconds, ReadsSecondsAndWhatSlurmWrites) {
+  EXPECT_DOUBLE_EQ(parse_seconds("90", "time-limit"), 90);
+  EXPECT_DOUBLE_EQ(parse_seconds("2.5", "time-limit"), 2.5);
+  EXPECT_DOUBLE_EQ(parse_seconds("1:30", "time-limit"), 90);
+  EXPECT_DOUBLE_EQ(parse_seconds("01:00:05", "time-limit"), 3605);
+  EXPECT_DOUBLE_EQ(parse_seconds("1-12:00:00", "time-limit"), 129600);
+  for (const char* text : {"", "0", "-5", "abc", "1:2:3:4", "1-5", "5m", "::", "nan", "inf", "1:-5"}) {
+    EXPECT_THROW(parse_seconds(text, "time-limit"), BadInput) << text;
+  }
+}
+
 }  // namespace
 }  // namespace trafficbench

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/fits.hpp"
 #include "kernels/registry.hpp"
 
 namespace trafficbench {
@@ -115,6 +116,48 @@ TEST(AddRatios, NamesBaseAndLadderBase) {
   EXPECT_DOUBLE_EQ(rows[3]["ladder_speedup"].get<double>(), 200);
   EXPECT_LT(rows[3]["ladder_speedup_low"], rows[3]["ladder_speedup"]);
   EXPECT_LT(rows[3]["ladder_speedup"], rows[3]["ladder_speedup_high"]);
+}
+
+TEST(AddRatios, TakesWhatTheBaseTookInTheRowsOwnRounds) {
+  std::vector<Json> rows{row_of({.seconds = 1}), row_of({.threads = 2, .seconds = 0.5})};
+  // The clock was slower then, for both alike: the base took exactly twice as long in each round.
+  std::vector<double> slower = rows[1]["samples"];
+  for (double& seconds : slower) seconds *= 2;
+  rows[1]["base"] = rows[0]["name"];
+  rows[1]["base_mcops"] = 123;
+  rows[1]["base_samples"] = slower;
+  add_ratios(rows);
+  EXPECT_DOUBLE_EQ(rows[1]["base_mcops"].get<double>(), 123);
+  EXPECT_NEAR(rows[1]["speedup"].get<double>(), 200.0 / 123, 1e-12);
+  EXPECT_NEAR(rows[1]["speedup_low"].get<double>(), 200.0 / 123, 1e-9);
+  EXPECT_NEAR(rows[1]["speedup_high"].get<double>(), 200.0 / 123, 1e-9);
+  EXPECT_NEAR(rows[1]["efficiency_high"].get<double>(), 100.0 / 123, 1e-9);
+  // Of another base they say nothing.
+  rows[1]["base"] = "sweep/another";
+  add_ratios(rows);
+  EXPECT_FALSE(rows[1].contains("base_samples"));
+  EXPECT_DOUBLE_EQ(rows[1]["speedup"].get<double>(), 2);
+  EXPECT_LT(rows[1]["speedup_low"], 2);
+}
+
+TEST(FitsOf, FindsTheSerialPartOfACurve) {
+  // Amdahl's law with a tenth serial.
+  std::vector<Json> rows{row_of({}), row_of({.ranks = 2, .seconds = 0.55}), row_of({.ranks = 5, .seconds = 0.28}),
+                         row_of({.threads = 2, .seconds = 0.55}), row_of({.kernel = "tiled"})};
+  add_ratios(rows);
+  const Json fits = fits_of(rows);
+  ASSERT_EQ(fits.size(), 3u);  // ranks: both laws; threads: too few rows for Gunther's; tiled: no curve
+  EXPECT_EQ(fits[0]["law"], "amdahl");
+  EXPECT_EQ(fits[0]["rows"].size(), 3u);
+  EXPECT_NEAR(fits[0]["parameters"]["serial_fraction"]["value"].get<double>(), 0.1, 1e-6);
+  EXPECT_EQ(fits[1]["law"], "gunther");
+  EXPECT_NEAR(fits[1]["parameters"]["contention"]["value"].get<double>(), 0.1, 1e-4);
+  EXPECT_NEAR(fits[1]["parameters"]["coherency"]["value"].get<double>(), 0, 1e-4);
+  EXPECT_EQ(fits[2]["rows"].size(), 2u);
+  EXPECT_TRUE(fits[2]["parameters"]["serial_fraction"]["low"].is_null());  // the base was not measured again
+  for (const Json& fit : fits) {
+    for (const Json& residual : fit["residuals"]) EXPECT_NEAR(residual.get<double>(), 0, 1e-6);
+  }
 }
 
 TEST(AddRatios, NeverDividesByAnotherContractRoadOrMode) {

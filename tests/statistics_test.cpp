@@ -6,6 +6,8 @@
 #include <random>
 #include <vector>
 
+#include "tests/expected_values.hpp"
+
 namespace trafficbench {
 namespace {
 
@@ -76,6 +78,49 @@ TEST(MedianInterval, IsTheNarrowestSymmetricOneWithNinetyFivePercent) {
 
 TEST(MedianInterval, IsLeftOutBelowSixValues) {
   for (int n = 1; n < 6; ++n) EXPECT_FALSE(median_interval(ranks(n))) << n;
+}
+
+TEST(MedianInterval, HasTheRanksThatScipyGives) {
+  for (const auto& row : expected_values("statistics.json")["median_interval"]) {
+    const auto interval = median_interval(ranks(row["n"].get<int>()));
+    ASSERT_TRUE(interval) << row;
+    EXPECT_EQ(interval->low, row["low_rank"].get<double>()) << row;
+    EXPECT_EQ(interval->high, row["high_rank"].get<double>()) << row;
+  }
+}
+
+TEST(RatioInterval, AgreesWithTheDistributionOverAllResamples) {
+  for (const auto& row : expected_values("statistics.json")["ratio_bootstrap"]) {
+    const auto interval = ratio_interval(row["numerator"].get<std::vector<double>>(),
+                                         row["denominator"].get<std::vector<double>>(), row["paired"].get<bool>());
+    ASSERT_TRUE(interval) << row;
+    const auto within = [&](double value, const char* field) {
+      const double slack = 1e-12;
+      EXPECT_GE(value, row[field][0].get<double>() - slack) << row["name"];
+      EXPECT_LE(value, row[field][1].get<double>() + slack) << row["name"];
+    };
+    within(interval->low, "low_within");
+    within(interval->high, "high_within");
+  }
+}
+
+TEST(RatioInterval, OfPairsDropsWhatDisturbedBoth) {
+  const std::vector<double> clock{1.0, 1.1, 1.2, 1.3, 1.4, 1.5};
+  std::vector<double> twice;
+  for (const double seconds : clock) twice.push_back(2 * seconds);
+  const auto paired = ratio_interval(twice, clock, true);
+  const auto apart = ratio_interval(twice, clock, false);
+  ASSERT_TRUE(paired && apart);
+  EXPECT_DOUBLE_EQ(paired->low, 2);
+  EXPECT_DOUBLE_EQ(paired->high, 2);
+  EXPECT_LT(apart->low, 1.8);
+  EXPECT_GT(apart->high, 2.2);
+}
+
+TEST(RatioInterval, NeedsSixValuesOfEach) {
+  EXPECT_FALSE(ratio_interval(ranks(5), ranks(7), false));
+  EXPECT_FALSE(ratio_interval(ranks(7), ranks(5), false));
+  EXPECT_TRUE(ratio_interval(ranks(6), ranks(6), true));
 }
 
 }  // namespace

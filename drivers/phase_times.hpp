@@ -1,0 +1,50 @@
+// Timers of the phases between two exchanges, which cost less than the noise of what they time.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+
+namespace trafficbench {
+
+inline double wall_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Where one rank was during an advance.
+struct PhaseTimes {
+  double compute = 0;    ///< of all threads together, s
+  double edges = 0;      ///< copying edges between threads, of all threads together, s
+  double waiting = 0;    ///< threads for each other, of all threads together, s
+  double exchange = 0;   ///< halos from and to other ranks, and copied round the ring on one, s
+  double reduction = 0;  ///< sums of moves over the ranks, s
+};
+
+/// Adds up something that happens many times by timing some of them: reading a clock takes tens of nanoseconds, and
+/// what is timed may be as short. Of short ones only each so many-th is timed, so that the timer costs about 1/400 of
+/// them.
+class SampledTimer {
+ public:
+  /// Whether the next one is to be timed. Call once before each.
+  bool due() { return ++happened_ >= next_; }
+
+  /// The one that was due took that long.
+  void add(double seconds) {
+    ++timed_;
+    constexpr double kTimerSeconds = 60e-9;  // two readings
+    constexpr double kMostStride = 1000;
+    const double stride = 400 * kTimerSeconds / std::max(seconds, 1e-12);
+    next_ = happened_ + static_cast<std::int64_t>(std::clamp(std::ceil(stride), 1.0, kMostStride));
+  }
+
+  /// What a sum over those that were timed comes to over all.
+  double scale() const { return timed_ == 0 ? 0 : static_cast<double>(happened_) / static_cast<double>(timed_); }
+
+ private:
+  std::int64_t happened_ = 0;
+  std::int64_t timed_ = 0;
+  std::int64_t next_ = 1;
+};
+
+}  // namespace trafficbench

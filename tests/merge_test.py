@@ -1,0 +1,111 @@
+"""trafficbench merge: several reports in one."""
+
+import json
+import shutil
+
+import pytest
+from program import ROOT, call, own_lines, succeed
+from report_helpers import load_report
+
+EXAMPLES = ROOT / "results" / "schema"
+QUICK = ["--min-repetitions", 6, "--max-repetitions", 6, "--steps", 20, "--count", "sampled", "--oversubscribe"]
+
+
+def sweep(folder, name, *arguments):
+    succeed("sweep", "--cells", 1000, *QUICK, "--output", name, *arguments, cwd=folder)
+    return name
+
+
+def refused(folder, *arguments, word):
+    before = sorted(path.name for path in folder.iterdir())
+    done = call("merge", *arguments, cwd=folder)
+    assert done.returncode == 2, done.stderr
+    assert len(own_lines(done.stderr)) == 1 and word in done.stderr, done.stderr
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_rows_of_both_reports_stand_in_it_with_ratios_across_them(tmp_path):
+    one = sweep(tmp_path, "one.json", "--kernels", "naive,tiled", "--threads", 1)
+    two = sweep(tmp_path, "two.json", "--kernels", "tiled", "--threads", 2)
+    printed = succeed("merge", one, two, "--output", "both.json", cwd=tmp_path)
+    assert "3 rows of 2 reports" in printed
+    report = load_report(tmp_path / "both.json")
+    assert report["context"]["command"] == "merge"
+    assert len(report["context"]["runs"]) == 2
+    naive, tiled, threaded = report["benchmarks"]
+    assert [naive["run"], tiled["run"], threaded["run"]] == [0, 0, 1]
+    assert threaded["base"] == tiled["name"]
+    assert threaded["speedup"] == pytest.approx(threaded["mcops"] / tiled["mcops"])
+    assert threaded["speedup_low"] <= threaded["speedup"] <= threaded["speedup_high"]
+    assert threaded["ladder_base"] == naive["name"]
+    # What was measured together stays so.
+    assert tiled["ladder_base_samples"] and "base_samples" not in threaded
+    assert [fit["law"] for fit in report["fits"]] == ["amdahl"]
+
+
+def test_a_launch_that_stands_in_several_reports_is_taken_once(tmp_path):
+    one = sweep(tmp_path, "one.json", "--kernels", "tiled", "--threads", 1)
+    two = sweep(tmp_path, "two.json", "--kernels", "tiled", "--threads", 2)
+    three = sweep(tmp_path, "three.json", "--kernels", "naive", "--threads", 1)
+    succeed("merge", one, two, "--output", "first.json", cwd=tmp_path)
+    succeed("merge", "first.json", three, "--output", "second.json", cwd=tmp_path)
+    report = load_report(tmp_path / "second.json")
+    assert [row["run"] for row in report["benchmarks"]] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("example", ["measured", "merged", "simulated", "closed-form", "skipped"])
+def test_every_kind_of_report_can_be_merged(tmp_path, example):
+    succeed("merge", EXAMPLES / f"example-{example}.json", "--output", "merged.json", cwd=tmp_path)
+    before = load_report(EXAMPLES / f"example-{example}.json")["benchmarks"]
+    after = load_report(tmp_path / "merged.json")["benchmarks"]
+    assert [row["name"] for row in after] == [row["name"] for row in before]
+    assert [row["origin"] for row in after] == [row["origin"] for row in before]
+
+
+def test_rows_that_failed_stay_marked_and_fail_the_merge(tmp_path):
+    done = call("merge", EXAMPLES / "example-failed.json", "--output", "merged.json", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "failed their verification" in done.stderr
+    report = load_report(tmp_path / "merged.json")
+    assert any(row["verified"] is False for row in report["benchmarks"])
+
+
+def test_reports_that_do_not_fit_together_are_refused(tmp_path):
+    example = EXAMPLES / "example-measured.json"
+    refused(tmp_path, example, example, "--output", "m.json", word="leave one of them out")
+    refused(tmp_path, EXAMPLES / "example-ladder.json", "--output", "m.json", word="ladder")
+    refused(tmp_path, tmp_path / "none.json", "--output", "m.json", word="cannot be read")
+    refused(tmp_path, example, "--output", "missing/m.json", word="no folder")
+    refused(tmp_path, "--output", "m.json", word="reports")
+    refused(tmp_path, example, word="--output")
+
+
+def test_what_is_no_report_is_refused(tmp_path):
+    text = (EXAMPLES / "example-measured.json").read_text(encoding="utf-8")
+    report = json.loads(text)
+    another = json.loads(text)
+    another["context"]["json_schema_version"] = 2
+    torn = json.loads(text)
+    del torn["benchmarks"][0]["mcops"]
+    wrong = json.loads(text)
+    wrong["benchmarks"][0]["samples"] = "many"
+    for content, word in [
+        (text[: len(text) // 2], "cut short"),
+        ("", "cut short"),
+        ("[]", "no report"),
+        (json.dumps({"context": {}, "benchmarks": []}), "no report"),
+        (json.dumps(another), "schema version"),
+        (json.dumps({**report, "benchmarks": 3}), "no rows"),
+        (json.dumps(torn), "mcops"),
+        (json.dumps(wrong), "bad.json"),
+    ]:
+        (tmp_path / "bad.json").write_text(content, encoding="utf-8")
+        refused(tmp_path, "bad.json", "--output", "m.json", word=word)
+
+
+def test_what_exists_is_replaced_only_by_force(tmp_path):
+    example = EXAMPLES / "example-measured.json"
+    shutil.copy(example, tmp_path / "there.json")
+    refused(tmp_path, example, "--output", "there.json", word="--force")
+    succeed("merge", example, "--output", "there.json", "--force", cwd=tmp_path)
+    assert load_report(tmp_path / "there.json")["context"]["command"] == "merge"

@@ -1,0 +1,220 @@
+// Points that share rounds, on ranks that are threads.
+#include "drivers/rounds.hpp"
+
+#include <gtest/gtest.h>
+#include <sched.h>
+
+#include <mutex>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "drivers/phase_times.hpp"
+#include "drivers/sweep_plan.hpp"
+#include "drivers/time_budget.hpp"
+#include "kernels/registry.hpp"
+#include "tests/thread_ranks.hpp"
+
+namespace trafficbench {
+namespace {
+
+Point point_of(const char* kernel, int ranks, int threads = 1, std::int64_t cells = 1000) {
+  Point point;
+  point.variant = find_variant(kernel);
+  point.cells = cells;
+  point.ranks = ranks;
+  point.threads = threads;
+  point.steps = 20;
+  return point;
+}
+
+StoppingRule fixed(int repetitions) { return {.least_repetitions = repetitions, .most_repetitions = repetitions}; }
+
+const MeasuringOptions kShared{.oversubscribe = true};
+
+/// What came of each member, as rank 0 was told; asserts that every rank is told of the same members in the same order.
+struct Told {
+  RoundsEnd end = RoundsEnd::done;
+  std::vector<std::size_t> order;
+  std::vector<Measurement> results;
+};
+
+Told measure_group(int ranks, const Group& group, const StoppingRule& rule, const Deadline& deadline = {}) {
+  Told told;
+  told.results.resize(group.members.size());
+  std::mutex mutex;
+  std::vector<std::vector<std::size_t>> orders;
+  cpu_set_t mask;
+  sched_getaffinity(0, sizeof mask, &mask);
+  on_ranks(ranks, [&](Communicator& world) {
+    std::vector<Point> points;
+    for (const Group::Member& member : group.members) points.push_back(member.point);
+    const Parts parts(world, points);
+    std::vector<std::size_t> order;
+    const RoundsEnd end = measure_in_rounds(world, parts, group, kShared, rule, deadline,
+                                            [&](std::size_t member, const Measurement& measurement) {
+                                              order.push_back(member);
+                                              if (world.rank() == 0) told.results[member] = measurement;
+                                            });
+    const std::lock_guard lock(mutex);
+    orders.push_back(order);
+    if (world.rank() == 0) {
+      told.end = end;
+      told.order = order;
+    }
+  });
+  sched_setaffinity(0, sizeof mask, &mask);
+  for (const auto& order : orders) EXPECT_EQ(order, told.order);
+  return told;
+}
+
+std::vector<int> first_rounds(int count) {
+  std::vector<int> rounds(static_cast<std::size_t>(count));
+  std::iota(rounds.begin(), rounds.end(), 0);
+  return rounds;
+}
+
+TEST(Rounds, EveryMemberMakesOneRepetitionInEach) {
+  Group group;
+  for (const char* kernel : {"naive", "bitpacked", "leap"}) group.members.push_back({.point = point_of(kernel, 2)});
+  const Told told = measure_group(2, group, fixed(7));
+  EXPECT_EQ(told.end, RoundsEnd::done);
+  for (const Measurement& result : told.results) {
+    EXPECT_EQ(result.problem, "");
+    EXPECT_EQ(result.stopped, "fixed");
+    EXPECT_EQ(result.rounds, first_rounds(7));
+    EXPECT_EQ(result.samples.size(), 7u);
+    EXPECT_EQ(result.rank_seconds.size(), 7u);
+    ASSERT_TRUE(result.shares);
+    const Shares& shares = *result.shares;
+    for (const double share : {shares.compute, shares.exchange, shares.reduction, shares.waiting}) {
+      EXPECT_GE(share, 0);
+    }
+    EXPECT_LE(shares.compute + shares.exchange + shares.reduction + shares.waiting, 1 + 1e-9);
+    EXPECT_GT(shares.compute, 0);
+  }
+}
+
+TEST(Rounds, ABaseIsMeasuredAgainInTheRoundsOfItsRows) {
+  Group group;
+  group.members.push_back({.point = point_of("tiled", 3), .base = 2, .ladder_base = 1});
+  group.members.push_back({.point = point_of("naive", 1), .wanted = false});
+  group.members.push_back({.point = point_of("tiled", 1), .wanted = false});
+  const Told told = measure_group(3, group, fixed(6));
+  ASSERT_EQ(told.order.size(), 3u);
+  EXPECT_EQ(told.order.front(), 0u);
+  const Measurement& row = told.results[0];
+  ASSERT_TRUE(row.base && row.ladder_base);
+  EXPECT_EQ(row.base->name, row_name("sweep", group.members[2].point));
+  EXPECT_EQ(row.base->samples, told.results[2].samples);
+  EXPECT_EQ(row.ladder_base->samples, told.results[1].samples);
+  EXPECT_EQ(row.ladder_base->samples.size(), 6u);
+  EXPECT_DOUBLE_EQ(row.base->updates, 1000.0 * 20);
+  EXPECT_FALSE(told.results[2].base);
+}
+
+TEST(Rounds, AWantedBaseStaysUntilTheLastOfItsRowsIsDone) {
+  Group group;
+  group.members.push_back({.point = point_of("naive", 1)});
+  group.members.push_back({.point = point_of("tiled", 1), .ladder_base = 0});
+  // Both want six, unless one is precise before the other: whatever happens, the base has every round of its row.
+  const StoppingRule rule{.least_repetitions = 6, .most_repetitions = 40, .precision = 0.01, .time_cap = 1e9};
+  const Told told = measure_group(1, group, rule);
+  const Measurement& base = told.results[0];
+  const Measurement& row = told.results[1];
+  ASSERT_TRUE(row.ladder_base);
+  EXPECT_EQ(row.ladder_base->samples.size(), row.samples.size());
+  EXPECT_GE(base.samples.size(), row.samples.size());
+}
+
+TEST(Rounds, AShortRepetitionIsMadeLongerAndAllStartOver) {
+  Group group;
+  Point automatic = point_of("bitpacked", 1);
+  automatic.steps = 0;
+  group.members.push_back({.point = automatic});
+  group.members.push_back({.point = point_of("naive", 1)});
+  const Told told = measure_group(1, group, fixed(6));
+  for (const double seconds : told.results[0].samples) EXPECT_GE(seconds, kShared.least_seconds);
+  EXPECT_EQ(told.results[0].rounds, told.results[1].rounds);
+}
+
+TEST(Rounds, NothingIsBegunAfterTheDeadline) {
+  Group group;
+  group.members.push_back({.point = point_of("naive", 1)});
+  const Told told = measure_group(2, group, fixed(6), {.soft = 0, .hard = wall_seconds() - 1});
+  EXPECT_EQ(told.end, RoundsEnd::out_of_time);
+  EXPECT_TRUE(told.order.empty());
+}
+
+TEST(Rounds, AfterTheSoftDeadlineOnlyTheFewestRepetitionsAreMade) {
+  Group group;
+  group.members.push_back({.point = point_of("naive", 1)});
+  const StoppingRule rule{.least_repetitions = 6, .most_repetitions = 1000, .precision = 1e-9, .time_cap = 1e9};
+  const Told told = measure_group(1, group, rule, {.soft = 0, .hard = 1e300});
+  EXPECT_EQ(told.end, RoundsEnd::done);
+  EXPECT_EQ(told.results[0].samples.size(), 6u);
+  EXPECT_EQ(told.results[0].stopped, "time_cap");
+}
+
+TEST(Enough, SaysWhy) {
+  const StoppingRule rule{.least_repetitions = 6, .most_repetitions = 8, .precision = 0.02, .time_cap = 10};
+  EXPECT_EQ(enough(rule, {1, 1, 1, 1, 1}), std::nullopt);
+  EXPECT_EQ(enough(rule, {1, 1, 1, 1, 1, 1.03}), "precise");
+  EXPECT_EQ(enough(rule, {1, 1, 1, 1, 1, 1.5}), std::nullopt);
+  EXPECT_EQ(enough(rule, {2, 2, 2, 2, 2, 3}), "time_cap");
+  EXPECT_EQ(enough(rule, {1, 1, 1, 1, 1, 1.5, 1, 1}), "most_repetitions");
+  EXPECT_EQ(enough(fixed(2), {1, 5}), "fixed");
+}
+
+TEST(SweepPlan, GroupsHaveOneRoadOneContractAndAsManyCores) {
+  const std::vector<Point> points{point_of("naive", 1),    point_of("tiled", 1),          point_of("naive", 1, 2),
+                                  point_of("naive", 2, 1), point_of("naive", 2, 1, 5000), point_of("tiled", 4)};
+  const auto groups = groups_of(points, std::vector<bool>(points.size(), true));
+  EXPECT_EQ(groups, (std::vector<std::vector<std::size_t>>{{0, 1}, {2, 3}, {4}, {5}}));
+  // A road that cannot be restarted shares its rounds with nobody.
+  EXPECT_EQ(groups_of(points, std::vector<bool>(points.size(), false)).size(), points.size());
+}
+
+TEST(SweepPlan, BasesAreTheSmallestShapeThatCanBeMeasured) {
+  const std::vector<Point> points{point_of("naive", 1), point_of("tiled", 1), point_of("tiled", 2),
+                                  point_of("tiled", 4), point_of("leap", 4)};
+  std::vector<bool> measurable(points.size(), true);
+  EXPECT_EQ(bases_of(points, measurable, 3).base, 1);
+  EXPECT_EQ(bases_of(points, measurable, 3).ladder_base, 0);
+  EXPECT_EQ(bases_of(points, measurable, 1).base, 1);
+  EXPECT_EQ(bases_of(points, measurable, 4).base, -1);
+  measurable[0] = measurable[1] = false;
+  EXPECT_EQ(bases_of(points, measurable, 3).base, 2);
+  EXPECT_EQ(bases_of(points, measurable, 3).ladder_base, -1);
+}
+
+TEST(TimeBudget, LearnsHowGoodItsGuessesAre) {
+  TimeBudget budget(wall_seconds(), 1000);
+  EXPECT_TRUE(budget.fits(500));
+  EXPECT_FALSE(budget.fits(1000));  // a part is kept back
+  budget.learn(10, 30);
+  EXPECT_FALSE(budget.fits(500));
+  EXPECT_TRUE(budget.fits(300));
+  const Deadline deadline = budget.deadline(1, 4);
+  EXPECT_LT(deadline.soft, deadline.hard);
+  EXPECT_TRUE(TimeBudget(0, 0).fits(1e9));
+}
+
+TEST(SampledTimer, TimesEveryLongPhaseAndFewShortOnes) {
+  SampledTimer of_long;
+  SampledTimer of_short;
+  int long_timed = 0;
+  int short_timed = 0;
+  for (int i = 0; i < 10000; ++i) {
+    if (of_long.due()) of_long.add(1e-3), ++long_timed;
+    if (of_short.due()) of_short.add(1e-6), ++short_timed;
+  }
+  EXPECT_EQ(long_timed, 10000);
+  EXPECT_DOUBLE_EQ(of_long.scale(), 1);
+  EXPECT_LT(short_timed, 1000);
+  EXPECT_GT(short_timed, 100);
+  EXPECT_DOUBLE_EQ(of_short.scale() * short_timed, 10000);
+}
+
+}  // namespace
+}  // namespace trafficbench
