@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 
 import pytest
+from docs_test import PAGES, split_code
 from program import PROGRAM, ROOT, environment, needs_ranks
 from report_helpers import load_report
 
@@ -70,7 +72,7 @@ def test_a_job_has_all_that_the_site_demands():
     for shape in ("128x1 4 512 128 1", "16x8 4 64 16 8", "8x16 4 32 8 16"):
         assert f'"nodes-0004-{shape}"' in text
     text = dry_run(*ARCHER2, "--nodes", "4", "--bind", "srun", "--cpu-freq", "2250000")["nodes-0004"]
-    assert "--hint=nomultithread --cpu-bind=cores --cpu-freq=2250000)" in text and "export OMP_PLACES=cores" in text
+    assert "--hint=nomultithread --cpu-freq=2250000)" in text and "--cpu-bind" not in text and "export OMP_PLACES=cores" in text
 
 
 def test_queue_and_time_are_chosen_within_the_limits():
@@ -209,6 +211,31 @@ def test_documented_keys_are_the_checked_ones():
     page = (ROOT / "docs" / "sites.md").read_text(encoding="utf-8")
     explained = {name for line in page.splitlines() for name in re.findall(r"^\| `(?:\w+\.)?(\w+)`", line)}
     assert explained == keys
+
+
+def documented_commands():
+    for page in PAGES:
+        _, code = split_code(page.read_text(encoding="utf-8"))
+        for line in code:
+            words = shlex.split(line, comments=True) if line.startswith("scripts/study.sh ") else []
+            if words:
+                yield pytest.param(words[1:], id=f"{page.name}: {' '.join(words[1:])}")
+
+
+@pytest.mark.parametrize("words", documented_commands())
+def test_command_of_the_documents_is_taken(words, tmp_path):
+    known = set(re.findall(r"--[a-z][\w-]*", study("--help").stdout))
+    assert {word for word in words if word.startswith("--")} <= known
+    if "--site" not in words:
+        return
+    if "mine.json" in words:
+        words = [str(SITES / "generic-slurm.json") if word == "mine.json" else word for word in words]
+    assert dry_run(*words)
+
+
+def test_documents_show_the_way():
+    pages = {parameter.id.split(":")[0] for parameter in documented_commands()}
+    assert pages >= {"README.md", "sites.md", "archer2.md", "cirrus.md"}
 
 
 def test_placement_is_told_node_by_node():

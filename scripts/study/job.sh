@@ -124,7 +124,7 @@ run_launch() {
   launch_command "$@"
   if [[ "$scheduler" == slurm ]]; then
     if (($(seconds_left) < warn_seconds + 10)); then requeue "no time is left for $name"; fi
-    if ((has_time_limit)); then limit=(--time-limit $(($(seconds_left) - warn_seconds))); fi
+    limit=(--time-limit $(($(seconds_left) - warn_seconds)))
   fi
   local resume=()
   if [[ -f "$(report_of "$name").journal" ]]; then resume=(--resume); fi
@@ -178,10 +178,8 @@ show_placement() {
 trap on_warning USR1
 trap on_end TERM INT
 progress_before="$(progress)"
-has_time_limit=0
 # shellcheck source=/dev/null
 if [[ "$scheduler" == none ]]; then source "$launcher_file"; fi
-if [[ "$scheduler" == slurm && " $("$program" sweep --help 2>/dev/null) " == *--time-limit* ]]; then has_time_limit=1; fi
 
 tell "started on ${SLURM_JOB_NODELIST:-$(hostname)}${SLURM_RESTART_COUNT:+, restart $SLURM_RESTART_COUNT}"
 for launch in "${launches[@]}"; do

@@ -48,7 +48,8 @@ def _srun_options(study):
         # The suite binds its ranks and threads itself, over all cores it may use.
         options.append("--cpu-bind=none")
     else:
-        options += ["--hint=nomultithread", "--cpu-bind=cores"]
+        # Beside --cpu-bind Slurm would ignore the hint.
+        options.append("--hint=nomultithread")
     if study["cpu_freq"]:
         options.append("--cpu-freq={}".format(study["cpu_freq"]))
     return options

@@ -42,6 +42,16 @@ def submit(folder, *options, program=PROGRAM, mode="strong"):
     return json.loads((folder / "study.json").read_text(encoding="utf-8"))
 
 
+def careless(folder):
+    """The program, but it does not look at the clock: what ends it is Slurm."""
+    path = folder / "bin" / "trafficbench"
+    path.parent.mkdir(parents=True)
+    path.write_text('#!/bin/bash\nwords=()\nwhile (($#)); do\n  if [[ "$1" == --time-limit ]]; then shift; else words+=("$1"); fi\n'
+                    f'  shift\ndone\nexec {PROGRAM} "${{words[@]}}"\n', encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
 def wait_until(folder, condition, seconds):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -75,7 +85,8 @@ def long_study(cluster, tmp_path_factory):
     """Needs more than the minute it has, and is warned too late to stop in order; runs beside the other tests."""
     folder = tmp_path_factory.mktemp("long") / "study"
     made = submit(folder, "--nodes", "1", "--shapes", "1x1", "--time", "00:01:00", "--warn", "1", "--kernels", "tiled", "--cells",
-                  "1e4:5e4:1e4", "--", "--time-cap", "6", "--min-repetitions", "30", "--precision", "1e-6")
+                  "1e4:5e4:1e4", "--", "--time-cap", "6", "--min-repetitions", "30", "--precision", "1e-6",
+                  program=careless(folder.parent))
     return folder, made["jobs"][0]["id"]
 
 
@@ -109,20 +120,33 @@ def test_from_submission_to_merged_report(tmp_path):
     assert len(load_report(folder / "report.json")["benchmarks"]) == len(report["benchmarks"])
 
 
-def test_warned_job_goes_back_into_the_queue_and_finishes(tmp_path):
-    """One minute of wall time, warned after a few seconds: several runs of one job make one report."""
-    folder = tmp_path / "study"
-    made = submit(folder, "--nodes", "1", "--shapes", "1x1", "--time", "00:01:00", "--warn", "48", *SLOW)
+def finished_by_several_runs(folder, made):
+    """One job that was put back into the queue: its runs make one report, and the merge waited for the last."""
     wait_until(folder, (folder / "report.json").exists, 240)
-
     state = (folder / "state" / "nodes-0001").read_text(encoding="utf-8")
-    assert "requeued: " in state and "restart 1" in state and state.strip().endswith("done")
+    assert "restart 1" in state and state.strip().endswith("done")
     report = merged(folder)
     assert len(report["benchmarks"]) == 16
     runs = report["context"]["runs"]
     assert len(runs) > 1 and {run["job"]["id"] for run in runs} == {made["jobs"][0]["id"]}
     assert {row["run"] for row in report["benchmarks"]} == set(range(len(runs)))
-    assert job_state(made["merge"]["id"]) == "COMPLETED"
+    wait_until(folder, lambda: job_state(made["merge"]["id"]) == "COMPLETED", 30)
+    return state
+
+
+def test_job_that_runs_out_of_time_goes_back_into_the_queue(tmp_path):
+    """The program leaves in time by itself."""
+    folder = tmp_path / "study"
+    made = submit(folder, "--nodes", "1", "--shapes", "1x1", "--time", "00:01:00", "--warn", "40", *SLOW)
+    assert "requeued: the time that was left" in finished_by_several_runs(folder, made)
+
+
+def test_warned_job_goes_back_into_the_queue(tmp_path):
+    """Slurm's warning reaches the ranks, which stop in order."""
+    folder = tmp_path / "study"
+    made = submit(folder, "--nodes", "1", "--shapes", "1x1", "--time", "00:01:00", "--warn", "45", *SLOW,
+                  program=careless(tmp_path))
+    assert "requeued: the wall time is nearly over" in finished_by_several_runs(folder, made)
 
 
 def test_cancelled_job_stays_cancelled_and_can_be_resumed(tmp_path):
@@ -249,7 +273,7 @@ def test_job_at_its_time_limit_goes_back_into_the_queue(long_study):
     """Ended by Slurm, and its next run goes on. The last test: it has been under way since the first."""
     folder, job = long_study
     wait_until(folder, (folder / "report.json").exists, 200)
-    assert "requeued: the wall time is" in (folder / "state" / "nodes-0001").read_text(encoding="utf-8")
+    assert "requeued: the wall time is over" in (folder / "state" / "nodes-0001").read_text(encoding="utf-8")
     report = merged(folder)
     assert len(report["benchmarks"]) == 10
     runs = report["context"]["runs"]
