@@ -76,7 +76,7 @@ requeue() {
     exit 4
   fi
   if (($(progress) == progress_before)); then
-    tell "failed: not one point was finished in $wall_seconds s; give the study more --time, or fewer cells"
+    tell "failed: not one point was finished in the time there was; give the study more --time, or fewer cells"
     exit 1
   fi
   tell "requeued: $why"
