@@ -195,7 +195,10 @@ def test_wrong_site_file_is_refused_in_one_line(tmp_path, case):
     refused("--site", path, "--account", "z", "--mode", "strong", "--dry-run", word=word)
 
 
-@pytest.mark.parametrize("text,word", [("{", "mine.json"), ("[]", "not an object"), ('{"name": "a", "name": "b"}', "twice"), ("", "mine.json")])
+@pytest.mark.parametrize(
+    "text,word",
+    [("{", "mine.json"), ("[]", "not an object"), ('{"name": "a", "name": "b"}', "twice"), ("", "mine.json")],
+)
 def test_file_that_is_no_site_is_refused(tmp_path, text, word):
     path = tmp_path / "mine.json"
     path.write_text(text, encoding="utf-8")

@@ -1,11 +1,11 @@
 """The command behind scripts/study.sh."""
 
 import argparse
-import datetime
 import os
 import shutil
 import subprocess
 import sys
+import time
 
 import build
 import job_script
@@ -136,7 +136,7 @@ def check_sweep(study):
 def make_study(options, site):
     """Everything that was asked for, worked out; nothing is written yet."""
     cores, jobs, merge_job = plan.plan(options, site)
-    stamp = datetime.datetime.utcnow().strftime("%Y%m%dT%H%M%SZ")
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     folder = options.output or os.path.join(build.ROOT, "studies", "{}-{}-{}".format(site["name"], options.mode, stamp))
     freq = site["cpu_freq"]
     for job in jobs:
@@ -175,7 +175,8 @@ def submit(study, jobs):
         waits_for = [job["id"] for job in study["jobs"] if not store.is_done(study, job)]
         study["merge"]["id"] = slurm.submit(script_path(study, "merge"), waits_for)
         submitted.append(study["merge"]["id"])
-    except BadInput:
+    except BaseException:
+        # Refused, or interrupted from the keyboard: no job stays that the study does not know.
         slurm.cancel(submitted)
         raise
     store.save(study)

@@ -75,7 +75,7 @@ def merge(study, force):
     reports = [store.report_path(study, launch) for job in study["jobs"] for launch in job["launches"]]
     partial = target + ".merging"
     done = subprocess.run([study["program"], "merge"] + reports + ["--output", partial, "--force"],
-                          stdin=subprocess.DEVNULL, check=False)
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
     if done.returncode not in (0, 1) or not os.path.exists(partial):
         return done.returncode or 2
     with open(partial, encoding="utf-8") as file:
@@ -83,5 +83,5 @@ def merge(study, force):
     _add_energy(study, report)
     store.write_file(target, json.dumps(report, indent=2, allow_nan=False) + "\n")
     os.remove(partial)
-    print("Report: {}".format(target))
+    print("{} rows of {} reports\nReport: {}".format(len(report["benchmarks"]), len(reports), target))
     return done.returncode
