@@ -13,6 +13,7 @@ from program import PROGRAM, ROOT, environment, needs_ranks
 from report_helpers import load_report
 
 sys.path.insert(0, str(ROOT / "scripts" / "study"))
+import merge  # noqa: E402
 import placement  # noqa: E402
 
 SITES = ROOT / "scripts" / "sites"
@@ -248,6 +249,31 @@ def test_placement_is_told_node_by_node():
     assert placement.describe(places) == ["  n0: rank 0 on 0-3; rank 1 on 4-7", "  n1: rank 2 on 0-3; rank 3 on 4-7"]
     shared = placement.describe([{"rank": rank, "thread": 0, "host": "n0", "core": 5} for rank in range(2)])
     assert "WARNING" in shared[-1] and "core 5 of n0" in shared[-1]
+
+
+def test_energy_goes_to_the_launch_that_used_it(tmp_path, monkeypatch):
+    """Counters' records by job and step, in order; Slurm's by the step's name, without the sums that it also lists."""
+    sacct = tmp_path / "sacct"
+    sacct.write_text("#!/bin/sh\ncat <<END\n7|traffic-nodes-0001|900\n7.batch|batch|900\n7.extern|extern|900\n"
+                     "7.0|nodes-0001-2x1|1\n7.1|nodes-0001-2x1|250\n7.2|energy|0\n7.3|nodes-0001-1x2|400\nEND\n",
+                     encoding="utf-8")
+    sacct.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    (tmp_path / "energy").mkdir()
+    (tmp_path / "energy" / "nodes-0001-1x2.jsonl").write_text(
+        '{"job": "7", "step": "nodes-0001-1x2", "source": "pm_counters", "joules": 390}\n{"job": "7", "st', encoding="utf-8")
+
+    def run(name, job):
+        return {"job": job, "argv": ["trafficbench", "sweep", "--output", f"reports/{name}.json"]}
+
+    job = {"scheduler": "slurm", "id": "7"}
+    runs = [run("nodes-0001-1x2", dict(job)), run("nodes-0001-2x1", dict(job)), run("nodes-0001-1x2", None)]
+    made = {"folder": str(tmp_path), "site": {"energy": {"pm_counters": "x", "sacct": True}}}
+    merge._add_energy(made, {"context": {"runs": runs}})
+    assert runs[0]["job"] == {**job, "energy_joules_sacct": 400, "energy_joules_pm_counters": 390}
+    # Two steps of that name, one launch in the report: whose they are is not known, so none is told.
+    assert runs[1]["job"] == job
+    assert runs[2]["job"] is None
 
 
 QUICK = ["--", "--time-cap", "0.05", "--max-repetitions", "6", "--min-seconds", "0.001"]

@@ -169,7 +169,8 @@ show_placement() {
   local name="$1" threads="$5" here
   [[ ! -f "$(report_of "$name")" ]] || return 0
   here="$(dirname "${BASH_SOURCE[0]}")"
-  launch_command "$@"
+  # Under a name of its own: a launch's energy is looked up by the step's name.
+  launch_command placement "${@:2}"
   echo "Placement of $name:"
   "${command[@]}" "$program" run --kernel branchless --cells 1000000 --steps 1 --threads "$threads" --json |
     python3 "$here/placement.py"

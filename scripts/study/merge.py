@@ -9,16 +9,18 @@ import store
 from bad_input import BadInput
 
 
-def _why_not(study, job):
-    """What stops the merge, in words for one line."""
+def _why_not(study, jobs):
+    """What stops the merge, in words for one line: of these jobs one that has stopped, else one that is under way."""
+    states = slurm.states([job["id"] for job in jobs if job["id"]])
+    stopped = [job for job in jobs if not slurm.is_alive(states.get(job["id"], ""))]
+    job = (stopped or jobs)[0]
     text = "{} is not finished".format(job["name"])
-    state = slurm.states([job["id"]]).get(job["id"], "") if job["id"] else ""
-    if state:
-        text += " (job {}: {})".format(job["id"], state)
+    if job["id"] in states:
+        text += " (job {}: {})".format(job["id"], states[job["id"]])
     last = store.last_state(study, job)
     if last:
         text += "; it said: " + last
-    if not state or not slurm.is_alive(state):
+    if stopped:
         text += "; scripts/study.sh --resume {} goes on".format(study["folder"])
     return text
 
@@ -69,9 +71,9 @@ def merge(study, force):
     target = store.merged_path(study)
     if os.path.exists(target) and not force:
         raise BadInput("{} exists: --force makes it anew".format(target))
-    for job in study["jobs"]:
-        if not store.is_done(study, job):
-            raise BadInput(_why_not(study, job))
+    missing = [job for job in study["jobs"] if not store.is_done(study, job)]
+    if missing:
+        raise BadInput(_why_not(study, missing))
     reports = [store.report_path(study, launch) for job in study["jobs"] for launch in job["launches"]]
     partial = target + ".merging"
     done = subprocess.run([study["program"], "merge"] + reports + ["--output", partial, "--force"],

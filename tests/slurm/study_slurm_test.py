@@ -4,25 +4,22 @@ Needs Slurm, munge and MPICH: scripts/test.sh slurm installs them.
 """
 
 import json
-import os
-import signal
 import sys
 import time
-from pathlib import Path
 
 import pytest
 from pretend import ROOT, call, slurm, study
 
 sys.path.insert(0, str(ROOT / "tests"))
-from program import PROGRAM, launcher, needs_ranks  # noqa: E402
+from program import PROGRAM, needs_ranks  # noqa: E402
 from report_helpers import load_report  # noqa: E402
 
 SITE = ROOT / "tests" / "slurm" / "site.json"
 # Two cores of one machine are all nodes at once: few, short repetitions, and workers may share cores.
 QUICK = ["--", "--time-cap", "0.1", "--min-repetitions", "6", "--max-repetitions", "6", "--min-seconds", "0.01",
          "--oversubscribe"]
-# 16 points that take two seconds or more each.
-SLOW = ["--kernels", "tiled", "--cells", "1e4:8e4:1e4", "--", "--time-cap", "2", "--min-repetitions", "30", "--precision", "1e-6"]
+# 12 points that take two seconds or more each.
+SLOW = ["--kernels", "tiled", "--cells", "1e4:6e4:1e4", "--", "--time-cap", "2", "--min-repetitions", "30", "--precision", "1e-6"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -41,14 +38,27 @@ def submit(folder, *options, program=PROGRAM, mode="strong"):
     return json.loads((folder / "study.json").read_text(encoding="utf-8"))
 
 
-def careless(folder):
-    """The program, but it does not look at the clock: what ends it is Slurm."""
+def deaf(folder):
+    """The program, but its first sweep is killed after a point, and its ranks then hear no signal and go on for ever: what ends
+    them is Slurm, at the end of the wall time."""
     path = folder / "bin" / "trafficbench"
     path.parent.mkdir(parents=True)
-    path.write_text('#!/bin/bash\nwords=()\nwhile (($#)); do\n  if [[ "$1" == --time-limit ]]; then shift; else words+=("$1"); fi\n'
-                    f'  shift\ndone\nexec {PROGRAM} "${{words[@]}}"\n', encoding="utf-8")
+    path.write_text(f"""#!/bin/bash
+if [[ " $* " != *" sweep "* || " $* " == *" --dry-run "* || -f {folder}/heard ]]; then exec {PROGRAM} "$@"; fi
+touch {folder}/heard
+{PROGRAM} "$@" &
+while ! grep -q '^{{"row"' reports/*.journal; do sleep 0.2; done
+kill -KILL $!
+trap '' TERM USR1 CONT
+while true; do sleep 1; done
+""", encoding="utf-8")
     path.chmod(0o755)
     return path
+
+
+def has_row(folder):
+    """A point of a launch that is under way is on disk."""
+    return any('\n{"row"' in path.read_text(encoding="utf-8") for path in (folder / "reports").glob("*.journal"))
 
 
 def wait_until(folder, condition, seconds, unless=("failed: ",)):
@@ -85,12 +95,9 @@ def merged(folder):
 
 @pytest.fixture(scope="module", autouse=True)
 def long_study(cluster, tmp_path_factory):
-    """Needs more than the minute it has, and is warned too late to stop in order; runs beside the other tests."""
+    """Will be killed at the end of its minute; runs beside the other tests."""
     folder = tmp_path_factory.mktemp("long") / "study"
-    made = submit(folder, "--nodes", "1", "--shapes", "1x1", "--time", "00:01:00", "--warn", "1", "--kernels", "tiled", "--cells",
-                  "1e4:5e4:1e4", "--", "--time-cap", "6", "--min-repetitions", "30", "--precision", "1e-6",
-                  program=careless(folder.parent))
-    return folder, made["jobs"][0]["id"]
+    return folder, submit(folder, "--nodes", "1", "--shapes", "1x1", "--time", "00:01:00", *SLOW, program=deaf(folder.parent))
 
 
 def test_from_submission_to_merged_report(tmp_path):
@@ -129,7 +136,7 @@ def finished_by_several_runs(folder, made):
     state = (folder / "state" / "nodes-0001").read_text(encoding="utf-8")
     assert "restart 1" in state and state.strip().endswith("done")
     report = merged(folder)
-    assert len(report["benchmarks"]) == 16
+    assert len(report["benchmarks"]) == 12
     runs = report["context"]["runs"]
     assert len(runs) > 1 and {run["job"]["id"] for run in runs} == {made["jobs"][0]["id"]}
     assert {row["run"] for row in report["benchmarks"]} == set(range(len(runs)))
@@ -138,69 +145,32 @@ def finished_by_several_runs(folder, made):
 
 
 def test_job_that_runs_out_of_time_goes_back_into_the_queue(tmp_path):
-    """The program leaves in time by itself."""
+    """The program leaves in time by itself, or is warned, which Slurm may do up to a minute early."""
     folder = tmp_path / "study"
     made = submit(folder, "--nodes", "1", "--shapes", "1x1", "--time", "00:01:00", "--warn", "30", *SLOW)
-    assert "requeued: the time that was left" in finished_by_several_runs(folder, made)
+    assert "requeued: the " in finished_by_several_runs(folder, made)
 
 
 def test_warned_job_goes_back_into_the_queue(tmp_path):
-    """Slurm's warning reaches the ranks, which stop in order."""
+    """The warning that Slurm sends to the job's script reaches the ranks, which stop in order."""
     folder = tmp_path / "study"
-    made = submit(folder, "--nodes", "1", "--shapes", "1x1", "--time", "00:01:00", "--warn", "35", *SLOW,
-                  program=careless(tmp_path))
+    made = submit(folder, "--nodes", "1", "--shapes", "1x1", *SLOW)
+    wait_until(folder, lambda: has_row(folder), 60)
+    assert call("scancel", "--batch", "--signal=USR1", made["jobs"][0]["id"]).returncode == 0
     assert "requeued: the wall time is nearly over" in finished_by_several_runs(folder, made)
+    assert "trafficbench: interrupted after " in log_of(folder, "nodes-0001")
 
 
 def test_cancelled_job_stays_cancelled_and_can_be_resumed(tmp_path):
     folder = tmp_path / "study"
     made = submit(folder, "--nodes", "1", "--shapes", "1x1", *SLOW)
     job = made["jobs"][0]["id"]
-    journal = folder / "reports" / "nodes-0001-1x1.json.journal"
-    wait_until(folder, lambda: journal.exists() and '{"row"' in journal.read_text(encoding="utf-8"), 60)
+    wait_until(folder, lambda: has_row(folder), 60)
     assert call("scancel", job).returncode == 0
     wait_until(folder, lambda: job_state(job) == "CANCELLED", 30)
     done = study("--status", folder)
     assert done.returncode == 1 and "The merge will not run" in done.stdout
     assert not (folder / "report.json").exists()
-
-
-def kill_outright(job):
-    """Every process of the job, as when its node fails: none is told, none lives on."""
-    for entry in Path("/proc").iterdir():
-        try:
-            variables = (entry / "environ").read_bytes().split(b"\0") if entry.name.isdigit() else []
-        except OSError:
-            continue
-        if {f"SLURM_JOB_ID={job}".encode(), f"SLURM_CONF={os.environ['SLURM_CONF']}".encode()} <= set(variables):
-            os.kill(int(entry.name), signal.SIGKILL)
-
-
-def test_job_killed_outright_is_resumed_by_the_next(tmp_path):
-    """What was finished stays, and a new job measures the rest."""
-    folder = tmp_path / "study"
-    made = submit(folder, "--nodes", "1", "--shapes", "1x1", *SLOW)
-    first = made["jobs"][0]["id"]
-    journal = folder / "reports" / "nodes-0001-1x1.json.journal"
-    wait_until(folder, lambda: journal.exists() and '{"row"' in journal.read_text(encoding="utf-8"), 60)
-    kill_outright(first)
-    wait_until(folder, lambda: job_state(first) in ("FAILED", "NODE_FAIL"), 60)
-    before = [line for line in journal.read_text(encoding="utf-8").splitlines(True) if line.endswith("\n")]
-
-    done = study("--status", folder)
-    assert done.returncode == 1 and "--resume" in done.stdout
-    done = study("--merge", folder)
-    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1 and "nodes-0001 is not finished" in done.stderr
-
-    done = study("--resume", folder)
-    assert done.returncode == 0, done.stderr
-    wait_until(folder, (folder / "report.json").exists, 240)
-    report = merged(folder)
-    assert len(report["benchmarks"]) == 16
-    runs = report["context"]["runs"]
-    assert [run["job"]["id"] for run in runs] == [first, json.loads((folder / "study.json").read_text())["jobs"][0]["id"]]
-    finished = {json.loads(line)["row"]["name"] for line in before if line.startswith('{"row"')}
-    assert finished and finished == {row["name"] for row in report["benchmarks"] if row["run"] == 0}
 
 
 def test_failed_job_stops_the_merge(tmp_path):
@@ -272,12 +242,28 @@ def test_a_refused_job_leaves_nothing_behind(tmp_path):
     assert call("squeue", "--noheader").stdout == queue
 
 
-def test_job_at_its_time_limit_goes_back_into_the_queue(long_study):
-    """Ended by Slurm, and its next run goes on. The last test: it has been under way since the first."""
-    folder, job = long_study
-    wait_until(folder, (folder / "report.json").exists, 200)
-    assert "requeued: the wall time is over" in (folder / "state" / "nodes-0001").read_text(encoding="utf-8")
+def test_job_killed_at_its_time_limit_is_resumed_by_the_next(long_study):
+    """What was finished stays, and a new job measures the rest. The last test: the job was begun before the first."""
+    folder, made = long_study
+    first = made["jobs"][0]["id"]
+    wait_until(folder, lambda: job_state(first) == "TIMEOUT", 150)
+    journal = (folder / "reports" / "nodes-0001-1x1.json.journal").read_text(encoding="utf-8")
+    finished = {json.loads(line)["row"]["name"] for line in journal.splitlines(True)
+                if line.startswith('{"row"') and line.endswith("\n")}
+    assert finished
+
+    done = study("--status", folder)
+    assert done.returncode == 1 and "TIMEOUT" in done.stdout and "--resume" in done.stdout
+    done = study("--merge", folder)
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1, done.stderr
+    assert "nodes-0001 is not finished" in done.stderr and "TIMEOUT" in done.stderr and "--resume" in done.stderr
+
+    done = study("--resume", folder)
+    assert done.returncode == 0, done.stderr
+    wait_until(folder, (folder / "report.json").exists, 240)
     report = merged(folder)
-    assert len(report["benchmarks"]) == 10
+    assert len(report["benchmarks"]) == 12
     runs = report["context"]["runs"]
-    assert len(runs) > 1 and {run["job"]["id"] for run in runs} == {job}
+    second = json.loads((folder / "study.json").read_text(encoding="utf-8"))["jobs"][0]["id"]
+    assert runs[0]["job"]["id"] == first and {run["job"]["id"] for run in runs[1:]} == {second}
+    assert finished == {row["name"] for row in report["benchmarks"] if row["run"] == 0}
