@@ -75,10 +75,12 @@ requeue() {
     tell "interrupted: $why; scripts/study.sh --resume $study goes on"
     exit 4
   fi
-  if (($(progress) == progress_before)); then
-    tell "failed: not one point was finished in the time there was; give the study more --time, or fewer cells"
+  # Twice, because Slurm may warn up to a minute early, and once may be bad luck.
+  if [[ "$(progress)" == "$(cat "state/$job.progress" 2>/dev/null)" ]]; then
+    tell "failed: not one point was finished since the job last went back into the queue; give the study more --time, or fewer cells"
     exit 1
   fi
+  progress >"state/$job.progress"
   tell "requeued: $why"
   if ! scontrol requeue "$SLURM_JOB_ID"; then
     tell "failed: this Slurm does not let a job be requeued; scripts/study.sh --resume $study goes on"
@@ -178,7 +180,6 @@ show_placement() {
 
 trap on_warning USR1
 trap on_end TERM INT
-progress_before="$(progress)"
 # shellcheck source=/dev/null
 if [[ "$scheduler" == none ]]; then source "$launcher_file"; fi
 

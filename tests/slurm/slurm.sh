@@ -146,12 +146,10 @@ start_munge() {
   mkdir -m 700 "$folder/munge"
   head -c 128 /dev/urandom >"$folder/munge/key"
   chmod 400 "$folder/munge/key"
-  chmod 711 "$folder/munge"
-  local force=()
-  # Root is asked whether it means it.
-  if ((EUID == 0)); then force=(--force); fi
-  munged "${force[@]}" --key-file="$folder/munge/key" --socket="$folder/munge/socket" --pid-file="$folder/munge/munged.pid" \
-    --log-file="$folder/munge/munged.log" --seed-file="$folder/munge/seed" 2>"$folder/munge/start.log"
+  # By force: it asks root whether it means it, and others that the folder be open to all users, whom it does not serve here.
+  munged --force --key-file="$folder/munge/key" --socket="$folder/munge/socket" --pid-file="$folder/munge/munged.pid" \
+    --log-file="$folder/munge/munged.log" --seed-file="$folder/munge/seed" 2>"$folder/munge/start.log" ||
+    cat "$folder/munge/start.log" >&2
   wait_for munged "$folder/munge/start.log" munge --socket="$folder/munge/socket" --no-input
 }
 
@@ -250,7 +248,8 @@ stop() {
     kill "$pid" 2>/dev/null || continue
     # Nobody needs their state again.
     for ((try = 0; try < 20; ++try)); do
-      kill -0 "$pid" 2>/dev/null || break
+      # Nothing is left to read of one that has ended, even where nobody has collected it.
+      readlink "/proc/$pid/exe" >/dev/null || break
       sleep 0.1
     done
     kill -KILL "$pid" 2>/dev/null || true
