@@ -24,7 +24,9 @@ def commands(site):
     """The lines of shell that build it, in the repository's folder."""
     folder = os.path.relpath(folder_of(site), ROOT)
     build = site["build"]
-    words = ["cmake", "--preset", "release", "-B", folder, "-DTRAFFICBENCH_TESTS=OFF", "-DTRAFFICBENCH_BENCH=OFF"]
+    words = ["cmake", "--preset", "release", "-B", folder, "-DTRAFFICBENCH_TESTS=OFF"]
+    if site["scheduler"] != "none":  # at home scripts/run.sh uses the same folder
+        words.append("-DTRAFFICBENCH_BENCH=OFF")
     if build["cc"]:
         words.append("-DCMAKE_C_COMPILER=" + build["cc"])
     if build["cxx"]:

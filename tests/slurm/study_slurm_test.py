@@ -226,19 +226,25 @@ def test_energy_of_the_nodes_counters_is_recorded(tmp_path):
     assert [run["job"]["energy_joules_pm_counters"] for run in runs] == [2 * 2 * 7]
 
 
+def job_ids():
+    """Every job that Slurm remembers, ended ones among them."""
+    lines = call("scontrol", "--oneliner", "show", "jobs").stdout.splitlines()
+    return [line.split()[0] for line in lines]
+
+
 def test_a_refused_job_leaves_nothing_behind(tmp_path):
     """Slurm knows what the profile does not: here a partition that is not there."""
     site = json.loads(SITE.read_text(encoding="utf-8"))
     site["queues"] = [{"partition": "nowhere"}]
     path = tmp_path / "wrong.json"
     path.write_text(json.dumps(site), encoding="utf-8")
-    queue = call("squeue", "--noheader").stdout
+    before = job_ids()
     done = study("--site", path, "--cores", 2, "--mode", "strong", "--nodes", "1,2", "--program", PROGRAM, "--output",
                  tmp_path / "study")
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1 and "Slurm refuses" in done.stderr and "partition" in done.stderr.lower()
     assert not (tmp_path / "study").exists()
-    assert call("squeue", "--noheader").stdout == queue
+    assert job_ids() == before
 
 
 def test_job_that_runs_out_of_time_goes_back_into_the_queue(long_studies):
