@@ -36,12 +36,10 @@ def ask(text, folder):
 
 
 def limits(machine):
-    """Options that go to the edge of every queue."""
+    """Options that go to the edges of every queue."""
     for queue in site_of(machine)["queues"]:
-        words = ["--partition", queue["partition"], "--qos", queue["qos"], "--time", queue["max_time"]]
-        fewest, most = queue.get("min_nodes", 1), queue["max_nodes"]
-        # The merge is a job of one node, which some queues do not take: it goes elsewhere.
-        yield [*words, "--nodes", f"{fewest},{most}" if fewest != most else str(most)]
+        for nodes in {queue.get("min_nodes", 1), queue["max_nodes"]}:
+            yield ["--partition", queue["partition"], "--qos", queue["qos"], "--time", queue["max_time"], "--nodes", str(nodes)]
 
 
 def test_every_header_passes(machine, tmp_path):
@@ -60,15 +58,11 @@ def test_every_header_passes(machine, tmp_path):
 
 
 def test_every_queue_takes_what_the_profile_says(machine, tmp_path):
-    seen = 0
     for options in limits(machine):
+        # The merge is a job of one node, which some queues do not take: it goes elsewhere.
         for name, text in generated(machine, *options).items():
-            if name == "merge":
-                continue
             done = ask(text, tmp_path)
             assert done.returncode == 0, f"{options}: {name}: {done.stderr}\n{text}"
-            seen += 1
-    assert seen >= 2 * len(site_of(machine)["queues"]) - 2
 
 
 def test_largescale_is_taken_for_many_nodes(machine):
