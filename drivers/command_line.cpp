@@ -42,6 +42,10 @@ void add(CLI::App& app, RunOptions& options) {
       ->capture_default_str();
   app.add_option("--tile", options.tile, "Vector words a block of the kernel tiled")->capture_default_str();
   app.add_option("--save", options.save, "Write the final road to this file");
+  app.add_option("--space-time", options.space_time,
+                 "Draw the road into this file, .png or .pgm: a row of pixels an iteration, cars black");
+  app.add_option("--window", options.window, "Cells of that picture, FIRST:COUNT; auto: the first 1000")
+      ->capture_default_str();
   app.add_option("--output", options.output, "Write a report of one row to this JSON file; verifies the final state");
   app.add_flag("--json", options.json, "Print that report instead of the course's lines");
   app.add_flag("--force", options.force, "Replace files that exist");
@@ -50,7 +54,8 @@ void add(CLI::App& app, RunOptions& options) {
       "  trafficbench run\n"
       "  trafficbench run --init uni --cells 10240000 --steps 100      the course's C program\n"
       "  mpiexec --bind-to none -n 2 trafficbench run --cells 1e9 --kernel branchless --threads 1\n"
-      "  trafficbench run --cells 1e6 --steps 500 --save road.bin && trafficbench run --init file:road.bin");
+      "  trafficbench run --cells 1e6 --steps 500 --save road.bin && trafficbench run --init file:road.bin\n"
+      "  trafficbench run --cells 1e5 --steps 300 --space-time road.png --window 0:400");
 }
 
 void add(CLI::App& app, SweepOptions& options) {

@@ -20,6 +20,7 @@
 #include "drivers/provenance.hpp"
 #include "drivers/report.hpp"
 #include "drivers/road_file.hpp"
+#include "drivers/space_time.hpp"
 #include "drivers/verification.hpp"
 #include "kernels/clock.hpp"
 #include "kernels/isa.hpp"
@@ -86,7 +87,25 @@ void check_files(Communicator& world, const RunOptions& options) {
     if (world.rank() != 0) return;
     if (!options.save.empty()) check_writable(options.save, options.force);
     if (!options.output.empty()) check_writable(options.output, options.force);
+    if (!options.space_time.empty()) check_writable(options.space_time, options.force);
   });
+}
+
+/// The picture that is asked for, or none.
+std::unique_ptr<SpaceTime> plan_picture(const RunOptions& options, const Point& point) {
+  if (options.space_time.empty()) {
+    if (options.window != "auto") throw BadInput("--window is for a picture: name its file with --space-time");
+    return nullptr;
+  }
+  if (point.variant->kernel_class != KernelClass::update) {
+    throw BadInput(fmt::format("--space-time shows every iteration, and {} jumps over them: name an update kernel",
+                               point.variant->name));
+  }
+  if (options.json || !options.output.empty()) {
+    throw BadInput("a report with --space-time would hold the time of drawing: ask for the one or the other");
+  }
+  if (options.space_time == options.save) throw BadInput("--space-time and --save name the same file");
+  return std::make_unique<SpaceTime>(options.space_time, parse_window(options.window, point.cells), point.steps + 1);
 }
 
 /// The course's C programs divide floats, its numpy programs doubles.
@@ -181,15 +200,17 @@ struct Run {
   std::vector<double> rank_seconds;  ///< on rank 0
 };
 
-Run make_run(Communicator& world, const Plan& plan, Road& road, const CourseLines& lines) {
+Run make_run(Communicator& world, const Plan& plan, Road& road, const CourseLines& lines, SpaceTime* picture) {
   Run run;
+  if (picture != nullptr) picture->add(world, *road.simulation);
   world.barrier();
   const std::clock_t cpu_start = std::clock();
   const auto began = std::chrono::steady_clock::now();
   for (std::int64_t done = 0; done < plan.point.steps;) {
-    const std::int64_t step = std::min(plan.print_every, plan.point.steps - done);
+    const std::int64_t step = std::min(picture != nullptr ? 1 : plan.print_every, plan.point.steps - done);
     const MovesMade made = road.simulation->advance(step);
     done += step;
+    if (picture != nullptr) picture->add(world, *road.simulation);
     run.moves = {run.moves.counted + made.counted, made.last};
     if (done % plan.print_every == 0) lines.iteration(done, made.last, road.cars);
   }
@@ -253,6 +274,7 @@ Status report_run(Communicator& world, const RunOptions& options, const Plan& pl
 Status run(Communicator& world, const RunOptions& options, KernelTable table, const std::vector<std::string>& argv) {
   const Plan plan = read_plan(world, options, table);
   const bool speaks = world.rank() == 0;
+  const std::unique_ptr<SpaceTime> picture = plan_picture(options, plan.point);
   check_files(world, options);
   if (const std::string reason = why_no_memory(world, plan.point); !reason.empty()) throw BadInput(reason);
   const std::string shared = bind_workers(world, plan.point.threads, true);
@@ -261,8 +283,11 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table, co
   Road road = make_road(world, plan, lines);
   // After the last thing that may be refused, so that bad input is one line.
   if (speaks && !shared.empty()) fmt::print(stderr, "trafficbench: note: {}: its rate says little\n", shared);
+  if (speaks && picture) {
+    fmt::print(stderr, "trafficbench: note: each iteration is made by itself and drawn: the rate says little\n");
+  }
   lines.initialised(road.cars);
-  const Run made = make_run(world, plan, road, lines);
+  const Run made = make_run(world, plan, road, lines, picture.get());
   lines.finished(made.seconds);
 
   Status status = Status::done;
@@ -271,6 +296,11 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table, co
   }
   if (!options.save.empty()) {
     save_road(world, *road.simulation, road.first_iteration + plan.point.steps, options.save);
+  }
+  if (picture) {
+    together(world, [&] {
+      if (speaks) picture->save();
+    });
   }
   return status;
 }

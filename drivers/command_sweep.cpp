@@ -255,12 +255,11 @@ Json finished_report(const std::vector<std::string>& names, const Json& axes, co
 
 /// Tells of what the rows' warnings say.
 void print_warnings(const std::vector<Json>& rows) {
-  static const std::map<std::string, std::string> kMeanings{
-      {"clock_changed", "the clock changed under way"},
-      {"placement_changed", "a worker moved to another core under way"},
-      {"shared_core", "two workers were seen on one core"},
-      {"oversubscribed", "there were more workers than cores"}};
-  for (const auto& [warning, meaning] : kMeanings) {
+  const std::map<std::string, std::string> meanings{{"clock_changed", "the clock changed under way"},
+                                                    {"placement_changed", "a worker moved to another core under way"},
+                                                    {"shared_core", "two workers were seen on one core"},
+                                                    {"oversubscribed", "there were more workers than cores"}};
+  for (const auto& [warning, meaning] : meanings) {
     const auto count = std::ranges::count_if(rows, [&](const Json& row) {
       return row.contains("warnings") && std::ranges::find(row["warnings"], Json(warning)) != row["warnings"].end();
     });
@@ -326,6 +325,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     journal->add_run(description);
   });
   std::vector<std::string> names;
+  names.reserve(points.size());
   for (const Point& point : points) names.push_back(row_name("sweep", point));
   Sweep sweep(world, options, std::move(points), journal.get(), run, ceiling, TimeBudget(began, time_limit));
   const Status status = sweep.measure();

@@ -25,6 +25,8 @@ struct RunOptions {
   std::string tile = "auto";
   std::string output;
   std::string save;
+  std::string space_time;
+  std::string window = "auto";
   bool json = false;
   bool force = false;
 };

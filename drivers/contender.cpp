@@ -6,6 +6,7 @@
 #include <cmath>
 #include <ctime>
 #include <new>
+#include <utility>
 
 #include "drivers/feasibility.hpp"
 #include "drivers/start.hpp"
@@ -60,8 +61,8 @@ RankSeconds summary_of(const std::vector<double>& seconds) {
   return {std::ranges::min(seconds), median(seconds), std::ranges::max(seconds)};
 }
 
-Contender::Contender(Communicator& comm, const Point& point, const MeasuringOptions& options, bool keeps_road)
-    : comm_(comm), point_(point), options_(options), keeps_road_(keeps_road) {}
+Contender::Contender(Communicator& comm, Point point, const MeasuringOptions& options, bool keeps_road)
+    : comm_(comm), point_(std::move(point)), options_(options), keeps_road_(keeps_road) {}
 
 bool Contender::prepare() {
   // Roads of which each rank holds no more than this are hashed whole: that takes seconds.

@@ -34,7 +34,7 @@ class Contender {
  public:
   /// `keeps_road`: between repetitions, too; else its memory is given back after each, for others to use. A road that
   /// cannot be restarted is always kept.
-  Contender(Communicator& comm, const Point& point, const MeasuringOptions& options, bool keeps_road);
+  Contender(Communicator& comm, Point point, const MeasuringOptions& options, bool keeps_road);
 
   /// Makes the road, chooses the iterations of a repetition, and works out what it must end in. False if there was no
   /// memory, which `problem` then says.

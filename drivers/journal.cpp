@@ -105,17 +105,21 @@ Journal::Journal(const Options& options, const Json& axes)
     : output_(options.output), path_(options.output + ".journal") {
   namespace fs = std::filesystem;
   std::error_code error;
+  const bool exists = fs::exists(path_, error);
+  Json report;
   if (options.resume && fs::exists(output_, error)) {
-    const Json report = Json::parse(read_file(output_), nullptr, false);
+    report = Json::parse(read_file(output_), nullptr, false);
     const auto context = report.is_object() ? report.find("context") : report.end();
     if (context == report.end() || !context->is_object() || context->value("axes", Json()) != axes) {
       throw BadInput(fmt::format("{} is the report of another sweep: name another file", output_));
     }
-    complete_ = true;
-    return;
+    if (!exists) {
+      complete_ = true;
+      return;
+    }
   }
-  check_writable(output_, options.force);
-  const bool exists = fs::exists(path_, error);
+  // Report and journal: the job died in finish(), or in a sweep that was to replace the report. The runs tell.
+  check_writable(output_, options.force || !report.is_null());
   if (exists && !options.resume && !options.force) {
     throw BadInput(fmt::format(
         "{} is the journal of a sweep that was not finished: go on with --resume, or start over with --force", path_));
@@ -130,10 +134,11 @@ Journal::Journal(const Options& options, const Json& axes)
   try {
     if (exists && options.resume) {
       read(axes);
+      if (!report.is_null()) beside(report, options.force);
     } else if (ftruncate(file_, 0) != 0) {
       throw BadInput(fmt::format("cannot write {}: {}", path_, system_text()));
     }
-    if (runs_.empty() && rows_.empty()) {
+    if (runs_.empty() && rows_.empty() && !complete_) {
       if (ftruncate(file_, 0) != 0) throw BadInput(fmt::format("cannot write {}: {}", path_, system_text()));
       append({{"journal", kJournalVersion}, {"version", kVersion}, {"axes", axes}});
     }
@@ -175,6 +180,17 @@ void Journal::read(const Json& axes) {
   }
   if (good < text.size() && ftruncate(file_, static_cast<off_t>(good)) != 0) {
     throw BadInput(fmt::format("cannot write {}: {}", path_, system_text()));
+  }
+}
+
+void Journal::beside(const Json& report, bool force) {
+  if (report["context"].value("runs", Json()) == Json(runs_)) {
+    complete_ = true;
+    unlink(path_.c_str());
+  } else if (!force) {
+    throw BadInput(
+        fmt::format("{} is there, and {} was to replace it: go on with --resume --force, or remove either of them",
+                    output_, path_));
   }
 }
 

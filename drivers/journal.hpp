@@ -49,6 +49,8 @@ class Journal {
 
  private:
   void read(const Json& axes);
+  /// Called where `report` bears the output's name already: removes the journal if it is that report's own.
+  void beside(const Json& report, bool force);
   void append(const Json& line);
 
   std::string output_;

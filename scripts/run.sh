@@ -5,6 +5,8 @@ set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 # shellcheck source-path=SCRIPTDIR source=packages.sh
 source "$root/scripts/packages.sh"
+# shellcheck source-path=SCRIPTDIR source=build.sh
+source "$root/scripts/build.sh"
 
 usage() {
   cat <<'HELP'
@@ -51,20 +53,7 @@ physical_cores() {
 
 cd "$root"
 ensure_packages build
-
-log="$root/build/release.log"
-mkdir -p "$root/build"
-echo "Building build/release (log: build/release.log)"
-build() {
-  # Configured once; make configures again by itself when a CMake file changes.
-  if [[ ! -f build/release/Makefile ]]; then cmake --preset release -DTRAFFICBENCH_TESTS=OFF; fi
-  cmake --build --preset release -j "$(nproc)"
-}
-if ! build >"$log" 2>&1; then
-  tail -n 30 "$log" >&2
-  echo "run.sh: the build failed; the whole log is build/release.log" >&2
-  exit 1
-fi
+build_release "$root"
 
 # Sets launcher, empty without MPI.
 launcher=()

@@ -11,7 +11,7 @@ usage() {
 Usage: scripts/test.sh [--all] [STAGE]...
 
 Installs what is missing (Debian: apt-get, as root or through sudo), builds the release preset in build/release and runs its
-tests. Nothing is installed or built again without need. The last lines are ctest's own summary.
+tests, but for those that are slow. Nothing is installed or built again without need. The last lines are ctest's own summary.
 
   --all     every stage below, each announced with its time, then the tests of `mpich`, whose summary comes last. Warnings
             are errors. The first stage that fails ends it.
@@ -28,6 +28,7 @@ Stages, each in build/<stage> with its log in build/<stage>.log:
   aarch64   cross-compiled, run by QEMU with NEON and with SVE at 128, 256 and 512 bits
   asan      address and undefined behaviour sanitizers
   tsan      thread sanitizer: clang 19 with libomp and Archer
+  page      the report page in headless Chromium, driven by playwright-core (npm); needs no build
   slurm     studies and job headers on a pretend Slurm (tests/slurm/slurm.sh), with the build of mpich
 
 Example:
@@ -37,7 +38,7 @@ Exit status: 0 all passed; 1 something failed; 2 something is missing, or wrong 
 HELP
 }
 
-all_stages=(fetched openmpi no-mpi clang14 clang19 asan tsan aarch64 slurm mpich)
+all_stages=(page fetched openmpi no-mpi clang14 clang19 asan tsan aarch64 slurm mpich)
 stages=()
 for argument in "$@"; do
   case "$argument" in
@@ -66,14 +67,25 @@ preset_of() { if [[ "$1" == slurm ]]; then echo mpich; else echo "$1"; fi; }
 # The tests of the program, in Python, take minutes: they run with each MPI, not once more for every compiler and
 # sanitizer.
 run_ctest() {
-  local choice=(-LE slurm)
+  local choice=(-LE 'page|slurm')
   case "$1" in
-    fetched | no-mpi | clang*) choice=(-LE 'program|slurm') ;;
-    # The kernels, roads and start states: what has hot loops and shares memory between threads.
-    *san) choice=(-LE 'program|slurm' -R 'EveryVariant|StartState|PackedRoad') ;;
+    page)
+      look_at_page
+      return
+      ;;
     slurm) choice=(-L slurm) ;;
+    release) choice=(-LE 'page|slurm|slow') ;;
+    fetched | no-mpi | clang*) choice=(-LE 'program|page|slurm') ;;
+    # The kernels, roads and start states: what has hot loops and shares memory between threads.
+    *san) choice=(-LE 'program|page|slurm' -R 'EveryVariant|StartState|PackedRoad') ;;
   esac
   ctest --preset "$(preset_of "$1")" -j "$jobs" "${choice[@]}"
+}
+
+# The report page in a browser. A browser that is missing is a failure here.
+look_at_page() {
+  npm ci --prefix tests/page --no-audit --no-fund
+  TRAFFICBENCH_PAGE=required /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/page_test.py
 }
 
 # An installation into a fresh folder holds the programs, and they start there.
@@ -92,6 +104,10 @@ check_installation() {
 
 stage() {
   local name="$1" preset options=(-DTRAFFICBENCH_WERROR=ON)
+  if [[ "$name" == page ]]; then
+    if [[ "$name" != "${stages[-1]}" ]]; then look_at_page; fi
+    return
+  fi
   preset="$(preset_of "$name")"
   if [[ "$name" == fetched || "$name" == aarch64 ]]; then
     local sources
@@ -133,15 +149,17 @@ logged() {
 }
 
 if ((${#stages[@]} == 0)); then
-  ensure_packages build test
+  ensure_packages build ladder report test
   echo "== release: build (log: build/release.log)"
   logged build/release.log build_release
   run_ctest release || exit 1
   exit 0
 fi
 
-ensure_packages build test ci
-if [[ " ${stages[*]} " == *" slurm "* ]]; then ensure_packages slurm; fi
+sections=(build ladder report test ci page)
+command -v npm >/dev/null || sections+=(npm)
+if [[ " ${stages[*]} " == *" slurm "* ]]; then sections+=(slurm); fi
+ensure_packages "${sections[@]}"
 export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR="$root"
 for name in "${stages[@]}"; do
   echo "== $name (log: build/$name.log)"

@@ -152,6 +152,36 @@ TEST_F(JournalTest, EndsAsTheReportAndNothingElse) {
   }
 }
 
+TEST_F(JournalTest, ThatIsLeftBesideItsOwnReportIsRemoved) {
+  begin(2);
+  const std::string left = read_text(path_);
+  {
+    Journal journal = open(true);
+    journal.finish({{"context", {{"axes", axes_}, {"runs", journal.runs()}}}, {"benchmarks", journal.rows()}});
+  }
+  write_text(path_, left);
+  {
+    const Journal first = open(false, true);  // another sweep is starting over
+    EXPECT_NE(refusal(axes_, true).find("another sweep is writing"), std::string::npos);
+  }
+  write_text(path_, left);
+  const std::string report = read_text(output_);
+  EXPECT_TRUE(open(true).complete());
+  EXPECT_EQ(folder_.files(), 1u);
+  EXPECT_EQ(read_text(output_), report);
+}
+
+TEST_F(JournalTest, OfASweepThatWasToReplaceAReportGoesOnWhereForced) {
+  const Json report = {{"context", {{"axes", axes_}, {"runs", {{{"host", "there"}}}}}}, {"benchmarks", Json::array()}};
+  begin(2);
+  write_report(output_, report);
+  EXPECT_NE(refusal(axes_, true).find("--resume --force"), std::string::npos);
+  Journal journal = open(true, true);
+  EXPECT_FALSE(journal.complete());
+  EXPECT_EQ(journal.rows().size(), 2u);
+  EXPECT_EQ(Json::parse(read_text(output_)), report);
+}
+
 TEST_F(JournalTest, RefusesPlacesWhereNothingCanBeWritten) {
   write_text(folder_.file("plain"), "");
   for (const std::string& path : {folder_.file("missing/report.json"), folder_.file("plain/report.json"),

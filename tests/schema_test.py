@@ -458,7 +458,7 @@ def test_file_that_is_not_there_is_refused(tmp_path):
 
 
 def test_as_a_program_it_checks_files(tmp_path):
-    helper = Path(__file__).resolve().parent / "report_helpers.py"
+    helper = Path(__file__).resolve().parents[1] / "scripts" / "check_report.py"
     good = subprocess.run([sys.executable, helper, *EXAMPLES], capture_output=True, text=True, check=False)
     assert good.returncode == 0, good.stderr
     assert len(good.stdout.splitlines()) == len(EXAMPLES)

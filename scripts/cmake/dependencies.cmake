@@ -135,3 +135,13 @@ if(TRAFFICBENCH_HWLOC)
                         "Spack: spack install hwloc; spack load hwloc), or do without: -DTRAFFICBENCH_HWLOC=OFF")
   endif()
 endif()
+
+# Pictures of a road: without libpng they are PGM, which needs no library.
+if(TRAFFICBENCH_PNG)
+  find_package(PNG 1.6 QUIET)
+endif()
+if(TARGET PNG::PNG)
+  message(STATUS "libpng: ${PNG_VERSION_STRING}")
+else()
+  message(STATUS "libpng: none, pictures are PGM")
+endif()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes statistics.json beside it: reference values for the statistics of drivers/, worked out by SciPy or by enumeration.
+"""Writes statistics.json beside it: reference values for the statistics of drivers/, from SciPy or by enumeration.
 
     /usr/bin/python3 tests/expected/make_statistics.py          (Debian: python3-scipy)
 
@@ -7,10 +7,10 @@ The input numbers are made up; what is derived from them is computed here by oth
 
 median_interval   ranks (from 1) of the 95% interval of the median of n samples, from scipy.stats.binom.
 ratio_bootstrap   median(numerator) / median(denominator), and the percentile bootstrap of it. The distribution over all
-                  resamples is enumerated, so there is no Monte Carlo error here: `low` and `high` are its 2.5% and 97.5%
-                  quantiles, and a program that draws at least 2000 resamples must land between those at 1.5% and 3.5%
-                  (`low_within`), 96.5% and 98.5% (`high_within`), but for rounding. `paired`: rounds are drawn, and with a
-                  round the samples of both. Otherwise the two are drawn apart.
+                  resamples is enumerated, without Monte Carlo error: `low` and `high` are its 2.5% and 97.5%
+                  quantiles. A program that draws 2000 resamples or more must land between the 1.5% and 3.5% quantiles
+                  (`low_within`), and between the 96.5% and 98.5% ones (`high_within`), but for rounding. `paired`:
+                  rounds are drawn, and with a round the samples of both; else the two are drawn apart.
 fits              speedup(p) = p / (1 + sigma (p - 1) + kappa p (p - 1)), sigma and kappa >= 0, least squares on the
                   speedups; kappa is 0 in Amdahl's law. From scipy.optimize.least_squares, best of several starts.
 """

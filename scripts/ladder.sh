@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and measures the ladder: from plain Python to the fastest kernel on all cores.
+# What it measures and how, and its options, are in scripts/ladder/session.py.
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+# shellcheck source-path=SCRIPTDIR source=packages.sh
+source "$root/scripts/packages.sh"
+# shellcheck source-path=SCRIPTDIR source=build.sh
+source "$root/scripts/build.sh"
+
+if ! command -v python3 >/dev/null; then
+  echo "ladder.sh: there is no python3: install it (Debian: apt-get install python3)" >&2
+  exit 2
+fi
+session=(python3 "$root/scripts/ladder/session.py")
+
+builds=1
+for argument in "$@"; do
+  case "$argument" in
+    --help | -h) exec "${session[@]}" --help ;;
+    --dry-run | --program | --program=*) builds=0 ;;
+  esac
+done
+# What is wrong with the options is said before anything is installed or built.
+"${session[@]}" "$@" --check-options
+if ((builds)); then
+  # Without Python's packages their rungs are skipped, and say so.
+  (ensure_packages ladder) || echo "ladder.sh: note: rungs whose packages are missing are skipped" >&2
+  ensure_packages build
+  build_release "$root"
+fi
+exec "${session[@]}" "$@"

@@ -1,0 +1,56 @@
+"""Roads run by the program: average velocities as it prints them."""
+
+import re
+import subprocess
+
+
+class RunFailed(Exception):
+    """The program did not do what was asked; the text is its own line."""
+
+
+def start(program, arguments):
+    done = subprocess.run(
+        [str(program), "run", *arguments],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+        check=False,
+    )
+    if done.returncode != 0:
+        lines = [line for line in done.stderr.splitlines() if line.startswith("trafficbench: ")]
+        raise RunFailed(lines[0] if lines else f"{program} ended with status {done.returncode}")
+    return done.stdout
+
+
+def run(program, cells, density, steps, print_every, seed):
+    """(cars, {iteration: average velocity}) of a random road, by the fastest kernel on one core."""
+    arguments = {
+        "cells": cells,
+        "density": density,
+        "steps": steps,
+        "print-every": print_every,
+        "seed": seed,
+        "threads": 1,
+    }
+    # Only what is printed need be counted.
+    text = start(program, [*(f"--{name}={value}" for name, value in arguments.items()), "--count=sampled"])
+    actual = float(re.search(r"^Actual density of cars is (\S+)", text, re.MULTILINE)[1])
+    lines = re.findall(r"^At iteration (\d+) average velocity is (\S+)", text, re.MULTILINE)
+    # Six decimals tell the cars of a road of less than half a million cells.
+    return round(actual * cells), {int(iteration): float(velocity) for iteration, velocity in lines}
+
+
+def draw(program, path, cells, density, steps, width):
+    """A picture of a road in space and time, by the program; False where its build cannot write PNG."""
+    try:
+        window = f"--window={cells // 2}:{width}"
+        start(
+            program,
+            [f"--cells={cells}", f"--density={density}", f"--steps={steps}", f"--space-time={path}", window, "--force"],
+        )
+    except RunFailed as problem:
+        if "libpng" in str(problem):
+            return False
+        raise
+    return True

@@ -1,0 +1,36 @@
+"""Where caches and groups of cores end on the machine of a run."""
+
+from report import words
+
+
+def caches(run):
+    """{level: (bytes, cores that share it)} of the caches that hold data."""
+    per_core = run["cpu"]["threads_per_core"]
+    return {
+        cache["level"]: (cache["size"], max(1, cache["num_sharing"] // per_core))
+        for cache in run["caches"]
+        if cache["type"] != "Instruction"
+    }
+
+
+def cache_guides(run, row):
+    """[(bytes, label)]: what one core has of each cache when the workers of the row share it."""
+    workers = row["ranks"] * row["threads"]
+    guides = []
+    for level, (size, sharing) in sorted(caches(run).items()):
+        users = min(sharing, workers)
+        label = f"L{level} {words.size(size)}"
+        guides.append((size / users, label if users == 1 else f"{label} / {users}"))
+    return guides
+
+
+def core_guides(run, most):
+    """[(cores, label)]: where a cache, a NUMA region and a node are full if cores are filled in order."""
+    ends = {}
+    last = max(caches(run).items(), default=None)
+    if last is not None and last[1][1] > 1:
+        ends.setdefault(last[1][1], []).append(f"L{last[0]}")
+    if run["numa"]:
+        ends.setdefault(max(region["cores"] for region in run["numa"]), []).append("NUMA region")
+    ends.setdefault(run["cpu"]["cores"], []).append("node")
+    return [(cores, " = ".join(labels)) for cores, labels in sorted(ends.items()) if 1 < cores <= most]

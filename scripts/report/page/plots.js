@@ -1,0 +1,250 @@
+"use strict";
+// Draws one view of the data as a plotly figure, for the ground (light or dark) and the width at hand.
+
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+const narrow = window.matchMedia("(max-width: 640px)");
+const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const colour = (key) => (DATA.palette[key] || DATA.palette.ink)[dark.matches ? 1 : 0];
+const symbol = (key) => (DATA.palette[key] || DATA.palette.ink)[2];
+
+// A mark: [at, value, low, high, row, flaw, texts].
+const AT = 0, VALUE = 1, LOW = 2, HIGH = 3, ROW = 4, FLAW = 5, TEXTS = 6;
+
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+function decade(power) {
+  if (power >= 0 && power < 4) return String(10 ** power);
+  return "10" + String(power).replace("-", "⁻").replace(/\d/g, (digit) => SUPERSCRIPTS[digit]);
+}
+
+function bytes(count) {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let unit = 0;
+  while (count >= 1024 && unit < units.length - 1) { count /= 1024; unit++; }
+  return `${+count.toPrecision(3)} ${units[unit]}`;
+}
+
+// Ticks at whole powers, thinned until they fit; minor ones stay out.
+function logTicks(low, high, base, kind, most) {
+  const first = Math.floor(Math.log(low) / Math.log(base) + 1e-9), last = Math.ceil(Math.log(high) / Math.log(base) - 1e-9);
+  const step = Math.max(1, Math.ceil((last - first + 1) / most));
+  const values = [], texts = [];
+  for (let power = Math.ceil(first / step) * step; power <= last; power += step) {
+    const value = base ** power;
+    values.push(value);
+    texts.push(kind === "bytes" ? bytes(value) : base === 10 ? decade(power) : value >= 1 ? value.toLocaleString("en") : `1/${1 / value}`);
+  }
+  return { tickmode: "array", tickvals: values, ticktext: texts };
+}
+
+function extent(numbers) {
+  const finite = numbers.filter((number) => number !== null && number > 0);
+  return [Math.min(...finite), Math.max(...finite)];
+}
+
+function axis(spec, numbers, room) {
+  const shared = {
+    title: { text: spec.title, standoff: 8 }, gridcolor: css("--line"), zerolinecolor: css("--line"), linecolor: css("--soft"),
+    showline: true, automargin: true, ticks: "outside", tickcolor: css("--line"), fixedrange: narrow.matches,
+  };
+  if (spec.scale === "linear") {
+    const most = Math.max(1.1, ...numbers.filter((number) => number !== null)) * 1.04;
+    return { ...shared, range: [0, most], tickformat: spec.kind === "percent" ? ".0%" : "" };
+  }
+  const base = spec.scale === "log2" ? 2 : 10;
+  let [low, high] = extent(numbers);
+  // A little room on both sides; points at the very edge would be cut.
+  low /= base ** room; high *= base ** room;
+  return { ...shared, type: "log", range: [Math.log10(low), Math.log10(high)], ...logTicks(low, high, base, spec.kind, narrow.matches ? 5 : 9) };
+}
+
+function errors(marks, direction) {
+  return {
+    [direction]: {
+      type: "data", symmetric: false, thickness: 1.3, width: 3,
+      array: marks.map((mark) => (mark[HIGH] === null ? 0 : mark[HIGH] - mark[VALUE])),
+      arrayminus: marks.map((mark) => (mark[LOW] === null ? 0 : mark[VALUE] - mark[LOW])),
+    },
+  };
+}
+
+function hover(mark, axisKind) {
+  const row = (key) => cell(mark[ROW], key);
+  const shown = axisKind === "percent" ? (value) => `${+(100 * value).toPrecision(4)}%` : (value) => format(value, "number");
+  const spread = mark[LOW] === null ? "no interval (fewer than 6 repetitions)" : `95% ${shown(mark[LOW])} .. ${shown(mark[HIGH])}`;
+  const lines = [`<b>${row("kernel")}</b> ${row("ranks")} × ${row("threads")}, ${format(row("cells"), "integer")} cells, ${row("count")}`,
+    `${shown(mark[VALUE])}, ${row("origin") === "measured" ? spread : row("origin").toUpperCase()}`];
+  if (row("mcops") !== null) lines.push(`${format(row("mcops"), "rate")} MCOPs, n = ${row("repetitions")}`);
+  if (mark[FLAW]) lines.push(`<b>${mark[FLAW] === "failed" ? "FAILED VERIFICATION" : "measured with warnings"}</b>`);
+  return lines.join("<br>");
+}
+
+const FLAWS = {
+  failed: { name: "failed verification", symbol: "x", size: 12 },
+  warned: { name: "measured with warnings", symbol: "square-open", size: 12 },
+};
+
+function curveTraces(view) {
+  const traces = [];
+  for (const curve of view.curves) {
+    traces.push({
+      name: curve.label, x: curve.points.map((point) => point[0]), y: curve.points.map((point) => point[1]), mode: "lines",
+      line: { color: colour(curve.colour), dash: curve.dash, width: 1.5 }, hoverinfo: "skip", showlegend: curve.listed, meta: "curve",
+    });
+  }
+  for (const series of view.series) {
+    const shade = colour(series.colour);
+    const good = series.marks.filter((mark) => !mark[FLAW]);
+    for (const run of series.runs) {
+      const marks = run.map((position) => series.marks[position]);
+      traces.push({
+        x: marks.map((mark) => mark[AT] * series.shift), y: marks.map((mark) => mark[VALUE]), mode: "lines", legendgroup: series.label,
+        line: { color: shade, width: 2, dash: series.dash }, hoverinfo: "skip", showlegend: false, meta: "line",
+      });
+    }
+    for (const [flaw, marks] of [["", good], ...Object.keys(FLAWS).map((key) => [key, series.marks.filter((mark) => mark[FLAW] === key)])]) {
+      if (!marks.length) continue;
+      const again = flaw && traces.some((trace) => trace.legendgroup === flaw);
+      traces.push({
+        name: flaw ? FLAWS[flaw].name : series.label, legendgroup: flaw || series.label, showlegend: !again, meta: "marks",
+        x: marks.map((mark) => mark[AT] * series.shift), y: marks.map((mark) => mark[VALUE]), ...errors(marks, "error_y"), mode: "markers",
+        marker: flaw
+          ? { color: colour("flaw"), symbol: FLAWS[flaw].symbol, size: FLAWS[flaw].size, line: { width: 2 } }
+          : { color: shade, symbol: symbol(series.colour) + { solid: "", dash: "-open", dashdot: "-open-dot" }[series.dash], size: 8, line: { width: series.dash === "solid" ? 0 : 2 } },
+        customdata: marks.map((mark) => mark[ROW]), hovertext: marks.map((mark) => hover(mark, view.y.kind)), hoverinfo: "text",
+      });
+    }
+  }
+  return traces;
+}
+
+// A label over a guide at the right edge would be cut off.
+function nearEnd(at, range) {
+  return (Math.log10(at) - range[0]) / (range[1] - range[0]) > 0.8;
+}
+
+// The legend stands below the title of the axis, on as many lines as its words are likely to need.
+function legendBelow(traces, width) {
+  const words = traces.filter((trace) => trace.showlegend !== false && trace.name);
+  const lines = Math.ceil(words.reduce((sum, trace) => sum + 6.6 * trace.name.length + 48, 0) / Math.max(200, width - 80));
+  const area = narrow.matches ? 240 : 310, title = 52;
+  return {
+    height: area + 26 + title + 21 * lines,
+    margin: { l: 62, r: 14, t: 26, b: title + 21 * lines },
+    legend: { orientation: "h", y: -title / area, yanchor: "top", x: 0, font: { size: 11 }, traceorder: "normal" },
+  };
+}
+
+function curvePlot(view, width) {
+  const marks = view.series.flatMap((series) => series.marks);
+  const points = view.curves.flatMap((curve) => curve.points);
+  const x = axis(view.x, [...marks.map((mark) => mark[AT]), ...points.map((point) => point[0])], 0.35);
+  const y = axis(view.y, [...marks.flatMap((mark) => [mark[VALUE], mark[LOW], mark[HIGH]]), ...points.map((point) => point[1])], view.y.scale === "log2" ? 0.35 : 0.12);
+  const guides = view.guides.filter(([at]) => Math.log10(at) >= x.range[0] && Math.log10(at) <= x.range[1]);
+  const traces = curveTraces(view);
+  return {
+    traces,
+    layout: {
+      xaxis: x, yaxis: y, hovermode: "closest", ...legendBelow(traces, width),
+      shapes: guides.map(([at]) => ({ type: "line", x0: at, x1: at, yref: "paper", y0: 0, y1: 1, layer: "below", line: { color: css("--soft"), width: 1, dash: "dot" } })),
+      annotations: guides.map(([at, label]) => ({ x: Math.log10(at), xanchor: nearEnd(at, x.range) ? "right" : "center", y: 1, yref: "paper", yanchor: "bottom", text: label, showarrow: false, font: { size: 10, color: css("--soft") } })),
+    },
+  };
+}
+
+// Bars lie one below the other, each with its words above it: long words need no room at the side.
+function lanes(view) {
+  const found = [];
+  let at = 0;
+  for (const category of view.categories) {
+    const first = found.length;
+    for (const series of view.series) {
+      for (const mark of series.marks) if (mark[AT] === category) found.push({ category, series, mark, at: at++, leads: found.length === first });
+    }
+    // Rungs stand a little apart from each other.
+    if (view.series.length > 1) at += 0.25;
+  }
+  return found;
+}
+
+function barPlot(view) {
+  const all = lanes(view);
+  const values = all.flatMap(({ mark }) => [mark[VALUE], mark[LOW], mark[HIGH]]);
+  const x = axis(view.x, values, 0.15);
+  if (view.x.scale !== "linear") {
+    // Bars on a logarithmic axis begin at the decade below the smallest: their length says nothing, their end does.
+    x.range = [Math.floor(Math.min(...values.filter((value) => value > 0).map(Math.log10)) - 0.05), x.range[1]];
+    Object.assign(x, logTicks(10 ** x.range[0], 10 ** x.range[1], 10, "number", narrow.matches ? 5 : 9));
+  }
+  const lane = narrow.matches ? 54 : 38;
+  const several = view.series.length > 1;
+  const last = all[all.length - 1].at;
+  const traces = view.series.map((series) => {
+    const mine = all.filter((item) => item.series === series);
+    return {
+      type: "bar", orientation: "h", name: series.label, meta: "marks", y: mine.map((item) => item.at), x: mine.map((item) => item.mark[VALUE]), width: 0.42,
+      ...errors(mine.map((item) => item.mark), "error_x"),
+      marker: {
+        color: mine.map((item) => (item.mark[FLAW] ? colour("flaw") : colour(series.colour))),
+        pattern: { shape: mine.map((item) => (item.mark[FLAW] ? "/" : "")), fillmode: "overlay", fgcolor: css("--card") },
+      },
+      customdata: mine.map((item) => item.mark[ROW]), hovertext: mine.map((item) => hover(item.mark, view.x.kind)), hoverinfo: "text", showlegend: several,
+    };
+  });
+  for (const trace of traces) trace.error_x.color = css("--ink");
+  const annotations = all.map(({ category, series, mark, at, leads }) => {
+    const [head, ...rest] = mark[TEXTS];
+    const name = [leads ? `<b>${category}</b>` : "", several ? series.label : ""].filter(Boolean).join(" ");
+    return {
+      xref: "paper", x: 0, xanchor: "left", y: at - 0.24, yanchor: "bottom", align: "left", showarrow: false, font: { size: narrow.matches ? 11 : 12 },
+      text: [`${name}: ${head}`, rest.join("   ")].filter(Boolean).join(narrow.matches ? "<br>" : "   "),
+    };
+  });
+  const lines = view.curves.map((curve) => ({ type: "line", x0: curve.points[0][0], x1: curve.points[0][0], yref: "paper", y0: 0, y1: 1, line: { color: css("--soft"), dash: "dot", width: 1.5 } }));
+  return {
+    traces,
+    layout: {
+      xaxis: x, yaxis: { range: [last + 0.5, -0.85], showticklabels: false, showgrid: false, zeroline: false, fixedrange: true },
+      height: (last + 1) * lane + (several ? 130 : 100), bargap: 0, barmode: "overlay", annotations, shapes: lines,
+      legend: { orientation: "h", y: 1, yanchor: "bottom", x: 0, traceorder: "normal" },
+    },
+  };
+}
+
+function stackPlot(view) {
+  const names = view.categories;
+  const lane = narrow.matches ? 46 : 40;
+  const traces = view.series.map((series) => ({
+    type: "bar", orientation: "h", name: series.label, meta: "marks", width: 0.45,
+    x: series.marks.map((mark) => mark[VALUE]), y: series.marks.map((mark) => names.indexOf(mark[AT])),
+    marker: { color: colour(series.colour), line: { color: css("--card"), width: 1 } }, customdata: series.marks.map((mark) => mark[ROW]),
+    hovertext: series.marks.map((mark) => `<b>${series.label}</b> ${+(100 * mark[VALUE]).toPrecision(3)}%<br>${mark[AT]}`), hoverinfo: "text",
+  }));
+  const annotations = names.map((name, i) => {
+    const mark = view.series[0].marks.find((candidate) => candidate[AT] === name);
+    return { xref: "paper", x: 0, xanchor: "left", y: i - 0.25, yanchor: "bottom", align: "left", showarrow: false, font: { size: 12 }, text: [`<b>${name}</b>`, ...mark[TEXTS]].join("   ") };
+  });
+  const x = axis(view.x, [1], 0);
+  x.range = [0, 1.0001];
+  return {
+    traces,
+    layout: {
+      xaxis: x, yaxis: { range: [names.length - 0.5, -0.85], showticklabels: false, showgrid: false, zeroline: false, fixedrange: true },
+      height: names.length * lane + 150, barmode: "stack", bargap: 0, annotations,
+      legend: { orientation: "h", y: 1, yanchor: "bottom", x: 0, traceorder: "normal" },
+    },
+  };
+}
+
+function draw(element, view) {
+  const { traces, layout } = { curve: curvePlot, bars: barPlot, stack: stackPlot }[view.kind](view, element.clientWidth);
+  const ink = css("--ink");
+  const config = {
+    responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+    displayModeBar: narrow.matches ? false : "hover", toImageButtonOptions: { format: "svg", filename: "trafficbench" },
+  };
+  return Plotly.react(element, traces, {
+    margin: { l: 12, r: 14, t: 12, b: 48 }, ...layout, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: ink },
+    dragmode: narrow.matches ? false : "zoom",
+    hoverlabel: { bgcolor: css("--card"), bordercolor: css("--soft"), font: { color: ink } },
+  }, config);
+}

@@ -1,0 +1,184 @@
+"use strict";
+// The table of every row: filter by words and by choice, sort by any column, open a row.
+
+const COLUMN = Object.fromEntries([...DATA.columns.map((column) => column.key), ...DATA.details].map((key, i) => [key, i]));
+const cell = (row, key) => DATA.rows[row][COLUMN[key]];
+const PAGE = 100;
+const CHOICES = ["kernel", "count", "mode", "status", "report"];
+
+const table = { sorted: null, descending: false, shown: PAGE, rows: [], open: new Set() };
+
+function format(value, kind) {
+  if (value === null || value === undefined) return "";
+  if (kind === "word") return String(value);
+  if (kind === "percent") return `${(100 * value).toFixed(1)}%`;
+  if (kind === "integer") return value.toLocaleString("en");
+  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e15)) return value.toExponential(3);
+  return Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : String(+value.toPrecision(4));
+}
+
+function matches(row) {
+  const words = document.getElementById("words").value.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!words.every((word) => table.texts[row].includes(word))) return false;
+  return CHOICES.every((key) => {
+    const select = document.getElementById(`choice-${key}`);
+    return !select || select.value === "" || String(cell(row, key)) === select.value;
+  });
+}
+
+// Rows without a value come last, whichever way the others are sorted.
+function compare(a, b) {
+  const x = cell(a, table.sorted), y = cell(b, table.sorted);
+  const without = (value) => value === null || value === undefined;
+  if (without(x) || without(y)) return without(x) - without(y) || a - b;
+  const order = typeof x === "number" ? x - y : String(x).localeCompare(String(y), "en");
+  return (table.descending ? -order : order) || a - b;
+}
+
+function element(name, text, className) {
+  const made = document.createElement(name);
+  if (text !== undefined) made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}
+
+// Every repetition as a tick on one line, the median marked.
+function strip(samples) {
+  const low = Math.min(...samples), high = Math.max(...samples), wide = 320;
+  const at = (value) => (high > low ? 6 + ((value - low) / (high - low)) * (wide - 12) : wide / 2);
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "strip");
+  svg.setAttribute("width", wide);
+  svg.setAttribute("height", 18);
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", `${samples.length} repetitions, from ${low} to ${high} seconds`);
+  for (const value of samples) {
+    const tick = document.createElementNS(svg.namespaceURI, "circle");
+    tick.setAttribute("cx", at(value));
+    tick.setAttribute("cy", 9);
+    tick.setAttribute("r", 4);
+    tick.setAttribute("fill", "var(--accent)");
+    tick.setAttribute("fill-opacity", 0.45);
+    svg.append(tick);
+  }
+  return svg;
+}
+
+function detail(row, key) {
+  const value = cell(row, key);
+  if (value === null || value === undefined || (Array.isArray(value) && !value.length)) return null;
+  const dd = element("dd");
+  if (key === "samples") {
+    dd.append(strip(value), `${value.length} in the order they ran, seconds: ${value.map((sample) => +sample.toPrecision(5)).join(", ")}`);
+  } else if (key === "base" || key === "ladder_base") {
+    dd.append(element("code", cell(value, "name")));
+  } else if (key === "shares") {
+    dd.textContent = Object.entries(value).map(([part, share]) => `${part} ${(100 * share).toFixed(1)}%`).join(", ");
+  } else {
+    dd.textContent = Array.isArray(value) ? value.join(", ") : typeof value === "number" ? format(value, "number") : String(value);
+  }
+  return dd;
+}
+
+function opened(row) {
+  const tr = element("tr"), td = element("td", undefined, "opened"), list = element("dl");
+  td.colSpan = DATA.columns.length;
+  for (const key of ["name", ...DATA.details]) {
+    const dd = detail(row, key);
+    if (dd) list.append(element("dt", key), dd);
+  }
+  td.append(list);
+  tr.append(td);
+  return tr;
+}
+
+function show() {
+  const body = document.querySelector("#table tbody");
+  const part = document.createDocumentFragment();
+  for (const row of table.rows.slice(0, table.shown)) {
+    const tr = element("tr", undefined, "row");
+    tr.dataset.row = row;
+    if (cell(row, "origin") !== "measured" || cell(row, "class") !== "update") tr.classList.add("apart-row");
+    for (const column of DATA.columns) {
+      const td = element("td", format(cell(row, column.key), column.kind), column.kind === "word" ? "word" : "");
+      if (column.key === "status") td.classList.add("status", cell(row, "status"));
+      tr.append(td);
+    }
+    part.append(tr);
+    if (table.open.has(row)) part.append(opened(row));
+  }
+  body.replaceChildren(part);
+  const all = DATA.rows.length;
+  document.getElementById("shown").textContent = `${table.rows.length.toLocaleString("en")} of ${all.toLocaleString("en")} rows`;
+  const more = document.getElementById("more");
+  more.hidden = table.rows.length <= table.shown;
+  more.textContent = `show more (${(table.rows.length - table.shown).toLocaleString("en")} below)`;
+  for (const th of document.querySelectorAll("#table th")) {
+    if (th.dataset.key === table.sorted) th.setAttribute("aria-sort", table.descending ? "descending" : "ascending");
+    else th.removeAttribute("aria-sort");
+  }
+}
+
+function refresh() {
+  table.rows = [...DATA.rows.keys()].filter(matches);
+  if (table.sorted) table.rows.sort(compare);
+  table.shown = PAGE;
+  show();
+}
+
+function sortBy(key) {
+  const numeric = DATA.columns[COLUMN[key]].kind !== "word";
+  // Numbers begin with the largest, words with A; the same heading again turns it round.
+  table.descending = table.sorted === key ? !table.descending : numeric;
+  table.sorted = key;
+  refresh();
+}
+
+function buildTable() {
+  table.texts = DATA.rows.map((row) => DATA.columns.map((column, i) => (row[i] === null ? "" : row[i])).join(" ").toLowerCase());
+  const head = element("tr");
+  for (const column of DATA.columns) {
+    const th = element("th", column.title, column.kind === "word" ? "word" : "");
+    th.dataset.key = column.key;
+    th.title = column.about;
+    th.tabIndex = 0;
+    th.addEventListener("click", () => sortBy(column.key));
+    th.addEventListener("keydown", (event) => { if (event.key === "Enter") sortBy(column.key); });
+    head.append(th);
+  }
+  document.querySelector("#table thead").append(head);
+  for (const key of CHOICES) {
+    const levels = [...new Set(DATA.rows.keys())].map((row) => cell(row, key));
+    const distinct = [...new Set(levels)];
+    if (distinct.length < 2) continue;
+    const label = element("label", `${key} `), select = element("select");
+    select.id = `choice-${key}`;
+    select.append(new Option("all", ""), ...distinct.map((level) => new Option(level, level)));
+    select.addEventListener("change", refresh);
+    label.append(select);
+    document.getElementById("choices").append(label);
+  }
+  document.getElementById("words").addEventListener("input", refresh);
+  document.getElementById("clear").addEventListener("click", () => {
+    document.getElementById("words").value = "";
+    for (const select of document.querySelectorAll("#choices select")) select.value = "";
+    refresh();
+  });
+  document.getElementById("more").addEventListener("click", () => { table.shown += PAGE; show(); });
+  document.querySelector("#table tbody").addEventListener("click", (event) => {
+    const tr = event.target.closest("tr.row");
+    if (!tr) return;
+    const row = Number(tr.dataset.row);
+    if (!table.open.delete(row)) table.open.add(row);
+    show();
+  });
+  // The counts at the top lead to the rows they count.
+  for (const chip of document.querySelectorAll(".chip[data-status]")) {
+    chip.addEventListener("click", () => {
+      const select = document.getElementById("choice-status");
+      if (select) select.value = chip.dataset.status;
+      refresh();
+    });
+  }
+  refresh();
+}

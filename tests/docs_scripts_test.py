@@ -1,0 +1,125 @@
+"""The commands of scripts and Python programs in the documents: each is there, takes its options, and, where it is quick, runs.
+
+Commands of the program itself: docs_test.py.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from docs_test import PAGES, split_code
+from program import PROGRAM, ROOT, environment
+
+SCRIPT = re.compile(r"^(?:\./)?((?:scripts|bench/ladder)/[\w./-]+\.(?:sh|py))$")
+# Programs of the ladder are run as they stand, up to so many updates.
+MOST_UPDATES = 2 * 10**8
+
+
+def script_commands():
+    """(page, words before the script, script, arguments) of every command line of a script in the documents."""
+    found = []
+    for page in PAGES:
+        _, code = split_code(page.read_text(encoding="utf-8"))
+        for line in "\n".join(code).replace("\\\n", " ").splitlines():
+            try:
+                words = shlex.split(line.strip(), comments=True)
+            except ValueError:
+                continue
+            for at, word in enumerate(words):
+                match = SCRIPT.match(word)
+                # A command begins the line, or follows a launcher or an interpreter; all else are file names.
+                if match and (at == 0 or re.match(r"^(python3|bash|mpiexec\S*|[A-Z_]+=)", words[0])):
+                    end = next((i for i in range(at, len(words)) if words[i] in ("&&", ";", "|")), len(words))
+                    found.append((page, words[:at], match[1], words[at + 1 : end]))
+                    break
+    return found
+
+
+COMMANDS = script_commands()
+
+
+def value_of(arguments, option, otherwise):
+    return arguments[arguments.index(option) + 1] if option in arguments else otherwise
+
+
+def start(words, folder):
+    return subprocess.run(
+        [str(word) for word in words], cwd=folder, env=environment(), capture_output=True, text=True,
+        stdin=subprocess.DEVNULL, timeout=300, check=False,
+    )  # fmt: skip
+
+
+def program_of(script):
+    """How to start it: Python scripts under the interpreter of the tests, which has the packages."""
+    return [sys.executable, ROOT / script] if script.endswith(".py") else ["bash", ROOT / script]
+
+
+def test_documents_have_script_commands():
+    scripts = {script for _, _, script, _ in COMMANDS}
+    assert scripts >= {"scripts/run.sh", "scripts/test.sh", "scripts/ladder.sh", "scripts/physics.py"}
+    assert {script for script in scripts if script.startswith("bench/")} == {
+        f"bench/ladder/{path.name}" for path in (ROOT / "bench" / "ladder").glob("*.py") if os.access(path, os.X_OK)
+    }
+
+
+@pytest.mark.parametrize(
+    "script, arguments",
+    [
+        pytest.param(script, arguments, id=f"{page.name}: {script} {' '.join(arguments)}")
+        for page, _, script, arguments in COMMANDS
+    ],
+)
+def test_script_is_there_and_takes_its_options(tmp_path, script, arguments):
+    path = ROOT / script
+    assert path.is_file() and os.access(path, os.X_OK)
+    # What run.sh does not know it hands to the sweep.
+    known = start([*program_of(script), "--help"], tmp_path)
+    assert known.returncode == 0, known.stderr
+    text = known.stdout
+    if script == "scripts/run.sh":
+        text += start([PROGRAM, "sweep", "--help"], tmp_path).stdout
+    for word in arguments:
+        if word.startswith("--"):
+            assert re.search(re.escape(word.split("=")[0]) + r"\b", text), f"{script} --help knows no {word}"
+
+
+QUICK = {
+    "scripts/ladder.sh": ["--program", PROGRAM, "--dry-run"],
+    "scripts/physics.py": ["--program", PROGRAM, "--output", ".", "--densities", "2"],
+}
+
+
+@pytest.mark.parametrize(
+    "before, script, arguments",
+    [
+        pytest.param(before, script, arguments, id=f"{page.name}: {script} {' '.join(arguments)}")
+        for page, before, script, arguments in COMMANDS
+        if script in QUICK or script.startswith("bench/ladder/")
+    ],
+)
+def test_script_runs(tmp_path, before, script, arguments):
+    launch = before if before and before[0].startswith("mpiexec") else []
+    if launch and not shutil.which(launch[0]):
+        pytest.skip(f"no {launch[0]} here")
+    if script.startswith("bench/"):
+        cells, steps = (int(float(value_of(arguments, option, "10"))) for option in ("--cells", "--steps"))
+        if cells * steps > MOST_UPDATES:
+            pytest.fail(f"{script} {' '.join(arguments)}: too long for a test; show a shorter one")
+    done = start([*launch, *program_of(script), *arguments, *QUICK.get(script, [])], tmp_path)
+    if done.returncode == 2 and "no Python here has" in done.stderr:
+        pytest.skip(done.stderr.strip())
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def test_example_of_each_help_is_a_command_of_that_script(tmp_path):
+    for script in sorted({script for _, _, script, _ in COMMANDS}):
+        text = start([*program_of(script), "--help"], tmp_path).stdout
+        example = text.split("Example", maxsplit=1)
+        assert len(example) == 2, f"{script} --help has no example"
+        assert Path(script).name in example[1], f"the example of {script} --help is of something else"

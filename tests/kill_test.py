@@ -1,0 +1,267 @@
+"""A sweep on two ranks dies at any moment, by kill -9 or by a signal, and goes on where it was.
+
+Moments and victims are random; a failure prints the seed, with which it can be seen again:
+
+    TRAFFICBENCH_KILL_SEED=123 TRAFFICBENCH_BUILD=build/openmpi /usr/bin/python3 -m pytest tests/kill_test.py
+"""
+
+import fcntl
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+
+import pytest
+from program import PROGRAM, call, command, environment, needs_ranks, own_lines, succeed
+from report_helpers import load_report
+
+KILLS = 20
+RANKS = 2
+# Points that take a few hundredths of a second each, so that a kill hits any part of any of them.
+SWEEP = [
+    *("sweep", "--kernels", "naive,bitsliced,leap", "--cells", "1e3:4e3:1e3", "--ranks", "1,2", "--threads", "1"),
+    *("--count", "every", "--min-seconds", "0.01", "--min-repetitions", "6", "--max-repetitions", "6"),
+    *("--oversubscribe", "--output", "r.json"),
+]
+POINTS = 3 * 4 * 2
+# A launch that has not come so far by then hangs.
+PATIENCE_SECONDS = 200
+# Launchers end the ranks that are left; what is still there after this is an orphan.
+ORPHANED_SECONDS = 10
+
+
+@pytest.fixture(autouse=True, scope="module")
+def ranks():
+    needs_ranks()
+
+
+@pytest.fixture
+def dice():
+    seed = int(os.environ.get("TRAFFICBENCH_KILL_SEED", time.time_ns() % 10**6))
+    print(f"TRAFFICBENCH_KILL_SEED={seed}")  # pytest shows it with a failure
+    return random.Random(seed)
+
+
+def wait_until(holds, what, seconds=PATIENCE_SECONDS):
+    limit = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < limit, f"waited {seconds} s in vain until {what}"
+        time.sleep(0.005)
+
+
+class Launch:
+    """A sweep under way in a folder. Its processes are those that work in that folder."""
+
+    def __init__(self, folder, *more):
+        self.folder = folder
+        self.output = open(folder.parent / f"{folder.name}.log", "w+", encoding="utf-8")
+        self.launcher = subprocess.Popen(
+            command([*SWEEP, *more], RANKS),
+            cwd=folder,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self.output,
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.launcher.kill()
+        self.launcher.wait()
+        self.clear_orphans(0)
+        self.output.close()
+
+    def processes(self):
+        for entry in os.listdir("/proc"):
+            try:
+                if entry.isdigit() and os.readlink(f"/proc/{entry}/cwd") == str(self.folder):
+                    yield int(entry), os.readlink(f"/proc/{entry}/exe")
+            except OSError:
+                pass  # gone meanwhile, or not ours to see
+
+    def ranks(self):
+        return [process for process, program in self.processes() if program == str(PROGRAM.resolve())]
+
+    def over(self):
+        return self.launcher.poll() is not None
+
+    def wait_for_ranks(self):
+        wait_until(lambda: self.over() or len(self.ranks()) == RANKS, "the ranks were there")
+
+    def wait_for_rows(self, count):
+        wait_until(lambda: self.over() or len(rows_in(journal_of(self.folder))) >= count, f"{count} rows were written")
+
+    def end(self):
+        """Waits until launcher and ranks are gone; the launcher's status and what was said on standard error."""
+        wait_until(self.over, "the launcher ended")
+        self.clear_orphans(ORPHANED_SECONDS)
+        self.output.seek(0)
+        return self.launcher.returncode, self.output.read()
+
+    def clear_orphans(self, seconds):
+        """Gives what is left some time to go by itself, then kills it: a batch system does the same."""
+        limit = time.monotonic() + seconds
+        while list(self.processes()) and time.monotonic() < limit:
+            time.sleep(0.01)
+        for process, _ in self.processes():
+            try:
+                os.kill(process, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        wait_until(lambda: not list(self.processes()), "killed processes were gone")
+
+
+def journal_of(folder):
+    return folder / "r.json.journal"
+
+
+def rows_in(journal):
+    """The rows of the lines that are complete."""
+    if not journal.exists():
+        return []
+    lines = journal.read_text(encoding="utf-8").split("\n")[:-1]
+    return [line["row"] for line in map(json.loads, lines) if "row" in line]
+
+
+def expected_names(folder):
+    return succeed(*SWEEP, "--dry-run", ranks=RANKS, cwd=folder).splitlines()
+
+
+def check_finished(folder, kept):
+    """Every point once, in order, verified; what a journal held before it was resumed is there as it was."""
+    report = load_report(folder / "r.json")
+    rows = {row["name"]: row for row in report["benchmarks"]}
+    names = expected_names(folder)
+    assert list(rows) == names and len(names) == POINTS
+    assert all(row["verified"] is True for row in rows.values())
+    for row in kept:
+        assert rows[row["name"]]["samples"] == row["samples"] and rows[row["name"]]["run"] == row["run"]
+    assert os.listdir(folder) == ["r.json"]
+
+
+def kill(launch, victim, dice):
+    """kill -9 at a random moment, or after a random number of further rows; False if the sweep was done before."""
+    launch.wait_for_ranks()
+    if dice.random() < 0.5:
+        wait = dice.uniform(0, 4)
+        try:
+            launch.launcher.wait(wait)
+        except subprocess.TimeoutExpired:
+            pass
+    else:
+        launch.wait_for_rows(len(rows_in(journal_of(launch.folder))) + dice.randint(1, 4))
+        time.sleep(dice.uniform(0, 0.05))
+    victims = [launch.launcher.pid] if victim == "launcher" else launch.ranks()
+    if launch.over() or not victims:
+        launch.end()
+        return False
+    try:
+        os.kill(dice.choice(victims), signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    status, said = launch.end()
+    # A rank that is killed after all is written leaves a sweep that is done.
+    assert status != 0 or (launch.folder / "r.json").exists(), said
+    return status != 0
+
+
+def test_sweep_that_is_killed_at_any_moment_loses_nothing(tmp_path, dice):
+    kills, sweeps, folder, kept = 0, 0, None, []
+    while kills < KILLS:
+        if folder is None:
+            folder, kept = tmp_path / f"sweep{sweeps}", []
+            folder.mkdir()
+            sweeps += 1
+        victim = "rank" if kills % 2 == 0 else "launcher"
+        with Launch(folder, "--resume") as launch:
+            killed = kill(launch, victim, dice)
+        kills += killed
+        rows = rows_in(journal_of(folder))
+        if (folder / "r.json").exists():
+            load_report(folder / "r.json")  # never half a report
+        else:
+            # What was on disk stays, in front of what is new.
+            assert rows[: len(kept)] == kept, f"rows were lost when a {victim} was killed"
+        kept = rows or kept
+        if (folder / "r.json").exists() or len(kept) == POINTS:
+            finish(folder, kept)
+            folder = None
+    if folder is not None:
+        finish(folder, kept)
+
+
+def finish(folder, kept):
+    succeed(*SWEEP, "--resume", ranks=RANKS, cwd=folder)
+    check_finished(folder, kept)
+
+
+def interrupted(folder, send):
+    """A sweep that was told to stop after two rows; the rows of its journal."""
+    with Launch(folder) as launch:
+        launch.wait_for_rows(2)
+        send(launch)
+        status, said = launch.end()
+    assert status == 4, said
+    assert "--resume" in own_lines(said)[-1]
+    assert os.listdir(folder) == ["r.json.journal"]
+    rows = rows_in(journal_of(folder))
+    assert 2 <= len(rows) < POINTS
+    return rows
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
+@pytest.mark.parametrize("receivers", ["one rank", "every rank"])
+def test_sweep_that_is_told_to_stop_on_one_rank_or_all_stops_in_order(tmp_path, dice, number, receivers):
+    def send(launch):
+        ranks = launch.ranks()
+        for process in ranks if receivers == "every rank" else [dice.choice(ranks)]:
+            os.kill(process, number)
+
+    kept = interrupted(tmp_path, send)
+    finish(tmp_path, kept)
+
+
+def refused(folder, *more, word, ranks=RANKS):
+    """One line that holds `word`, every rank leaves, and the folder stays as it is."""
+    before = {name: (folder / name).read_bytes() for name in os.listdir(folder)}
+    done = call(*SWEEP, "--resume", *more, ranks=ranks, cwd=folder)
+    assert done.returncode == 2, done.stdout + done.stderr
+    lines = own_lines(done.stderr)
+    assert len(lines) == 1 and word in lines[0], done.stderr
+    assert {name: (folder / name).read_bytes() for name in os.listdir(folder)} == before
+
+
+def test_journal_that_does_not_fit_is_refused_and_kept(tmp_path, dice):
+    kept = interrupted(tmp_path, lambda launch: os.kill(dice.choice(launch.ranks()), signal.SIGUSR1))
+    journal = journal_of(tmp_path)
+    text = journal.read_text(encoding="utf-8")
+
+    refused(tmp_path, "--seed", 1, word="other axes")
+    refused(tmp_path, word="other axes", ranks=RANKS + 1)
+    # A rank of another launch that is still there.
+    with journal.open(encoding="utf-8") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        refused(tmp_path, word="another sweep")
+    head, rest = text.split("\n", 1)
+    other = json.loads(head) | {"version": "0.0.1"}
+    journal.write_text(f"{json.dumps(other)}\n{rest}", encoding="utf-8")
+    refused(tmp_path, word="another version (0.0.1)")
+    journal.write_text(f"{head}\n{rest[: len(rest) // 2]}\n{rest[len(rest) // 2 :]}", encoding="utf-8")
+    refused(tmp_path, word="damaged")
+
+    # Torn anywhere, it is as good as up to its last whole line.
+    journal.write_text(text[: dice.randrange(len(text))], encoding="utf-8")
+    whole = rows_in(journal)
+    assert whole == kept[: len(whole)]
+    finish(tmp_path, whole)
+
+    # A finished report stays as it is.
+    content = (tmp_path / "r.json").read_bytes()
+    assert "complete" in succeed(*SWEEP, "--resume", ranks=RANKS, cwd=tmp_path)
+    refused(tmp_path, "--seed", 1, word="another sweep")
+    assert (tmp_path / "r.json").read_bytes() == content
+    check_finished(tmp_path, whole)

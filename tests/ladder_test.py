@@ -1,0 +1,468 @@
+"""The Python rungs of the ladder, and the session that measures them beside the kernels.
+
+A rung whose packages are missing is skipped here as in a session: scripts/test.sh installs them.
+"""
+
+import importlib.util
+import json
+import os
+import random
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+import pytest
+from program import PROGRAM, ROOT, environment, succeed
+from report_helpers import load_report
+
+sys.path[1:1] = [str(ROOT / "scripts" / "ladder"), str(ROOT / "bench" / "ladder")]
+import ratios  # noqa: E402
+import rungs  # noqa: E402
+import table  # noqa: E402
+from counts import BadInput, parse_count  # noqa: E402
+from start import draw_lists  # noqa: E402
+
+LADDER = ROOT / "scripts" / "ladder.sh"
+SCRIPTS = {name: ROOT / "bench" / "ladder" / file for name, (file, _, _) in rungs.PYTHON_RUNGS.items()}
+
+
+def needs(name):
+    for module in rungs.PYTHON_RUNGS[name][1]:
+        if importlib.util.find_spec(module) is None:
+            pytest.skip(f"needs {module} (Debian: python3-{module})")
+
+
+def start(arguments, ranks=1, cwd=None):
+    command = [str(word) for word in arguments]
+    if ranks > 1:
+        launcher, reason = rungs.launcher_of_mpi4py(sys.executable)
+        if reason:
+            pytest.skip(reason)
+        command = [*launcher, str(ranks), *command]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        cwd=cwd,
+        env=environment(),
+        timeout=300,
+        check=False,
+    )
+
+
+def rung(name, *arguments, ranks=1):
+    """What a rung says in JSON."""
+    needs(name)
+    done = start([sys.executable, SCRIPTS[name], "--json", *arguments], ranks)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def moved(road):
+    """One iteration, straight from the definition: the new road and how many cars moved."""
+    cells = len(road)
+    new = [0] * cells
+    moves = 0
+    for cell, car in enumerate(road):
+        ahead = (cell + 1) % cells
+        if car and not road[ahead]:
+            new[ahead] = 1
+            moves += 1
+        elif car:
+            new[cell] = 1
+    return new, moves
+
+
+def model(cells, density, seed, steps):
+    road = draw_lists(cells, density, seed)
+    moves = []
+    for _ in range(steps):
+        road, made = moved(road)
+        moves.append(made)
+    return road, moves
+
+
+def saved(path, cells, density, seed, steps):
+    """A road file that the program has written: after `steps` iterations, counted from the start state mt19937."""
+    options = ["--cells", cells, "--density", density, "--seed", seed, "--steps", steps, "--threads", 1]
+    succeed("run", "--init", "mt19937", *options, "--save", path)
+    return path
+
+
+# --- the rungs ---------------------------------------------------------------------------------------------------------
+
+
+def test_start_state_is_the_one_of_the_program(tmp_path):
+    for seed in (0, 5743, 2**32 - 1):
+        path = tmp_path / f"{seed}.road"
+        saved(path, 1000, 0.52, seed, 1)
+        words = path.read_bytes()[40:]
+        expected, _ = model(1000, 0.52, seed, 1)
+        assert [words[cell // 8] >> (cell % 8) & 1 for cell in range(1000)] == expected
+
+
+@pytest.mark.parametrize("count", ["every", "sampled"])
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_rung_moves_the_cars_of_the_model(tmp_path, name, count):
+    pick = random.Random(name + count)
+    for cells, density in [(1, 1), (1, 0), (2, 0.5), (3, 0.5), (pick.randint(4, 300), 0.52), (1000, 0.9)]:
+        steps, seed = pick.randint(2, 40), pick.randint(0, 2**32 - 1)
+        road = saved(tmp_path / f"{cells}-{density}.road", cells, density, seed, steps)
+        options = ["--cells", cells, "--density", density, "--seed", seed, "--steps", steps, "--count", count]
+        said = rung(name, *options, "--print-every", steps, "--expect", road)
+        _, moves = model(cells, density, seed, steps)
+        cars = sum(draw_lists(cells, density, seed))
+        assert said["verified"] is True
+        assert said["rung"] == name and said["count"] == count and said["cars"] == cars
+        assert said["moves"] == (sum(moves) if count == "every" else moves[-1])
+        assert said["velocity"] == {str(steps): moves[-1] / cars if cars else 0.0}
+        assert said["seconds"] > 0 and said["mcops"] == pytest.approx(cells * steps / said["seconds"] / 1e6)
+
+
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_mpi4py_is_the_same_on_any_ranks(tmp_path, ranks):
+    for cells in (ranks, 100, 1001):
+        road = saved(tmp_path / f"{cells}.road", cells, 0.52, 7, 30)
+        options = ["--cells", cells, "--seed", 7, "--steps", 30, "--print-every", 10]
+        said = rung("mpi4py", *options, "--expect", road, ranks=ranks)
+        alone = rung("mpi4py", *options)
+        assert said["verified"] is True and said["ranks"] == ranks
+        assert said["velocity"] == alone["velocity"] and said["moves"] == alone["moves"]
+        assert len(said["rank_seconds"]) == ranks and said["seconds"] == max(said["rank_seconds"])
+
+
+def test_course_lines_are_those_of_the_program():
+    """Same road, same velocities, line for line."""
+    options = ["--cells", 5000, "--steps", 40, "--print-every", 10, "--seed", 11]
+    lines = [line.strip() for line in succeed("run", "--init", "mt19937", "--threads", 1, *options).splitlines()]
+    wanted = [line for line in lines if line.startswith("At iteration")]
+    assert len(wanted) == 4
+    for name in SCRIPTS:
+        if importlib.util.find_spec((rungs.PYTHON_RUNGS[name][1] or ("json",))[-1]) is None:
+            continue
+        said = start([sys.executable, SCRIPTS[name], *options]).stdout.splitlines()
+        assert [line for line in said if line.startswith("At iteration")] == wanted, name
+        assert any(line.startswith("Update rate was ") and line.endswith(" MCOPs") for line in said)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_wrong_road_is_found(tmp_path, name):
+    needs(name)
+    path = saved(tmp_path / "right.road", 500, 0.52, 5743, 10)
+    content = bytearray(path.read_bytes())
+    content[40] ^= 5
+    path.write_bytes(content)
+    done = start([sys.executable, SCRIPTS[name], "--cells", 500, "--steps", 10, "--expect", path])
+    assert done.returncode == 1 and "2 cells of the final road are wrong" in done.stderr
+
+
+BAD_RUNG = [
+    (["--cells", "0"], "cells is 0"),
+    (["--cells", "1.5"], "1.5"),
+    (["--cells", "ten"], "ten"),
+    (["--cells", "2^40"], "GiB"),
+    (["--steps", "0"], "steps is 0"),
+    (["--density", "1.1"], "1.1"),
+    (["--density", "nan"], "nan"),
+    (["--seed", "2^32"], "4294967295"),
+    (["--count", "some"], "some"),
+    (["--print-every", "0"], "print-every is 0"),
+    (["--fly"], "--fly"),
+    (["--cells", "100", "--expect", "nowhere"], "nowhere"),
+    (["--cells", "100", "--expect", str(ROOT / "README.md")], "road file"),
+    (["--cells", "100", "--cpu", "one"], "one"),
+]
+
+
+@pytest.mark.parametrize("arguments, word", BAD_RUNG)
+def test_rung_refuses_bad_input(tmp_path, arguments, word):
+    done = start([sys.executable, SCRIPTS["python"], *arguments], cwd=tmp_path)
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1, done.stderr
+    assert done.stderr.startswith("plain_python.py: ") and word in done.stderr
+
+
+def test_too_few_cells_for_the_ranks_are_refused_once():
+    needs("mpi4py")
+    done = start([sys.executable, SCRIPTS["mpi4py"], "--cells", 1], ranks=2)
+    assert done.returncode == 2
+    assert len([line for line in done.stderr.splitlines() if line.startswith("mpi4py_ranks.py: ")]) == 1
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_help_has_an_example(name):
+    needs(name)
+    done = start([sys.executable, SCRIPTS[name], "--help"])
+    assert done.returncode == 0
+    for word in ["--cells", "--json", "--expect", "Example", "Exit status"]:
+        assert word in done.stdout
+
+
+def test_counts():
+    for text, value in [
+        ("10240000", 10240000),
+        ("1e7", 10**7),
+        ("2.5e6", 2500000),
+        ("2^20", 2**20),
+        ("16Mi", 2**24),
+        ("5k", 5000),
+    ]:
+        assert parse_count(text, "cells", 1, 2**40) == value
+    for text in ["", "1e-1", "0.5", "-1", "1e99", "inf", "2^", "2^999", "1_000", " 1"]:
+        with pytest.raises(BadInput, match="cells"):
+            parse_count(text, "cells", 0, 2**40)
+
+
+# --- statistics --------------------------------------------------------------------------------------------------------
+
+
+def test_interval_of_the_median():
+    assert ratios.median_interval([1, 2, 3, 4, 5]) is None
+    assert ratios.median_interval([3, 1, 2, 6, 5, 4]) == (1, 6)
+    assert ratios.median_interval(range(9)) == (1, 7)  # 96.1% of the binomial lie between the second and the eighth
+
+
+def test_speedup_is_resampled_by_round():
+    rounds = [1, 1, 1, 3, 3, 3, 1, 1]  # a machine that is slow now and then slows both sides alike
+    value, low, high = ratios.speedup([10 * each for each in rounds], rounds, work=2)
+    assert value == low == high == 20
+    # Where the disturbances are independent the interval says so.
+    value, low, high = ratios.speedup([10, 11, 12, 13, 14, 15], [1.5, 1.4, 1.3, 1.2, 1.1, 1.0], work=1)
+    assert low < value == 10 < high
+    assert ratios.speedup([4, 4, 4], [2, 2, 2], work=1) == (2, None, None)
+
+
+def row(kernel, count, cores, speedup, low, high):
+    return {
+        "kernel": kernel, "count": count, "ranks": cores, "threads": 1, "mcops": speedup * 10,
+        "ladder_speedup": speedup, "ladder_speedup_low": low, "ladder_speedup_high": high,
+    }  # fmt: skip
+
+
+def test_answer_names_the_best_of_each_group():
+    lines = table.answer(
+        [
+            row("python", "every", 1, 1, 1, 1),
+            row("naive", "every", 1, 50, 45, 55),
+            row("tiled", "every", 1, 20000, 19000, 21000),
+            row("tiled", "every", 2, 10000, 9000, 11000),
+            row("naive", "sampled", 2, 90, None, None),
+        ]
+    )
+    assert len(lines) == 4
+    assert "one core, every: 20,000 times (19,000 .. 21,000), by tiled; more than the 10,000" in lines[1]
+    assert "all 2 cores, every: 10,000 times (9,000 .. 11,000), by tiled; the 10,000" in lines[2]
+    assert "all 2 cores, sampled: 90 times (too few rounds for an interval), by naive; less than" in lines[3]
+    assert "No two rungs" in table.answer([row("python", "every", 1, 1, 1, 1)])[0]
+
+
+# --- the session -------------------------------------------------------------------------------------------------------
+
+
+def session(folder, *arguments):
+    """A short session of ladder.sh with the program under test; nothing is built."""
+    short = ["--program", PROGRAM, "--cells", 3000, "--min-seconds", 0.0005, "--rounds", 6]
+    return start(["bash", LADDER, *short, *arguments], cwd=folder)
+
+
+def test_session_writes_a_report_that_holds(tmp_path):
+    done = session(tmp_path, "--rungs", "python,numpy-inplace,naive,tiled", "--output", "ladder.json")
+    assert done.returncode == 0, done.stderr
+    assert sorted(os.listdir(tmp_path)) == ["ladder.json"]
+    report = load_report(tmp_path / "ladder.json")
+    assert report["context"]["command"] == "ladder"
+    rows = report["benchmarks"]
+    by_name = {row["name"]: row for row in rows}
+    measured = [row for row in rows if "skipped" not in row]
+    assert {row["kernel"] for row in measured} >= {"python", "naive", "tiled"}
+    assert {row["count"] for row in measured} == {"every", "sampled"}
+    for row in measured:
+        assert row["verified"] is True and row["verification"] == "full" and row["hash"]
+        assert row["repetitions"] == 6 and row["rounds"] == list(range(6)) and row["stopped"] == "fixed"
+        # Same road, same steps, same end, whatever the rung.
+        assert len({other["hash"] for other in measured if other["steps"] == row["steps"]}) == 1
+        base = by_name[row["ladder_base"]]
+        assert base["kernel"] == "python" and base["count"] == row["count"]
+        ratio = row["mcops"] / base["mcops"]
+        assert row["ladder_speedup"] == pytest.approx(ratio)
+        assert row["ladder_speedup_low"] <= row["ladder_speedup"] <= row["ladder_speedup_high"]
+        assert row["ladder_base_samples"] == base["samples"]
+    python_run = report["context"]["runs"][next(row["run"] for row in rows if row["kernel"] == "python")]
+    assert python_run["compiler"] is None and "python" in python_run["software"]
+    # What was printed is what was written.
+    best = max(
+        (row for row in measured if row["ranks"] * row["threads"] == 1 and row["count"] == "every"),
+        key=lambda row: row["mcops"],
+    )
+    assert f"one core, every: {best['ladder_speedup']:,.0f} times" in done.stdout or best["ladder_speedup"] < 100
+    assert done.stdout.count("The ladder on a road of 3,000 cells") == 2
+
+
+def test_session_on_all_cores_uses_them(tmp_path):
+    cores = len(rungs.physical_cores())
+    if cores == 1:
+        pytest.skip("one core")
+    done = session(tmp_path, "--rungs", "bitsliced,mpi4py", "--count", "every", "--rounds", 1, "--output", "x.json")
+    assert done.returncode == 0, done.stderr
+    rows = load_report(tmp_path / "x.json")["benchmarks"]
+    wide = [row for row in rows if row["kernel"] == "bitsliced" and row["ranks"] * row["threads"] == cores]
+    assert len(wide) == 1 and wide[0]["base"].startswith("ladder/bitsliced/") and wide[0]["speedup"] > 0
+    assert len({place["core"] for place in wide[0]["placement"]}) == cores
+    assert wide[0]["ladder_base"] is None, "there was no plain Python in this session"
+    assert "No two rungs" in done.stdout
+
+
+def test_rung_without_its_packages_is_skipped_with_the_reason(tmp_path):
+    """Under an interpreter that has nothing of the sort."""
+    bare = tmp_path / "bin"
+    bare.mkdir()
+    # An isolated interpreter sees no site packages.
+    (bare / "python3").write_text(f'#!/bin/sh\nexec {sys.executable} -S -s "$@"\n', encoding="utf-8")
+    (bare / "python3").chmod(0o755)
+    script = (
+        "import sys; sys.path[1:1] = [{ladder!r}, {scripts!r}]\n"
+        "import with_packages; with_packages.candidates = lambda: [{bare!r}]\n"
+        "import session; session.candidates = with_packages.candidates\n"
+        "sys.exit(session.main())\n"
+    ).format(ladder=str(ROOT / "scripts" / "ladder"), scripts=str(ROOT / "scripts"), bare=str(bare / "python3"))
+    options = [
+        "--program",
+        PROGRAM,
+        "--cells",
+        1000,
+        "--min-seconds",
+        0.0005,
+        "--rounds",
+        1,
+        "--output",
+        tmp_path / "x.json",
+    ]
+    done = start([sys.executable, "-c", script, *options, "--rungs", "python,numpy-where,naive", "--count", "every"])
+    assert done.returncode == 0, done.stderr
+    rows = {row["kernel"]: row for row in load_report(tmp_path / "x.json")["benchmarks"]}
+    assert "lacks numpy" in rows["numpy-where"]["skipped"]
+    assert rows["python"]["verified"] and "skipped: " in done.stdout
+
+
+BAD_SESSION = [
+    (["--cells", "0"], "cells is 0"),
+    (["--cells", "many"], "many"),
+    (["--rungs", "python,warp"], "'warp'"),
+    (["--rungs", ""], "''"),
+    (["--rounds", "0"], "rounds is 0"),
+    (["--count", "some"], "some"),
+    (["--count", "every,every"], "every,every"),
+    (["--min-seconds", "0"], "min-seconds"),
+    (["--min-seconds", "nan"], "min-seconds"),
+    (["--time-limit", "-1"], "time-limit"),
+    (["--density", "2"], "density is '2'"),
+    (["--seed", "-1"], "seed is -1"),
+    (["--fly"], "--fly"),
+    (["extra"], "extra"),
+    (["--output", "taken"], "--force"),
+    (["--output", "missing/x.json"], "no folder missing"),
+    (["--output", "."], "is a folder"),
+    (["--program", "nowhere"], "no program nowhere"),
+    (["--cells", "2^40"], "GiB"),
+]
+
+
+@pytest.mark.parametrize("arguments, word", BAD_SESSION)
+def test_session_refuses_bad_input_before_the_work(tmp_path, arguments, word):
+    (tmp_path / "taken").write_text("kept", encoding="utf-8")
+    done = session(tmp_path, *arguments)
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1, done.stderr
+    assert done.stderr.startswith("ladder.sh: ") and word in done.stderr
+    assert os.listdir(tmp_path) == ["taken"] and (tmp_path / "taken").read_text(encoding="utf-8") == "kept"
+
+
+def test_dry_run_lists_and_writes_nothing(tmp_path):
+    done = session(tmp_path, "--dry-run", "--rungs", "python,tiled", "--count", "every")
+    assert done.returncode == 0 and os.listdir(tmp_path) == []
+    assert "plain_python.py" in done.stdout and "trafficbench run" in done.stdout
+    assert str(ROOT) not in done.stdout
+
+
+def test_help(tmp_path):
+    done = session(tmp_path, "--help")
+    assert done.returncode == 0 and "Example" in done.stdout and "Exit status" in done.stdout
+
+
+def test_wrong_kernel_is_marked_and_ends_with_status_1(tmp_path):
+    """A program whose tiled kernel lies: the report keeps the row, marks it, and forms no ratio with it."""
+    liar = tmp_path / "build" / "bin" / "trafficbench"
+    liar.parent.mkdir(parents=True)
+    text = (
+        "#!{python}\nimport json, subprocess, sys\n"
+        "done = subprocess.run([{program!r}, *sys.argv[1:]], capture_output=True, text=True)\n"
+        "out, status = done.stdout, done.returncode\n"
+        "if 'run' in sys.argv and 'tiled' in sys.argv:\n"
+        "    report = json.loads(out)\n"
+        "    report['benchmarks'][0].update(verified=False, error_occurred=True, error_message='hash differs')\n"
+        "    out, status = json.dumps(report), 1\n"
+        "print(out, end=''); sys.stderr.write(done.stderr); sys.exit(status)\n"
+    ).format(python=sys.executable, program=str(PROGRAM))
+    liar.write_text(text, encoding="utf-8")
+    liar.chmod(0o755)
+    options = ["--rungs", "python,naive,tiled", "--count", "every", "--rounds", "2", "--output", tmp_path / "x.json"]
+    done = session(tmp_path, "--program", liar, *options)
+    assert done.returncode == 1, done.stderr
+    rows = load_report(tmp_path / "x.json")["benchmarks"]
+    for row in rows:
+        assert row["verified"] is (row["kernel"] != "tiled")
+        assert (row["ladder_base"] is None) == (row["kernel"] == "tiled")
+    assert "NOT VERIFIED: hash differs" in done.stdout
+    assert not any("tiled" in line for line in done.stdout.splitlines() if "times" in line)
+
+
+@pytest.mark.parametrize("when", ["pilot", "rounds"])
+def test_interrupted_session_keeps_complete_rounds(tmp_path, when):
+    command = [
+        "bash",
+        str(LADDER),
+        "--program",
+        str(PROGRAM),
+        "--cells",
+        "3000",
+        "--min-seconds",
+        "0.0005",
+        "--rounds",
+        "500",
+    ]
+    with subprocess.Popen(
+        [*command, "--rungs", "python,naive", "--output", "x.json"],
+        cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as child:  # fmt: skip
+        # Progress says where it is.
+        for line in child.stderr:
+            if ("iterations of" if when == "pilot" else "round 3 of") in line:
+                break
+        child.send_signal(signal.SIGTERM)
+        out, err = child.communicate(timeout=60)
+    assert child.returncode == 4, err
+    if when == "pilot":
+        assert os.listdir(tmp_path) == [] and "nothing was written" in err
+    else:
+        rows = load_report(tmp_path / "x.json")["benchmarks"]
+        assert {row["stopped"] for row in rows} == {"interrupted"}
+        assert len({row["repetitions"] for row in rows}) == 1 and rows[0]["repetitions"] >= 2
+
+
+def test_time_limit_ends_the_session_once_there_are_intervals(tmp_path):
+    began = time.monotonic()
+    options = ["--time-limit", "0.001", "--rounds", "400", "--rungs", "python,naive", "--count", "every"]
+    done = session(tmp_path, *options, "--output", "x.json")
+    assert done.returncode == 0 and time.monotonic() - began < 120
+    rows = load_report(tmp_path / "x.json")["benchmarks"]
+    assert {(row["stopped"], row["repetitions"]) for row in rows} == {("time_cap", 6)}
+    assert all(row["real_time"] == pytest.approx(1e3 * statistics.median(row["samples"])) for row in rows)
+
+
+def test_ladder_needs_python_alone(tmp_path):
+    """Everything but the rungs' own packages is the standard library's."""
+    done = start([sys.executable, "-S", ROOT / "scripts" / "ladder" / "session.py", "--help"], cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert shutil.which("bash")

@@ -1,0 +1,537 @@
+"""What the plots of scripts/report.py show, worked out again from the JSON; and how they are drawn as figures.
+
+Run: /usr/bin/python3 -m pytest tests/report_charts_test.py
+"""
+
+import csv
+import itertools
+import json
+import math
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import made_up_report  # noqa: E402
+from report_helpers import SCHEMA_PATH, load_report  # noqa: E402
+
+from report import chart, grouping, kernels, loading, machine, palette, placement, rows, views, words  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = sorted(SCHEMA_PATH.parent.glob("example-*.json"))
+MEASURED = sorted((ROOT / "results").glob("*.json"))
+
+
+def charts_of(report, folder):
+    sources = loading.load([made_up_report.save(report, folder / "made-up.json")])
+    return sources, views.all_charts(sources)
+
+
+@pytest.fixture
+def study(tmp_path):
+    """Strong scaling over ranks and threads, several sizes."""
+    shapes = [(1, 1), (2, 1), (4, 1), (8, 1), (1, 2), (1, 4), (4, 4)]
+    report = made_up_report.make(shapes=shapes, cells=(10**6, 10**8))
+    made_up_report.add_fit({"benchmarks": []}, "", "")
+    return report, *charts_of(report, tmp_path)
+
+
+def every_chart(found):
+    return [one for section in found.values() for one in section]
+
+
+# --- what is drawn is what the file says -------------------------------------------------------------------------------
+
+MEASURES = {
+    "ladder": "mcops",
+    "sizes": "mcops",
+    "limits": "fraction_of_limit",
+    "speedup": "speedup",
+    "efficiency": "efficiency",
+    "closed-form": "real_time",
+    "roofline": "mcops",
+}
+
+
+def measure_of(one):
+    title = one.title.lower()
+    for key in ("speedup", "efficiency", "roofline"):
+        if key in title:
+            return MEASURES[key]
+    return MEASURES.get(one.figure)
+
+
+@pytest.mark.parametrize("path", [*EXAMPLES, *MEASURED], ids=lambda path: path.stem)
+def test_marks_are_the_numbers_of_their_rows(path):
+    report = load_report(path)
+    by_name = {row["name"]: row for row in report["benchmarks"]}
+    found = views.all_charts(loading.load([path]))
+    for one in every_chart(found):
+        assert one.marks(), one.title
+        for series in one.series:
+            for mark in series.marks:
+                row = by_name[mark.row["name"]]
+                if one.kind == "stack":
+                    part = series.label
+                    expected = row["shares"][part] if part != "driver" else max(0, 1 - sum(row["shares"].values()))
+                    assert mark.value == pytest.approx(expected)
+                    continue
+                measure = measure_of(one)
+                assert mark.value == row[measure]
+                if measure in ("mcops", "speedup"):
+                    assert (mark.low, mark.high) == (row[f"{measure}_low"], row[f"{measure}_high"])
+                if mark.low is not None:
+                    assert mark.low <= mark.value <= mark.high
+
+
+@pytest.mark.parametrize("path", [*EXAMPLES, *MEASURED], ids=lambda path: path.stem)
+def test_no_plot_mixes_what_may_not_be_mixed(path):
+    for one in every_chart(views.all_charts(loading.load([path]))):
+        for key in ("count", "class"):
+            assert len({row[key] for row in one.rows()}) == 1
+        assert len({row["origin"] == "measured" for row in one.rows()}) == 1
+        in_section_apart = one.figure in ("simulated", "closed-form")
+        apart = any(row["origin"] != "measured" or row["class"] != "update" for row in one.rows())
+        assert apart == in_section_apart
+
+
+def test_mixed_contracts_are_refused():
+    measured = made_up_report.make()["benchmarks"]
+    every = next(row for row in measured if row["count"] == "every")
+    sampled = next(row for row in measured if row["count"] == "sampled")
+    marks = [chart.Mark(1, row["mcops"], None, None, row) for row in (every, sampled)]
+    with pytest.raises(chart.MixedRows, match="contracts"):
+        chart.Chart(
+            "sizes", "curve", "a plot", {}, chart.Axis("x"), chart.Axis("y"), [chart.Series("a", "tiled", marks)]
+        )
+
+
+def test_rows_of_different_files_are_never_in_one_plot(tmp_path):
+    paths = [made_up_report.save(made_up_report.make(seed=seed), tmp_path / f"{seed}.json") for seed in (1, 2)]
+    sources = loading.load(paths)
+    of_file = {id(row): source.label for source in sources for row in source.rows}
+    for one in every_chart(views.all_charts(sources)):
+        assert len({of_file[id(row)] for row in one.rows()}) == 1
+
+
+def test_no_row_is_left_out_in_silence(study):
+    """Each row is in a plot, or among those that the page names as being in none."""
+    _, sources, found = study
+    drawn = {row["name"] for one in every_chart(found) for row in one.rows()}
+    beside = {row["name"] for row in views.not_drawn(sources, found)}
+    assert drawn | beside == {row["name"] for row in sources[0].rows}
+    assert not drawn & beside
+
+
+# --- the ladder --------------------------------------------------------------------------------------------------------
+
+
+def test_ladder_has_a_fixed_order_whatever_the_order_of_the_file(tmp_path):
+    report = made_up_report.make(kernels=("tiled", "naive", "my-kernel", "bitsliced"))
+    _, found = charts_of(report, tmp_path)
+    assert all(one.categories() == ["naive", "bitsliced", "tiled", "my-kernel"] for one in found["ladder"])
+
+
+def test_python_rungs_stand_below():
+    names = ["tiled", "mpi4py", "naive", "numpy-where", "python", "numba", "numpy-inplace"]
+    assert sorted(names, key=kernels.rung) == [
+        "python",
+        "numpy-where",
+        "numpy-inplace",
+        "numba",
+        "mpi4py",
+        "naive",
+        "tiled",
+    ]
+
+
+def test_step_is_the_ratio_to_the_rung_below_at_as_many_cores(study):
+    _, _, found = study
+    for one in found["ladder"]:
+        for series in one.series:
+            for below, mark in (
+                itertools.pairwise(series.marks) if sys.version_info >= (3, 10) else zip(series.marks, series.marks[1:])
+            ):
+                step = next(text for text in mark.texts if text.startswith("step"))
+                ratio, low, high = (float(number.replace(",", "")) for number in re.findall(r"[\d.,]*\d", step))
+                assert ratio == pytest.approx(mark.value / below.value, rel=1e-2)
+                assert low == pytest.approx(mark.low / below.high, rel=1e-2)
+                assert high == pytest.approx(mark.high / below.low, rel=1e-2)
+                assert rows.cores(mark.row) == rows.cores(below.row)
+
+
+def test_failed_rung_is_marked_and_no_base_of_a_step(tmp_path):
+    report = made_up_report.make(shapes=((1, 1),), counts=("every",))
+    bad = made_up_report.fail(report, 1)
+    assert bad["kernel"] == "bitsliced"
+    _, found = charts_of(report, tmp_path)
+    (one,) = found["ladder"]
+    texts = {mark.at: mark.texts for mark in one.marks()}
+    assert "FAILED VERIFICATION" in texts["bitsliced"]
+    assert not any(text.startswith("step") for text in texts["tiled"])
+    assert any(note.startswith("MARKED: 1 row failed verification") for note in one.notes())
+
+
+# --- scaling -----------------------------------------------------------------------------------------------------------
+
+
+def test_scaling_grows_one_thing_at_a_time_and_shows_the_rest_unjoined(study):
+    _, _, found = study
+    for one in found["strong"]:
+        grown = one.facets["grown by"]
+        shapes = {(row["ranks"], row["threads"]) for row in one.rows()}
+        if grown == "threads of 1 rank":
+            assert {ranks for ranks, _ in shapes} == {1}
+        elif grown.startswith("ranks of"):
+            assert len({threads for _, threads in shapes}) == 1
+        else:
+            assert grown == "all shapes" and (4, 4) in shapes
+            assert all(not chart.joined_runs(series) for series in one.series)
+
+
+def test_ideal_line_goes_through_the_base(study):
+    _, _, found = study
+    for one in found["strong"]:
+        if "speedup" in one.title:
+            ideal = next(curve for curve in one.curves if curve.label == "ideal")
+            for cores, speedup in ideal.points:
+                assert speedup == pytest.approx(cores)  # the base has one core here
+        else:
+            assert [value for _, value in one.curves[0].points] == [1.0, 1.0]
+            assert one.y.from_zero
+
+
+def test_caption_names_the_rate_of_every_base(study):
+    _, _, found = study
+    for one in found["strong"]:
+        caption = " ".join(one.notes())
+        for row in one.rows():
+            assert words.significant(row["base_mcops"]) in caption
+
+
+def test_weak_scaling_holds_the_cells_of_a_core(tmp_path):
+    report = made_up_report.make(mode="weak", cells=(10**6, 10**7))
+    _, found = charts_of(report, tmp_path)
+    assert found["weak"] and not found["strong"] and not found["ladder"]
+    for one in found["weak"]:
+        assert len({row["cells"] / rows.cores(row) for row in one.rows()}) == 1
+
+
+def test_fit_is_drawn_where_its_points_are(tmp_path):
+    report = made_up_report.make(shapes=[(2**k, 1) for k in range(6)], cells=(10**6,))
+    made_up_report.add_fit(report, "tiled", "every")
+    _, found = charts_of(report, tmp_path)
+    fitted = [(one, curve) for one in found["strong"] for curve in one.curves if "Amdahl" in curve.label]
+    (one, curve) = fitted[0]
+    assert len(fitted) == 1 and one.facets["count"] == "every"
+    residuals = dict(zip(report["fits"][0]["rows"], report["fits"][0]["residuals"]))
+    curve_at = {at: value for at, value in curve.points}
+    for mark in one.marks():
+        if mark.row["name"] in residuals:
+            at = min(curve_at, key=lambda point, cores=mark.at: abs(point - cores))
+            if math.isclose(at, mark.at, rel_tol=1e-6):
+                assert curve_at[at] == pytest.approx(mark.value - residuals[mark.row["name"]])
+    assert any("Amdahl's law (dotted): tiled serial fraction" in note for note in one.notes())
+
+
+def test_fit_without_freedom_is_not_drawn_and_spoken_of(tmp_path):
+    report = made_up_report.make(shapes=((1, 1), (2, 1)), cells=(10**6,))
+    made_up_report.add_fit(report, "tiled", "every")
+    _, found = charts_of(report, tmp_path)
+    assert not any("Amdahl" in curve.label for one in found["strong"] for curve in one.curves)
+    assert any("1 law fitted through no more points" in note for one in found["strong"] for note in one.notes())
+
+
+def test_flawed_points_break_the_line(tmp_path):
+    report = made_up_report.make(shapes=[(2**k, 1) for k in range(8)], kernels=("tiled",), counts=("every",))
+    report["benchmarks"][3]["warnings"] = ["clock_changed"]
+    _, found = charts_of(report, tmp_path)
+    speedup = next(one for one in found["strong"] if "speedup" in one.title)
+    (series,) = speedup.series
+    runs = [[mark.at for mark in run] for run in chart.joined_runs(series)]
+    assert runs == [[1, 2, 4], [16, 32, 64, 128]]
+    assert any("clock_changed" in note for note in speedup.notes())
+
+
+def test_two_points_are_not_joined(tmp_path):
+    report = made_up_report.make(shapes=((1, 1), (2, 1)))
+    _, found = charts_of(report, tmp_path)
+    assert all(not chart.joined_runs(series) for one in found["strong"] for series in one.series)
+
+
+def test_failed_row_that_has_no_ratio_is_spoken_of(tmp_path):
+    report = made_up_report.make(counts=("every",), shapes=[(2**k, 1) for k in range(5)])
+    made_up_report.fail(report, len(report["benchmarks"]) - 1)
+    _, found = charts_of(report, tmp_path)
+    assert all(any("NOT DRAWN: 1 row failed verification" in note for note in one.notes()) for one in found["strong"])
+
+
+def test_skipped_points_are_spoken_of():
+    found = views.all_charts(loading.load([SCHEMA_PATH.parent / "example-skipped.json"]))
+    drawn = every_chart(found)
+    assert drawn and any("skipped" in note for one in drawn for note in one.notes())
+
+
+def test_simulated_plots_say_so_in_title_and_caption():
+    found = views.all_charts(loading.load([SCHEMA_PATH.parent / "example-simulated.json"]))
+    assert found["simulated"] and not found["strong"]
+    for one in found["simulated"]:
+        assert "SIMULATED" in one.title and "MODELLED" in one.title
+        assert any(note.startswith("NOT MEASURED: simulated by smpi") for note in one.notes())
+        assert any(note.startswith("NOT MEASURED: modelled by loggp") for note in one.notes())
+
+
+# --- guides, placement, numbers ----------------------------------------------------------------------------------------
+
+
+def test_guides_follow_the_machine():
+    run = made_up_report.make(cores=128)["context"]["runs"][0]
+    assert machine.core_guides(run, 1024) == [(4, "L3"), (16, "NUMA region"), (128, "node")]
+    assert machine.core_guides(run, 15) == [(4, "L3")]
+    one, four = ({"ranks": ranks, "threads": 1} for ranks in (1, 4))
+    assert machine.cache_guides(run, one)[-1] == (2**24, "L3 16 MiB")
+    assert machine.cache_guides(run, four)[-1] == (2**22, "L3 16 MiB / 4")
+
+
+def test_bits_per_cell_are_those_of_the_kernels():
+    """scripts/report/kernels.py repeats what the variants declare."""
+    declared = {}
+    for file in (ROOT / "kernels" / "variants").glob("*.cpp"):
+        text = file.read_text(encoding="utf-8")
+        name = re.search(r'\.name = "(\w+)"', text)
+        bits = re.search(r"\.bits_per_cell = (\d+)", text)
+        if name and bits:
+            declared[name.group(1)] = int(bits.group(1))
+    assert len(declared) >= 5
+    for name, bits in declared.items():
+        assert kernels.BITS_PER_CELL[name] == bits, name
+
+
+def test_placement_in_few_words():
+    row = {
+        "placement": [{"rank": i, "thread": 0, "host": f"node{i // 4}", "core": i % 4, "numa": 0} for i in range(32)]
+    }
+    assert placement.summary(row) == "node0 .. node7 (8 hosts): 4 workers, cores 0-3, NUMA 0"
+    row = {"placement": [{"rank": i, "thread": 0, "host": "vm", "core": 1} for i in range(2)]}
+    assert "SOME ON ONE CORE" in placement.summary(row)
+    assert placement.summary({"placement": None}) is None
+
+
+@pytest.mark.parametrize("path", MEASURED, ids=lambda path: path.stem)
+def test_interval_of_the_median_is_the_one_in_the_file(path):
+    """rows.median_interval against what the program wrote."""
+    compared = 0
+    for row in load_report(path)["benchmarks"]:
+        if row["mcops_low"] is None:
+            continue
+        low, middle, high = rows.median_interval(row["samples"])
+        work = row["cells"] * row["steps"] / 1e6
+        assert work / high == pytest.approx(row["mcops_low"]) and work / low == pytest.approx(row["mcops_high"])
+        assert work / middle == pytest.approx(row["mcops"])
+        compared += 1
+    assert compared or path.stem.startswith("schema")
+
+
+def test_series_of_one_kernel_are_told_apart_by_what_differs(tmp_path):
+    report = made_up_report.make(
+        kernels=("tiled",), counts=("every",), shapes=((1, 1), (2, 1)), cells=(10**6, 10**7)
+    )
+    other = made_up_report.make(
+        kernels=("tiled",), counts=("every",), shapes=((1, 1), (2, 1)), cells=(10**6, 10**7)
+    )
+    for row in other["benchmarks"]:
+        for key in ("name", "run_name", "base"):
+            row[key] = row[key].replace("depth:auto", "depth:64")
+    report["benchmarks"] += other["benchmarks"]
+    _, found = charts_of(report, tmp_path)
+    assert {series.label for one in found["sizes"] for series in one.series} == {"tiled, depth auto", "tiled, depth 64"}
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (1234567, "1,235,000"),
+        (0.012345, "0.01235"),
+        (1.984, "1.984"),
+        (0, "0"),
+        (99999.9, "100,000"),
+        (2.6e-6, "2.6e-06"),
+    ],
+)
+def test_significant(value, text):
+    assert words.significant(value) == text
+
+
+def test_view_labels_name_what_differs(study):
+    _, _, found = study
+    labels = views.view_labels(found["ladder"])
+    assert len(set(labels)) == len(labels) and all("machine" not in label for label in labels)
+    for _, _, shown in views.panels([one for section in found.values() for one in section]):
+        assert len(set(views.view_labels(shown))) == len(shown)
+
+
+# --- colours -----------------------------------------------------------------------------------------------------------
+
+# G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, A physiologically-based model for simulation of color vision deficiency,
+# IEEE TVCG 15 (2009) 1291: severity 1, for linear RGB.
+BLIND = {
+    "none": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+
+
+def linear(hexadecimal):
+    channels = [int(hexadecimal[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+
+
+def lab(rgb):
+    """CIE L*a*b* of linear sRGB, white point D65."""
+    x, y, z = (
+        sum(weight * channel for weight, channel in zip(weights, rgb)) / white
+        for weights, white in zip(
+            [(0.4124564, 0.3575761, 0.1804375), (0.2126729, 0.7151522, 0.0721750), (0.0193339, 0.1191920, 0.9503041)],
+            (0.95047, 1.0, 1.08883),
+        )
+    )
+    f = [t ** (1 / 3) if t > 216 / 24389 else (24389 / 27 * t + 16) / 116 for t in (max(0, x), max(0, y), max(0, z))]
+    return (116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2]))
+
+
+def seen(hexadecimal, kind):
+    rgb = linear(hexadecimal)
+    return lab([min(1, max(0, sum(a * b for a, b in zip(line, rgb)))) for line in BLIND[kind]])
+
+
+def contrast(a, b):
+    """WCAG 2."""
+    light, dark = sorted(
+        (sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear(colour))) + 0.05 for colour in (a, b)), reverse=True
+    )
+    return light / dark
+
+
+TOGETHER = [
+    ["naive", "branchless", "bitpacked", "bitsliced", "tiled"],
+    ["compute", "exchange", "reduction", "waiting", "driver"],
+    ["least", "most"],
+]
+
+
+@pytest.mark.parametrize("ground", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("kind", BLIND)
+@pytest.mark.parametrize("keys", TOGETHER, ids=lambda keys: keys[0])
+def test_colours_of_one_plot_can_be_told_apart(keys, kind, ground):
+    for a, b in itertools.combinations(keys, 2):
+        distance = math.dist(seen(palette.COLOURS[a][ground], kind), seen(palette.COLOURS[b][ground], kind))
+        assert distance > 12, f"{a} and {b}: {distance:.1f}"
+
+
+def test_kernels_differ_by_symbol_too():
+    symbols = [palette.COLOURS[key][2] for key in TOGETHER[0]]
+    assert len(set(symbols)) == len(symbols)
+
+
+@pytest.mark.parametrize("ground, card", [(0, "#ffffff"), (1, "#1a212b")], ids=["light", "dark"])
+def test_colours_stand_out_from_the_ground(ground, card):
+    css = (ROOT / "scripts" / "report" / "page" / "page.css").read_text(encoding="utf-8")
+    assert f"--card: {card}" in css
+    for key, colours in [*palette.COLOURS.items(), *palette.FLAW.items()]:
+        # Shares are filled areas with edges, which need less.
+        least = 2.0 if key == "waiting" else 3.0
+        assert contrast(colours[ground], card) >= least, f"{key}: {contrast(colours[ground], card):.2f}"
+
+
+# --- figures -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def figures():
+    pytest.importorskip("matplotlib", reason="needs python3-matplotlib")
+    from report import figures as module
+
+    return module
+
+
+def test_figures_show_the_marks_of_their_chart(study, figures):
+    """matplotlib's own objects hold the numbers of the chart."""
+    _, _, found = study
+    for section in found.values():
+        for one in section[:2]:
+            axes = figures.draw(one).axes[0]
+            if one.kind == "curve":
+                for series, shift in zip(one.series, one.shifts()):
+                    container = next(c for c in axes.containers if c.get_label() == series.label)
+                    assert list(container.lines[0].get_xdata()) == pytest.approx(
+                        [mark.at * shift for mark in series.marks]
+                    )
+                    assert list(container.lines[0].get_ydata()) == pytest.approx([mark.value for mark in series.marks])
+                    spans = [segment[:, 1] for segment in container.lines[2][0].get_segments()]
+                    for mark, (low, high) in zip(series.marks, spans):
+                        assert (low, high) == pytest.approx((mark.low or mark.value, mark.high or mark.value))
+            else:
+                bars = [bar for c in axes.containers if hasattr(c, "patches") for bar in c.patches]
+                if one.kind == "bars":
+                    ends = sorted(bar.get_x() + bar.get_width() for bar in bars)
+                    assert ends == pytest.approx(sorted(mark.value for mark in one.marks()))
+                else:
+                    assert sorted(bar.get_width() for bar in bars) == pytest.approx(
+                        sorted(mark.value for mark in one.marks())
+                    )
+            title = axes.get_title(loc="left")
+            assert one.title in title and one.facets["count"] in title
+            figures.pyplot.close("all")
+
+
+def test_figures_mark_a_failed_row(tmp_path, figures):
+    report = made_up_report.make(shapes=((1, 1),), counts=("every",))
+    made_up_report.fail(report, 1)
+    _, found = charts_of(report, tmp_path)
+    axes = figures.draw(found["ladder"][0]).axes[0]
+    hatched = [bar for c in axes.containers if hasattr(c, "patches") for bar in c.patches if bar.get_hatch()]
+    assert len(hatched) == 1
+    assert any("FAILED VERIFICATION" in text.get_text() for text in axes.texts)
+    figures.pyplot.close("all")
+
+
+def test_figure_files(study, figures, tmp_path):
+    _, _, found = study
+    few = {"ladder": found["ladder"][:1], "strong": found["strong"][:1]}
+    lines = figures.write(few, tmp_path / "figures", False)
+    names = {path.name for path in (tmp_path / "figures").iterdir()}
+    assert len(lines) >= 3 and "captions.md" in names
+    stems = {Path(name).stem for name in names} - {"captions"}
+    assert len(stems) == 2
+    assert names == {f"{stem}.{ending}" for stem in stems for ending in (*figures.FORMATS, "csv")} | {"captions.md"}
+    signatures = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}
+    for stem in stems:
+        for ending, start in signatures.items():
+            assert (tmp_path / "figures" / f"{stem}.{ending}").read_bytes().startswith(start)
+    with open(tmp_path / "figures" / "ladder-every.csv", newline="", encoding="utf-8") as file:
+        table = list(csv.DictReader(file))
+    expected = [(mark.row["name"], mark.value) for one in few["ladder"] for mark in one.marks()]
+    assert [(line["row"], float(line["value"])) for line in table] == expected
+    captions = (tmp_path / "figures" / "captions.md").read_text(encoding="utf-8")
+    assert all(f"## {stem}\n" in captions for stem in stems)
+
+
+def test_each_view_has_a_file_of_its_own(study, figures):
+    _, _, found = study
+    names = [
+        figures.file_name(section, title, count, label)
+        for section, charts in found.items()
+        for title, count, shown in views.panels(charts)
+        for label in views.view_labels(shown)
+    ]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z0-9.-]+", name) for name in names)
+
+
+def test_grouping_reads_the_axes_of_a_name():
+    row = json.loads(EXAMPLES[0].read_text(encoding="utf-8"))["benchmarks"][0]
+    assert rows.axes(row)["depth"] == "auto"
+    assert "cells" not in grouping.other_axes(row)

@@ -1,0 +1,352 @@
+"""scripts/report.py on the command line: what it makes, what it refuses, and with which exit status.
+
+Run: /usr/bin/python3 -m pytest tests/report_script_test.py
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import made_up_report  # noqa: E402
+from report_helpers import SCHEMA_PATH  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPT = ROOT / "scripts" / "report.py"
+EXAMPLES = SCHEMA_PATH.parent
+
+
+def call(*arguments, env=None, interpreter=sys.executable):
+    return subprocess.run(
+        [interpreter, SCRIPT, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **(env or {})},
+        timeout=300,
+        check=False,
+    )
+
+
+def refused(done, *words):
+    """One line that says what is wrong, status 2, no traceback."""
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("report.py: reading")]
+    assert done.returncode == 2, done.stderr
+    assert len(lines) == 1 and lines[0].startswith("report.py: "), done.stderr
+    assert not done.stdout
+    for word in words:
+        assert word in lines[0], lines[0]
+
+
+def needs_plotly():
+    pytest.importorskip("plotly", reason="needs python3-plotly")
+
+
+def page_of(*arguments, folder, status=0):
+    needs_plotly()
+    path = folder / "page.html"
+    done = call(*arguments, "--output", path)
+    assert done.returncode == status, done.stderr
+    return path.read_text(encoding="utf-8"), done
+
+
+def data_of(text):
+    data = text.split('<script type="application/json" id="data">', 1)[1].split("</script>", 1)[0]
+    return json.loads(data)
+
+
+def test_help_is_complete():
+    done = call("--help")
+    assert done.returncode == 0
+    for part in (
+        "--output",
+        "--figures",
+        "--lint",
+        "--only",
+        "--reason",
+        "--force",
+        "--all-views",
+        "--quiet",
+        "Examples:",
+        "Exit status:",
+    ):
+        assert part in done.stdout
+
+
+@pytest.mark.parametrize("kind", ["measured", "merged", "simulated", "closed-form", "skipped", "ladder"])
+def test_page_of_each_kind_of_report_needs_no_network(tmp_path, kind):
+    text, done = page_of(EXAMPLES / f"example-{kind}.json", folder=tmp_path)
+    report = made_up_report.example(kind)
+    data = data_of(text)
+    assert len(data["rows"]) == len(report["benchmarks"]) and data["panels"]
+    assert f"{len(report['benchmarks'])} rows" in done.stdout
+    for outside in ('src="http', "src='http", 'href="http://', "@import", "url(http", 'rel="stylesheet"'):
+        assert outside not in text
+    assert "{{" not in text.split("<script")[0]
+    # The made-up note is on the page: nobody takes an example for a measurement.
+    assert "Example, made up" in text
+
+
+def test_numbers_of_the_table_are_those_of_the_file(tmp_path):
+    path = EXAMPLES / "example-measured.json"
+    text, _ = page_of(path, folder=tmp_path)
+    data = data_of(text)
+    keys = [column["key"] for column in data["columns"]] + data["details"]
+    rows = made_up_report.example("measured")["benchmarks"]
+    own = {"status", "plots", "report", "placement", "samples", "base", "ladder_base"}
+    for shown, row in zip(data["rows"], rows):
+        cells = dict(zip(keys, shown))
+        for key in keys:
+            if key not in own:
+                assert cells[key] == row.get(key), key
+        assert cells["samples"] == pytest.approx(row["samples"])
+        assert rows[cells["base"]]["name"] == row["base"]
+
+
+def test_failed_row_is_marked_and_the_status_is_1(tmp_path):
+    text, done = page_of(EXAMPLES / "example-failed.json", folder=tmp_path, status=1)
+    assert "1 row failed verification" in done.stderr
+    assert "FAILED VERIFICATION" in text
+    data = data_of(text)
+    flaws = [
+        mark[5]
+        for panel in data["panels"]
+        for view in panel["views"]
+        for series in view["series"]
+        for mark in series["marks"]
+    ]
+    assert flaws.count("failed") >= 1
+
+
+def test_text_of_a_report_cannot_become_markup(tmp_path):
+    report = made_up_report.example("measured")
+    report["context"]["note"] = "Example </script><script>alert(1)</script><!-- & <b>"
+    report["context"]["runs"][0]["cpu"]["model"] = "<img src=x onerror=alert(1)>"
+    report["benchmarks"][0]["note"] = "</script><b>"
+    text, _ = page_of(made_up_report.save(report, tmp_path / "r.json"), folder=tmp_path)
+    assert "<script>alert" not in text and "<img" not in text
+    assert data_of(text)["rows"]
+
+
+def test_a_report_may_have_no_plot_at_all(tmp_path):
+    report = made_up_report.example("skipped")
+    report["benchmarks"] = [row for row in report["benchmarks"] if "skipped" in row]
+    text, _ = page_of(made_up_report.save(report, tmp_path / "r.json"), folder=tmp_path)
+    assert data_of(text)["panels"] == [] and text.count("Nothing to draw.") == 6
+
+
+def test_the_same_report_makes_the_same_page(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    first, _ = page_of(EXAMPLES / "example-measured.json", folder=tmp_path / "a")
+    second, _ = page_of(EXAMPLES / "example-measured.json", folder=tmp_path / "b")
+    assert first == second
+
+
+def test_two_thousand_rows_fit_into_eight_megabytes(tmp_path):
+    shapes = [(2**k, threads) for k in range(10) for threads in (1, 2)]
+    report = made_up_report.make(
+        kernels=tuple(made_up_report.RATES), cells=[10**k for k in range(3, 13)], shapes=shapes
+    )
+    assert len(report["benchmarks"]) == 2000
+    text, _ = page_of(made_up_report.save(report, tmp_path / "r.json"), folder=tmp_path)
+    assert len(data_of(text)["rows"]) == 2000
+    assert len(text.encode()) < 8e6
+
+
+def test_only_chooses_rows_and_says_what_it_left_out(tmp_path):
+    path = made_up_report.save(made_up_report.make(), tmp_path / "r.json")
+    text, _ = page_of(path, "--only", "tiled/", "--only", "count:every", folder=tmp_path)
+    data = data_of(text)
+    column = [column["key"] for column in data["columns"]].index("name")
+    names = [row[column] for row in data["rows"]]
+    every = [name for name in names if "/naive/" not in name]
+    assert len(every) == 3 and all("/tiled/" in name and "count:every" in name for name in every)
+    assert len(names) == 4  # with the base of the ladder
+    assert "14 rows left out by --only" in text
+
+
+def test_lint_tells_which_rules_are_broken(tmp_path):
+    report = made_up_report.make(kernels=tuple(made_up_report.RATES), cores=4)
+    done = call(made_up_report.save(report, tmp_path / "good.json"), "--lint")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "12 of 12 rules hold" in done.stdout
+    report["benchmarks"][0]["limit"] = report["benchmarks"][0]["fraction_of_limit"] = None
+    done = call(made_up_report.save(report, tmp_path / "bad.json"), "--lint")
+    assert done.returncode == 1
+    assert "rule 11  BROKEN" in done.stdout and "11 of 12 rules hold; broken: 11" in done.stdout
+
+
+def documented_commands():
+    """Every command line of report.py and check_report.py in the documents."""
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    lines = [line.strip() for page in pages for line in page.read_text(encoding="utf-8").splitlines()]
+    return sorted({line for line in lines if line.startswith(("scripts/report.py ", "scripts/check_report.py "))})
+
+
+@pytest.mark.parametrize("line", documented_commands())
+def test_commands_of_the_documents_work(tmp_path, line):
+    for module in ("plotly", "matplotlib"):
+        pytest.importorskip(module)
+    (tmp_path / "scripts").symlink_to(ROOT / "scripts")
+    (tmp_path / "results").symlink_to(ROOT / "results")
+    done = subprocess.run(line, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    # The rules may be broken by a report that is as it is.
+    assert done.returncode in ((0, 1) if "--lint" in line else (0,)), done.stderr
+    assert done.stdout and "Traceback" not in done.stderr
+
+
+def test_documents_have_commands():
+    assert len(documented_commands()) >= 4
+
+
+# --- bad input ---------------------------------------------------------------------------------------------------------
+
+NOT_OURS = {
+    "empty": ("", "not JSON"),
+    "other": ('{"context": {"date": "x"}, "benchmarks": [{"name": "BM_x", "run_type": "iteration"}]}', "context"),
+    "list": ("[1, 2]", "not of type 'object'"),
+    "number": ("17", "not of type 'object'"),
+    "nan": ('{"context": NaN}', "NaN is not a JSON number"),
+    "text": ("hello", "not JSON"),
+    "rows-of-nothing": ('{"benchmarks": [null, 1, {"name": 3}]}', ""),
+}
+
+
+@pytest.mark.parametrize("kind", NOT_OURS)
+@pytest.mark.parametrize("more", [(), ("--only", "tiled")], ids=["all", "only"])
+def test_what_is_no_report_is_refused(tmp_path, kind, more):
+    path = tmp_path / "r.json"
+    path.write_text(NOT_OURS[kind][0], encoding="utf-8")
+    refused(call(path, "--lint", *more), str(path), NOT_OURS[kind][1])
+
+
+def test_other_schema_version_is_refused(tmp_path):
+    report = made_up_report.example("measured")
+    report["context"]["json_schema_version"] = 2
+    refused(call(made_up_report.save(report, tmp_path / "r.json"), "--lint"), "json_schema_version", "1 was expected")
+
+
+def test_truncated_report_is_refused_and_nothing_is_written(tmp_path):
+    text = (EXAMPLES / "example-measured.json").read_text(encoding="utf-8")
+    path = tmp_path / "r.json"
+    for part in (0.1, 0.5, 0.99):
+        path.write_text(text[: int(len(text) * part)], encoding="utf-8")
+        needs_plotly()
+        refused(call(path, "--output", tmp_path / "page.html"), "not JSON")
+        assert not (tmp_path / "page.html").exists()
+
+
+def test_one_bad_file_among_good_ones_is_named(tmp_path):
+    bad = tmp_path / "bad.json"
+    bad.write_text("{", encoding="utf-8")
+    refused(call(EXAMPLES / "example-measured.json", bad, "--lint"), str(bad))
+
+
+def test_report_without_rows_is_refused(tmp_path):
+    report = made_up_report.example("measured")
+    report["benchmarks"] = []
+    report.pop("fits")
+    path = made_up_report.save(report, tmp_path / "r.json")
+    refused(call(path, "--lint"), "no row of", "at least one row")
+
+
+def test_words_that_choose_nothing_are_refused():
+    refused(
+        call(EXAMPLES / "example-measured.json", "--lint", "--only", "nonsense"), "nonsense", "names look like sweep/"
+    )
+
+
+def test_a_hundred_thousand_rows_are_refused_at_once_and_can_be_chosen_from(tmp_path):
+    report = made_up_report.make(kernels=("naive", "tiled"), counts=("every",), shapes=((1, 1),))
+    row = report["benchmarks"][1]
+    for key in [key for key in row if "base" in key or "speedup" in key or "efficiency" in key]:
+        row[key] = None
+    text = json.dumps(row)
+    path = tmp_path / "r.json"
+    many = ",".join(text.replace("seed:5743", f"seed:{i}") for i in range(100_000))
+    path.write_text(f'{{"context": {json.dumps(report["context"])}, "benchmarks": [{many}]}}', encoding="utf-8")
+    refused(call(path, "--lint"), "100,000 rows", "at most 10,000", "--only")
+    done = call(path, "--lint", "--only", "seed:777/")
+    assert done.returncode in (0, 1) and "of 12 rules hold" in done.stdout
+    assert "99,999 rows left out by --only" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        ((), ["nothing to make"]),
+        (("--output", "page.txt"), ["ends in .html"]),
+        (("--output", "no/such/folder/page.html"), ["there is no folder"]),
+        (("--figures", str(SCRIPT)), ["is not a folder"]),
+        (("--figures", str(ROOT)), ["is not empty", "--force"]),
+    ],
+)
+def test_wrong_use_is_refused(arguments, words):
+    for module in ("plotly", "matplotlib"):
+        pytest.importorskip(module)
+    refused(call(EXAMPLES / "example-measured.json", *arguments), *words)
+
+
+def test_nothing_is_replaced_unless_asked(tmp_path):
+    needs_plotly()
+    page = tmp_path / "page.html"
+    page.write_text("mine", encoding="utf-8")
+    refused(call(EXAMPLES / "example-measured.json", "--output", page), "exists", "--force")
+    assert page.read_text(encoding="utf-8") == "mine"
+    assert call(EXAMPLES / "example-measured.json", "--output", page, "--force").returncode == 0
+    assert "trafficbench report" in page.read_text(encoding="utf-8")
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_missing_and_repeated_files_are_refused(tmp_path):
+    refused(call(tmp_path / "nothing.json", "--lint"), "cannot be read")
+    path = EXAMPLES / "example-measured.json"
+    refused(call(path, path, "--lint"), "named twice")
+
+
+def test_unknown_option_is_refused():
+    done = call(EXAMPLES / "example-measured.json", "--nonsense")
+    assert done.returncode == 2 and "--nonsense" in done.stderr and "Traceback" not in done.stderr
+
+
+# --- the interpreter ---------------------------------------------------------------------------------------------------
+
+
+def bare_interpreter(folder):
+    """A Python that has nothing but the standard library."""
+    path = folder / "python3"
+    path.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n', encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def test_script_finds_an_interpreter_with_the_packages(tmp_path):
+    bare = bare_interpreter(tmp_path)
+    probe = subprocess.run([bare, "-c", "import jsonschema"], capture_output=True, check=False)
+    if probe.returncode == 0:
+        pytest.skip("this Python has jsonschema among its own modules")
+    script = tmp_path / "script.py"
+    script.write_text(
+        (
+            f"import sys\nsys.path.insert(0, {str(ROOT / 'scripts')!r})\nfrom with_packages import need\n"
+            "need(*sys.argv[1:])\nprint(sys.executable, sys.argv[1:])\n"
+        ),
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [bare, script, "jsonschema"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "TRAFFICBENCH_PYTHON": sys.executable},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().endswith("['jsonschema']")
+    done = subprocess.run([bare, script, "no_such_module"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
+    assert "no_such_module" in done.stderr and "TRAFFICBENCH_PYTHON" in done.stderr and not done.stdout

@@ -1,0 +1,97 @@
+// `trafficbench sweep` with every update kernel slowed by a known part, to see whether a comparison finds it:
+//
+//     build/release/bin/slowed_sweep 0.05 sweep --kernels tiled --cells 1e8 --threads 1 --output slowed.json
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "drivers/command_line.hpp"
+#include "drivers/communicator.hpp"
+#include "drivers/machine.hpp"
+#include "kernels/registry.hpp"
+
+namespace trafficbench {
+namespace {
+
+double part = 0;
+
+/// After each advance does nothing for that part of the time it took.
+class Slowed final : public Segment {
+ public:
+  explicit Slowed(std::unique_ptr<Segment> inner) : inner_(std::move(inner)) {}
+
+  std::int64_t cells() const override { return inner_->cells(); }
+  HaloWidth halo() const override { return inner_->halo(); }
+  void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const override {
+    inner_->read(first, count, out);
+  }
+  void load(const CellSource& source, std::int64_t first) override { inner_->load(source, first); }
+  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right, HaloWidth width) override {
+    inner_->set_halo(left, right, width);
+  }
+  void advance(std::int64_t k, std::span<MoveCount> moves) override {
+    using Clock = std::chrono::steady_clock;
+    const auto began = Clock::now();
+    inner_->advance(k, moves);
+    const auto until = Clock::now() + std::chrono::duration_cast<Clock::duration>(part * (Clock::now() - began));
+    while (Clock::now() < until) {
+    }
+  }
+
+ private:
+  std::unique_ptr<Segment> inner_;
+};
+
+template <std::size_t index>
+std::unique_ptr<Segment> make_slowed(const SegmentShape& shape) {
+  return std::make_unique<Slowed>(variants()[index]->make(shape));
+}
+
+template <std::size_t... indices>
+std::vector<Variant> slowed_variants(std::index_sequence<indices...> /*all*/) {
+  std::vector<Variant> slowed;
+  (
+      [&] {
+        if (indices >= variants().size()) return;
+        slowed.push_back(*variants()[indices]);
+        slowed.back().make = make_slowed<indices>;
+      }(),
+      ...);
+  return slowed;
+}
+
+int run_sweep(int argc, char** argv) {
+  constexpr std::size_t kMostVariants = 16;
+  const std::vector<Variant> slowed = slowed_variants(std::make_index_sequence<kMostVariants>());
+  std::vector<const Variant*> table;
+  for (const Variant& variant : slowed) table.push_back(&variant);
+  this_machine();
+  std::unique_ptr<Communicator> world;
+  try {
+    world = start_world(argc, argv);
+    const CommandLine line = read_command_line(argc, argv, "");
+    return static_cast<int>(sweep(*world, std::get<SweepOptions>(line.command), table, {argv, argv + argc}));
+  } catch (const std::exception& error) {
+    if (!world || world->rank() == 0) fmt::print(stderr, "slowed_sweep: {}\n", error.what());
+    return 2;
+  }
+}
+
+}  // namespace
+}  // namespace trafficbench
+
+int main(int argc, char** argv) {
+  char* end = argv[0];
+  if (argc > 2) trafficbench::part = std::strtod(argv[1], &end);
+  if (argc <= 2 || *end != '\0' || std::string(argv[2]) != "sweep") {
+    fmt::print(stderr, "usage: slowed_sweep PART sweep OPTIONS: PART 0.05 makes every kernel take 5% longer\n");
+    return 2;
+  }
+  return trafficbench::run_sweep(argc - 1, argv + 1);
+}
