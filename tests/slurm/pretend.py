@@ -2,8 +2,11 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPT = ROOT / "tests" / "slurm" / "slurm.sh"
@@ -12,6 +15,8 @@ SCRIPT = ROOT / "tests" / "slurm" / "slurm.sh"
 @contextlib.contextmanager
 def slurm(folder, *options):
     """Sets SLURM_CONF while the daemons run."""
+    if shutil.which("sbatch") is None:
+        pytest.skip("needs Slurm: scripts/test.sh slurm installs it, and runs this")
     subprocess.run([SCRIPT, "start", folder, *options], check=True, stdin=subprocess.DEVNULL, timeout=180)
     before = os.environ.get("SLURM_CONF")
     os.environ["SLURM_CONF"] = str(Path(folder) / "slurm.conf")
