@@ -77,7 +77,7 @@ requeue() {
   fi
   # Twice, because Slurm may warn up to a minute early, and once may be bad luck.
   if [[ "$(progress)" == "$(cat "state/$job.progress" 2>/dev/null)" ]]; then
-    tell "failed: not one point was finished since the job last went back into the queue; give the study more --time, or fewer cells"
+    tell "failed: not one point was finished since the job last went back into the queue; give it more --time, or fewer cells"
     exit 1
   fi
   progress >"state/$job.progress"

@@ -4,6 +4,7 @@ those machines (`sbatch --test-only`); and headers with a mistake, which it must
 The machines' shape and limits stand in tests/slurm/machines, written down apart from the profiles that are tested.
 """
 
+import functools
 import json
 import re
 
@@ -23,6 +24,7 @@ def site_of(machine):
     return json.loads((ROOT / "scripts" / "sites" / f"{machine}.json").read_text(encoding="utf-8"))
 
 
+@functools.lru_cache(maxsize=None)
 def generated(machine, *options):
     done = study("--site", machine, "--account", "budget", "--mode", "strong", "--program", "/bin/true", "--dry-run", *options)
     assert done.returncode == 0, done.stderr
