@@ -29,6 +29,7 @@ Stages, each in build/<stage> with its log in build/<stage>.log:
   asan      address and undefined behaviour sanitizers
   tsan      thread sanitizer: clang 19 with libomp and Archer
   page      the report page in headless Chromium, driven by playwright-core (npm); needs no build
+  slurm     studies and job headers on a pretend Slurm (tests/slurm/slurm.sh), with the build of mpich
 
 Example:
   scripts/test.sh asan tsan
@@ -37,7 +38,7 @@ Exit status: 0 all passed; 1 something failed; 2 something is missing, or wrong 
 HELP
 }
 
-all_stages=(page fetched openmpi no-mpi clang14 clang19 asan tsan aarch64 mpich)
+all_stages=(page fetched openmpi no-mpi clang14 clang19 asan tsan aarch64 slurm mpich)
 stages=()
 for argument in "$@"; do
   case "$argument" in
@@ -60,21 +61,25 @@ cd "$root"
 mkdir -p build
 jobs="$(nproc)"
 
+# A stage's preset bears its name, but for tests that need more than a build of their own.
+preset_of() { if [[ "$1" == slurm ]]; then echo mpich; else echo "$1"; fi; }
+
 # The tests of the program, in Python, take minutes: they run with each MPI, not once more for every compiler and
 # sanitizer.
 run_ctest() {
-  local leave_out=(-LE page)
+  local choice=(-LE 'page|slurm')
   case "$1" in
     page)
       look_at_page
       return
       ;;
-    release) leave_out=(-LE 'page|slow') ;;
-    fetched | no-mpi | clang*) leave_out=(-LE 'program|page') ;;
+    slurm) choice=(-L slurm) ;;
+    release) choice=(-LE 'page|slurm|slow') ;;
+    fetched | no-mpi | clang*) choice=(-LE 'program|page|slurm') ;;
     # The kernels, roads and start states: what has hot loops and shares memory between threads.
-    *san) leave_out=(-LE 'program|page' -R 'EveryVariant|StartState|PackedRoad') ;;
+    *san) choice=(-LE 'program|page|slurm' -R 'EveryVariant|StartState|PackedRoad') ;;
   esac
-  ctest --preset "$1" -j "$jobs" "${leave_out[@]}"
+  ctest --preset "$(preset_of "$1")" -j "$jobs" "${choice[@]}"
 }
 
 # The report page in a browser. A browser that is missing is a failure here.
@@ -98,11 +103,12 @@ check_installation() {
 }
 
 stage() {
-  local name="$1" options=(-DTRAFFICBENCH_WERROR=ON)
+  local name="$1" preset options=(-DTRAFFICBENCH_WERROR=ON)
   if [[ "$name" == page ]]; then
     if [[ "$name" != "${stages[-1]}" ]]; then look_at_page; fi
     return
   fi
+  preset="$(preset_of "$name")"
   if [[ "$name" == fetched || "$name" == aarch64 ]]; then
     local sources
     sources="$(scripts/sources.sh build/sources)"
@@ -110,8 +116,8 @@ stage() {
   fi
   # g++ warns of much that is not so when it instruments code; the other stages have looked at the same files.
   if [[ "$name" == asan ]]; then options[0]=-DTRAFFICBENCH_WERROR=OFF; fi
-  cmake --preset "$name" "${options[@]}"
-  cmake --build --preset "$name" -j "$jobs"
+  cmake --preset "$preset" "${options[@]}"
+  cmake --build --preset "$preset" -j "$jobs"
   if [[ "$name" == mpich ]]; then check_installation "$name"; fi
   # The tests of the last stage are run where they can be seen.
   if [[ "$name" != "${stages[-1]}" ]]; then run_ctest "$name"; fi
@@ -152,6 +158,7 @@ fi
 
 sections=(build ladder report test ci page)
 command -v npm >/dev/null || sections+=(npm)
+if [[ " ${stages[*]} " == *" slurm "* ]]; then sections+=(slurm); fi
 ensure_packages "${sections[@]}"
 export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR="$root"
 for name in "${stages[@]}"; do

@@ -1,0 +1,119 @@
+"""Ranks on several nodes find those on their own node, and share its cores with them alone.
+
+Two pretences of several nodes on one machine: MPICH's cliques, where MPI believes in several nodes and the host names know
+better; and two network namespaces, each with a host name of its own, between which ranks talk over TCP.
+"""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+
+import pytest
+from program import BUILD, PROGRAM, call, command, environment, needs_ranks
+
+RUN = ["run", "--kernel", "tiled", "--cells", "20000", "--steps", "40", "--threads", "1", "--json"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def mpich():
+    needs_ranks()
+    family = re.search(r"^mpi_family=(\w+)$", (BUILD / "launcher.sh").read_text(encoding="utf-8"), re.MULTILINE)
+    if family is None or family[1] != "mpich":
+        pytest.skip("needs MPICH, which has cliques and a launcher that can be told how to reach another host")
+
+
+def cores():
+    return sorted(os.sched_getaffinity(0))
+
+
+def places(report):
+    """[(host, core)] by rank."""
+    row = report["benchmarks"][0]
+    assert row["verified"], row
+    return [(place["host"], place["core"]) for place in row["placement"]]
+
+
+@pytest.mark.parametrize("cliques", [2, 4])
+def test_cliques_on_one_host_do_not_share_cores(cliques):
+    """To MPI every clique is a node; two workers on one core would halve the rate of each."""
+    ranks = min(cliques, len(cores()))
+    done = call(*RUN, ranks=ranks, env={"MPIR_CVAR_NUM_CLIQUES": str(cliques)})
+    assert done.returncode == 0, done.stderr
+    found = places(json.loads(done.stdout))
+    assert len({host for host, _ in found}) == 1
+    assert len(set(found)) == ranks, f"two ranks on one core: {found}"
+
+
+def test_road_over_cliques_is_the_road_of_one_rank():
+    """Uneven blocks over more pretended nodes than cores: the same cells, whatever MPI thinks of the nodes."""
+    hashes = set()
+    for ranks, cliques in ((1, 1), (3, 3)):
+        done = call(*RUN, ranks=ranks, env={"MPIR_CVAR_NUM_CLIQUES": str(cliques)})
+        assert done.returncode == 0, done.stderr
+        hashes.add(json.loads(done.stdout)["benchmarks"][0]["hash"])
+    assert len(hashes) == 1
+
+
+def ip(*words):
+    subprocess.run(["ip", *words], check=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20)
+
+
+@contextlib.contextmanager
+def two_hosts(folder):
+    """Two namespaces with a cable between them, and what the launcher needs in place of ssh: {name: address}."""
+    if shutil.which("ip") is None:
+        pytest.skip("no ip command: Debian has it in iproute2")
+    hosts = {f"tb{os.getpid()}{end}": f"10.77.0.{number}" for number, end in ((1, "a"), (2, "b"))}
+    first, second = hosts
+    try:
+        try:
+            ip("netns", "add", first)
+            ip("netns", "add", second)
+            ip("link", "add", "cable", "netns", first, "type", "veth", "peer", "name", "cable", "netns", second)
+        except subprocess.CalledProcessError as error:
+            pytest.skip(f"this machine permits no network namespaces: {error.stderr.strip()}")
+        for name, address in hosts.items():
+            ip("-n", name, "addr", "add", f"{address}/24", "dev", "cable")
+            ip("-n", name, "link", "set", "lo", "up")
+            ip("-n", name, "link", "set", "cable", "up")
+        shell = folder / "not_ssh"
+        cases = "\n".join(f"  {address}) name={name} ;;" for name, address in hosts.items())
+        shell.write_text('#!/bin/bash\nwhile [[ "$1" == -* ]]; do shift; done\n'
+                         f'case "$1" in\n{cases}\nesac\nshift\n'
+                         'exec ip netns exec "$name" unshare --uts bash -c \'hostname "$0"; exec bash -c "$*"\' "$name" "$@"\n',
+                         encoding="utf-8")
+        shell.chmod(0o755)
+        yield hosts, shell
+    finally:
+        for name in hosts:
+            subprocess.run(["ip", "netns", "del", name], check=False, stdin=subprocess.DEVNULL, capture_output=True)
+
+
+def test_two_hosts_over_tcp(tmp_path):
+    """Two ranks on each of two hosts: each host's ranks have that host's cores, and the road is right."""
+    with two_hosts(tmp_path) as (hosts, shell):
+        first = next(iter(hosts))
+        mpiexec = command(["x"], ranks=2)[0]
+        words = ["ip", "netns", "exec", first, "unshare", "--uts", "bash", "-c", 'hostname "$0"; exec "$@"', first,
+                 mpiexec, "-launcher", "ssh", "-launcher-exec", shell, "-localhost", hosts[first],
+                 "-hosts", ",".join(hosts.values()), "-ppn", "2", "-n", "4", PROGRAM, *RUN]
+        # A cable takes a moment until both ends see it.
+        for _ in range(20):
+            done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
+                                  env=environment({"UCX_TLS": "tcp,self", "UCX_NET_DEVICES": "cable"}))
+            if done.returncode == 0:
+                break
+            time.sleep(0.5)
+        assert done.returncode == 0, done.stdout + done.stderr
+        report = json.loads(done.stdout)
+        found = places(report)
+        assert [host for host, _ in found] == [name for name in hosts for _ in range(2)]
+        assert report["context"]["runs"][0]["hosts"] == sorted(hosts)
+        if len(cores()) > 1:
+            assert len(set(found)) == 4, f"two ranks of a host on one core: {found}"
+        # The two hosts are one machine here, which each of them takes for its own.
+        assert {core for host, core in found if host == first} == {core for host, core in found if host != first}

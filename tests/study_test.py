@@ -1,0 +1,300 @@
+"""scripts/study.sh without Slurm: site profiles, what it refuses, what it would submit, and a study on this machine."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from docs_scripts_test import COMMANDS
+from program import PROGRAM, ROOT, environment, needs_ranks
+from report_helpers import load_report
+
+sys.path.insert(0, str(ROOT / "scripts" / "study"))
+import merge  # noqa: E402
+import placement  # noqa: E402
+
+SITES = ROOT / "scripts" / "sites"
+NAMES = sorted(path.stem for path in SITES.glob("*.json"))
+
+
+def study(*words, path=None):
+    variables = environment()
+    if path is not None:
+        variables["PATH"] = path
+    return subprocess.run(["/bin/bash", ROOT / "scripts" / "study.sh", *map(str, words)], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, env=variables, timeout=300, check=False)
+
+
+def dry_run(*words):
+    done = study(*words, "--program", "/bin/true", "--dry-run")
+    assert done.returncode == 0, done.stderr
+    parts = done.stdout.split("# ==== jobs/")[1:]
+    return {part.split(".sh\n", 1)[0]: part.split(".sh\n", 1)[1] for part in parts}
+
+
+def refused(*words, word, path=None):
+    done = study(*words, path=path)
+    assert done.returncode == 2, f"status {done.returncode}\n{done.stdout}\n{done.stderr}"
+    assert len(done.stderr.splitlines()) == 1 and done.stderr.startswith("study.sh: "), done.stderr
+    assert word in done.stderr, done.stderr
+
+
+ARCHER2 = ["--site", "archer2", "--account", "z19", "--mode", "strong"]
+
+
+def test_help_names_every_site_and_has_an_example():
+    text = study("--help").stdout
+    assert all(name in text for name in NAMES) and "Example" in text and "Exit status" in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_profile_makes_jobs(name):
+    words = ["--site", name, "--mode", "weak", "--account", "a", "--nodes", "1"]
+    scripts = dry_run(*words, *(["--cores", "8"] if name == "generic-slurm" else []))
+    for text in scripts.values():
+        assert subprocess.run(["bash", "-n"], input=text, text=True, check=False).returncode == 0
+    assert set(scripts) == ({"nodes-0001"} if name == "local" else {"nodes-0001", "merge"})
+
+
+def test_a_job_has_all_that_the_site_demands():
+    text = dry_run(*ARCHER2, "--nodes", "4")["nodes-0004"]
+    header = [line for line in text.splitlines() if line.startswith("#SBATCH")]
+    for option in ("--account=z19", "--partition=standard", "--qos=standard", "--time=01:00:00", "--nodes=4",
+                   "--ntasks-per-node=128", "--hint=nomultithread", "--distribution=block:block", "--requeue",
+                   "--signal=B:USR1@300"):
+        assert f"#SBATCH {option}" in header, option
+    # Slurm ignores the frequency in a header there.
+    assert not any("--cpu-freq" in line for line in header)
+    assert "srun_options=(--distribution=block:block --cpu-bind=none --cpu-freq=2000000)" in text
+    assert "unset OMP_PLACES" in text and "module purge" not in text
+    for shape in ("128x1 4 512 128 1", "16x8 4 64 16 8", "8x16 4 32 8 16"):
+        assert f'"nodes-0004-{shape}"' in text
+    text = dry_run(*ARCHER2, "--nodes", "4", "--bind", "srun", "--cpu-freq", "2250000")["nodes-0004"]
+    assert "--hint=nomultithread --cpu-freq=2250000)" in text and "--cpu-bind" not in text and "export OMP_PLACES=cores" in text
+
+
+def test_queue_and_time_are_chosen_within_the_limits():
+    scripts = dry_run(*ARCHER2, "--nodes", "1024,1025", "--time", "12:00:00")
+    assert "--qos=standard" in scripts["nodes-1024"] and "--qos=largescale" in scripts["nodes-1025"]
+    assert "#SBATCH --time=00:20:00" in dry_run(*ARCHER2, "--nodes", "1", "--qos", "short")["nodes-0001"]
+
+
+BAD = {
+    "no account": (["--site", "archer2", "--mode", "strong"], "--account"),
+    "no mode": (["--site", "archer2", "--account", "z"], "--mode strong"),
+    "mode": (["--site", "archer2", "--account", "z", "--mode", "big"], "'big'"),
+    "site": (["--site", "archer3", "--mode", "strong"], "archer2"),
+    "no file": (["--site", "nowhere.json", "--mode", "strong"], "nowhere.json"),
+    "nothing asked": ([], "--site"),
+    "two things asked": ([*ARCHER2, "--status"], "one of"),
+    "option": ([*ARCHER2, "--node", "1"], "--help"),
+    "nodes": ([*ARCHER2, "--nodes", "0"], "1,2,4,8"),
+    "nodes, not a number": ([*ARCHER2, "--nodes", "1,two"], "1,2,4,8"),
+    "too many nodes": ([*ARCHER2, "--nodes", "5861"], "largescale takes 1025 to 5860"),
+    "too many nodes of this qos": ([*ARCHER2, "--nodes", "33", "--qos", "short"], "1 to 32 nodes"),
+    "too long": ([*ARCHER2, "--nodes", "1", "--qos", "standard", "--time", "25:00:00"], "up to 24:00:00"),
+    "too long for every queue": ([*ARCHER2, "--nodes", "1", "--time", "97:00:00"], "96:00:00"),
+    "time": ([*ARCHER2, "--time", "an hour"], "HH:MM:SS"),
+    "qos": ([*ARCHER2, "--qos", "fast"], "lowpriority"),
+    "partition": ([*ARCHER2, "--partition", "gpu"], "highmem"),
+    "too many jobs": (["--site", "cirrus-ex", "--account", "z", "--mode", "weak", "--nodes", "1,2", "--qos", "short"],
+                      "3 jobs"),
+    "shape": ([*ARCHER2, "--shapes", "64"], "16x8"),
+    "shape too large": ([*ARCHER2, "--shapes", "128x2"], "128 cores"),
+    "same point twice": ([*ARCHER2, "--nodes", "1,2", "--shapes", "64x1,128x1"], "128 ranks x 1 threads"),
+    "frequency": ([*ARCHER2, "--cpu-freq", "3000000"], "2250000"),
+    "frequency, none offered": (["--site", "cirrus-ex", "--account", "z", "--mode", "weak", "--cpu-freq", "1"], "leave it out"),
+    "cores unknown": (["--site", "generic-slurm", "--mode", "strong"], "--cores"),
+    "cores known": ([*ARCHER2, "--cores", "64"], "128"),
+    "two nodes at home": (["--site", "local", "--mode", "strong", "--nodes", "2"], "1 to 1 nodes"),
+    "own option of the study": ([*ARCHER2, "--", "--output", "x"], "--output after --"),
+    "warned before it starts": ([*ARCHER2, "--time", "00:05:00", "--warn", "300"], "warn is 300"),
+    "no study there": (["--status", "nowhere"], "nowhere"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_refused_in_one_line(case):
+    words, word = BAD[case]
+    refused(*words, word=word)
+    assert not (ROOT / "studies" / "nowhere").exists()
+
+
+def test_no_sbatch_on_the_path(tmp_path):
+    """Nothing is built either."""
+    for name in ("python3", "dirname", "bash"):
+        (tmp_path / name).symlink_to("/usr/bin/" + name)
+    refused(*ARCHER2, "--output", tmp_path / "study", word="no sbatch on the path", path=str(tmp_path))
+    assert not (tmp_path / "study").exists()
+
+
+def fake_slurm(folder):
+    """An sbatch that must not be called."""
+    path = folder / "sbatch"
+    path.write_text(f"#!/bin/sh\ntouch {folder}/called\n", encoding="utf-8")
+    path.chmod(0o755)
+    return f"{folder}:{os.environ['PATH']}"
+
+
+def test_existing_folder_is_left_alone(tmp_path):
+    folder = tmp_path / "study"
+    folder.mkdir()
+    (folder / "precious").write_text("x", encoding="utf-8")
+    refused(*ARCHER2, "--program", "/bin/true", "--output", folder, word="exists", path=fake_slurm(tmp_path))
+    assert [entry.name for entry in folder.iterdir()] == ["precious"]
+    assert not (tmp_path / "called").exists()
+
+
+def test_folder_that_compute_nodes_do_not_see(tmp_path):
+    refused(*ARCHER2, "--program", "/bin/true", "--output", "/home/nobody/study", word="work file system",
+            path=fake_slurm(tmp_path))
+    assert not (tmp_path / "called").exists()
+
+
+def test_program_that_is_not_there(tmp_path):
+    refused(*ARCHER2, "--program", tmp_path / "none", "--output", tmp_path / "study", word="none", path=fake_slurm(tmp_path))
+    assert not (tmp_path / "study").exists() and not (tmp_path / "called").exists()
+
+
+def test_option_that_the_program_refuses_is_refused_before_the_queue(tmp_path):
+    refused(*ARCHER2, "--kernels", "tilted", "--program", PROGRAM, "--output", tmp_path / "study", word="tilted",
+            path=fake_slurm(tmp_path))
+    assert not (tmp_path / "study").exists() and not (tmp_path / "called").exists()
+
+
+CHANGES = {
+    "missing key": (lambda site: site.pop("queues"), '"queues"'),
+    "missing key inside": (lambda site: site["node"].pop("cores"), '"cores"'),
+    "unknown key": (lambda site: site.update(colour="red"), '"colour"'),
+    "unknown key inside": (lambda site: site["queues"][0].update(max_node=3), '"max_node"'),
+    "wrong type": (lambda site: site.update(account="yes"), "true or false"),
+    "wrong number": (lambda site: site["node"].update(cores=0), '"cores"'),
+    "truth for a number": (lambda site: site["node"].update(sockets=True), '"sockets"'),
+    "scheduler": (lambda site: site.update(scheduler="pbs"), "slurm or none"),
+    "no queue": (lambda site: site.update(queues=[]), '"queues"'),
+    "limits upside down": (lambda site: site["queues"][0].update(min_nodes=2000), '"min_nodes"'),
+    "time": (lambda site: site.update(time="long"), "HH:MM:SS"),
+    "queue's time": (lambda site: site["queues"][0].update(max_time="1 day"), "HH:MM:SS"),
+    "shape": (lambda site: site.update(shapes=["128"]), "16x8"),
+    "shape beyond the node": (lambda site: site.update(shapes=["128x2"]), "128 cores"),
+    "frequency": (lambda site: site["cpu_freq"].update(default=1), '"choices"'),
+    "variable": (lambda site: site.update(environment={"A B": "1"}), '"A B"'),
+    "detected on another host": (lambda site: site["node"].update(cores="detect"), '"detect"'),
+}
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_wrong_site_file_is_refused_in_one_line(tmp_path, case):
+    change, word = CHANGES[case]
+    site = json.loads((SITES / "archer2.json").read_text(encoding="utf-8"))
+    change(site)
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(site), encoding="utf-8")
+    refused("--site", path, "--account", "z", "--mode", "strong", "--dry-run", word=word)
+
+
+@pytest.mark.parametrize(
+    "text,word",
+    [("{", "mine.json"), ("[]", "not an object"), ('{"name": "a", "name": "b"}', "twice"), ("", "mine.json")],
+)
+def test_file_that_is_no_site_is_refused(tmp_path, text, word):
+    path = tmp_path / "mine.json"
+    path.write_text(text, encoding="utf-8")
+    refused("--site", path, "--mode", "strong", word=word)
+
+
+def test_documented_keys_are_the_checked_ones():
+    """docs/sites.md explains every key, and no other."""
+    import site_profile
+
+    keys = set().union(site_profile.KEYS, site_profile.BUILD_KEYS, site_profile.NODE_KEYS, site_profile.QUEUE_KEYS,
+                       site_profile.CPU_FREQ_KEYS, site_profile.ENERGY_KEYS)
+    page = (ROOT / "docs" / "sites.md").read_text(encoding="utf-8")
+    section = page.split("\n## A site of your own\n")[1].split("\n## ")[0]
+    explained = {name for line in section.splitlines() for name in re.findall(r"^\| `(?:\w+\.)?(\w+)`", line)}
+    assert explained == keys
+
+
+# What the documents show; docs_scripts_test.py looks at their options.
+DOCUMENTED = [(page.name, words) for page, _, script, words in COMMANDS if script == "scripts/study.sh"]
+
+
+@pytest.mark.parametrize("words", [pytest.param(words, id=f"{page}: {' '.join(words)}") for page, words in DOCUMENTED
+                                   if "--site" in words])
+def test_study_of_the_documents_can_be_made(words):
+    assert dry_run(*(SITES / "generic-slurm.json" if word == "mine.json" else word for word in words))
+
+
+def test_documents_show_the_way():
+    assert {page for page, _ in DOCUMENTED} >= {"README.md", "sites.md", "archer2.md", "cirrus.md"}
+
+
+def test_placement_is_told_node_by_node():
+    places = [{"rank": rank, "thread": thread, "host": f"n{rank // 2}", "core": rank % 2 * 4 + thread}
+              for rank in range(4) for thread in range(4)]
+    assert placement.describe(places) == ["  n0: rank 0 on 0-3; rank 1 on 4-7", "  n1: rank 2 on 0-3; rank 3 on 4-7"]
+    shared = placement.describe([{"rank": rank, "thread": 0, "host": "n0", "core": 5} for rank in range(2)])
+    assert "WARNING" in shared[-1] and "core 5 of n0" in shared[-1]
+
+
+def test_energy_goes_to_the_launch_that_used_it(tmp_path, monkeypatch):
+    """Counters' records by job and step, in order; Slurm's by the step's name, without the sums that it also lists."""
+    sacct = tmp_path / "sacct"
+    sacct.write_text("#!/bin/sh\ncat <<END\n7|traffic-nodes-0001|900\n7.batch|batch|900\n7.extern|extern|900\n"
+                     "7.0|nodes-0001-2x1|1\n7.1|nodes-0001-2x1|250\n7.2|energy|0\n7.3|nodes-0001-1x2|400\nEND\n",
+                     encoding="utf-8")
+    sacct.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    (tmp_path / "energy").mkdir()
+    (tmp_path / "energy" / "nodes-0001-1x2.jsonl").write_text(
+        '{"job": "7", "step": "nodes-0001-1x2", "source": "pm_counters", "joules": 390}\n{"job": "7", "st', encoding="utf-8")
+
+    def run(name, job):
+        return {"job": job, "argv": ["trafficbench", "sweep", "--output", f"reports/{name}.json"]}
+
+    job = {"scheduler": "slurm", "id": "7"}
+    runs = [run("nodes-0001-1x2", dict(job)), run("nodes-0001-2x1", dict(job)), run("nodes-0001-1x2", None)]
+    made = {"folder": str(tmp_path), "site": {"energy": {"pm_counters": "x", "sacct": True}}}
+    merge._add_energy(made, {"context": {"runs": runs}})
+    assert runs[0]["job"] == {**job, "energy_joules_sacct": 400, "energy_joules_pm_counters": 390}
+    # Two steps of that name, one launch in the report: whose they are is not known, so none is told.
+    assert runs[1]["job"] == job
+    assert runs[2]["job"] is None
+
+
+QUICK = ["--", "--time-cap", "0.05", "--max-repetitions", "6", "--min-seconds", "0.001"]
+
+
+def test_study_on_this_machine(tmp_path):
+    """At once, with the launcher of the build; the report is whole, and nothing is done twice."""
+    needs_ranks()
+    folder = tmp_path / "study"
+    words = ["--site", "local", "--mode", "strong", "--cores", "2", "--shapes", "2x1", "--cells", "1e4", "--kernels",
+             "naive,tiled", "--program", PROGRAM, "--output", folder, "--", *QUICK[1:], "--oversubscribe"]
+    done = study(*words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.index("Placement of") < done.stdout.index("MCOPs")
+    report = load_report(folder / "report.json")
+    assert {(row["kernel"], row["ranks"]) for row in report["benchmarks"]} == {
+        (kernel, ranks) for kernel in ("naive", "tiled") for ranks in (1, 2)}
+    assert all(row["verified"] for row in report["benchmarks"])
+    refused(*words, word="exists")
+    assert study("--status", folder).returncode == 0
+    refused("--merge", folder, word="--force")
+
+
+def test_launch_that_is_missing_stops_the_merge_and_is_made_by_resume(tmp_path):
+    needs_ranks()
+    folder = tmp_path / "study"
+    done = study("--site", "local", "--mode", "weak", "--cores", "1", "--shapes", "1x1", "--cells", "1e4", "--program", PROGRAM,
+                 "--output", folder, *QUICK)
+    assert done.returncode == 0, done.stderr
+    (folder / "report.json").unlink()
+    (folder / "reports" / "nodes-0001-1x1.json").unlink()
+    refused("--merge", folder, word="nodes-0001 is not finished")
+    assert study("--status", folder).returncode == 1
+    done = study("--resume", folder)
+    assert done.returncode == 0, done.stderr
+    load_report(folder / "report.json")
