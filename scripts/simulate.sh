@@ -103,12 +103,12 @@ if [[ -z "$output" ]]; then
   output="$root/results/simulated-$(basename "$machine" .json)-$(date -u +%Y%m%dT%H%M%SZ).json"
 fi
 
-bin="$root/build/smpi/bin"
+# A test has built it already, and says where.
+bin="${TRAFFICBENCH_SIMULATE_BUILT:-$root/build/smpi}/bin"
 build() {
   if [[ ! -f "$root/build/smpi/Makefile" ]]; then (cd "$root" && cmake --preset smpi -DTRAFFICBENCH_TESTS=OFF); fi
   (cd "$root" && cmake --build --preset smpi -j "$(nproc)" --target trafficbench-model trafficbench-simulate)
 }
-# A test that has built it says so.
 if [[ -z "${TRAFFICBENCH_SIMULATE_BUILT:-}" ]]; then
   ensure_packages build simulate
   echo "Building build/smpi (log: build/smpi.log)"
@@ -120,6 +120,8 @@ if [[ -z "${TRAFFICBENCH_SIMULATE_BUILT:-}" ]]; then
   fi
 fi
 
+# smpirun leaves files where it runs, so it runs elsewhere.
+report="$(realpath "$report")" machine="$(realpath "$machine")" output="$(realpath -m "$output")"
 study=(--report "$report" --machine "$machine" --output "$output" "${options[@]}")
 folder="$(mktemp -d)"
 smpirun_pid=""
@@ -149,8 +151,8 @@ for count in "${ranks[@]}"; do
   "$bin/trafficbench-model" platform --machine "$machine" --ranks "$count" --ranks-per-node "$ranks_per_node" \
     --prefix "$folder/platform"
   # All ranks are one process without state of their own in globals: no copies of the program for each.
-  smpirun -no-privatize -np "$count" -platform "$folder/platform.xml" -hostfile "$folder/platform.hosts" \
-    "${configuration[@]}" --log=root.thres:critical "$bin/trafficbench-simulate.so" "${study[@]}" &
+  (cd "$folder" && exec smpirun -no-privatize -np "$count" -platform "$folder/platform.xml" -hostfile "$folder/platform.hosts" \
+    "${configuration[@]}" --log=root.thres:critical "$bin/trafficbench-simulate.so" "${study[@]}") &
   smpirun_pid=$!
   wait "$smpirun_pid" || exit $?
   smpirun_pid=""

@@ -26,6 +26,7 @@ Stages, each in build/<stage> with its log in build/<stage>.log:
   clang14   clang 14
   clang19   clang 19
   aarch64   cross-compiled, run by QEMU with NEON and with SVE at 128, 256 and 512 bits
+  smpi      machines simulated by SimGrid: the model and the simulation (docs/scaling.md)
   asan      address and undefined behaviour sanitizers
   tsan      thread sanitizer: clang 19 with libomp and Archer
 
@@ -36,7 +37,7 @@ Exit status: 0 all passed; 1 something failed; 2 something is missing, or wrong 
 HELP
 }
 
-all_stages=(fetched openmpi no-mpi clang14 clang19 asan tsan aarch64 mpich)
+all_stages=(fetched openmpi no-mpi clang14 clang19 smpi asan tsan aarch64 mpich)
 stages=()
 for argument in "$@"; do
   case "$argument" in
@@ -65,6 +66,7 @@ run_ctest() {
   local leave_out=()
   case "$1" in
     fetched | no-mpi | clang*) leave_out=(-LE program) ;;
+    smpi) leave_out=(-R '^Scaling|^model$|^simulate$') ;;
     # The kernels, roads and start states: what has hot loops and shares memory between threads.
     *san) leave_out=(-LE program -R 'EveryVariant|StartState|PackedRoad') ;;
   esac
@@ -134,7 +136,7 @@ if ((${#stages[@]} == 0)); then
   exit 0
 fi
 
-ensure_packages build test ci
+ensure_packages build test ci simulate
 export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR="$root"
 for name in "${stages[@]}"; do
   echo "== $name (log: build/$name.log)"

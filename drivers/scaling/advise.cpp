@@ -63,9 +63,10 @@ Status advise(const StudyOptions& options) {
     if (road == nullptr || road->cells != point.cells || road->variant != point.variant ||
         road->counting != point.counting) {
       conclude();
-      fmt::print("\n{}, {} cells, count {}\n   ranks   nodes   depth:1   depth:auto        best depth   efficiency   "
-                 "kernel exchange reduction\n",
-                 point.variant->name, format_count(point.cells), name_of(point.counting));
+      fmt::print(
+          "\n{}, {} cells, count {}\n   ranks   nodes   depth:1   depth:auto        best depth   efficiency   "
+          "kernel exchange reduction\n",
+          point.variant->name, format_count(point.cells), name_of(point.counting));
       base = 0;
     }
     road = &point;

@@ -1,5 +1,5 @@
-// The analytic model: what a road takes on many ranks, by formula. LogGP in spirit (Alexandrov et al. 1995): latency, and
-// a gap a byte, for each message on the critical path.
+// The analytic model: what a road takes on many ranks, by formula. LogGP in spirit (Alexandrov et al. 1995): latency,
+// and a gap a byte, for each message on the critical path.
 #pragma once
 
 #include <cstdint>

@@ -24,7 +24,8 @@ double updates(std::int64_t cells, std::int64_t halo, std::int64_t k);
 /// it.
 class KernelTime {
  public:
-  /// Takes every verified row of that kernel, contract and instruction set on one core. Throws BadInput if there is none.
+  /// Takes every verified row of that kernel, contract and instruction set on one core. Throws BadInput if there is
+  /// none.
   KernelTime(const nlohmann::ordered_json& report, const std::string& path, const Variant& variant, Counting counting,
              const std::string& isa);
 

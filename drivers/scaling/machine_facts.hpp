@@ -12,9 +12,9 @@ namespace trafficbench::scaling {
 struct Network {
   int nodes_per_router = 1;
   int routers_per_group = 1;
-  double latency_on_node = 0;         ///< seconds between two ranks of a node
-  double latency_per_link = 0;        ///< seconds on each link between two nodes
-  double bandwidth_on_node = 0;       ///< bytes a second of one message
+  double latency_on_node = 0;    ///< seconds between two ranks of a node
+  double latency_per_link = 0;   ///< seconds on each link between two nodes
+  double bandwidth_on_node = 0;  ///< bytes a second of one message
   double bandwidth_between_nodes = 0;
 
   /// Links on the way between two nodes: 0 on one node, then by router, group and beyond.

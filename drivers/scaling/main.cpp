@@ -81,8 +81,7 @@ class Commands {
     CLI::App& sub = add("validate", "Holds the model against a report measured on several ranks of one node.",
                         [this] { return validate(validate_); });
     sub.add_option("report", validate_.report, "Measured report with rows of 1 rank and of more")->required();
-    sub.add_option("--kernels", validate_.kernels, "Kernel variants, a list; auto: the fastest")
-        ->capture_default_str();
+    sub.add_option("--kernels", validate_.kernels, "Kernel variants, a list; auto: the fastest")->capture_default_str();
     sub.add_option("--tolerance", validate_.tolerance, "Exit status 1 if a row differs by more than this part")
         ->capture_default_str();
     sub.footer("Example:\n  trafficbench-model validate results/REPORT.json");

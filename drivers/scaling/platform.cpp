@@ -24,9 +24,9 @@ std::string platform_xml(const MachineFacts& facts, const Layout& layout) {
       "    </cluster>\n"
       "  </zone>\n"
       "</platform>\n",
-      facts.name, groups * a_group - 1, facts.cores_per_node, network.bandwidth_between_nodes,
-      network.latency_per_link, network.bandwidth_on_node, network.latency_on_node, groups, network.routers_per_group,
-      network.nodes_per_router, layout.ranks_per_node);
+      facts.name, groups * a_group - 1, facts.cores_per_node, network.bandwidth_between_nodes, network.latency_per_link,
+      network.bandwidth_on_node, network.latency_on_node, groups, network.routers_per_group, network.nodes_per_router,
+      layout.ranks_per_node);
 }
 
 std::string host_file(const Layout& layout) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "drivers/journal.hpp"
 #include "drivers/numbers.hpp"
@@ -15,7 +16,8 @@ namespace {
 
 constexpr char kNote[] =
     "Simulated and modelled: no row was measured on the machine that it speaks of. Kernel times are projected from the "
-    "report named in calibrated_from, by cycles an update at another clock; docs/scaling.md says how, and where it would "
+    "report named in calibrated_from, by cycles an update at another clock; docs/scaling.md says how, and where it "
+    "would "
     "break.";
 
 std::vector<Json> modelled_rows(const Study& study) {
@@ -23,7 +25,7 @@ std::vector<Json> modelled_rows(const Study& study) {
   for (const Point& point : study.points()) {
     rows.push_back(study.row("model", "modelled", point, study.predict(point).seconds, "loggp", "1"));
   }
-  add_ratios(rows);
+  add_plain_ratios(rows);
   return rows;
 }
 
@@ -74,8 +76,9 @@ Status write_modelled(const StudyOptions& options, const std::vector<std::string
 
 Status begin(const StudyOptions& options, const std::vector<std::string>& argv) {
   const Study study(options);
-  Journal journal({.output = options.output, .resume = options.resume, .force = options.force}, study.axes());
-  if (journal.complete()) return Status::done;
+  check_writable(options.output, options.force);
+  Journal journal({.output = work_name(options.output), .resume = options.resume, .force = options.force},
+                  study.axes());
   if (journal.runs().empty()) {
     Json run = describe(argv);
 #ifdef TRAFFICBENCH_SIMGRID_VERSION
@@ -97,11 +100,7 @@ Status begin(const StudyOptions& options, const std::vector<std::string>& argv) 
 
 Status finish(const StudyOptions& options, double tolerance) {
   const Study study(options);
-  Journal journal({.output = options.output, .resume = true}, study.axes());
-  if (journal.complete()) {
-    fmt::print("{} is complete: nothing is left to do\n", options.output);
-    return Status::done;
-  }
+  Journal journal({.output = work_name(options.output), .resume = true}, study.axes());
   std::vector<Json> simulated;
   for (const Point& point : study.points()) {
     const std::string name = row_name("simulate", point);
@@ -109,11 +108,12 @@ Status finish(const StudyOptions& options, double tolerance) {
     if (row == journal.rows().end()) throw BadInput(fmt::format("{} was not simulated: go on with --resume", name));
     simulated.push_back(*row);
   }
-  add_ratios(simulated);
+  add_plain_ratios(simulated);
   std::vector<Json> rows = simulated;
   const std::vector<Json> modelled = modelled_rows(study);
   rows.insert(rows.end(), modelled.begin(), modelled.end());
   journal.finish(report_of("simulate", study.axes(), journal.runs(), rows));
+  std::filesystem::rename(work_name(options.output), options.output);
   const double greatest = compare(study, simulated, modelled);
   fmt::print("\nModel and simulation differ by {:.1f}% at most ({:.0f}% allowed).\nReport: {}\n", 100 * greatest,
              100 * tolerance, options.output);

@@ -47,8 +47,7 @@ void add_options(CLI::App& app, StudyOptions& options) {
       ->required();
   app.add_option("--kernels", options.kernels, "Kernel variants, a list; auto: the fastest")->capture_default_str();
   app.add_option("--cells", options.cells, "Lengths of the whole road, strong scaling")->capture_default_str();
-  app.add_option("--cells-per-core", options.cells_per_core, "Cells of each core, weak scaling")
-      ->capture_default_str();
+  app.add_option("--cells-per-core", options.cells_per_core, "Cells of each core, weak scaling")->capture_default_str();
   app.add_option("--ranks", options.ranks, "Numbers of ranks, of one core each")->capture_default_str();
   app.add_option("--ranks-per-node", options.ranks_per_node, "Ranks on a node; auto: one a core")
       ->capture_default_str();
@@ -65,8 +64,7 @@ Study::Study(const StudyOptions& options)
     : facts_(read_machine(options.machine)), report_(options.report), periods_(options.periods) {
   ranks_per_node_ = facts_.cores_per_node;
   if (options.ranks_per_node != "auto") {
-    ranks_per_node_ =
-        static_cast<int>(parse_count(options.ranks_per_node, "ranks-per-node", 1, facts_.cores_per_node));
+    ranks_per_node_ = static_cast<int>(parse_count(options.ranks_per_node, "ranks-per-node", 1, facts_.cores_per_node));
   }
   const std::int64_t most = std::int64_t{facts_.nodes} * ranks_per_node_;
   ranks_ = parse_counts(options.ranks, "ranks", 1, std::min<std::int64_t>(most, INT32_MAX));
@@ -110,9 +108,10 @@ void Study::read_points(const StudyOptions& options) {
           for (const Variant* variant : kernels) {
             for (const std::int64_t ranks : ranks_) {
               if (point.weak ? cells > kMostCells / ranks : cells < ranks) {
-                throw BadInput(fmt::format("{} cells {} do not go with {} ranks: each must own a cell, and the road "
-                                           "have no more than 2^40",
-                                           mode, cells, ranks));
+                throw BadInput(
+                    fmt::format("{} cells {} do not go with {} ranks: each must own a cell, and the road "
+                                "have no more than 2^40",
+                                mode, cells, ranks));
               }
               point.variant = variant;
               point.cells = cells;
@@ -133,9 +132,7 @@ void Study::read_points(const StudyOptions& options) {
   }
 }
 
-const KernelTime& Study::kernel(const Point& point) const {
-  return kernels_.at({point.variant->name, point.counting});
-}
+const KernelTime& Study::kernel(const Point& point) const { return kernels_.at({point.variant->name, point.counting}); }
 
 std::int64_t Study::depth(const Point& point) const { return Simulation::depth(setup_of(point), point.ranks); }
 
@@ -188,6 +185,17 @@ Json Study::row(const std::string& command, const std::string& origin, const Poi
     row["repetitions"] = 0;
   }
   return row;
+}
+
+std::string work_name(const std::string& output) { return output + ".simulated"; }
+
+void add_plain_ratios(std::vector<Json>& rows) {
+  add_ratios(rows);
+  for (Json& row : rows) {
+    for (const char* end : {"speedup_low", "speedup_high", "ladder_speedup_low", "ladder_speedup_high"}) {
+      row[end] = nullptr;
+    }
+  }
 }
 
 }  // namespace trafficbench::scaling

@@ -77,4 +77,10 @@ class Study {
   Json axes_;
 };
 
+/// What a simulated study is called until it is complete; its journal bears that name too.
+std::string work_name(const std::string& output);
+
+/// Speedup and efficiency, as in any report; but a row that was worked out or simulated once has no interval.
+void add_plain_ratios(std::vector<Json>& rows);
+
 }  // namespace trafficbench::scaling

@@ -81,9 +81,8 @@ std::vector<Case> cases_of(const Json& report, const ValidateOptions& options) {
 Status validate(const ValidateOptions& options) {
   const Json report = read_report(options.report);
   std::vector<Case> cases = cases_of(report, options);
-  const auto shortest = std::ranges::min_element(cases, {}, [](const Case& each) {
-    return std::pair(each.counting() != Counting::every, each.size());
-  });
+  const auto shortest = std::ranges::min_element(
+      cases, {}, [](const Case& each) { return std::pair(each.counting() != Counting::every, each.size()); });
   const double latency = shortest->latency();
   fmt::print("Latency {:.3g} us, from {}, which is left out below.\n\n", 1e6 * latency,
              shortest->row["name"].get<std::string>());

@@ -58,7 +58,8 @@ void simulate_all(Communicator& world, const StudyOptions& options) {
   const Point* current = nullptr;
   std::unique_ptr<Journal> journal;
   if (world.rank() == 0) {
-    journal = std::make_unique<Journal>(Journal::Options{.output = options.output, .resume = true}, study.axes());
+    journal =
+        std::make_unique<Journal>(Journal::Options{.output = work_name(options.output), .resume = true}, study.axes());
   }
   for (const Point& point : study.points()) {
     if (point.ranks != world.size()) continue;
