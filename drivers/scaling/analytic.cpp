@@ -54,7 +54,7 @@ double exchange_seconds(const Network& network, const Layout& layout, std::int64
 
 double allreduce_seconds(const Network& network, const Layout& layout, double bytes) {
   if (layout.ranks == 1) return 0;
-  const auto levels = std::bit_width(static_cast<std::uint64_t>(layout.on_a_node() - 1));
+  const auto levels = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(layout.on_a_node() - 1)));
   return 2 * levels * on_node(network, bytes) + doubling_seconds(network, layout.nodes(), bytes);
 }
 
