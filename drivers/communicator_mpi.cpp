@@ -1,14 +1,12 @@
-// The only file that knows MPI.
+// The Communicator over MPI. Beside mpi_group.*, the only file that knows it.
 #include <mpi.h>
 
-#include <algorithm>
 #include <array>
-#include <chrono>
+#include <cstdlib>
 #include <numeric>
-#include <thread>
 
-#include "drivers/bad_input.hpp"
 #include "drivers/communicator.hpp"
+#include "drivers/mpi_group.hpp"
 
 namespace trafficbench {
 
@@ -30,14 +28,9 @@ const char* thread_level_name(int level) {
 class MpiCommunicator final : public Communicator {
  public:
   /// Takes `comm` over; the world additionally ends the library.
-  MpiCommunicator(MPI_Comm comm, bool world) : comm_(comm), world_(world) {
+  MpiCommunicator(MPI_Comm comm, bool world) : comm_(comm), world_(world), group_(comm) {
     MPI_Comm_rank(comm_, &rank_);
     MPI_Comm_size(comm_, &size_);
-    MPI_Comm node = MPI_COMM_NULL;
-    MPI_Comm_split_type(comm_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node);
-    MPI_Comm_rank(node, &node_rank_);
-    MPI_Comm_size(node, &node_size_);
-    MPI_Comm_free(&node);
   }
   MpiCommunicator(const MpiCommunicator&) = delete;
   MpiCommunicator& operator=(const MpiCommunicator&) = delete;
@@ -53,33 +46,21 @@ class MpiCommunicator final : public Communicator {
 
   int rank() const override { return rank_; }
   int size() const override { return size_; }
-  int node_size() const override { return node_size_; }
-  int node_rank() const override { return node_rank_; }
+  int node_size() const override { return group_.node_size(); }
+  int node_rank() const override { return group_.node_rank(); }
 
   void barrier() override { MPI_Barrier(comm_); }
 
-  void sleeping_barrier() override {
-    MPI_Request request = MPI_REQUEST_NULL;
-    MPI_Ibarrier(comm_, &request);
-    // Short waits are not lengthened much, long ones cost next to nothing.
-    auto nap = std::chrono::microseconds(1);
-    constexpr auto kLongestNap = std::chrono::microseconds(2000);
-    for (int done = 0;;) {
-      MPI_Test(&request, &done, MPI_STATUS_IGNORE);
-      if (done) return;
-      std::this_thread::sleep_for(nap);
-      nap = std::min(2 * nap, kLongestNap);
-    }
-  }
+  void sleeping_barrier() override { group_.sleeping_barrier(); }
 
   void sum(std::span<std::int64_t> values) override {
     if (size_ == 1) return;
-    MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_INT64_T, MPI_SUM, comm_);
+    group_.allreduce(values.data(), static_cast<int>(values.size()), MPI_INT64_T, MPI_SUM);
   }
 
   void max(std::span<double> values) override {
     if (size_ == 1) return;
-    MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_DOUBLE, MPI_MAX, comm_);
+    group_.allreduce(values.data(), static_cast<int>(values.size()), MPI_DOUBLE, MPI_MAX);
   }
 
   void broadcast(std::span<double> values) override {
@@ -159,22 +140,17 @@ class MpiCommunicator final : public Communicator {
 
   MPI_Comm comm_;
   bool world_;
+  MpiGroup group_;
   int rank_ = 0;
   int size_ = 1;
-  int node_rank_ = 0;
-  int node_size_ = 1;
   std::vector<MPI_Request> requests_;
 };
 
 }  // namespace
 
 std::unique_ptr<Communicator> start_world(int& argc, char**& argv) {
-  int provided = MPI_THREAD_SINGLE;
-  MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+  start_mpi(argc, argv);
   auto world = std::make_unique<MpiCommunicator>(MPI_COMM_WORLD, true);
-  if (provided < MPI_THREAD_FUNNELED) {
-    throw BadInput("this MPI library does not let a rank have threads (MPI_THREAD_FUNNELED)");
-  }
   check_world_size(world->size());
   return world;
 }

@@ -26,6 +26,7 @@ Stages, each in build/<stage> with its log in build/<stage>.log:
   clang14   clang 14
   clang19   clang 19
   aarch64   cross-compiled, run by QEMU with NEON and with SVE at 128, 256 and 512 bits
+  smpi      machines simulated by SimGrid: the model and the simulation (docs/scaling.md)
   asan      address and undefined behaviour sanitizers
   tsan      thread sanitizer: clang 19 with libomp and Archer
   page      the report page in headless Chromium, driven by playwright-core (npm); needs no build
@@ -38,7 +39,7 @@ Exit status: 0 all passed; 1 something failed; 2 something is missing, or wrong 
 HELP
 }
 
-all_stages=(page fetched openmpi no-mpi clang14 clang19 asan tsan aarch64 slurm mpich)
+all_stages=(page fetched openmpi no-mpi clang14 clang19 smpi asan tsan aarch64 slurm mpich)
 stages=()
 for argument in "$@"; do
   case "$argument" in
@@ -76,6 +77,7 @@ run_ctest() {
     slurm) choice=(-L slurm) ;;
     release) choice=(-LE 'page|slurm|slow') ;;
     fetched | no-mpi | clang*) choice=(-LE 'program|page|slurm') ;;
+    smpi) choice=(-R '^Scaling|^model$|^simulate$') ;;
     # The kernels, roads and start states: what has hot loops and shares memory between threads.
     *san) choice=(-LE 'program|page|slurm' -R 'EveryVariant|StartState|PackedRoad') ;;
   esac
@@ -156,7 +158,7 @@ if ((${#stages[@]} == 0)); then
   exit 0
 fi
 
-sections=(build ladder report test ci page)
+sections=(build ladder report test ci page simulate)
 command -v npm >/dev/null || sections+=(npm)
 if [[ " ${stages[*]} " == *" slurm "* ]]; then sections+=(slurm); fi
 ensure_packages "${sections[@]}"

@@ -1,0 +1,108 @@
+"""trafficbench-model: modelled reports, advice, validation, and bad input."""
+
+import json
+
+import pytest
+
+from program import needs_ranks
+from report_helpers import load_report
+from scaling_helpers import FACTS, call_model, measure, refused
+
+
+@pytest.fixture(name="inputs", scope="module")
+def fixture_inputs(tmp_path_factory):
+    report, machine = measure(tmp_path_factory.mktemp("model"), "--ranks", 1)
+    return ["--report", report, "--machine", machine]
+
+
+def test_rows_reach_the_whole_machine_and_say_that_they_are_modelled(inputs, tmp_path):
+    output = tmp_path / "modelled.json"
+    done = call_model("rows", *inputs, "--ranks", "1,128,750080", "--output", output)
+    assert done.returncode == 0, done.stderr
+    report = load_report(output)
+    assert report["context"]["command"] == "model"
+    assert "no row was measured" in report["context"]["note"]
+    assert {row["ranks"] for row in report["benchmarks"]} == {1, 128, 750080}
+    for row in report["benchmarks"]:
+        assert row["origin"] == "modelled"
+        assert row["name"].startswith("model/")
+        assert row["model"]["calibrated_from"] == "measured.json"
+        assert row["model"]["parameters"]["clock_hz"] == 2.25e9
+        assert row["model"]["parameters"]["kernel_cells_per_cycle"] > 0
+
+
+def test_a_deeper_halo_saves_messages_on_many_ranks(inputs, tmp_path):
+    output = tmp_path / "modelled.json"
+    done = call_model("rows", *inputs, "--ranks", "4096", "--depth", "1,64", "--mode", "strong", "--output", output)
+    assert done.returncode == 0, done.stderr
+    rates = {(row["cells"], row["depth"]): row["mcops"] for row in load_report(output)["benchmarks"]}
+    for cells in {cells for cells, _ in rates}:
+        assert rates[cells, 64] > rates[cells, 1]
+
+
+def test_advice_names_depth_and_nodes(inputs):
+    done = call_model("advise", *inputs, "--cells", "1e9", "--ranks", "128,1024,8192")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("MODELLED archer2, nothing measured there")
+    assert "fastest on" in done.stdout
+    assert [line.split()[0] for line in done.stdout.splitlines() if line.strip()[:1].isdigit()] == ["128", "1024", "8192"]
+
+
+def test_validation_compares_with_rows_of_several_ranks(tmp_path):
+    needs_ranks()
+    report, _ = measure(tmp_path, "--ranks", "1,2", ranks=2)
+    done = call_model("validate", report, "--tolerance", 1e9)
+    assert done.returncode == 0, done.stderr
+    # One of the six rows on 2 ranks gives the latency.
+    assert "\n5 rows: the model differs by" in done.stdout
+    strict = call_model("validate", report, "--tolerance", 0)
+    assert strict.returncode == 1
+
+
+def test_the_published_sums_stand_beside_the_modelled(inputs):
+    done = call_model("platform", "--machine", inputs[-1])
+    assert done.returncode == 0
+    assert "published" in done.stdout
+
+
+def test_nothing_is_overwritten(inputs, tmp_path):
+    output = tmp_path / "mine.json"
+    output.write_text("mine", encoding="utf-8")
+    refused(call_model("rows", *inputs, "--output", output), "exists", "--force")
+    assert output.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        (["--kernels", "bogus"], ["bogus", "tiled"]),
+        (["--kernels", "leap"], ["leap", "no rate"]),
+        (["--ranks", "750081"], ["ranks", "750080"]),
+        (["--ranks", "x"], ["ranks"]),
+        (["--ranks-per-node", "129"], ["ranks-per-node", "128"]),
+        (["--depth", "3000", "--cells", "10240000", "--mode", "strong"], ["depth 3000", "2500"]),
+        (["--cells", "100", "--mode", "strong"], ["each must own a cell"]),
+        (["--mode", "sideways"], ["sideways", "strong"]),
+        (["--count", "sampled"], ["no verified row", "sampled", "trafficbench sweep"]),
+        (["--periods", "0"], ["--periods"]),
+        (["--coffee"], ["--coffee", "--help"]),
+    ],
+)
+def test_bad_options_are_refused(inputs, tmp_path, options, words):
+    output = tmp_path / "never.json"
+    refused(call_model("rows", *inputs, *options, "--output", output), *words)
+    assert not output.exists()
+
+
+def test_bad_files_are_refused(inputs, tmp_path):
+    output = ["--output", tmp_path / "never.json"]
+    refused(call_model("rows", "--report", "none.json", *inputs[2:], *output), "none.json")
+    text = tmp_path / "text.json"
+    text.write_text("[]", encoding="utf-8")
+    refused(call_model("rows", "--report", text, *inputs[2:], *output), "no report")
+    facts = json.loads(FACTS.read_text(encoding="utf-8"))
+    del facts["clock_hz"]
+    text.write_text(json.dumps(facts), encoding="utf-8")
+    refused(call_model("rows", *inputs[:2], "--machine", text, *output), "clock_hz")
+    refused(call_model("validate", inputs[1]), "2 ranks")
+    refused(call_model(), "--help")

@@ -1,0 +1,45 @@
+"""What the tests of the scaling model and of the simulation share: the program, a machine, and a short report measured here."""
+
+import json
+import subprocess
+
+from program import BUILD, ROOT, environment, succeed
+
+MODEL = BUILD / "bin" / "trafficbench-model"
+FACTS = ROOT / "scripts" / "simulate" / "archer2.json"
+
+
+def call_model(*arguments, cwd=None):
+    return subprocess.run(
+        [str(MODEL), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        cwd=cwd,
+        env=environment(),
+        timeout=120,
+        check=False,
+    )
+
+
+def measure(folder, *more, ranks=1):
+    """A report of a few short repetitions, and facts of a machine that has this one's instruction set."""
+    report = folder / "measured.json"
+    succeed(
+        "sweep", "--kernels", "tiled", "--threads", 1, "--cells", "2500,1e5", "--depth", "1,64,1024", "--count", "every",
+        "--min-seconds", 0.001, "--min-repetitions", 1, "--time-cap", 0, "--output", report, *more, ranks=ranks,
+    )  # fmt: skip
+    facts = json.loads(FACTS.read_text(encoding="utf-8"))
+    facts["isa"] = json.loads(report.read_text(encoding="utf-8"))["benchmarks"][0]["isa"]
+    machine = folder / "machine.json"
+    machine.write_text(json.dumps(facts), encoding="utf-8")
+    return report, machine
+
+
+def refused(done, *words):
+    """Fails unless the call was refused with one line that has these words."""
+    assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    for word in words:
+        assert word in lines[0], lines[0]

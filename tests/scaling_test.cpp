@@ -1,0 +1,205 @@
+// The scaling model: kernel times out of rows, messages by formula, and that modelled segments see what a simulation
+// does.
+#include "drivers/scaling/analytic.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <mutex>
+
+#include "drivers/bad_input.hpp"
+#include "drivers/scaling/modelled_segment.hpp"
+#include "drivers/scaling/platform.hpp"
+#include "drivers/simulation.hpp"
+#include "kernels/registry.hpp"
+#include "tests/temporary_folder.hpp"
+#include "tests/thread_ranks.hpp"
+
+namespace trafficbench::scaling {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr double kClock = 1e9;
+
+/// A row of a kernel that takes so many cycles an update.
+Json row_of(std::int64_t cells, std::int64_t depth, std::int64_t steps, double cycles) {
+  const std::int64_t rest = steps % depth;
+  const double updated =
+      static_cast<double>(steps / depth) * updates(cells, depth, depth) + updates(cells, depth, rest);
+  return {{"origin", "measured"}, {"kernel", "tiled"},  {"count", "every"},
+          {"verified", true},     {"isa", "avx2"},      {"ranks", 1},
+          {"threads", 1},         {"cells", cells},     {"steps", steps},
+          {"depth", depth},       {"clock_hz", kClock}, {"real_time", 1e3 * updated * cycles / kClock}};
+}
+
+KernelTime kernel_of(const std::vector<Json>& rows) {
+  return {Json{{"context", Json::object()}, {"benchmarks", rows}}, "a report", *find_variant("tiled"), Counting::every,
+          "avx2"};
+}
+
+MachineFacts facts_of() {
+  MachineFacts facts;
+  facts.clock_hz = kClock;
+  facts.cores_per_node = 4;
+  facts.nodes = 64;
+  facts.cache_bytes_per_core = 1 << 30;
+  facts.network = {.nodes_per_router = 2,
+                   .routers_per_group = 2,
+                   .latency_on_node = 1e-6,
+                   .latency_per_link = 10e-6,
+                   .bandwidth_on_node = 1e9,
+                   .bandwidth_between_nodes = 1e9};
+  return facts;
+}
+
+TEST(ScalingKernelTime, CountsEveryUpdateOfOwnAndHaloCells) {
+  // 10 cells, a halo of 3: 10 + 4, 10 + 2, 10.
+  EXPECT_DOUBLE_EQ(updates(10, 3, 3), 36);
+  EXPECT_DOUBLE_EQ(updates(10, 3, 1), 14);
+  EXPECT_DOUBLE_EQ(updates(10, 1, 1), 10);
+}
+
+TEST(ScalingKernelTime, GivesBackWhatWasMeasuredAndInterpolatesBetween) {
+  const KernelTime kernel =
+      kernel_of({row_of(1000, 10, 95, 2), row_of(1000, 1000, 3000, 8), row_of(100000, 10, 40, 1)});
+  EXPECT_NEAR(kernel.cycles(1000, 10, 10), 2 * updates(1000, 10, 10), 1e-6);
+  EXPECT_NEAR(kernel.cycles(1000, 100, 100), 4 * updates(1000, 100, 100), 1e-6);
+  EXPECT_NEAR(kernel.cycles(10000, 10, 10), std::sqrt(2.0) * updates(10000, 10, 10), 1e-3);
+  // Beyond what was measured: the last value a cell; and never less time than the shortest road.
+  EXPECT_NEAR(kernel.cycles(1 << 30, 10, 10), updates(1 << 30, 10, 10), 1);
+  EXPECT_NEAR(kernel.cycles(7, 10, 10), 2 * updates(1000, 10, 10), 1e-6);
+}
+
+TEST(ScalingKernelTime, RowsThatSayNothingOfOneCoreAreNotTaken) {
+  Json other = row_of(1000, 10, 10, 1);
+  for (const auto& [key, value] : std::initializer_list<std::pair<const char*, Json>>{{"origin", "simulated"},
+                                                                                      {"verified", false},
+                                                                                      {"verified", nullptr},
+                                                                                      {"ranks", 2},
+                                                                                      {"threads", 2},
+                                                                                      {"isa", "avx512"},
+                                                                                      {"kernel", "naive"},
+                                                                                      {"count", "sampled"},
+                                                                                      {"clock_hz", nullptr}}) {
+    Json changed = other;
+    changed[key] = value;
+    EXPECT_THROW(kernel_of({changed}), BadInput) << key;
+  }
+}
+
+TEST(ScalingNetwork, RoutersAndGroupsCostLinks) {
+  const Network network = facts_of().network;
+  EXPECT_EQ(network.links(3, 3), 0);
+  EXPECT_EQ(network.links(0, 1), 2);
+  EXPECT_EQ(network.links(1, 2), 3);
+  EXPECT_EQ(network.links(3, 4), 5);
+}
+
+TEST(ScalingNetwork, MessagesOnTheCriticalPathAddUp) {
+  const Network network = facts_of().network;
+  EXPECT_DOUBLE_EQ(exchange_seconds(network, {1, 4}, 64), 0);
+  EXPECT_DOUBLE_EQ(exchange_seconds(network, {4, 4}, 64), 1e-6 + 8e-9);
+  EXPECT_DOUBLE_EQ(exchange_seconds(network, {16, 4}, 64), 30e-6 + 8e-9);
+  EXPECT_DOUBLE_EQ(allreduce_seconds(network, {1, 4}, 8), 0);
+  // Up and down a tree of 4 ranks; then two nodes on a router, and two routers.
+  EXPECT_DOUBLE_EQ(allreduce_seconds(network, {4, 4}, 0), 4e-6);
+  EXPECT_DOUBLE_EQ(allreduce_seconds(network, {16, 4}, 0), 4e-6 + 20e-6 + 30e-6);
+  // A third node folds into the second, and is told at the end.
+  EXPECT_DOUBLE_EQ(allreduce_seconds(network, {3, 1}, 0), 3 * 20e-6 + 10e-6);
+}
+
+TEST(ScalingModel, AddsUpWhatThePeriodsTake) {
+  const KernelTime kernel = kernel_of({row_of(1000, 10, 10, 1)});
+  const Variant& tiled = *find_variant("tiled");
+  const MachineFacts facts = facts_of();
+  const Layout layout{4, 4};
+  const Prediction whole = predict(kernel, tiled, facts, layout, Counting::every, 4000, 10, 40);
+  EXPECT_NEAR(whole.compute, 4 * updates(1000, 10, 10) / kClock, 1e-12);
+  EXPECT_NEAR(whole.exchange, 4 * exchange_seconds(facts.network, layout, 10), 1e-12);
+  EXPECT_NEAR(whole.reduction, 4 * allreduce_seconds(facts.network, layout, 80), 1e-12);
+  EXPECT_NEAR(whole.seconds, whole.compute + whole.exchange + whole.reduction, 1e-12);
+  const Prediction sampled = predict(kernel, tiled, facts, layout, Counting::last, 4000, 10, 40);
+  EXPECT_NEAR(sampled.reduction, allreduce_seconds(facts.network, layout, 8), 1e-12);
+}
+
+TEST(ScalingModel, MemoryOfTheNodeIsALimitWhereTheRoadIsNotInCache) {
+  const KernelTime kernel = kernel_of({row_of(1000, 10, 10, 1)});
+  const Variant& tiled = *find_variant("tiled");
+  MachineFacts facts = facts_of();
+  facts.memory_bandwidth = 1;  // byte a second
+  EXPECT_NEAR(advance_seconds(kernel, tiled, facts, 4, 1000, 10, 10), kernel.cycles(1000, 10, 10) / kClock, 1e-12);
+  facts.cache_bytes_per_core = 1;
+  EXPECT_NEAR(advance_seconds(kernel, tiled, facts, 4, 1000, 10, 10), 4 * 1000 * tiled.work.bytes_per_trip, 1e-6);
+}
+
+TEST(ScalingSegment, ASimulationAsksForTheTimeOfEveryCallAndSeesTheKernelsDepth) {
+  const Variant& tiled = *find_variant("tiled");
+  const Variant variant = modelled(tiled);
+  SimulationSetup real;
+  real.variant = &tiled;
+  real.cells = 40000;
+  SimulationSetup setup = real;
+  setup.variant = &variant;
+  EXPECT_EQ(Simulation::depth(setup, 4), Simulation::depth(real, 4));
+  setup.depth = 100;
+  std::mutex mutex;
+  double updated = 0;
+  set_pass_time([&](std::int64_t cells, std::int64_t halo, std::int64_t k) {
+    const std::lock_guard lock(mutex);
+    updated += updates(cells, halo, k);
+  });
+  on_ranks(4, [&](Communicator& comm) { Simulation(comm, setup).advance(250); });
+  EXPECT_DOUBLE_EQ(updated, 4 * (2 * updates(10000, 100, 100) + updates(10000, 100, 50)));
+}
+
+TEST(ScalingPlatform, HoldsWholeGroupsAndAHostForEveryNode) {
+  const std::string xml = platform_xml(facts_of(), {33, 4});
+  EXPECT_NE(xml.find("radical=\"0-11\""), std::string::npos) << xml;
+  EXPECT_NE(xml.find("topo_parameters=\"3,1;1,1;2,1;2\""), std::string::npos) << xml;
+  EXPECT_EQ(host_file({5, 4}), "node0:4\nnode1:4\n");
+}
+
+TEST(ScalingMachine, TheFileOfArcher2IsTaken) {
+  const MachineFacts facts = read_machine(TRAFFICBENCH_ARCHER2);
+  EXPECT_EQ(facts.nodes, 5860);
+  EXPECT_EQ(facts.cores_per_node, 128);
+  // The network that ping-pongs give is within a tenth of the published sums.
+  ASSERT_EQ(facts.published.size(), 4U);
+  for (const PublishedAllreduce& each : facts.published) {
+    const double seconds = allreduce_seconds(facts.network, {each.nodes * 128, 128}, facts.published_bytes);
+    EXPECT_NEAR(seconds / each.seconds, 1, 0.1) << each.nodes;
+  }
+}
+
+TEST(ScalingMachine, KeysMissingUnknownOrWrongAreRefused) {
+  const TemporaryFolder folder;
+  std::ifstream file(TRAFFICBENCH_ARCHER2);
+  const Json good = Json::parse(file);
+  const auto refused = [&](const Json& json) {
+    const std::string path = folder.file("machine.json");
+    std::ofstream(path) << json.dump();
+    EXPECT_THROW(read_machine(path), BadInput) << json.dump();
+  };
+  for (const auto& [key, value] : good.items()) {
+    Json changed = good;
+    changed.erase(key);
+    refused(changed);
+    changed = good;
+    changed[key] = Json::array();
+    refused(changed);
+  }
+  for (const auto& [key, value] : good["network"].items()) {
+    Json changed = good;
+    changed["network"][key] = -1;
+    refused(changed);
+  }
+  Json changed = good;
+  changed["coffee"] = 1;
+  refused(changed);
+  EXPECT_THROW(read_machine(folder.file("none.json")), BadInput);
+}
+
+}  // namespace
+}  // namespace trafficbench::scaling
