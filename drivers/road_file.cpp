@@ -69,28 +69,28 @@ bool write_bytes(int file, std::int64_t at, std::int64_t bytes, const void* from
   return true;
 }
 
-/// Writes the words that lie wholly in the block; those it shares with other ranks' blocks go into `shared` as text,
-/// "index bits" a line.
-bool write_own_words(int file, const Simulation& simulation, std::string& shared) {
+/// Writes the words that lie wholly in the piece; those it shares with others go into `shared` as text, "index bits" a
+/// line.
+bool write_own_words(int file, const Simulation& simulation, const Piece& piece, std::string& shared) {
   constexpr std::int64_t kBlockCells = 1 << 20;
-  const Block block = simulation.block();
-  const std::int64_t end = block.first + block.cells;
-  std::vector<std::uint64_t> words(static_cast<std::size_t>(words_for(std::min(kBlockCells, block.cells)) + 1));
-  for (std::int64_t at = block.first; at < end;) {
+  const std::int64_t end = piece.road + piece.cells;
+  std::vector<std::uint64_t> words(static_cast<std::size_t>(words_for(std::min(kBlockCells, piece.cells)) + 1));
+  for (std::int64_t at = piece.road; at < end;) {
+    const std::int64_t own = piece.own + at - piece.road;
     const std::int64_t in_word = at % kWordCells;
     const std::int64_t left = end - at;
     // The road's last word is whole even if its cells are fewer.
     const bool to_road_end = end == simulation.cells();
     if (in_word != 0 || (left < kWordCells && !to_road_end)) {
       const std::int64_t step = std::min(kWordCells - in_word, left);
-      simulation.read(at - block.first, step, words);
+      simulation.read(own, step, words);
       shared += fmt::format("{} {}\n", at / kWordCells, words[0] << in_word);
       at += step;
       continue;
     }
     std::int64_t step = std::min(left, kBlockCells);
     if (!to_road_end || step < left) step -= step % kWordCells;
-    simulation.read(at - block.first, step, words);
+    simulation.read(own, step, words);
     if (!write_bytes(file, kHeaderBytes + at / kWordCells * 8, words_for(step) * 8, words.data())) {
       return false;
     }
@@ -172,7 +172,9 @@ void save_road(Communicator& comm, Simulation& simulation, std::int64_t iteratio
     if (file < 0) problem = why();
   }
   std::string shared;
-  if (problem.empty() && !write_own_words(file, simulation, shared)) problem = why();
+  for (const Piece& piece : simulation.pieces(comm.rank())) {
+    if (problem.empty() && !write_own_words(file, simulation, piece, shared)) problem = why();
+  }
   const std::vector<std::string> all_shared = comm.gather(shared);
   if (comm.rank() == 0) {
     std::map<std::int64_t, std::uint64_t> words;

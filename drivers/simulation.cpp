@@ -190,15 +190,19 @@ std::int64_t Simulation::cars() {
   return comm_.sum_of(cars);
 }
 
+std::vector<Piece> Simulation::pieces(int rank) const {
+  const Block block = block_of(setup_.cells, comm_.size(), rank);
+  if (block.cells == 0) return {};
+  const std::int64_t first = (((block.first + rotation_) % setup_.cells) + setup_.cells) % setup_.cells;
+  const std::int64_t before_end = std::min(block.cells, setup_.cells - first);
+  std::vector<Piece> pieces{{first, 0, before_end}};
+  if (before_end < block.cells) pieces.push_back({0, before_end, block.cells - before_end});
+  return pieces;
+}
+
 std::uint64_t Simulation::hash() {
   RoadHash hash;
-  if (segment_) {
-    // A rotated block may wrap round the end of the road.
-    const std::int64_t first = (((block_.first + rotation_) % setup_.cells) + setup_.cells) % setup_.cells;
-    const std::int64_t before_end = std::min(block_.cells, setup_.cells - first);
-    hash.add(*segment_, 0, before_end, first);
-    if (before_end < block_.cells) hash.add(*segment_, before_end, block_.cells - before_end, 0);
-  }
+  for (const Piece& piece : pieces(comm_.rank())) hash.add(*segment_, piece.own, piece.cells, piece.road);
   return sum_of_hashes(comm_, hash).finish(setup_.cells);
 }
 

@@ -37,6 +37,13 @@ struct SimulationSetup {
   Tuning tuning;
 };
 
+/// Cells [road, road + cells) of the road, which are own cells [own, own + cells) of a rank.
+struct Piece {
+  std::int64_t road = 0;
+  std::int64_t own = 0;
+  std::int64_t cells = 0;
+};
+
 class Simulation {
  public:
   /// Collective, as is every call but the plain getters. Throws std::bad_alloc on the ranks whose memory is out.
@@ -66,8 +73,13 @@ class Simulation {
   /// Own cells as they are, packed: those of block(). `first` counts from the block's first cell.
   void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const;
 
-  /// This rank's block of the road.
+  /// This rank's block of the start state, which it loads.
   Block block() const { return block_; }
+
+  /// Where on the road the cells of any rank are now, in the order of its own cells: one piece, or two if they lie
+  /// across the road's end. They are those of its block, until a closed-form road has settled: then the road shifts,
+  /// and no rank gives cells to another.
+  std::vector<Piece> pieces(int rank) const;
 
   std::int64_t depth() const { return width_.right; }
   std::int64_t cells() const { return setup_.cells; }

@@ -91,24 +91,27 @@ std::string verify(Simulation& simulation, const MovesMade& made, Counting count
 
 std::string verify_windows(Communicator& comm, const Simulation& simulation, const CellSource& start, std::int64_t cars,
                            std::int64_t iterations) {
-  constexpr int kWindows = 8;
+  constexpr std::size_t kWindows = 8;
   constexpr std::int64_t kWindowCells = 4096;
-  const Block block = simulation.block();
-  const std::int64_t cells = std::min(kWindowCells, block.cells);
+  const std::vector<Piece> pieces = simulation.pieces(comm.rank());
   const ClosedForm closed_form(start, cars, iterations);
   // Other places after other iterations, and on other ranks.
   std::mt19937_64 random(static_cast<std::uint64_t>(iterations) * 0x10001 + static_cast<std::uint64_t>(comm.rank()));
-  std::uniform_int_distribution<std::int64_t> anywhere(0, block.cells - cells);
   std::string problem;
-  for (int window = 0; cells > 0 && window < kWindows && problem.empty(); ++window) {
-    const std::int64_t first = window == 0 ? 0 : window == 1 ? block.cells - cells : anywhere(random);
+  for (std::size_t window = 0; !pieces.empty() && window < kWindows && problem.empty(); ++window) {
+    const Piece& piece = pieces[window % pieces.size()];
+    const std::size_t of_piece = window / pieces.size();
+    const std::int64_t cells = std::min(kWindowCells, piece.cells);
+    const std::int64_t last = piece.cells - cells;
+    std::uniform_int_distribution<std::int64_t> anywhere(0, last);
+    const std::int64_t first = of_piece == 0 ? 0 : of_piece == 1 ? last : anywhere(random);
     PackedRoad expected(cells);
     PackedRoad found(cells);
-    closed_form.state(block.first + first, cells, expected.words());
-    simulation.read(first, cells, found.words());
+    closed_form.state(piece.road + first, cells, expected.words());
+    simulation.read(piece.own + first, cells, found.words());
     if (!(found == expected)) {
-      problem = fmt::format("cells {} to {} differ from the closed form", block.first + first,
-                            block.first + first + cells - 1);
+      problem =
+          fmt::format("cells {} to {} differ from the closed form", piece.road + first, piece.road + first + cells - 1);
     }
   }
   std::string first_problem;

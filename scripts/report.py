@@ -20,7 +20,8 @@ Examples:
   scripts/report.py results/*.json --output report.html --only tiled/ --reason "tiled alone is in use"
   scripts/report.py results/*.json --lint
 
-Exit status: 0 done; 1 a rule is broken (--lint), or a row failed verification; 2 bad input."""
+Exit status: 0 done; 1 a rule is broken (--lint), or a row failed verification; 2 bad
+input; 4 interrupted."""
 
 
 def parse(arguments):
@@ -73,6 +74,9 @@ def main(arguments):
         return make(options)
     except (ReportError, OSError) as error:
         return refuse(str(error).replace("\n", " "))
+    except KeyboardInterrupt:
+        print("report.py: interrupted; a page appears whole or not at all, so run it again", file=sys.stderr)
+        return 4
 
 
 def check_targets(options):

@@ -113,3 +113,13 @@ def test_report_of_run_names_every_rank(tmp_path):
     (row,) = report["benchmarks"]
     assert row["ranks"] == 3 and row["verified"] is True
     assert {(place["rank"], place["thread"]) for place in row["placement"]} == {(r, t) for r in range(3) for t in range(2)}
+
+
+@pytest.mark.parametrize("ranks", [1, 3])
+@pytest.mark.parametrize("density", [0.3, 0.7])
+def test_road_that_only_shifts_any_more_is_saved_where_it_is(tmp_path, ranks, density):
+    """A jump beyond half the road's length keeps a rotation: what is written is the road all the same."""
+    road = ["--cells", 1001, "--steps", 1777, "--density", density, "--threads", 1]
+    succeed("run", *road, "--kernel", "leap", "--save", "leap.road", ranks=ranks, cwd=tmp_path)
+    succeed("run", *road, "--kernel", "naive", "--save", "naive.road", cwd=tmp_path)
+    assert (tmp_path / "leap.road").read_bytes() == (tmp_path / "naive.road").read_bytes()

@@ -17,7 +17,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import made_up_report  # noqa: E402
 from report_helpers import SCHEMA_PATH, load_report  # noqa: E402
 
-from report import chart, grouping, kernels, loading, machine, palette, placement, rows, views, words  # noqa: E402
+from report import (
+    chart,
+    chart_curves,
+    grouping,
+    kernels,
+    loading,
+    machine,
+    palette,
+    placement,
+    rows,
+    views,
+    words,
+)  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = sorted(SCHEMA_PATH.parent.glob("example-*.json"))
@@ -34,7 +46,6 @@ def study(tmp_path):
     """Strong scaling over ranks and threads, several sizes."""
     shapes = [(1, 1), (2, 1), (4, 1), (8, 1), (1, 2), (1, 4), (4, 4)]
     report = made_up_report.make(shapes=shapes, cells=(10**6, 10**8))
-    made_up_report.add_fit({"benchmarks": []}, "", "")
     return report, *charts_of(report, tmp_path)
 
 
@@ -151,9 +162,7 @@ def test_step_is_the_ratio_to_the_rung_below_at_as_many_cores(study):
     _, _, found = study
     for one in found["ladder"]:
         for series in one.series:
-            for below, mark in (
-                itertools.pairwise(series.marks) if sys.version_info >= (3, 10) else zip(series.marks, series.marks[1:])
-            ):
+            for below, mark in zip(series.marks, series.marks[1:]):
                 step = next(text for text in mark.texts if text.startswith("step"))
                 ratio, low, high = (float(number.replace(",", "")) for number in re.findall(r"[\d.,]*\d", step))
                 assert ratio == pytest.approx(mark.value / below.value, rel=1e-2)
@@ -286,13 +295,33 @@ def test_simulated_plots_say_so_in_title_and_caption():
 # --- guides, placement, numbers ----------------------------------------------------------------------------------------
 
 
-def test_guides_follow_the_machine():
-    run = made_up_report.make(cores=128)["context"]["runs"][0]
-    assert machine.core_guides(run, 1024) == [(4, "L3"), (16, "NUMA region"), (128, "node")]
-    assert machine.core_guides(run, 15) == [(4, "L3")]
+def test_guides_follow_the_machine(tmp_path):
+    path = made_up_report.save(made_up_report.make(cores=128), tmp_path / "r.json")
+    (source,) = loading.load([path])
+    row = source.rows[0]
+    assert machine.core_guides(source, row, 1024) == [(4, "L3"), (16, "NUMA region"), (128, "node")]
+    assert machine.core_guides(source, row, 15) == [(4, "L3")]
     one, four = ({"ranks": ranks, "threads": 1} for ranks in (1, 4))
-    assert machine.cache_guides(run, one)[-1] == (2**24, "L3 16 MiB")
-    assert machine.cache_guides(run, four)[-1] == (2**22, "L3 16 MiB / 4")
+    assert machine.cache_guides(source.run_of(row), one)[-1] == (2**24, "L3 16 MiB")
+    assert machine.cache_guides(source.run_of(row), four)[-1] == (2**22, "L3 16 MiB / 4")
+
+
+def test_simulated_rows_speak_of_the_machine_of_their_model():
+    """Not of the one that the simulator ran on."""
+    report = made_up_report.example("simulated")
+    (source,) = loading.load([SCHEMA_PATH.parent / "example-simulated.json"])
+    row = source.rows[0]
+    per_node = row["model"]["parameters"]["ranks_per_node"]
+    assert machine.core_guides(source, row, 10**6) == [(per_node, "node of the model")]
+    assert report["context"]["runs"][0]["cpu"]["model"] not in machine.name(source, row)
+    row["model"]["parameters"]["machine"] = "ARCHER2"
+    assert machine.name(source, row) == "ARCHER2"
+
+
+def test_parameters_of_a_model_that_differ_are_given_as_a_range():
+    assert chart_curves.span([1.5, 1.5]) == "1.5"
+    assert chart_curves.span([0.25, 3, 1.0]) == "0.25 .. 3"
+    assert chart_curves.span(["avx2", None, "avx512"]) == "avx2 or avx512"
 
 
 def test_bits_per_cell_are_those_of_the_kernels():
@@ -347,6 +376,12 @@ def test_series_of_one_kernel_are_told_apart_by_what_differs(tmp_path):
     report["benchmarks"] += other["benchmarks"]
     _, found = charts_of(report, tmp_path)
     assert {series.label for one in found["sizes"] for series in one.series} == {"tiled, depth auto", "tiled, depth 64"}
+    for one in found["sizes"]:
+        colours = palette.palette([series.colour for series in one.series])
+        looks = [colours[series.colour] for series in one.series]
+        assert len({look[0] for look in looks}) == len({look[2] for look in looks}) == len(looks)
+    for one in found["strong"]:
+        assert any("tiled, depth auto, 1 × 1: " in note and "tiled, depth 64, 1 × 1: " in note for note in one.notes())
 
 
 @pytest.mark.parametrize(
@@ -519,8 +554,26 @@ def test_figure_files(study, figures, tmp_path):
     assert all(f"## {stem}\n" in captions for stem in stems)
 
 
-def test_each_view_has_a_file_of_its_own(study, figures):
-    _, _, found = study
+def only_of(report, origin):
+    report["benchmarks"] = [row for row in report["benchmarks"] if row["origin"] == origin]
+    return report
+
+
+def test_each_view_has_a_file_of_its_own(study, figures, tmp_path):
+    paths = [
+        made_up_report.save(report, tmp_path / f"{number}.json")
+        for number, report in enumerate(
+            [
+                study[0],
+                made_up_report.make(mode="weak"),
+                made_up_report.example("closed-form"),
+                made_up_report.example("simulated"),
+                only_of(made_up_report.example("simulated"), "simulated"),
+                only_of(made_up_report.example("simulated"), "modelled"),
+            ]
+        )
+    ]
+    found = views.all_charts(loading.load(paths))
     names = [
         figures.file_name(section, title, count, label)
         for section, charts in found.items()

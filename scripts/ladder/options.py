@@ -37,7 +37,7 @@ def read_options():
         "--min-seconds", default="0.15", help="shortest repetition, sets the iterations of a rung [0.15]"
     )
     parser.add_argument(
-        "--time-limit", default="270", help="seconds after which no round begins, once 6 are done [270]"
+        "--time-limit", default="270", help="seconds: no round begins that would end later, once 6 are done [270]"
     )
     parser.add_argument("--density", default="0.52", help="part of the cells that hold a car [0.52]")
     parser.add_argument("--seed", default="5743", help="of the start state mt19937 [5743]")

@@ -206,10 +206,10 @@ class Session:
     def measure(self):
         """The rounds. Returns why there were no more."""
         try:
-            left = ""
+            left, seconds = "", 0.0
             for number in range(self.options.rounds):
                 spent = time.monotonic() - self.began
-                if number >= 6 and spent > self.options.time_limit:
+                if number >= 6 and spent + seconds > self.options.time_limit:
                     return "time_cap"
                 self.tell(f"round {number + 1} of {self.options.rounds}{left}")
                 started = time.monotonic()

@@ -50,7 +50,7 @@ def limits(source):
 def one_each(members):
     """[(label, row)], one a bar; a number tells rows apart that no axis of their names does."""
     found = []
-    for label, group in grouping.by_series(members):
+    for label, _, group in grouping.by_series(members):
         for number, row in enumerate(group, start=1):
             found.append((label if number == 1 else f"{label} ({number})", row))
     return found

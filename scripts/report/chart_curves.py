@@ -48,8 +48,8 @@ def size_chart(figure, title, facets, drawn, caption):
         x=Axis("bytes of road a core", "log2", kind="bytes"),
         y=Axis("rate, MCOPs", "log10"),
         series=[
-            Series(label, group[0]["kernel"], [rate_mark(bytes_a_core(row), row) for row in group])
-            for label, group in grouping.by_series(drawn)
+            Series(label, colour, [rate_mark(bytes_a_core(row), row) for row in group])
+            for label, colour, group in grouping.by_series(drawn)
         ],
         caption=[f"{caption}; {rows.shape(drawn[0])} (ranks × threads), counting {facets['count']}."],
     )
@@ -68,9 +68,9 @@ def roofline(source):
     def make(facets, drawn):
         caption = "Median rate, and dashed above it the lowest bound that was measured on this machine for that kernel"
         chart = size_chart("limits", "Roofline: rate under its limit", facets, drawn, caption)
-        for label, group in grouping.by_series(drawn):
+        for label, colour, group in grouping.by_series(drawn):
             roof = sorted((bytes_a_core(row), row["mcops"] / row["fraction_of_limit"]) for row in group)
-            chart.curves.append(Curve(f"{label}: limit", roof, group[0]["kernel"], "dash", listed=False))
+            chart.curves.append(Curve(f"{label}: limit", roof, colour, "dash", listed=False))
         return chart
 
     return size_charts(source, lambda row: row["fraction_of_limit"] is not None, make)
@@ -119,12 +119,12 @@ def scaling(source, mode):
 
 def scaling_series(family, mark, measure):
     series = []
-    for label, group in grouping.by_series(family):
+    for label, colour, group in grouping.by_series(family):
         marks = [mark(row) for row in group if row[measure] is not None]
         if marks:
             origin = group[0]["origin"]
             dash = {"measured": "solid", "simulated": "dash", "modelled": "dashdot"}[origin]
-            series.append(Series(label, group[0]["kernel"], marks, dash, hollow=origin != "measured"))
+            series.append(Series(label, colour, marks, dash, hollow=origin != "measured"))
     return series
 
 
@@ -148,7 +148,7 @@ def speedup_chart(source, mode, facets, family, skipped):
         y=Axis("speedup", "log2"),
         series=series,
         curves=curves + laws,
-        guides=machine.core_guides(source.run_of(drawn[0]), ends[1]),
+        guides=machine.core_guides(source, drawn[0], ends[1]),
         caption=[*scaling_caption(mode, facets, drawn), *base_rates(drawn), *remarks, *not_drawn(family, "speedup")],
         skipped=skipped,
     )
@@ -167,7 +167,7 @@ def efficiency_chart(source, mode, facets, family, skipped):
         y=Axis("parallel efficiency", "linear", from_zero=True, kind="percent"),
         series=series,
         curves=[Curve("100%", [(end, 1.0) for end in ends])],
-        guides=machine.core_guides(source.run_of(drawn[0]), ends[1]),
+        guides=machine.core_guides(source, drawn[0], ends[1]),
         caption=[
             "Efficiency is speedup over the ratio of cores; 100% is the ideal.",
             *scaling_caption(mode, facets, drawn),
@@ -219,31 +219,43 @@ def scaling_caption(mode, facets, drawn):
 
 def models(drawn):
     """What stood in for the machine where nothing was measured."""
-    found = {(row["origin"], row["model"]["name"]): row["model"] for row in drawn if "model" in row}
+    found = {}
+    for row in drawn:
+        if "model" in row:
+            found.setdefault((row["origin"], row["model"]["name"]), []).append(row["model"])
     sentences = []
-    for (origin, name), model in found.items():
-        parameters = ", ".join(f"{key} {value}" for key, value in model["parameters"].items())
-        rate = f"; kernel rate from {model['calibrated_from']}" if model["calibrated_from"] else ""
+    for (origin, name), same in found.items():
+        parameters = ", ".join(
+            f"{key} {span([model['parameters'].get(key) for model in same])}" for key in same[0]["parameters"]
+        )
+        rates = sorted({model["calibrated_from"] for model in same} - {None})
+        rate = f"; kernel rate from {', '.join(rates)}" if rates else ""
         sentences.append(f"NOT MEASURED: {origin} by {name} ({parameters}{rate}).")
     return sentences
 
 
+def span(values):
+    """One value, or from the least to the most of several."""
+    distinct = list(dict.fromkeys(value for value in values if value is not None))
+    shown = [f"{value:g}" if isinstance(value, float) else str(value) for value in distinct]
+    if len(distinct) > 1 and all(isinstance(value, (int, float)) for value in distinct):
+        return f"{min(distinct):g} .. {max(distinct):g}"
+    return " or ".join(shown)
+
+
 def base_rates(drawn):
     """Speedup names its base and the base's rate."""
-    bases = {}
-    for row in drawn:
+    labels, bases = grouping.series_labels(drawn), {}
+    for row in sorted(drawn, key=lambda row: kernels.rung(row["kernel"])):
         if row["base"] is not None:
-            bases.setdefault((row["kernel"], row["base"]), set()).add(row["base_mcops"])
+            axes = rows.axes({"name": row["base"]})
+            shape = f"{axes.get('ranks', '?')} × {axes.get('threads', '?')}"
+            bases.setdefault(f"{labels[id(row)]}, {shape}", []).append(row["base_mcops"])
     texts = []
-    for (kernel, name), rates in sorted(bases.items(), key=lambda item: kernels.rung(item[0][0])):
-        parts = dict(part.split(":", 1) for part in name.split("/")[2:] if ":" in part)
-        rate = (
-            words.significant(min(rates))
-            if words.significant(min(rates)) == words.significant(max(rates))
-            else f"{words.significant(min(rates))} .. {words.significant(max(rates))}"
-        )
-        texts.append(f"{kernel} {parts.get('ranks', '?')} × {parts.get('threads', '?')}: {rate} MCOPs")
-    return [f"Bases: {'; '.join(dict.fromkeys(texts))}."] if texts else []
+    for base, rates in bases.items():
+        ends = list(dict.fromkeys(words.significant(end) for end in (min(rates), max(rates))))
+        texts.append(f"{base}: {' .. '.join(ends)} MCOPs")
+    return [f"Bases: {'; '.join(texts)}."] if texts else []
 
 
 def not_drawn(family, measure):
@@ -270,8 +282,8 @@ def closed_form(source):
         if not drawn:
             continue
         series = []
-        for label, group in grouping.by_series(drawn):
-            series.append(Series(label, group[0]["kernel"], [time_mark(row) for row in group]))
+        for label, colour, group in grouping.by_series(drawn):
+            series.append(Series(label, colour, [time_mark(row) for row in group]))
         steps = words.ranges(row["steps"] for row in drawn)
         found.append(
             Chart(

@@ -94,7 +94,8 @@ def file_name(section, title, count, label):
         if part in title.lower():
             words_of_name.append(part)
     if section == "simulated":
-        words_of_name.append(title.split()[0])
+        # Strong or weak, and what stands in parentheses: simulated, modelled, or both.
+        words_of_name += [title.split()[0], *re.findall(r"\((.*)\)", title)]
     return re.sub(r"[^a-z0-9.]+", "-", " ".join([*words_of_name, count, label]).lower().translate(PLAIN)).strip("-.")
 
 

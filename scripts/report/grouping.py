@@ -1,6 +1,6 @@
 """Sorts rows into the plots they may share."""
 
-from report import kernels, rows, words
+from report import kernels, machine, rows, words
 
 # Axes that stand in facets or along a plot's axis; what else a name spells tells series of one kernel apart.
 SPOKEN_FOR = {"cells", "ranks", "threads", "count", "mode", "density", "init", "seed", "steps"}
@@ -8,7 +8,6 @@ SPOKEN_FOR = {"cells", "ranks", "threads", "count", "mode", "density", "init", "
 
 def common_facets(source, row):
     """What rows must have in common to stand in any one plot."""
-    cpu = source.run_of(row)["cpu"]
     start = [row["init"]]
     if row["density"] is not None:
         start.append(f"density {row['density']:g}")
@@ -16,7 +15,7 @@ def common_facets(source, row):
         start.append(f"seed {row['seed']}")
     return {
         "report": source.label,
-        "machine": f"{cpu['model']}, {cpu['cores']} cores",
+        "machine": machine.name(source, row),
         "origin": "measured" if row["origin"] == "measured" else "not measured",
         "class": row["class"],
         "count": row["count"],
@@ -60,12 +59,18 @@ def other_axes(row):
 
 
 def by_series(members):
-    """[(label, rows)] in the order of the ladder."""
+    """[(label, colour, rows)] in the order of the ladder. The first series of a kernel has the kernel's colour, others have
+    colours of their own."""
     labels = series_labels(members)
     series = {}
     for row in sorted(members, key=lambda row: kernels.rung(row["kernel"])):
         series.setdefault(labels[id(row)], []).append(row)
-    return list(series.items())
+    found, seen = [], {}
+    for label, group in series.items():
+        kernel = group[0]["kernel"]
+        seen[kernel] = seen.get(kernel, 0) + 1
+        found.append((label, kernel if seen[kernel] == 1 else f"{kernel} {seen[kernel]}", group))
+    return found
 
 
 def cells_a_core(row):

@@ -1,18 +1,20 @@
 """The top of the page: which machine, how many rows of which kind, the highest rates, and what must be known first."""
 
-from report import rows, views, words
+from report import machine, rows, views, words
 from report.provenance import escape
 
 ORDER = ["verified", "failed", "warned", "skipped", "simulated", "modelled"]
 TONE = {"verified": "good", "failed": "bad", "warned": "warn"}
 
 
-def machine(sources):
-    names = []
+def machines(sources):
+    """What was measured comes first; what was not says so."""
+    names = {}
     for source in sources:
-        for run in source.context["runs"]:
-            names.append(f"{run['cpu']['model']}, {words.count_of(run['cpu']['cores'], 'core')} a node")
-    return words.listing(dict.fromkeys(names), 2)
+        for row in source.rows:
+            apart = "" if row["origin"] == "measured" else " (NOT MEASURED)"
+            names.setdefault(machine.name(source, row) + apart, apart)
+    return words.listing(sorted(names, key=names.get), 2)
 
 
 def lead(sources):

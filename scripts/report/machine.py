@@ -24,8 +24,25 @@ def cache_guides(run, row):
     return guides
 
 
-def core_guides(run, most):
-    """[(cores, label)]: where a cache, a NUMA region and a node are full if cores are filled in order."""
+def name(source, row):
+    """The machine that a row speaks of: where it ran, or what its model says it stands for."""
+    if row["origin"] != "measured":
+        return str(row["model"]["parameters"].get("machine", "a machine that is not here"))
+    cpu = source.run_of(row)["cpu"]
+    return f"{cpu['model']}, {words.count_of(cpu['cores'], 'core')} a node"
+
+
+def core_guides(source, row, most):
+    """[(cores, label)]: where a cache, a NUMA region and a node are full if cores are filled in order, as far as known."""
+    if row["origin"] != "measured":
+        ranks = row["model"]["parameters"].get("ranks_per_node")
+        ends = {ranks * row["threads"]: ["node of the model"]} if isinstance(ranks, (int, float)) else {}
+    else:
+        ends = measured_ends(source.run_of(row))
+    return [(cores, " = ".join(labels)) for cores, labels in sorted(ends.items()) if 1 < cores <= most]
+
+
+def measured_ends(run):
     ends = {}
     last = max(caches(run).items(), default=None)
     if last is not None and last[1][1] > 1:
@@ -33,4 +50,4 @@ def core_guides(run, most):
     if run["numa"]:
         ends.setdefault(max(region["cores"] for region in run["numa"]), []).append("NUMA region")
     ends.setdefault(run["cpu"]["cores"], []).append("node")
-    return [(cores, " = ".join(labels)) for cores, labels in sorted(ends.items()) if 1 < cores <= most]
+    return ends

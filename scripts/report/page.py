@@ -21,16 +21,16 @@ def build(sources, charts, rules):
     """The page, as text."""
     data = page_data.build(sources, charts)
     apart = [section for section in views.APART if charts[section[0]]]
-    sections = [measured_section(section, charts) for section in views.SECTIONS] + [
-        apart_section(section) for section in apart
-    ]
-    nav = [(key, SHORT[key]) for key, _, _ in [*views.SECTIONS, *apart]]
+    drawn = [section for section in views.SECTIONS if charts[section[0]]]
+    sections = [measured_section(section) for section in drawn] + [apart_section(section) for section in apart]
+    sections.append(missing_section([section for section in views.SECTIONS if section not in drawn]))
+    nav = [(key, SHORT[key]) for key, _, _ in [*drawn, *apart]]
     nav += [("rows", "Rows"), ("where", "What ran where"), ("methods", "Methods"), ("rules", "Twelve rules")]
     return fill(
         read("page.html"),
-        title=f"trafficbench: {escape(headline.machine(sources))}",
+        title=f"trafficbench: {escape(headline.machines(sources))}",
         css=read("page.css"),
-        heading=escape(headline.machine(sources)),
+        heading=escape(headline.machines(sources)),
         lead=escape(headline.lead(sources)),
         chips=headline.chips(sources),
         nav="".join(f'<a href="#{key}">{escape(title)}</a>' for key, title in nav),
@@ -69,13 +69,17 @@ def packed_plotly():
     return base64.b64encode(gzip.compress(get_plotlyjs().encode(), 6, mtime=0)).decode()
 
 
-def measured_section(section, charts):
+def measured_section(section):
     key, title, about = section
-    if charts[key]:
-        body = '<div class="frames"></div>'
-    else:
-        body = f'<p class="empty">Nothing to draw. {escape(views.WANTING[key])}</p>'
-    return f'<section id="{key}"><h2>{escape(title)}</h2><p>{escape(about)}</p>{body}</section>'
+    return f'<section id="{key}"><h2>{escape(title)}</h2><p>{escape(about)}</p><div class="frames"></div></section>'
+
+
+def missing_section(missing):
+    """What is not there is said, with what it would take."""
+    if not missing:
+        return ""
+    items = "".join(f"<li><b>{escape(title)}</b>: {escape(views.WANTING[key])}</li>" for key, title, _ in missing)
+    return f'<section id="missing"><h2>Nothing to draw</h2><ul class="empty">{items}</ul></section>'
 
 
 def apart_section(section):

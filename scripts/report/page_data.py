@@ -79,6 +79,8 @@ def table_row(source, row, plots, numbers):
         "plots": plots,
         "report": source.label,
         "placement": placement.summary(row),
+        # A seed may have more digits than a number of JavaScript.
+        "seed": str(row["seed"]) if row["seed"] is not None else None,
         "samples": [drawn(sample) for sample in row["samples"]],
     }
     for field in ("base", "ladder_base"):

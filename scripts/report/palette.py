@@ -21,7 +21,7 @@ COLOURS = {
     "waiting": ("#e0a100", "#ffd35c", "square"),
     "driver": ("#8a8a8a", "#8f8f8f", "square"),
 }
-# For kernels that are not listed, in the order in which they come.
+# For kernels that are not listed, and for more series of one kernel, in the order in which they come.
 OTHERS = [
     ("#3b3b98", "#9f9ff0", "hexagon"),
     ("#00788a", "#4fd0e0", "cross"),

@@ -21,14 +21,14 @@ APART = [
 ]
 # What a plot that is empty would have needed.
 WANTING = {
-    "ladder": "Needs rows of at least two kernels on one road (strong scaling).",
-    "sizes": "Needs rows of at least two lengths of road on one shape.",
-    "strong": "Needs rows of mode strong with a speedup, on at least two numbers of cores.",
+    "ladder": "needs rows of at least two kernels on one road (strong scaling).",
+    "sizes": "needs rows of at least two lengths of road on one shape.",
+    "strong": "needs rows of mode strong with a speedup, on at least two numbers of cores.",
     "weak": (
-        "Needs rows of mode weak with a speedup, on at least two numbers of cores (trafficbench sweep --mode weak)."
+        "needs rows of mode weak with a speedup, on at least two numbers of cores (trafficbench sweep --mode weak)."
     ),
-    "shares": "No row says where its time went (shares).",
-    "limits": "No row has a limit: the launches did not measure what the machine can do (trafficbench ceiling).",
+    "shares": "no row says where its time went (shares).",
+    "limits": "no row has a limit: the launches did not measure what the machine can do (trafficbench ceiling).",
 }
 
 
