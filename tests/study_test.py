@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from docs_scripts_test import COMMANDS
@@ -298,3 +300,30 @@ def test_launch_that_is_missing_stops_the_merge_and_is_made_by_resume(tmp_path):
     done = study("--resume", folder)
     assert done.returncode == 0, done.stderr
     load_report(folder / "report.json")
+
+
+def test_interrupted_study_is_resumed(tmp_path):
+    """Ctrl-C goes to every process of the terminal; what was finished stays."""
+    needs_ranks()
+    folder = tmp_path / "study"
+    words = ["--site", "local", "--mode", "strong", "--cores", "1", "--shapes", "1x1", "--cells", "1e3:1e4:x2", "--program",
+             PROGRAM, "--output", folder, "--", "--time-cap", "1", "--min-repetitions", "20", "--precision", "1e-6"]
+    running = subprocess.Popen(["/bin/bash", ROOT / "scripts" / "study.sh", *map(str, words)], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(),
+                               start_new_session=True)
+    try:
+        journal = folder / "reports" / "nodes-0001-1x1.json.journal"
+        end = time.monotonic() + 60
+        while time.monotonic() < end and not (journal.exists() and '\n{"row"' in journal.read_text(encoding="utf-8")):
+            time.sleep(0.1)
+        os.killpg(running.pid, signal.SIGINT)
+        out, _ = running.communicate(timeout=60)
+    finally:
+        if running.poll() is None:
+            os.killpg(running.pid, signal.SIGKILL)
+    assert running.returncode == 4, out
+    assert "--resume" in out and not (folder / "report.json").exists()
+    done = study("--resume", folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = load_report(folder / "report.json")
+    assert len({row["run"] for row in report["benchmarks"]}) == 2

@@ -187,12 +187,22 @@ def submit(study, jobs):
         study["folder"], store.path_of(study["folder"], "logs"), store.merged_path(study)))
 
 
+def _to_its_end(words):
+    """Exit status of a process. Ctrl-C goes to it as well: it ends in order, and this waits for it."""
+    process = subprocess.Popen(words)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            pass
+
+
 def run_here(study):
     """Runs the jobs one after the other, then merges."""
     for job in study["jobs"]:
         if store.is_done(study, job):
             continue
-        code = subprocess.call(["bash", script_path(study, job["name"])])
+        code = _to_its_end(["bash", script_path(study, job["name"])])
         if code != 0:
             return code if code in (1, 2, 4) else 1
     return merge.merge(study, False)
