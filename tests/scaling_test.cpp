@@ -137,7 +137,9 @@ TEST(ScalingModel, MemoryOfTheNodeIsALimitWhereTheRoadIsNotInCache) {
 TEST(ScalingSegment, ASimulationAsksForTheTimeOfEveryCallAndSeesTheKernelsDepth) {
   const Variant& tiled = *find_variant("tiled");
   const Variant variant = modelled(tiled);
-  SimulationSetup real{.variant = &tiled, .cells = 40000};
+  SimulationSetup real;
+  real.variant = &tiled;
+  real.cells = 40000;
   SimulationSetup setup = real;
   setup.variant = &variant;
   EXPECT_EQ(Simulation::depth(setup, 4), Simulation::depth(real, 4));
