@@ -33,7 +33,7 @@ exit status:
   2  bad input: one line says what was wrong
   3  no point is slower, and one is unclear
 
-example:
+Example:
   scripts/compare.py results/before.json results/after.json
   scripts/compare.py before.json after.json --only tiled/ --only cells:1e8 --threshold 1"""
 

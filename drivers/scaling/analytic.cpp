@@ -68,7 +68,8 @@ Prediction predict(const KernelTime& kernel, const Variant& variant, const Machi
   const auto sums = [&](std::int64_t iterations) {
     return allreduce_seconds(facts.network, layout, kWordBytes * static_cast<double>(iterations));
   };
-  const auto periods = static_cast<double>(steps / depth);
+  const std::int64_t whole = steps / depth;
+  const auto periods = static_cast<double>(whole);
   const std::int64_t rest = steps % depth;
   Prediction result;
   result.compute = periods * advance(depth) + (rest > 0 ? advance(rest) : 0);

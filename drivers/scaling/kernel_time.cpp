@@ -64,8 +64,9 @@ KernelTime::KernelTime(const Json& report, const std::string& path, const Varian
     const auto steps = row["steps"].get<std::int64_t>();
     const auto depth = row["depth"].get<std::int64_t>();
     const std::int64_t rest = steps % depth;
-    const double updated = static_cast<double>(steps / depth) * updates(cells, depth, depth) +
-                           (rest > 0 ? updates(cells, depth, rest) : 0);
+    const std::int64_t periods = steps / depth;
+    const double updated =
+        static_cast<double>(periods) * updates(cells, depth, depth) + (rest > 0 ? updates(cells, depth, rest) : 0);
     const double cycles = row["real_time"].get<double>() * 1e-3 * row["clock_hz"].get<double>() / updated;
     // A point that was measured twice, by two launches: the faster one was disturbed less.
     const auto [entry, fresh] = table_[cells].try_emplace(std::min(depth, steps), cycles);
@@ -94,8 +95,9 @@ double advance_seconds(const KernelTime& kernel, const Variant& variant, const M
   const auto own = static_cast<double>(cells);
   if (own * work.bits_per_cell / 8 <= static_cast<double>(facts.cache_bytes_per_core)) return compute;
   const std::int64_t a_trip = std::max<std::int64_t>(work.iterations_per_trip, 1);
-  const auto trips = static_cast<double>((k + a_trip - 1) / a_trip);
-  return std::max(compute, trips * work.bytes_per_trip * own * ranks_on_node / facts.memory_bandwidth);
+  const std::int64_t trips = (k + a_trip - 1) / a_trip;
+  return std::max(compute,
+                  static_cast<double>(trips) * work.bytes_per_trip * own * ranks_on_node / facts.memory_bandwidth);
 }
 
 }  // namespace trafficbench::scaling
