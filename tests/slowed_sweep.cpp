@@ -1,6 +1,6 @@
-// `trafficbench sweep` with every update kernel slowed by a known part, to see whether a comparison finds it:
+// `trafficbench sweep` with one kernel slowed by a known part, to see whether a comparison finds it:
 //
-//     build/release/bin/slowed_sweep 0.05 sweep --kernels tiled --cells 1e8 --threads 1 --output slowed.json
+//     build/release/bin/slowed_sweep 0.05 tiled sweep --cells 1e8 --threads 1 --output slowed.json
 #include <fmt/format.h>
 
 #include <chrono>
@@ -54,21 +54,21 @@ std::unique_ptr<Segment> make_slowed(const SegmentShape& shape) {
 }
 
 template <std::size_t... indices>
-std::vector<Variant> slowed_variants(std::index_sequence<indices...> /*all*/) {
+std::vector<Variant> slowed_variants(const std::string& kernel, std::index_sequence<indices...> /*all*/) {
   std::vector<Variant> slowed;
   (
       [&] {
         if (indices >= variants().size()) return;
         slowed.push_back(*variants()[indices]);
-        slowed.back().make = make_slowed<indices>;
+        if (slowed.back().name == kernel) slowed.back().make = make_slowed<indices>;
       }(),
       ...);
   return slowed;
 }
 
-int run_sweep(int argc, char** argv) {
+int run_sweep(const std::string& kernel, int argc, char** argv) {
   constexpr std::size_t kMostVariants = 16;
-  const std::vector<Variant> slowed = slowed_variants(std::make_index_sequence<kMostVariants>());
+  const std::vector<Variant> slowed = slowed_variants(kernel, std::make_index_sequence<kMostVariants>());
   std::vector<const Variant*> table;
   for (const Variant& variant : slowed) table.push_back(&variant);
   this_machine();
@@ -88,10 +88,10 @@ int run_sweep(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   char* end = argv[0];
-  if (argc > 2) trafficbench::part = std::strtod(argv[1], &end);
-  if (argc <= 2 || *end != '\0' || std::string(argv[2]) != "sweep") {
-    fmt::print(stderr, "usage: slowed_sweep PART sweep OPTIONS: PART 0.05 makes every kernel take 5% longer\n");
+  if (argc > 3) trafficbench::part = std::strtod(argv[1], &end);
+  if (argc <= 3 || *end != '\0' || trafficbench::find_variant(argv[2]) == nullptr || std::string(argv[3]) != "sweep") {
+    fmt::print(stderr, "usage: slowed_sweep PART KERNEL sweep OPTIONS: with PART 0.05 that kernel takes 5% longer\n");
     return 2;
   }
-  return trafficbench::run_sweep(argc - 1, argv + 1);
+  return trafficbench::run_sweep(argv[2], argc - 2, argv + 2);
 }
