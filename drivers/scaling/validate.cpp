@@ -95,7 +95,7 @@ Status validate(const ValidateOptions& options) {
     differences.push_back(std::abs(modelled / each.measured() - 1));
     std::string interval = "no interval";
     if (each.row["mcops_low"].is_number()) {
-      const double updates = static_cast<double>(each.integer("cells"));
+      const auto updates = static_cast<double>(each.integer("cells"));
       interval = fmt::format("{:.4g} .. {:.4g}", updates / each.row["mcops_high"].get<double>(),
                              updates / each.row["mcops_low"].get<double>());
     }
