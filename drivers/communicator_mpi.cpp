@@ -41,8 +41,8 @@ class MpiCommunicator final : public Communicator {
     }
     // Ranks may be far apart at the end of a command; spinning in MPI_Finalize would disturb those still at work.
     sleeping_barrier();
-    // MPICH 4.0.2 over TCP now and then hangs in MPI_Finalize when the last thing was a nonblocking barrier: one rank has
-    // left for the process manager while another still waits for its word.
+    // MPICH 4.0.2 over TCP now and then hangs in MPI_Finalize when the last thing was a nonblocking barrier: one rank
+    // has left for the process manager while another still waits for its word.
     MPI_Barrier(comm_);
     MPI_Finalize();
   }
