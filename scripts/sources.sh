@@ -74,9 +74,9 @@ for line in "${sources[@]}"; do
     prepare_apt
     version="${tarball#*_}"
     version="${version%.orig.tar.*}"
-    # The exact Debian revision of that upstream version.
+    # The exact Debian revision of that upstream version. All is read, lest apt-cache die of a closed pipe.
     revision="$("${apt[@]/apt-get/apt-cache}" showsrc "$package" |
-      awk -v wanted="$version-" '$1 == "Version:" && index($2, wanted) == 1 {print $2; exit}')"
+      awk -v wanted="$version-" '$1 == "Version:" && index($2, wanted) == 1 && !seen++ {print $2}')"
     (cd "$folder" && "${apt[@]}" source --tar-only --download-only "$package=$revision" >&2)
     if ! (cd "$folder" && sha256sum --quiet --check <<<"$hash  $tarball" >&2); then
       echo "sources.sh: $tarball is not the file that is pinned" >&2
