@@ -259,11 +259,13 @@ void print_warnings(const std::vector<Json>& rows) {
                                                     {"placement_changed", "a worker moved to another core under way"},
                                                     {"shared_core", "two workers were seen on one core"},
                                                     {"oversubscribed", "there were more workers than cores"}};
-  for (const auto& [warning, meaning] : meanings) {
-    const auto count = std::ranges::count_if(rows, [&](const Json& row) {
-      return row.contains("warnings") && std::ranges::find(row["warnings"], Json(warning)) != row["warnings"].end();
-    });
-    if (count > 0) fmt::print(stderr, "trafficbench: warning: {} ({} of {} rows)\n", meaning, count, rows.size());
+  std::map<std::string, int> counts;
+  for (const Json& row : rows) {
+    if (!row.contains("warnings")) continue;
+    for (const Json& warning : row["warnings"]) ++counts[warning.get<std::string>()];
+  }
+  for (const auto& [warning, count] : counts) {
+    fmt::print(stderr, "trafficbench: warning: {} ({} of {} rows)\n", meanings.at(warning), count, rows.size());
   }
 }
 
