@@ -65,8 +65,8 @@ jobs="$(nproc)"
 # A stage's preset bears its name, but for tests that need more than a build of their own.
 preset_of() { if [[ "$1" == slurm ]]; then echo mpich; else echo "$1"; fi; }
 
-# The tests of the program, in Python, take minutes: they run with each MPI, not once more for every compiler and
-# sanitizer.
+# The tests of the program, in Python, take minutes: they run with each MPI, those of the scripts with one of them, and
+# not once more for every compiler and sanitizer.
 run_ctest() {
   local choice=(-LE 'page|slurm')
   case "$1" in
@@ -76,6 +76,7 @@ run_ctest() {
       ;;
     slurm) choice=(-L slurm) ;;
     release) choice=(-LE 'page|slurm|slow') ;;
+    openmpi) choice=(-LE 'page|slurm|tools') ;;
     fetched | no-mpi | clang*) choice=(-LE 'program|page|slurm') ;;
     smpi) choice=(-R '^simulate$') ;;
     # The kernels, roads and start states: what has hot loops and shares memory between threads.

@@ -294,7 +294,7 @@ def test_table_names_files_verdicts_and_counts(tmp_path):
 def test_help_explains_every_option_and_status():
     done = subprocess.run([sys.executable, SCRIPT, "--help"], capture_output=True, text=True, check=False)
     assert done.returncode == 0
-    for word in ["--threshold", "--margin", "--only", "--other-machine", "--other-contract", "--json", "example:"]:
+    for word in ["--threshold", "--margin", "--only", "--other-machine", "--other-contract", "--json", "Example:"]:
         assert word in done.stdout
     for status in "0123":
         assert f"\n  {status}  " in done.stdout
