@@ -51,7 +51,7 @@ struct SweepOptions {
   int min_repetitions = 6;
   int max_repetitions = 1000;
   double precision = 0.02;
-  double time_cap = 0.5;
+  double time_cap = 0.3;
   std::string time_limit;  // empty: none
   std::string output;
   bool resume = false;

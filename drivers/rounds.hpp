@@ -21,7 +21,7 @@ struct StoppingRule {
   int least_repetitions = 6;  ///< the fewest that an interval of the median can be had from
   int most_repetitions = 1000;
   double precision = 0.02;  ///< half-width of the interval, as a part of the median
-  double time_cap = 0.5;    ///< seconds of timed work after which no repetition is added to the fewest
+  double time_cap = 0.3;    ///< seconds of timed work after which no repetition is added to the fewest
 };
 
 /// Why no more repetitions of a point are wanted: "precise", "time_cap", "most_repetitions" or "fixed"; nothing while
