@@ -230,9 +230,11 @@ def draw_bars(axes, chart, colours):
                     color=colour,
                     hatch="//" if failed else None,
                     edgecolor="white" if failed else colour,
-                    label=None if series.label in labelled else series.label,
+                    # The legend shows a bar as it should be.
+                    label=None if failed or series.label in labelled else series.label,
                 )
-                labelled.add(series.label)
+                if not failed:
+                    labelled.add(series.label)
                 if mark.low is not None:
                     axes.errorbar(
                         mark.value, at, xerr=errors([mark]), fmt="none", ecolor="#16202c", capsize=2, elinewidth=1
