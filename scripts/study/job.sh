@@ -26,6 +26,9 @@ launch_command() {
   if [[ "$scheduler" == none ]]; then
     command=()
     if ((${#launcher[@]})); then command=("${launcher[@]}" "$ranks"); fi
+    # Out of reach of a terminal's Ctrl-C, which this script passes on: at a second signal within seconds Open MPI's
+    # launcher leaves at once, and its ranks work on for a while.
+    command=(setsid "${command[@]}")
     return
   fi
   # srun does not take this over from the job's header.
