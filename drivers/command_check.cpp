@@ -134,13 +134,13 @@ std::string run_golden(Communicator& world, const Variant& variant, const Golden
   options.init = golden.init;
   options.density = golden.density;
   options.seed = golden.seed;
-  const std::unique_ptr<CellSource> start = make_start(options, golden.cells);
+  const std::shared_ptr<const CellSource> start = make_start(options, golden.cells);
   SimulationSetup setup;
   setup.variant = &variant;
   setup.cells = golden.cells;
   setup.jump = golden.print_every;
   Simulation simulation(world, setup);
-  const HeldStart held(*start, simulation.block(), 1);
+  const HeldStart held(start, simulation.block(), 1);
   simulation.load(held);
   const auto cars = static_cast<double>(simulation.cars());
   for (std::size_t line = 0; line < golden.velocity.size(); ++line) {

@@ -156,7 +156,7 @@ class CourseLines {
 
 /// A road on all ranks, and what it started from.
 struct Road {
-  std::unique_ptr<CellSource> start;
+  std::shared_ptr<const CellSource> start;
   std::unique_ptr<HeldStart> held;  ///< this rank's block of `start`, where that is a stream
   std::unique_ptr<Simulation> simulation;
   std::int64_t cars = 0;
@@ -176,7 +176,7 @@ Road make_road(Communicator& world, const Plan& plan, const CourseLines& lines) 
   together(world, [&] {
     try {
       road.simulation = std::make_unique<Simulation>(world, setup);
-      if (is_stream(point.start)) road.held = std::make_unique<HeldStart>(*road.start, road.simulation->block(), 1);
+      if (is_stream(point.start)) road.held = std::make_unique<HeldStart>(road.start, road.simulation->block(), 1);
     } catch (const std::bad_alloc&) {
       throw BadInput(fmt::format("a road of {} cells does not fit into the memory of this machine", point.cells));
     }

@@ -49,7 +49,7 @@ struct SweepOptions {
   StartTexts start;
   double min_seconds = 0.05;
   int min_repetitions = 6;
-  int max_repetitions = 1000;
+  int max_repetitions = 100;
   double precision = 0.02;
   double time_cap = 0.3;
   std::string time_limit;  // empty: none

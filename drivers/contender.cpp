@@ -61,8 +61,9 @@ RankSeconds summary_of(const std::vector<double>& seconds) {
   return {std::ranges::min(seconds), median(seconds), std::ranges::max(seconds)};
 }
 
-Contender::Contender(Communicator& comm, Point point, const MeasuringOptions& options, bool keeps_road)
-    : comm_(comm), point_(std::move(point)), options_(options), keeps_road_(keeps_road) {}
+Contender::Contender(Communicator& comm, Point point, const MeasuringOptions& options, bool keeps_road,
+                     HeldStarts& starts)
+    : comm_(comm), point_(std::move(point)), options_(options), keeps_road_(keeps_road), starts_(starts) {}
 
 bool Contender::prepare() {
   // Roads of which each rank holds no more than this are hashed whole: that takes seconds.
@@ -76,7 +77,7 @@ bool Contender::prepare() {
       make_road();
       if (result_.restarted) {
         const int threads = is_stream(point_.start) ? 1 : point_.threads;
-        held_ = std::make_unique<HeldStart>(*start_, simulation_->block(), threads);
+        held_ = starts_.of(start_, simulation_->block(), threads);
       }
       return true;
     } catch (const std::bad_alloc&) {

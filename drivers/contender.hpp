@@ -33,8 +33,9 @@ struct MeasuringOptions {
 class Contender {
  public:
   /// `keeps_road`: between repetitions, too; else its memory is given back after each, for others to use. A road that
-  /// cannot be restarted is always kept.
-  Contender(Communicator& comm, Point point, const MeasuringOptions& options, bool keeps_road);
+  /// cannot be restarted is always kept. `starts` is shared by the points that are measured together, and outlives
+  /// them.
+  Contender(Communicator& comm, Point point, const MeasuringOptions& options, bool keeps_road, HeldStarts& starts);
 
   /// Makes the road, chooses the iterations of a repetition, and works out what it must end in. False if there was no
   /// memory, which `problem` then says.
@@ -67,8 +68,9 @@ class Contender {
   Point point_;
   MeasuringOptions options_;
   bool keeps_road_;
-  std::unique_ptr<CellSource> start_;
-  std::unique_ptr<HeldStart> held_;
+  HeldStarts& starts_;
+  std::shared_ptr<const CellSource> start_;
+  std::shared_ptr<const HeldStart> held_;
   std::unique_ptr<Simulation> simulation_;
   Expected expected_;
   Measurement result_;

@@ -4,7 +4,9 @@
 #include <array>
 #include <numeric>
 #include <random>
+#include <set>
 #include <string_view>
+#include <utility>
 
 #include "drivers/feasibility.hpp"
 #include "drivers/interrupt.hpp"
@@ -37,14 +39,17 @@ Communicator* Parts::of(int ranks) const { return ranks == world_.size() ? &worl
 
 namespace {
 
-/// Bytes that all members take on a node when all keep their roads.
+/// Bytes that all members take on a node when all keep their roads, with the start states that they share.
 double bytes_of(Communicator& world, const Parts& parts, const Group& group) {
   double bytes = 0;
+  std::set<std::pair<int, std::int64_t>> held;
   for (const Group::Member& member : group.members) {
+    const Point& point = member.point;
+    const bool fresh = held.emplace(point.ranks, point.road_cells()).second;
     double own = 0;
-    if (Communicator* part = parts.of(member.point.ranks)) {
-      own = node_bytes(*part, member.point) +
-            static_cast<double>(member.point.road_cells()) / 8 / member.point.ranks * part->node_size();
+    if (Communicator* part = parts.of(point.ranks)) {
+      own = node_bytes(*part, point);
+      if (fresh) own += static_cast<double>(point.road_cells()) / 8 / point.ranks * part->node_size();
     }
     bytes += world.max_of(own);
   }
@@ -62,7 +67,7 @@ class Rounds {
     for (std::size_t i = 0; i < places_.size(); ++i) {
       const Point& point = group.members[i].point;
       if (Communicator* part = parts.of(point.ranks)) {
-        places_[i].contender = std::make_unique<Contender>(*part, point, options, keep);
+        places_[i].contender = std::make_unique<Contender>(*part, point, options, keep, starts_);
       }
     }
   }
@@ -232,6 +237,7 @@ class Rounds {
   StoppingRule rule_;
   Deadline deadline_;
   const std::function<void(std::size_t, const Measurement&)>& done_;
+  HeldStarts starts_;
   std::vector<Place> places_;
   double longest_ = 0;  // seconds of one repetition with all that belongs to it
   int restarts_ = 0;

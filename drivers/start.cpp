@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "drivers/bad_input.hpp"
 #include "drivers/road_file.hpp"
@@ -62,15 +63,15 @@ std::unique_ptr<CellSource> make_start(const StartOptions& options, std::int64_t
 
 bool is_stream(const StartOptions& options) { return options.init == "uni" || options.init == "mt19937"; }
 
-HeldStart::HeldStart(const CellSource& origin, Block block, int threads)
-    : origin_(origin), block_(block), held_(block.cells) {
+HeldStart::HeldStart(std::shared_ptr<const CellSource> origin, Block block, int threads)
+    : origin_(std::move(origin)), block_(block), held_(block.cells) {
   constexpr std::int64_t kPieceCells = 1 << 20;
   const std::int64_t pieces = (block.cells + kPieceCells - 1) / kPieceCells;
 #pragma omp parallel for num_threads(threads) if (threads > 1 && pieces > 1)
   for (std::int64_t piece = 0; piece < pieces; ++piece) {
     const std::int64_t first = piece * kPieceCells;
     const std::int64_t count = std::min(kPieceCells, block.cells - first);
-    origin_.read(block.first + first, count, held_.words().subspan(static_cast<std::size_t>(first / kWordCells)));
+    origin_->read(block.first + first, count, held_.words().subspan(static_cast<std::size_t>(first / kWordCells)));
   }
 }
 
@@ -78,8 +79,19 @@ void HeldStart::read(std::int64_t first, std::int64_t count, std::span<std::uint
   if (first >= block_.first && first + count <= block_.first + block_.cells) {
     held_.read(first - block_.first, count, out);
   } else {
-    origin_.read(first, count, out);
+    origin_->read(first, count, out);
   }
+}
+
+std::shared_ptr<const HeldStart> HeldStarts::of(const std::shared_ptr<const CellSource>& origin, Block block,
+                                                int threads) {
+  std::weak_ptr<const HeldStart>& place = held_[{origin->cells(), block.first, block.cells}];
+  std::shared_ptr<const HeldStart> held = place.lock();
+  if (!held) {
+    held = std::make_shared<HeldStart>(origin, block, threads);
+    place = held;
+  }
+  return held;
 }
 
 }  // namespace trafficbench

@@ -1,7 +1,9 @@
 // The start state that a command asks for: --init, --cells, --density, --seed.
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -34,16 +36,33 @@ std::unique_ptr<CellSource> make_start(const StartOptions& options, std::int64_t
 /// does not like: uni and mt19937 are streams.
 class HeldStart final : public CellSource {
  public:
-  /// Takes 1 bit for each cell of `block`, filled by `threads` threads; keeps a reference to `origin`.
-  HeldStart(const CellSource& origin, Block block, int threads);
+  /// Takes 1 bit for each cell of `block`, filled by `threads` threads. Cells elsewhere are the origin's to read.
+  HeldStart(std::shared_ptr<const CellSource> origin, Block block, int threads);
 
-  std::int64_t cells() const override { return origin_.cells(); }
+  std::int64_t cells() const override { return origin_->cells(); }
   void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const override;
 
  private:
-  const CellSource& origin_;
+  std::shared_ptr<const CellSource> origin_;
   Block block_;
   PackedRoad held_;
+};
+
+/// The held start states of points that are measured together: a block of a road is held once, however many points
+/// begin from it, and as long as one of them does. For one StartOptions.
+class HeldStarts {
+ public:
+  /// As HeldStart's constructor, if that block is not held yet.
+  std::shared_ptr<const HeldStart> of(const std::shared_ptr<const CellSource>& origin, Block block, int threads);
+
+ private:
+  struct Key {
+    std::int64_t cells;  // of the whole road
+    std::int64_t first;  // of the block, likewise the next
+    std::int64_t count;
+    auto operator<=>(const Key&) const = default;
+  };
+  std::map<Key, std::weak_ptr<const HeldStart>> held_;
 };
 
 /// Whether that start state is a stream, which must be held to be read in any order.
