@@ -73,7 +73,8 @@ void add(CLI::App& app, SweepOptions& options) {
       ->capture_default_str();
   app.add_option("--jump", options.jump, "Iterations of the closed-form kernels, where --steps is auto")
       ->capture_default_str();
-  app.add_option("--depth", options.depth, "Iterations between exchanges of halos: auto, or a list")
+  app.add_option("--depth", options.depth,
+                 "Iterations between exchanges of halos; auto: by a model; a list may have both")
       ->capture_default_str();
   app.add_option("--mode", options.mode, "strong: the same road for every shape; weak: the same cells for each core")
       ->capture_default_str();

@@ -114,6 +114,8 @@ BAD_OPTIONS = [
     (["sweep", "--ranks", "0"], "ranks is 0"),
     (["sweep", "--threads", "-2"], "threads is -2"),
     (["sweep", "--depth", "0"], "depth is 0"),
+    (["sweep", "--depth", "1,deep"], "deep"),
+    (["sweep", "--depth", "auto,,1"], "empty name"),
     (["sweep", "--cells", "100,1000", "--depth", "200"], "depth is 200"),
     (["sweep", "--steps", "0"], "steps is 0"),
     (["sweep", "--jump", "0"], "jump is 0"),
@@ -447,6 +449,13 @@ def test_shape_that_the_machine_has_not_is_skipped_unless_asked_for(tmp_path):
     succeed(*small_sweep(**point, threads="5", output="s.json"), "--oversubscribe", cwd=tmp_path)
     (row,) = load_report(tmp_path / "s.json")["benchmarks"]
     assert row["threads"] == 5 and row["verified"] is True
+
+
+def test_depths_mix_numbers_and_auto(tmp_path):
+    succeed(*small_sweep(kernels="bitpacked", cells="1000", threads="1", depth="1,auto,1", count="every", output="r.json"), cwd=tmp_path)
+    rows = load_report(tmp_path / "r.json")["benchmarks"]
+    assert sorted(re.search("/depth:([^/]+)/", row["name"])[1] for row in rows) == ["1", "auto"]
+    assert all(row["verified"] for row in rows)
 
 
 class Interrupted:
