@@ -68,9 +68,9 @@ def candidates():
 def lacking(candidate, modules):
     """What a candidate lacks, as text; empty if it has everything."""
     try:
-        done = subprocess.run(
-            [candidate, "-c", PROBE, *modules], capture_output=True, text=True, timeout=60, check=False
-        )
+        # Words that an interpreter older than OLDEST, which gets no further than this, understands too.
+        done = subprocess.run([candidate, "-c", PROBE, *modules], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              universal_newlines=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"everything ({error})"
     return done.stdout.strip() if done.returncode == 0 else f"everything (exit status {done.returncode})"

@@ -14,30 +14,17 @@
 #include "kernels/registry.hpp"
 #include "tests/plain_road.hpp"
 #include "tests/temporary_folder.hpp"
+#include "tests/wrapped_segment.hpp"
 
 namespace trafficbench {
 namespace {
 
 const Variant& sound() { return *find_variant("bitpacked"); }
 
-/// A sound segment behind a wrapper that can spoil each call.
-class Wrapper : public Segment {
+/// A sound segment, of which those derived spoil some calls.
+class Wrapper : public WrappedSegment {
  public:
-  explicit Wrapper(const SegmentShape& shape) : inner_(sound().make(shape)) {}
-
-  std::int64_t cells() const override { return inner_->cells(); }
-  HaloWidth halo() const override { return inner_->halo(); }
-  void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const override {
-    inner_->read(first, count, out);
-  }
-  void load(const CellSource& source, std::int64_t first) override { inner_->load(source, first); }
-  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right, HaloWidth width) override {
-    inner_->set_halo(left, right, width);
-  }
-  void advance(std::int64_t k, std::span<MoveCount> moves) override { inner_->advance(k, moves); }
-
- protected:
-  std::unique_ptr<Segment> inner_;
+  explicit Wrapper(const SegmentShape& shape) : WrappedSegment(sound().make(shape)) {}
 };
 
 class DoesNothing final : public Wrapper {

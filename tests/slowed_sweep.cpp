@@ -15,6 +15,7 @@
 #include "drivers/communicator.hpp"
 #include "drivers/machine.hpp"
 #include "kernels/registry.hpp"
+#include "tests/wrapped_segment.hpp"
 
 namespace trafficbench {
 namespace {
@@ -22,19 +23,9 @@ namespace {
 double part = 0;
 
 /// After each advance does nothing for that part of the time it took.
-class Slowed final : public Segment {
+class Slowed final : public WrappedSegment {
  public:
-  explicit Slowed(std::unique_ptr<Segment> inner) : inner_(std::move(inner)) {}
-
-  std::int64_t cells() const override { return inner_->cells(); }
-  HaloWidth halo() const override { return inner_->halo(); }
-  void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const override {
-    inner_->read(first, count, out);
-  }
-  void load(const CellSource& source, std::int64_t first) override { inner_->load(source, first); }
-  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right, HaloWidth width) override {
-    inner_->set_halo(left, right, width);
-  }
+  using WrappedSegment::WrappedSegment;
   void advance(std::int64_t k, std::span<MoveCount> moves) override {
     using Clock = std::chrono::steady_clock;
     const auto began = Clock::now();
@@ -43,9 +34,6 @@ class Slowed final : public Segment {
     while (Clock::now() < until) {
     }
   }
-
- private:
-  std::unique_ptr<Segment> inner_;
 };
 
 template <std::size_t index>
