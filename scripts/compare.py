@@ -20,8 +20,9 @@ second.
   same             neither of these, and a change of --margin is ruled out
   unclear          the rest: more repetitions or a quieter machine are needed
 
-With three kernels or more, no interval is narrower than what other kernels moved between the launches. docs/method.md,
-"Comparing two reports", explains and justifies all of it.
+With three kernels or more, no interval is narrower than what other kernels moved between the launches. --again takes
+reports of further launches, best made in turns (base, new, base, new): changes are then averaged over the launches, and
+smaller ones are found. docs/method.md, "Comparing two reports", explains and justifies all of it.
 
 Refused: reports that break a rule of docs/schema.md, rows that failed their verification, measured against simulated
 rows, different contracts, different machines. Points that are not in both are listed and change nothing."""
@@ -35,7 +36,8 @@ exit status:
 
 Example:
   scripts/compare.py results/before.json results/after.json
-  scripts/compare.py before.json after.json --only tiled/ --only cells:1e8 --threshold 1"""
+  scripts/compare.py before.json after.json --only tiled/ --only cells:1e8 --threshold 1
+  scripts/compare.py before1.json after1.json --again before2.json after2.json --again before3.json after3.json"""
 
 
 def percentage(text):
@@ -69,6 +71,10 @@ def parse_arguments():
     parser.add_argument("base", metavar="BASE.json", help="the report of before")
     parser.add_argument("new", metavar="NEW.json", help="the report of after")
     parser.add_argument(
+        "--again", action="append", default=[], nargs=2, metavar=("BASE.json", "NEW.json"),
+        help="reports of another launch of each; any number of times",
+    )  # fmt: skip
+    parser.add_argument(
         "--threshold", type=percentage, default=2.0, metavar="PERCENT",
         help="smallest change that counts as faster or slower (default 2)",
     )  # fmt: skip
@@ -98,19 +104,19 @@ def main():
     from check_report import ReportError, load_report
     from compare.change import changes_of
     from compare.output import as_json, count_words, print_table
-    from compare.pairing import pair
+    from compare.pairing import launches
     from compare.verdict import SLOWER, UNCLEAR, judge
 
-    paths = [options.base, options.new]
+    paths = [[options.base, options.new], *options.again]
     try:
-        reports = [load_report(path) for path in paths]
-        pairing = pair(*reports, options.only, options.other_machine, options.other_contract)
+        reports = [[load_report(path) for path in both] for both in paths]
+        pairing = launches(reports, options.only, options.other_machine, options.other_contract)
     except ReportError as error:
         fail(" ".join(str(error).split()))
     changes = changes_of(pairing.pairs)
     verdicts = [
-        judge(one, change, options.threshold / 100, options.margin / 100)
-        for one, change in zip(pairing.pairs, changes)
+        judge(pairs, change, options.threshold / 100, options.margin / 100)
+        for pairs, change in zip(pairing.pairs, changes)
     ]
     counts = count_words(verdicts)
     status = 1 if counts[SLOWER] else 3 if counts[UNCLEAR] else 0

@@ -142,6 +142,74 @@ def test_slower_weighs_more_than_unclear(tmp_path):
     assert result.json["counts"] == {"slower": 1, "unclear": 1, "faster": 0, "same": 3}
 
 
+def again(folder, index, base, new):
+    paths = [folder / f"{side}{index}.json" for side in ("base", "new")]
+    for path, report in zip(paths, [base, new]):
+        report = copy.deepcopy(report)
+        report["context"]["runs"][0]["date"] = f"2026-01-0{index}T00:00:00Z"  # launches of one second are one
+        path.write_text(json.dumps(report), encoding="utf-8")
+        load_report(path)
+    return ["--again", *map(str, paths)]
+
+
+def test_further_launches_average_out_what_launches_differ_by(tmp_path):
+    """All kernels wander by a few percent from launch to launch, one of them is 5% slower in the new one."""
+    wander = {"naive": [1.04, 0.98, 0.97, 1.01], "branchless": [0.97, 1.04, 0.99, 1.0], "bitpacked": [1.03, 0.96, 1.02, 1.0]}
+    own = [1.03, 0.98, 1.02, 0.97]
+
+    def side(launch, factor):
+        rows = [row_of(kernel, times(wander[kernel][launch] if factor != 1 else 1)) for kernel in STEADY]
+        return report_of(*rows, row_of("tiled", times(factor * (own[launch] if factor != 1 else 1))))
+
+    first = side(0, 1), side(0, 1.05)
+    more = [word for launch in (1, 2, 3) for word in again(tmp_path, launch, side(launch, 1), side(launch, 1.05))]
+    alone = compared(tmp_path, *first)
+    assert alone.point("tiled")["verdict"] == "unclear"
+    together = compared(tmp_path, *first, *more)
+    point = together.point("tiled")
+    assert point["verdict"] == "slower" and together.status == 1, point
+    assert point["ratio"] == pytest.approx(1 / (1.05 * statistics.geometric_mean(own)), rel=1e-9)
+    assert point["launch_noise"] < alone.point("tiled")["launch_noise"] / 2
+    assert all(one["verdict"] == "same" for one in together.json["points"] if one is not point)
+    assert len(together.json["again"]) == 3
+
+
+def test_point_that_a_launch_lacks_is_told_and_left_out(tmp_path):
+    whole = report_of(*steady(), row_of("tiled", QUIET))
+    result = compared(tmp_path, whole, whole, *again(tmp_path, 1, report_of(*steady()), report_of(*steady())))
+    (left_out,) = result.json["not_compared"]
+    assert "/tiled/" in left_out["name"] and left_out["reason"] == "not in every pair of reports"
+    assert result.json["counts"]["same"] == 3
+
+
+def test_one_kernel_alone_has_its_own_launches_to_go_by(tmp_path):
+    """Student's t: three launches a percent apart leave 5% unclear, eight do not; one launch twice is refused."""
+    own = [1.01, 0.99, 1.0, 1.01, 0.99, 1.0, 1.01, 0.99]
+
+    def sides(launch):
+        return report_of(row_of("tiled", QUIET)), report_of(row_of("tiled", times(1.025 * own[launch])))
+
+    def point(launches):
+        more = [word for launch in range(1, launches) for word in again(tmp_path, launch, *sides(launch))]
+        return compared(tmp_path, *sides(0), *more).point("tiled")
+
+    assert point(3)["verdict"] == "unclear" and "the point itself moved" in point(3)["reason"]
+    assert point(8)["verdict"] == "slower"
+    words = again(tmp_path, 1, *sides(1))
+    result = Compared(tmp_path, *sides(0), *words, *words)
+    assert result.status == 2 and "one launch" in result.stderr
+
+
+def test_launch_on_another_machine_is_refused(tmp_path):
+    here = report_of(*steady())
+    there = copy.deepcopy(here)
+    there["context"]["runs"][0]["cpu"]["model"] = "Another"
+    words = again(tmp_path, 1, there, there)
+    result = Compared(tmp_path, here, here, *words)
+    assert result.status == 2 and "Another" in result.stderr and len(result.stderr.splitlines()) == 1
+    assert compared(tmp_path, here, here, *words, "--other-machine").status == 0
+
+
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_few_samples_are_unclear(tmp_path, count):
     status, point = one_change(tmp_path, row_of("tiled", QUIET[:count]), row_of("tiled", times(2)))

@@ -1,6 +1,7 @@
 """How much faster a point became, and how surely. docs/method.md, "Comparing two reports", has the figures.
 
-Speeds are iterations a second; a change is the ratio of the medians, new over base, above 1 for faster.
+Speeds are iterations a second; a change is the ratio of the medians, new over base, above 1 for faster. Where there are
+several launches of each side, a point has a pair of rows for each, and its change is the geometric mean of theirs.
 """
 
 import math
@@ -16,6 +17,9 @@ DRAWS = 2000
 # No interval is narrower than this many times the launch noise. At 2 false alarms stay below 1 in 20 in every case of
 # the table in docs/method.md; at 2.6 they halve, and far fewer real changes are found.
 NOISE_WIDTHS = 2
+# For two launches and more, where no other kernels tell of launch noise: quantiles of Student's t at 97.5%, by degrees of
+# freedom; beyond the last, the last.
+STUDENT = [12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23]
 # Makes a median of absolute values the standard deviation of a normal distribution.
 TO_DEVIATION = 1.4826
 
@@ -28,36 +32,58 @@ class Change:
     low: float = None
     high: float = None
     noise: float = None  # launch noise, a standard deviation of log(ratio); None where it could not be seen
+    moved: str = "other kernels"  # what showed it
+    floor: float = None  # half the width that it gives the interval at least, of log(ratio)
 
 
-def changes_of(pairs):
-    """The change at every pair."""
-    ratios = [median_speed(pair.new) / median_speed(pair.base) for pair in pairs]
-    noises = launch_noises(pairs, [math.log(ratio) for ratio in ratios])
-    return [change_of(*each) for each in zip(pairs, ratios, noises)]
+def changes_of(points):
+    """The change at every point; each is a list of pairs, one for each launch of both sides."""
+    logs = [[math.log(median_speed(pair.new) / median_speed(pair.base)) for pair in pairs] for pairs in points]
+    others = launch_noises(points, [statistics.fmean(each) for each in logs])
+    return [change_of(*each) for each in zip(points, logs, others)]
 
 
-def change_of(pair, ratio, noise):
-    if pair.base["origin"] != "measured":
+def change_of(pairs, logs, others):
+    """`logs` of the changes from launch to launch; `others`: how far other kernels moved, None if that is not known."""
+    ratio = math.exp(statistics.fmean(logs))
+    noise, moved, widths = others, "other kernels", NOISE_WIDTHS
+    if len(logs) > 1:
+        own = statistics.stdev(logs) / math.sqrt(len(logs))
+        if own > (others or 0):
+            noise, moved = own, "the point itself"
+        if others is None:
+            widths = STUDENT[min(len(logs) - 1, len(STUDENT)) - 1]
+    if pairs[0].base["origin"] != "measured":
         return Change(ratio, ratio, ratio)  # worked out, not measured: the same every time
-    if min(len(pair.base["samples"]), len(pair.new["samples"])) < LEAST_SAMPLES:
-        return Change(ratio, noise=noise)
-    low, high = bootstrap_interval(pair)
-    floor = math.exp(NOISE_WIDTHS * (noise or 0))
-    return Change(ratio, min(low, ratio / floor), max(high, ratio * floor), noise)
+    if fewest_samples(pairs) < LEAST_SAMPLES:
+        return Change(ratio, noise=noise, moved=moved)
+    low, high = bootstrap_interval(pairs)
+    floor = widths * (noise or 0)
+    return Change(ratio, min(low, ratio / math.exp(floor)), max(high, ratio * math.exp(floor)), noise, moved, floor)
 
 
 def median_speed(row):
     return row["steps"] / row["real_time"]
 
 
-def bootstrap_interval(pair):
-    """Percentile bootstrap of the ratio of medians; the two launches are drawn apart, since no round is in both."""
-    # The medians are of times: the new one divides.
-    base = resampled_medians(pair.base, "base")
-    new = resampled_medians(pair.new, "new")
-    steps = pair.new["steps"] / pair.base["steps"]
-    ratios = sorted(steps * a / b for a, b in zip(base, new))
+def fewest_samples(pairs):
+    return min(len(row["samples"]) for pair in pairs for row in (pair.base, pair.new))
+
+
+def geometric_mean(ratios):
+    return math.exp(statistics.fmean(map(math.log, ratios)))
+
+
+def bootstrap_interval(pairs):
+    """Percentile bootstrap of the ratio of medians; launches are drawn apart, since no round is in two of them."""
+    drawn = []
+    for launch, pair in enumerate(pairs):
+        # The medians are of times: the new one divides.
+        base = resampled_medians(pair.base, f"base {launch}")
+        new = resampled_medians(pair.new, f"new {launch}")
+        steps = pair.new["steps"] / pair.base["steps"]
+        drawn.append([steps * a / b for a, b in zip(base, new)])
+    ratios = sorted(map(geometric_mean, zip(*drawn)))
     tail = (1 - CONFIDENCE) / 2
     return ratios[math.floor(tail * DRAWS)], ratios[math.ceil((1 - tail) * DRAWS) - 1]
 
@@ -79,8 +105,8 @@ def drawn_middles(count, side):
     return [(drawn[(count - 1) // 2], drawn[count // 2]) for drawn in draws]
 
 
-def launch_noises(pairs, logs):
-    """For each pair, how far other kernels moved between the two launches: a standard deviation, None if unknown.
+def launch_noises(points, logs):
+    """For each point, how far other kernels moved between the two launches: a standard deviation, None if unknown.
 
     Samples of one launch share what the machine was like just then, so their spread says nothing of it. Other kernels,
     which a change to one kernel leaves alone, went through the same: those of the whole report, and those measured in
@@ -88,7 +114,8 @@ def launch_noises(pairs, logs):
     not.
     """
     everywhere, here = {}, {}
-    for pair, log in zip(pairs, logs):
+    firsts = [pairs[0] for pairs in points]
+    for pair, log in zip(firsts, logs):
         for groups, key in [(everywhere, ()), (here, pair.place)]:
             groups.setdefault(key, {}).setdefault(pair.base["kernel"], []).append(abs(log))
 
@@ -104,4 +131,4 @@ def launch_noises(pairs, logs):
         known = [of_others(key, pair.base["kernel"]) for key in ((), pair.place)]
         return max((value for value in known if value is not None), default=None)
 
-    return [noise(pair) for pair in pairs]
+    return [noise(pair) for pair in firsts]

@@ -22,8 +22,33 @@ class Pair:
 
 @dataclass
 class Pairing:
-    pairs: list
+    pairs: list  # of pair(): one for each point; of launches(): a list of pairs for each point
     left_out: list  # name and why, of the points that are not in both
+
+
+def launches(reports, words=(), other_machine=False, other_contract=False):
+    """The points that every pair of reports (base, new) has: `pairs` is a list of pairs for each, one a launch.
+
+    Raises ReportError where the reports do not fit.
+    """
+    for side, these in zip(("base", "new"), zip(*reports)):
+        starts = [str(run["date"]) + run["host"] for report in these for run in report["context"]["runs"]]
+        if len(set(starts)) < len(starts) and len(these) > 1:
+            raise ReportError(f"two of the {side} reports are of one launch: it cannot count twice")
+    pairings = [pair(*both, words, other_machine, other_contract) for both in reports]
+    found = [{one.name: one for one in pairing.pairs} for pairing in pairings]
+    names = [name for name in found[0] if all(name in others for others in found)]
+    left_out = dict(each for pairing in pairings for each in pairing.left_out)
+    for name in dict.fromkeys(name for others in found for name in others):
+        if name not in names:
+            left_out.setdefault(name, "not in every pair of reports")
+    if not names:
+        raise ReportError("no point was measured in every pair of reports")
+    for (base, _), others in zip(reports, found):
+        if not other_machine:
+            first = Pair(names[0], found[0][names[0]].base, others[names[0]].base)
+            check_same_machine(first, reports[0][0], base)
+    return Pairing([[others[name] for others in found] for name in names], list(left_out.items()))
 
 
 def pair(base, new, words=(), other_machine=False, other_contract=False):

@@ -1,9 +1,10 @@
 """faster, same, slower or unclear, and why."""
 
 import math
+import statistics
 from dataclasses import dataclass
 
-from compare.change import LEAST_SAMPLES, NOISE_WIDTHS
+from compare.change import LEAST_SAMPLES, fewest_samples
 
 FASTER, SAME, SLOWER, UNCLEAR = "faster", "same", "slower", "unclear"
 
@@ -14,54 +15,56 @@ class Verdict:
     reason: str
 
 
-def judge(pair, change, threshold, margin):
-    """`threshold`: smallest change that counts; `margin`: what must be ruled out for `same`. Parts of 1."""
-    notes = "".join(f"; {note}" for note in notes_of(pair))
-    word, reason = decide(pair, change, math.log1p(threshold), math.log1p(margin))
+def judge(pairs, change, threshold, margin):
+    """Of one point. `threshold`: smallest change that counts; `margin`: what must be ruled out for `same`. Parts of 1."""
+    notes = "".join(f"; {note}" for note in dict.fromkeys(note for pair in pairs for note in notes_of(pair)))
+    word, reason = decide(pairs, change, math.log1p(threshold), math.log1p(margin))
     return Verdict(word, reason + notes)
 
 
-def decide(pair, change, threshold, margin):
-    if pair.base["class"] == "closed-form" and pair.base["steps"] != pair.new["steps"]:
-        return UNCLEAR, f"jumps of {pair.base['steps']} and of {pair.new['steps']} iterations are not the same work"
+def decide(pairs, change, threshold, margin):
+    for pair in pairs:
+        if pair.base["class"] == "closed-form" and pair.base["steps"] != pair.new["steps"]:
+            return UNCLEAR, f"jumps of {pair.base['steps']} and of {pair.new['steps']} iterations are not the same work"
     if change.low is None:
-        counts = [len(row["samples"]) for row in (pair.base, pair.new)]
-        return UNCLEAR, f"{counts[0]} and {counts[1]} repetitions: an interval needs {LEAST_SAMPLES}"
+        return UNCLEAR, f"only {fewest_samples(pairs)} repetitions in a row: an interval needs {LEAST_SAMPLES}"
     log = math.log(change.ratio)
     if (change.low > 1 or change.high < 1) and abs(log) >= threshold:
-        other = other_cause(pair, log)
+        other = other_cause(pairs, log)
         if other:
             return UNCLEAR, other
         return FASTER if log > 0 else SLOWER, f"the whole interval is {'above' if log > 0 else 'below'} zero"
     if math.log(change.low) > -margin and math.log(change.high) < margin:
         shown = f"a change below {percent(threshold)}" if change.low > 1 or change.high < 1 else "no change shown"
         return SAME, f"{shown}, {percent(margin)} ruled out"
-    return UNCLEAR, f"neither a change shown nor {percent(margin)} ruled out: {what_widens(pair, change)}"
+    return UNCLEAR, f"neither a change shown nor {percent(margin)} ruled out: {what_widens(pairs, change)}"
 
 
-def what_widens(pair, change):
-    if change.noise and NOISE_WIDTHS * change.noise >= 0.99 * math.log(change.high / change.ratio):
-        return f"other kernels moved by {percent(change.noise)} from launch to launch"
-    fewest = min(len(pair.base["samples"]), len(pair.new["samples"]))
-    return f"the repetitions (at least {fewest}) are too far apart"
+def what_widens(pairs, change):
+    if change.floor and change.floor >= 0.99 * math.log(change.high / change.ratio):
+        return f"{change.moved} moved by {percent(change.noise)} from launch to launch"
+    return f"the repetitions (at least {fewest_samples(pairs)}) are too far apart"
 
 
-def other_cause(pair, log):
+def other_cause(pairs, log):
     """What else moved the speed by at least half as much, the same way: then the program may be innocent."""
-    for factor, text in [(clock_change(pair), clock_text), (core_change(pair), core_text)]:
-        if factor is not None and factor * log > 0 and abs(factor) >= abs(log) / 2:
-            return text(pair, log - factor)
+    for measure, text in [(clock, clock_text), (core_share, core_text)]:
+        sides = [[measure(row) for row in rows] for rows in zip(*((pair.base, pair.new) for pair in pairs))]
+        if not all(map(all, sides)):
+            continue  # not known of every launch
+        before, after = map(statistics.geometric_mean, sides)
+        factor = math.log(after / before)
+        if factor * log > 0 and abs(factor) >= abs(log) / 2:
+            return text(before, after, log - factor)
     return None
 
 
-def clock_change(pair):
-    before, after = pair.base["clock_hz"], pair.new["clock_hz"]
-    return math.log(after / before) if before and after else None
+def clock(row):
+    return row["clock_hz"]
 
 
-def clock_text(pair, rest):
-    before, after = pair.base["clock_hz"] / 1e9, pair.new["clock_hz"] / 1e9
-    return f"the clock ran at {before:.2f} and {after:.2f} GHz; in cells a cycle the change is {signed(rest)}"
+def clock_text(before, after, rest):
+    return f"the clock ran at {before / 1e9:.2f} and {after / 1e9:.2f} GHz; in cells a cycle the change is {signed(rest)}"
 
 
 def core_share(row):
@@ -71,13 +74,7 @@ def core_share(row):
     return min(1.0, row["cpu_time"] / (row["real_time"] * row["ranks"] * row["threads"]))
 
 
-def core_change(pair):
-    before, after = core_share(pair.base), core_share(pair.new)
-    return math.log(after / before) if before and after else None
-
-
-def core_text(pair, rest):
-    before, after = core_share(pair.base), core_share(pair.new)
+def core_text(before, after, rest):
     return f"the workers had {before:.0%} and {after:.0%} of their cores; in CPU time the change is {signed(rest)}"
 
 
