@@ -84,7 +84,7 @@ class Merged {
 
   /// With ratios and fits of all rows together.
   Json report() {
-    add_ratios(rows_);
+    add_ratios(rows_, runs_);
     Json report = make_report("merge", Json::object(), runs_, rows_);
     const Machine& machine = this_machine();
     Json& context = report["context"];

@@ -145,7 +145,8 @@ class Sweep {
     const auto place_of = [&](int index, bool wanted) {
       const auto [at, fresh] = places.emplace(index, static_cast<int>(plan.group.members.size()));
       if (fresh) {
-        plan.group.members.push_back({.point = points_[static_cast<std::size_t>(index)], .wanted = wanted});
+        const auto at_point = static_cast<std::size_t>(index);
+        plan.group.members.push_back({.point = points_[at_point], .wanted = wanted, .restarted = restarted_[at_point]});
         plan.seconds += seconds_of(plan.group.members.back().point, measuring_, rule_);
       }
       return at->second;
@@ -249,7 +250,7 @@ Json finished_report(const std::vector<std::string>& names, const Json& axes, co
   std::map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < names.size(); ++i) places[names[i]] = i;
   std::ranges::stable_sort(rows, {}, [&](const Json& row) { return places[row["name"].get<std::string>()]; });
-  add_ratios(rows);
+  add_ratios(rows, runs);
   return make_report("sweep", axes, runs, rows);
 }
 
@@ -258,7 +259,8 @@ void print_warnings(const std::vector<Json>& rows) {
   const std::map<std::string, std::string> meanings{{"clock_changed", "the clock changed under way"},
                                                     {"placement_changed", "a worker moved to another core under way"},
                                                     {"shared_core", "two workers were seen on one core"},
-                                                    {"oversubscribed", "there were more workers than cores"}};
+                                                    {"oversubscribed", "there were more workers than cores"},
+                                                    {"short_repetition", "a repetition was shorter than asked for"}};
   std::map<std::string, int> counts;
   for (const Json& row : rows) {
     if (!row.contains("warnings")) continue;

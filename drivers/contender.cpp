@@ -61,9 +61,8 @@ RankSeconds summary_of(const std::vector<double>& seconds) {
   return {std::ranges::min(seconds), median(seconds), std::ranges::max(seconds)};
 }
 
-Contender::Contender(Communicator& comm, Point point, const MeasuringOptions& options, bool keeps_road,
-                     HeldStarts& starts)
-    : comm_(comm), point_(std::move(point)), options_(options), keeps_road_(keeps_road), starts_(starts) {}
+Contender::Contender(Communicator& comm, Point point, const MeasuringOptions& options, Kept kept, SharedWork& shared)
+    : comm_(comm), point_(std::move(point)), options_(options), kept_(kept), shared_(shared) {}
 
 bool Contender::prepare() {
   // Roads of which each rank holds no more than this are hashed whole: that takes seconds.
@@ -71,13 +70,13 @@ bool Contender::prepare() {
   if (!bind_workers(comm_, point_.threads, options_.oversubscribe).empty()) result_.warnings.insert("oversubscribed");
   const std::int64_t cells = point_.road_cells();
   together(comm_, [&] { start_ = make_start(point_.start, cells); });
-  result_.restarted = options_.verification == Verification::full || can_restart(comm_, point_);
+  result_.restarted = kept_.start;
   const bool all_made = comm_.all([&] {
     try {
       make_road();
       if (result_.restarted) {
         const int threads = is_stream(point_.start) ? 1 : point_.threads;
-        held_ = starts_.of(start_, simulation_->block(), threads);
+        held_ = shared_.starts.of(start_, simulation_->block(), threads);
       }
       return true;
     } catch (const std::bad_alloc&) {
@@ -96,15 +95,37 @@ bool Contender::prepare() {
   if (result_.steps == 0) choose_steps();
   result_.depth = std::max<std::int64_t>(1, simulation_->depth());
   result_.isa = point_.variant->uses_simd ? selected_isa() : std::string(kGenericIsa);
-  if (result_.full) expected_ = expect(comm_, source(), result_.steps, point_.threads);
   give_back_road();
   return true;
+}
+
+std::int64_t Contender::wanted_steps() const {
+  if (!too_short()) return result_.steps;
+  const double quickest = std::ranges::min(result_.samples);
+  return round_up(static_cast<double>(result_.steps) * kMargin * options_.least_seconds / quickest);
+}
+
+void Contender::start_over(std::int64_t steps) {
+  result_.steps = steps;
+  if (result_.full) {
+    const auto [at, fresh] = shared_.expected.try_emplace({point_.road_cells(), steps});
+    if (fresh) at->second = expect(comm_, source(), steps, point_.threads);
+    expected_ = at->second;
+  }
+  result_.discarded += static_cast<int>(result_.samples.size());
+  result_.samples.clear();
+  result_.cpu_seconds.clear();
+  result_.rank_seconds.clear();
+  result_.rounds.clear();
+  clocks_.clear();
+  core_seconds_ = {};
+  all_core_seconds_ = 0;
 }
 
 void Contender::make_road() { simulation_ = std::make_unique<Simulation>(comm_, setup_of(point_)); }
 
 void Contender::give_back_road() {
-  if (keeps_road_ || !result_.restarted) return;
+  if (kept_.road || !result_.restarted) return;
   simulation_.reset();
 }
 
@@ -145,7 +166,7 @@ void Contender::repeat(int round) {
                                  : verify_windows(comm_, *simulation_, source(), result_.cars, iterations_);
   // The hash of a state that is right is the expected one.
   result_.hash = result_.problem.empty() || !result_.full ? expected_.hash : simulation_->hash();
-  if (!result_.full && !keeps_road_ && result_.restarted) check_cars();
+  if (!result_.full && !kept_.road && result_.restarted) check_cars();
   give_back_road();
 }
 
@@ -190,28 +211,17 @@ void Contender::record(int round, double own_seconds, double own_cpu_seconds) {
 
 void Contender::watch_placement() {
   const std::vector<int> cpus = own_cpus(point_.threads);
-  if (cpus_.empty()) cpus_ = cpus;
+  if (cpus_.empty()) {
+    cpus_ = cpus;
+    // Not at the end, when somebody else's binding may stand.
+    result_.placement = observe_workers(comm_, point_.threads);
+  }
   moved_ = moved_ || cpus != cpus_;
 }
 
 bool Contender::too_short() const {
   return point_.steps == 0 && result_.problem.empty() && !result_.samples.empty() &&
          std::ranges::min(result_.samples) < options_.least_seconds;
-}
-
-void Contender::start_over() {
-  if (too_short()) {
-    const double quickest = std::ranges::min(result_.samples);
-    result_.steps = round_up(static_cast<double>(result_.steps) * kMargin * options_.least_seconds / quickest);
-    if (result_.full) expected_ = expect(comm_, source(), result_.steps, point_.threads);
-  }
-  result_.samples.clear();
-  result_.cpu_seconds.clear();
-  result_.rank_seconds.clear();
-  result_.rounds.clear();
-  clocks_.clear();
-  core_seconds_ = {};
-  all_core_seconds_ = 0;
 }
 
 void Contender::check_cars() {
@@ -222,7 +232,6 @@ void Contender::check_cars() {
 
 Measurement Contender::finish() {
   if (!result_.full && simulation_) check_cars();
-  result_.placement = observe_workers(comm_, point_.threads);
   if (comm_.max_of(moved_ ? 1 : 0) > 0) result_.warnings.insert("placement_changed");
   if (share_a_core(result_.placement)) result_.warnings.insert("shared_core");
   if (!clocks_.empty()) {
@@ -238,6 +247,7 @@ Measurement Contender::finish() {
     result_.shares = Shares{core_seconds_.compute / all, core_seconds_.exchange / all, core_seconds_.reduction / all,
                             core_seconds_.waiting / all};
   }
+  if (too_short()) result_.warnings.insert("short_repetition");
   simulation_.reset();
   return result_;
 }

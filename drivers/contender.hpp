@@ -2,14 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "drivers/communicator.hpp"
 #include "drivers/measurement.hpp"
 #include "drivers/point.hpp"
 #include "drivers/simulation.hpp"
+#include "drivers/start.hpp"
 #include "drivers/verification.hpp"
 
 namespace trafficbench {
@@ -28,27 +31,41 @@ struct MeasuringOptions {
   bool oversubscribe = false;
 };
 
+/// What points that are measured together share, so that it is made once: start states, and what a road must end in,
+/// which does not depend on how it is split.
+struct SharedWork {
+  HeldStarts starts;
+  std::map<std::pair<std::int64_t, std::int64_t>, Expected> expected;  ///< by cells and iterations
+};
+
+/// What a point keeps between its repetitions.
+struct Kept {
+  bool road = true;   ///< the road's memory; else it is given back after each, for others to use
+  bool start = true;  ///< the start state, from which each repetition begins; else the road goes on, and is always kept
+};
+
 /// All calls are collective over the ranks of the point, which must be feasible (why_not). Results are complete on rank
 /// 0, and agree on all ranks as far as `problem` goes.
 class Contender {
  public:
-  /// `keeps_road`: between repetitions, too; else its memory is given back after each, for others to use. A road that
-  /// cannot be restarted is always kept. `starts` is shared by the points that are measured together, and outlives
-  /// them.
-  Contender(Communicator& comm, Point point, const MeasuringOptions& options, bool keeps_road, HeldStarts& starts);
+  /// `shared` outlives all who share it.
+  Contender(Communicator& comm, Point point, const MeasuringOptions& options, Kept kept, SharedWork& shared);
 
-  /// Makes the road, chooses the iterations of a repetition, and works out what it must end in. False if there was no
-  /// memory, which `problem` then says.
+  /// Makes the road and looks for a number of iterations that lasts long enough. False if there was no memory, which
+  /// `problem` then says.
   bool prepare();
+
+  /// Iterations of a repetition that last long enough: more than it had, if one was too short.
+  std::int64_t wanted_steps() const;
+
+  /// Fixes the iterations of the repetitions that come, works out what these must end in, and forgets those that were.
+  void start_over(std::int64_t steps);
 
   /// One repetition, and its verification.
   void repeat(int round);
 
   /// Whether a repetition was shorter than it must be.
   bool too_short() const;
-
-  /// Forgets all repetitions; those that come are longer if one was too short.
-  void start_over();
 
   /// What came of it. No repetition may follow.
   Measurement finish();
@@ -67,8 +84,8 @@ class Contender {
   Communicator& comm_;
   Point point_;
   MeasuringOptions options_;
-  bool keeps_road_;
-  HeldStarts& starts_;
+  Kept kept_;
+  SharedWork& shared_;
   std::shared_ptr<const CellSource> start_;
   std::shared_ptr<const HeldStart> held_;
   std::unique_ptr<Simulation> simulation_;

@@ -115,10 +115,11 @@ Json fits_of(const std::vector<Json>& rows) {
   Json fits = Json::array();
   for (const std::string& key : order) {
     const Curve curve = curve_of(curves[key]);
-    // The base's own row names itself.
-    if (curve.rows.size() < 2 || (*curve.rows.front())["base"] != (*curve.rows.front())["name"]) continue;
+    // One ratio more than there are parameters, or there would be nothing to hold the law against; the base's is 1. Its
+    // own row names itself.
+    if (curve.rows.size() < 3 || (*curve.rows.front())["base"] != (*curve.rows.front())["name"]) continue;
     fits.push_back(fit_of(Law::amdahl, curve));
-    if (curve.rows.size() > 2) fits.push_back(fit_of(Law::gunther, curve));
+    if (curve.rows.size() > 3) fits.push_back(fit_of(Law::gunther, curve));
   }
   return fits;
 }

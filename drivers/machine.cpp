@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -127,6 +128,28 @@ Tuning tuning_for(const Machine& machine, int workers) {
     if (cache.level == 3) tuning.l3_bytes = share;
   }
   return tuning;
+}
+
+std::string cpu_revision() {
+  // As /proc/cpuinfo names them, in x86's words and in Arm's.
+  constexpr std::array kNames{"cpu family", "model",       "stepping",    "CPU implementer",
+                              "CPU part",   "CPU variant", "CPU revision"};
+  std::map<std::string, std::string> values;
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line) && !line.empty();) {
+    const auto colon = line.find(':');
+    const auto end = line.find_last_not_of(" \t", colon == 0 ? 0 : colon - 1);
+    if (colon == std::string::npos || colon + 2 > line.size()) continue;
+    values.emplace(line.substr(0, end + 1), line.substr(colon + 2));
+  }
+  std::string text;
+  for (const std::string name : kNames) {
+    const auto at = values.find(name);
+    if (at == values.end()) continue;
+    const std::string word = name.substr(name.find(' ') == std::string::npos ? 0 : name.find(' ') + 1);
+    text += (text.empty() ? "" : ", ") + word + " " + at->second;
+  }
+  return text;
 }
 
 std::string host_name() {

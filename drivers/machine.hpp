@@ -57,6 +57,10 @@ std::int64_t available_memory();
 /// Cache sizes for one of `workers` workers that fill the node's cores from the first on: shared caches are divided.
 Tuning tuning_for(const Machine& machine, int workers);
 
+/// What tells CPUs apart that share a name ("AMD EPYC"): "family 25, model 17, stepping 1"; on Arm "implementer 0x41,
+/// part 0xd4f, variant 0x0, revision 1". Empty if the system does not say.
+std::string cpu_revision();
+
 /// Name of the host.
 std::string host_name();
 

@@ -32,7 +32,8 @@ struct Shares {
 /// What a row is divided by, as it was measured again in that row's rounds.
 struct BaseSamples {
   std::string name;             ///< of the base's own row
-  double updates = 0;           ///< cell updates in one of these repetitions
+  std::int64_t steps = 0;       ///< iterations of one of these repetitions
+  double updates = 0;           ///< and cell updates
   std::vector<double> samples;  ///< seconds, one for each of the row's rounds
 };
 
@@ -43,6 +44,7 @@ struct Measurement {
   std::vector<double> cpu_seconds;        ///< summed over ranks, one a repetition
   std::vector<RankSeconds> rank_seconds;  ///< one a repetition
   std::vector<int> rounds;                ///< in which each repetition was made
+  int discarded = 0;                      ///< earlier repetitions, of which some in the group were too short
   std::optional<BaseSamples> base;
   std::optional<BaseSamples> ladder_base;
   std::optional<Shares> shares;  ///< of all repetitions together

@@ -113,6 +113,7 @@ Json describe_run(Communicator& comm, const std::vector<std::string>& argv) {
               {"date", utc_date()},
               {"argv", argv},
               {"limits", nullptr}};
+  if (const std::string revision = cpu_revision(); !revision.empty()) run["cpu"]["revision"] = revision;
   if (hosts.empty()) run.erase("hosts");
   if (!library.name.empty()) {
     run["mpi"] = {{"library", library.name},

@@ -84,9 +84,20 @@ Json blank_row(const std::string& command, const Point& point, int run) {
           {"run", run}};
 }
 
+/// What makes two nodes the same kind of machine.
+std::string machine_of(const Json& row, const std::vector<Json>& runs) {
+  if (runs.empty()) return {};
+  const Json& run = runs.at(row["run"].get<std::size_t>());
+  Json cpu = run["cpu"];
+  cpu.erase("clock_hz");
+  return cpu.dump() + run["caches"].dump();
+}
+
 /// Rows with the same text here may be divided by each other, if shape and kernel allow.
-std::string comparable_key(const Json& row) {
-  std::string key = fmt::format("{} {}", comparable_cells(row), requested(row, "depth"));
+std::string comparable_key(const Json& row, const std::vector<Json>& runs) {
+  const auto name = row["name"].get<std::string>();
+  std::string key = fmt::format("{} {} {} {} {}", name.substr(0, name.find('/')), comparable_cells(row),
+                                requested(row, "depth"), requested(row, "tile"), machine_of(row, runs));
   for (const char* field : {"count", "mode", "density", "init", "seed", "origin"}) key += " " + row[field].dump();
   return key;
 }
@@ -137,6 +148,7 @@ void put_base_samples(Json& row, const std::string& field, const std::optional<B
   if (!base || base->samples.empty()) return;
   row[field] = base->name;
   row[field + "_mcops"] = number(base->updates / median(base->samples) / 1e6);
+  row[field + "_steps"] = base->steps;
   row[field + "_samples"] = base->samples;
 }
 
@@ -149,11 +161,14 @@ void put_ratios(Json& row, const Json* base, const Json* ladder) {
   double base_mcops = 0;
   if (base == nullptr) {
     clear(row, {"base", "base_mcops", "speedup", "speedup_low", "speedup_high", "efficiency"});
-    for (const char* field : {"base_samples", "efficiency_low", "efficiency_high"}) row.erase(field);
+    for (const char* field : {"base_samples", "base_steps", "efficiency_low", "efficiency_high"}) row.erase(field);
   } else {
     const Ratio speedup = ratio(row, *base, "base", base_mcops);
     // Samples of another base say nothing of this one.
-    if (row["base"] != (*base)["name"]) row.erase("base_samples");
+    if (row["base"] != (*base)["name"]) {
+      row.erase("base_samples");
+      row.erase("base_steps");
+    }
     row["base"] = (*base)["name"];
     row["base_mcops"] = number(base_mcops);
     put_ratio(row, "speedup", speedup);
@@ -163,9 +178,13 @@ void put_ratios(Json& row, const Json* base, const Json* ladder) {
   if (ladder == nullptr) {
     clear(row, {"ladder_base", "ladder_base_mcops", "ladder_speedup", "ladder_speedup_low", "ladder_speedup_high"});
     row.erase("ladder_base_samples");
+    row.erase("ladder_base_steps");
   } else {
     const Ratio speedup = ratio(row, *ladder, "ladder_base", base_mcops);
-    if (row["ladder_base"] != (*ladder)["name"]) row.erase("ladder_base_samples");
+    if (row["ladder_base"] != (*ladder)["name"]) {
+      row.erase("ladder_base_samples");
+      row.erase("ladder_base_steps");
+    }
     row["ladder_base"] = (*ladder)["name"];
     row["ladder_base_mcops"] = number(base_mcops);
     put_ratio(row, "ladder_speedup", speedup);
@@ -208,6 +227,7 @@ Json measured_row(const std::string& command, const Point& point, const Measurem
     ranks.push_back({{"min", each.min}, {"median", each.median}, {"max", each.max}});
   }
   if (!measurement.rounds.empty()) row["rounds"] = measurement.rounds;
+  if (measurement.discarded > 0) row["discarded"] = measurement.discarded;
   if (measurement.shares) {
     const Shares& shares = *measurement.shares;
     row["shares"] = {{"compute", number(shares.compute)},
@@ -261,16 +281,16 @@ Json skipped_row(const std::string& command, const Point& point, const std::stri
   return row;
 }
 
-void add_ratios(std::vector<Json>& rows) {
+void add_ratios(std::vector<Json>& rows, const std::vector<Json>& runs) {
   std::map<std::string, std::vector<const Json*>> comparable;
   for (const Json& row : rows) {
-    if (has_rate(row)) comparable[comparable_key(row)].push_back(&row);
+    if (has_rate(row)) comparable[comparable_key(row, runs)].push_back(&row);
   }
   for (Json& row : rows) {
     const Json* base = nullptr;
     const Json* ladder = nullptr;
     if (has_rate(row)) {
-      for (const Json* other : comparable[comparable_key(row)]) {
+      for (const Json* other : comparable[comparable_key(row, runs)]) {
         if ((*other)["kernel"] == row["kernel"] && (*other)["isa"] == row["isa"] &&
             (base == nullptr || workers_of(*other) < workers_of(*base))) {
           base = other;

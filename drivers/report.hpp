@@ -25,10 +25,11 @@ Json measured_row(const std::string& command, const Point& point, const Measurem
 Json skipped_row(const std::string& command, const Point& point, const std::string& reason, int run);
 
 /// Fills in speedup and efficiency against the same kernel at its smallest shape, and the ladder's speedup against
-/// `naive` on one core, in every row that has a base of the same road, contract, mode and origin among `rows`, with
-/// their 95% intervals (ratio_interval): resampled by round where the row holds what that base took in its rounds, else
-/// from the samples of both rows. Replaces earlier ratios.
-void add_ratios(std::vector<Json>& rows);
+/// `naive` on one core, in every row that has a base of the same command, machine (`runs` is context.runs; empty: all
+/// are of one), road, contract, depth and tile as asked for, mode and origin among `rows`, with their 95% intervals
+/// (ratio_interval): resampled by round where the row holds what that base took in its rounds, else from the samples of
+/// both rows. Replaces earlier ratios.
+void add_ratios(std::vector<Json>& rows, const std::vector<Json>& runs);
 
 /// What a row's length is compared by: cells of the whole road, or of each core where it comes from a weak sweep.
 std::int64_t comparable_cells(const Json& row);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <map>
 #include <numeric>
 #include <random>
 #include <set>
@@ -67,7 +69,8 @@ class Rounds {
     for (std::size_t i = 0; i < places_.size(); ++i) {
       const Point& point = group.members[i].point;
       if (Communicator* part = parts.of(point.ranks)) {
-        places_[i].contender = std::make_unique<Contender>(*part, point, options, keep, starts_);
+        places_[i].contender =
+            std::make_unique<Contender>(*part, point, options, Kept{keep, group.members[i].restarted}, shared_);
       }
     }
   }
@@ -79,7 +82,8 @@ class Rounds {
       end = make_round(round, complete);
       if (!complete) break;
       // Also when it is the last round for some other reason: who has made enough repetitions is not lost.
-      if (end == RoundsEnd::done && start_over()) {
+      if (end == RoundsEnd::done && must_start_over()) {
+        end = agree_on_steps();
         round = -1;
       } else {
         retire();
@@ -115,6 +119,30 @@ class Rounds {
       if (const RoundsEnd end = meet(0); end != RoundsEnd::done) return end;
       if (world_.max_of(failed ? 1 : 0) > 0) leave(i, "failed");
     }
+    return agree_on_steps();
+  }
+
+  /// Members of one kernel and road, which may be divided by each other, make the same iterations: the rate of some
+  /// kernels changes with their number, because the road does.
+  RoundsEnd agree_on_steps() {
+    std::map<std::pair<const Variant*, std::int64_t>, std::int64_t> steps;
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      const Place& place = places_[i];
+      if (place.left) continue;
+      order.push_back(i);
+      const Point& point = group_.members[i].point;
+      std::int64_t& most = steps[{point.variant, point.road_cells()}];
+      const double wanted = place.contender ? static_cast<double>(place.contender->wanted_steps()) : 0;
+      most = std::max(most, static_cast<std::int64_t>(world_.max_of(wanted)));
+    }
+    // Most ranks first: they work out for the others what their roads must end in.
+    std::ranges::stable_sort(order, std::greater(), [&](std::size_t i) { return group_.members[i].point.ranks; });
+    for (const std::size_t i : order) {
+      const Point& point = group_.members[i].point;
+      if (places_[i].contender) places_[i].contender->start_over(steps[{point.variant, point.road_cells()}]);
+      if (const RoundsEnd end = meet(0); end != RoundsEnd::done) return end;
+    }
     return RoundsEnd::done;
   }
 
@@ -137,16 +165,14 @@ class Rounds {
     return RoundsEnd::done;
   }
 
-  /// Everything again, where a repetition was shorter than it must be: all members have the same rounds.
-  bool start_over() {
+  /// Whether everything is made again, since a repetition was shorter than it must be: all members have the same
+  /// rounds.
+  bool must_start_over() {
     constexpr int kMostRestarts = 5;
     const bool too_short = std::ranges::any_of(
         places_, [](const Place& place) { return !place.left && place.contender && place.contender->too_short(); });
     if (world_.max_of(too_short ? 1 : 0) == 0 || restarts_ == kMostRestarts) return false;
     ++restarts_;
-    for (const Place& place : places_) {
-      if (place.contender && !place.left) place.contender->start_over();
-    }
     return true;
   }
 
@@ -156,21 +182,23 @@ class Rounds {
     if (!result.problem.empty()) return "failed";
     if (!group_.members[i].wanted) return "";
     if (const auto reason = enough(rule_, result.samples)) return *reason;
-    return late && static_cast<int>(result.samples.size()) >= rule_.least_repetitions ? "time_cap" : "";
+    return late && static_cast<int>(result.samples.size()) >= rule_.least_repetitions ? "time_limit" : "";
   }
 
   /// Rank 0 decides who has made enough repetitions, and tells everybody.
   void retire() {
-    static constexpr std::array<std::string_view, 6> kReasons{"",      "precise", "time_cap", "most_repetitions",
-                                                              "fixed", "failed"};
-    // 0: stays; else the index of a reason. An idle base has none of its own.
-    constexpr double kIdleBase = 2;
+    static constexpr std::array<std::string_view, 8> kReasons{"",      "precise", "time_cap",   "most_repetitions",
+                                                              "fixed", "failed",  "time_limit", "idle"};
+    const auto index_of = [](std::string_view reason) {
+      return static_cast<double>(std::ranges::find(kReasons, reason) - kReasons.begin());
+    };
+    // 0: stays; else the index of a reason.
     std::vector<double> decisions(places_.size());
     if (world_.rank() == 0) {
       const bool late = wall_seconds() > deadline_.soft;
       for (std::size_t i = 0; i < places_.size(); ++i) {
         if (!places_[i].left) {
-          decisions[i] = static_cast<double>(std::ranges::find(kReasons, own_reason(i, late)) - kReasons.begin());
+          decisions[i] = index_of(own_reason(i, late));
         }
       }
       // A base stays as long as somebody is measured against it, so that it has a repetition in each of their rounds.
@@ -187,7 +215,7 @@ class Rounds {
         if (needed[i]) {
           decisions[i] = 0;
         } else if (!group_.members[i].wanted) {
-          decisions[i] = kIdleBase;
+          decisions[i] = index_of("idle");
         }
       }
     }
@@ -206,6 +234,7 @@ class Rounds {
     BaseSamples taken;
     const Point& point = group_.members[base].point;
     taken.name = row_name("sweep", point);
+    taken.steps = result.steps;
     taken.updates = static_cast<double>(point.road_cells()) * static_cast<double>(result.steps);
     for (const int round : rounds) {
       const auto at = std::ranges::find(result.rounds, round);
@@ -237,7 +266,7 @@ class Rounds {
   StoppingRule rule_;
   Deadline deadline_;
   const std::function<void(std::size_t, const Measurement&)>& done_;
-  HeldStarts starts_;
+  SharedWork shared_;
   std::vector<Place> places_;
   double longest_ = 0;  // seconds of one repetition with all that belongs to it
   int restarts_ = 0;

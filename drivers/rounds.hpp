@@ -32,8 +32,9 @@ std::optional<std::string> enough(const StoppingRule& rule, const std::vector<do
 struct Group {
   struct Member {
     Point point;
-    bool wanted = true;  ///< a row comes of it; else it is there as a base only
-    int base = -1;       ///< index of the member that its speedup is over; -1: none, or itself
+    bool wanted = true;     ///< a row comes of it; else it is there as a base only
+    bool restarted = true;  ///< each repetition begins from the start state (can_restart)
+    int base = -1;          ///< index of the member that its speedup is over; -1: none, or itself
     int ladder_base = -1;
   };
   std::vector<Member> members;

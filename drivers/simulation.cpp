@@ -139,7 +139,7 @@ void Simulation::exchange_halos() {
   exchange_.exchange(segment_.get());
   if (!timed) return;
   const double seconds = wall_seconds() - began;
-  timed_.exchange += seconds;
+  timed_.exchange += exchange_timer_.weight() * seconds;
   exchange_timer_.add(seconds);
 }
 
@@ -148,9 +148,10 @@ void Simulation::advance_cells(std::int64_t k) {
   const double began = wall_seconds();
   const ThreadSeconds threads = segment_->timed_advance(k, moves_);
   const double seconds = wall_seconds() - began;
-  timed_.compute += threads.compute;
-  timed_.edges += threads.edges;
-  timed_.waiting += std::max(0.0, seconds * setup_.threads - threads.compute - threads.edges);
+  const double weight = advance_timer_.weight();
+  timed_.compute += weight * threads.compute;
+  timed_.edges += weight * threads.edges;
+  timed_.waiting += weight * std::max(0.0, seconds * setup_.threads - threads.compute - threads.edges);
   advance_timer_.add(seconds);
 }
 
@@ -160,7 +161,7 @@ void Simulation::sum_moves() {
   comm_.sum(sums_);
   if (!timed) return;
   const double seconds = wall_seconds() - began;
-  timed_.reduction += seconds;
+  timed_.reduction += sum_timer_.weight() * seconds;
   sum_timer_.add(seconds);
 }
 

@@ -28,7 +28,6 @@ std::vector<Shape> shapes_of(Communicator& world, const SweepOptions& options) {
   const int size = world.size();
   const int cores = cores_per_rank(world) * size;
   std::vector<std::int64_t> ranks{1};
-  std::vector<std::int64_t> threads{1};
   if (options.ranks == "auto") {
     if (size > 1) ranks.push_back(size);
   } else {
@@ -39,19 +38,17 @@ std::vector<Shape> shapes_of(Communicator& world, const SweepOptions& options) {
       }
     }
   }
-  if (options.threads == "auto") {
-    if (cores > 1) threads.push_back(cores);
-    if (cores > size && size > 1) threads.push_back(cores / size);
-  } else {
-    threads = parse_counts(options.threads, "threads", 1, kMostThreads);
-  }
+  const auto threads_of = [&](std::int64_t rank_count) -> std::vector<std::int64_t> {
+    if (options.threads != "auto") return parse_counts(options.threads, "threads", 1, kMostThreads);
+    if (cores < 2 * rank_count) return {1};
+    return {1, cores / rank_count};
+  };
   const bool both_auto = options.ranks == "auto" && options.threads == "auto";
   std::vector<Shape> shapes;
   for (const std::int64_t rank_count : ranks) {
-    for (const std::int64_t thread_count : threads) {
+    for (const std::int64_t thread_count : threads_of(rank_count)) {
       const std::int64_t workers = rank_count * thread_count;
       if ((both_auto && workers != 1 && workers != cores) || workers > kMostCells) continue;
-      if (options.threads == "auto" && workers > cores) continue;
       shapes.push_back({static_cast<int>(rank_count), static_cast<int>(thread_count)});
     }
   }

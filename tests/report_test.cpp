@@ -99,7 +99,7 @@ TEST(AddRatios, NamesBaseAndLadderBase) {
   std::vector<Json> rows{row_of({.seconds = 1}), row_of({.threads = 2, .seconds = 0.625}),
                          row_of({.kernel = "tiled", .seconds = 0.01}),
                          row_of({.kernel = "tiled", .ranks = 2, .threads = 2, .seconds = 0.005})};
-  add_ratios(rows);
+  add_ratios(rows, {});
   EXPECT_EQ(rows[0]["base"], rows[0]["name"]);
   for (const char* field : {"speedup", "speedup_low", "speedup_high", "efficiency", "ladder_speedup"}) {
     EXPECT_DOUBLE_EQ(rows[0][field].get<double>(), 1) << field;
@@ -126,7 +126,7 @@ TEST(AddRatios, TakesWhatTheBaseTookInTheRowsOwnRounds) {
   rows[1]["base"] = rows[0]["name"];
   rows[1]["base_mcops"] = 123;
   rows[1]["base_samples"] = slower;
-  add_ratios(rows);
+  add_ratios(rows, {});
   EXPECT_DOUBLE_EQ(rows[1]["base_mcops"].get<double>(), 123);
   EXPECT_NEAR(rows[1]["speedup"].get<double>(), 200.0 / 123, 1e-12);
   EXPECT_NEAR(rows[1]["speedup_low"].get<double>(), 200.0 / 123, 1e-9);
@@ -134,7 +134,7 @@ TEST(AddRatios, TakesWhatTheBaseTookInTheRowsOwnRounds) {
   EXPECT_NEAR(rows[1]["efficiency_high"].get<double>(), 100.0 / 123, 1e-9);
   // Of another base they say nothing.
   rows[1]["base"] = "sweep/another";
-  add_ratios(rows);
+  add_ratios(rows, {});
   EXPECT_FALSE(rows[1].contains("base_samples"));
   EXPECT_DOUBLE_EQ(rows[1]["speedup"].get<double>(), 2);
   EXPECT_LT(rows[1]["speedup_low"], 2);
@@ -142,18 +142,24 @@ TEST(AddRatios, TakesWhatTheBaseTookInTheRowsOwnRounds) {
 
 TEST(FitsOf, FindsTheSerialPartOfACurve) {
   // Amdahl's law with a tenth serial.
-  std::vector<Json> rows{row_of({}), row_of({.ranks = 2, .seconds = 0.55}), row_of({.ranks = 5, .seconds = 0.28}),
-                         row_of({.threads = 2, .seconds = 0.55}), row_of({.kernel = "tiled"})};
-  add_ratios(rows);
+  std::vector<Json> rows{row_of({}),
+                         row_of({.ranks = 2, .seconds = 0.55}),
+                         row_of({.ranks = 5, .seconds = 0.28}),
+                         row_of({.ranks = 10, .seconds = 0.19}),
+                         row_of({.threads = 2, .seconds = 0.55}),
+                         row_of({.threads = 5, .seconds = 0.28}),
+                         row_of({.kernel = "tiled"}),
+                         row_of({.kernel = "tiled", .ranks = 2, .seconds = 0.5})};
+  add_ratios(rows, {});
   const Json fits = fits_of(rows);
-  ASSERT_EQ(fits.size(), 3u);  // ranks: both laws; threads: too few rows for Gunther's; tiled: no curve
+  ASSERT_EQ(fits.size(), 3u);  // ranks: both laws; threads: too few rows for Gunther's; tiled: for any
   EXPECT_EQ(fits[0]["law"], "amdahl");
-  EXPECT_EQ(fits[0]["rows"].size(), 3u);
+  EXPECT_EQ(fits[0]["rows"].size(), 4u);
   EXPECT_NEAR(fits[0]["parameters"]["serial_fraction"]["value"].get<double>(), 0.1, 1e-6);
   EXPECT_EQ(fits[1]["law"], "gunther");
   EXPECT_NEAR(fits[1]["parameters"]["contention"]["value"].get<double>(), 0.1, 1e-4);
   EXPECT_NEAR(fits[1]["parameters"]["coherency"]["value"].get<double>(), 0, 1e-4);
-  EXPECT_EQ(fits[2]["rows"].size(), 2u);
+  EXPECT_EQ(fits[2]["rows"].size(), 3u);
   EXPECT_TRUE(fits[2]["parameters"]["serial_fraction"]["low"].is_null());  // the base was not measured again
   for (const Json& fit : fits) {
     for (const Json& residual : fit["residuals"]) EXPECT_NEAR(residual.get<double>(), 0, 1e-6);
@@ -169,16 +175,28 @@ TEST(AddRatios, NeverDividesByAnotherContractRoadOrMode) {
   for (Made& other : others) {
     other.kernel = "tiled";
     std::vector<Json> rows{row_of(base), row_of(other)};
-    add_ratios(rows);
+    add_ratios(rows, {});
     EXPECT_EQ(rows[1]["base"], rows[1]["name"]);
     EXPECT_TRUE(rows[1]["ladder_base"].is_null()) << rows[1]["name"];
     EXPECT_TRUE(rows[1]["ladder_speedup"].is_null()) << rows[1]["name"];
   }
 }
 
+TEST(AddRatios, NeverDividesByAnotherMachine) {
+  const Json cpu = {{"model", "A"}, {"cores", 2}, {"clock_hz", 3e9}};
+  const std::vector<Json> runs{
+      {{"cpu", cpu}, {"caches", 1}}, {{"cpu", cpu}, {"caches", 2}}, {{"cpu", cpu}, {"caches", 1}}};
+  std::vector<Json> rows{row_of({}), row_of({.ranks = 2, .seconds = 0.5}), row_of({.ranks = 4, .seconds = 0.25})};
+  rows[1]["run"] = 1;
+  rows[2]["run"] = 2;
+  add_ratios(rows, runs);
+  EXPECT_EQ(rows[1]["base"], rows[1]["name"]);
+  EXPECT_EQ(rows[2]["base"], rows[0]["name"]);
+}
+
 TEST(AddRatios, WeakRowsCompareAtTheSameCellsOfACore) {
   std::vector<Json> rows{row_of({.weak = true}), row_of({.threads = 4, .seconds = 1.25, .weak = true})};
-  add_ratios(rows);
+  add_ratios(rows, {});
   EXPECT_EQ(rows[1]["base"], rows[0]["name"]);
   EXPECT_DOUBLE_EQ(rows[1]["speedup"].get<double>(), 3.2);
   EXPECT_DOUBLE_EQ(rows[1]["efficiency"].get<double>(), 0.8);
@@ -191,7 +209,7 @@ TEST(AddRatios, LeavesOutRowsThatFailedWereSkippedOrHaveNoRate) {
   std::vector<Json> rows{row_of({.problem = "the road ends with 1 cars, not 2"}),
                          skipped_row("sweep", absent, "too many ranks", 0), row_of({.kernel = "leap"}),
                          row_of({.kernel = "tiled", .threads = 2})};
-  add_ratios(rows);
+  add_ratios(rows, {});
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_TRUE(rows[i]["base"].is_null()) << rows[i]["name"];
     EXPECT_TRUE(rows[i]["speedup"].is_null()) << rows[i]["name"];

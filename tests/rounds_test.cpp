@@ -153,7 +153,29 @@ TEST(Rounds, AfterTheSoftDeadlineOnlyTheFewestRepetitionsAreMade) {
   const Told told = measure_group(1, group, rule, {.soft = 0, .hard = 1e300});
   EXPECT_EQ(told.end, RoundsEnd::done);
   EXPECT_EQ(told.results[0].samples.size(), 6u);
-  EXPECT_EQ(told.results[0].stopped, "time_cap");
+  EXPECT_EQ(told.results[0].stopped, "time_limit");
+}
+
+TEST(Rounds, ShapesOfOneKernelMakeTheSameIterations) {
+  Group group;
+  for (const int ranks : {1, 2, 3}) {
+    for (const char* kernel : {"naive", "bitpacked"}) {
+      Point point = point_of(kernel, ranks);
+      point.steps = 0;
+      group.members.push_back({.point = point, .base = ranks == 1 ? -1 : kernel[0] == 'n' ? 0 : 1});
+    }
+  }
+  const Told told = measure_group(3, group, fixed(6));
+  for (std::size_t i = 0; i < group.members.size(); ++i) {
+    const Measurement& result = told.results[i];
+    EXPECT_EQ(result.problem, "");
+    EXPECT_EQ(result.steps, told.results[i % 2].steps);
+    EXPECT_EQ(result.placement.size(), static_cast<std::size_t>(group.members[i].point.ranks));
+    if (i < 2) continue;
+    ASSERT_TRUE(result.base.has_value());
+    EXPECT_EQ(result.base->steps, result.steps);
+  }
+  EXPECT_NE(told.results[0].steps, told.results[1].steps);
 }
 
 TEST(Enough, SaysWhy) {
@@ -213,7 +235,20 @@ TEST(SampledTimer, TimesEveryLongPhaseAndFewShortOnes) {
   EXPECT_DOUBLE_EQ(of_long.scale(), 1);
   EXPECT_LT(short_timed, 1000);
   EXPECT_GT(short_timed, 100);
-  EXPECT_DOUBLE_EQ(of_short.scale() * short_timed, 10000);
+}
+
+TEST(SampledTimer, IsUnbiasedWhereLongOnesCluster) {
+  SampledTimer timer;
+  double truth = 0;
+  double sampled = 0;
+  for (int i = 0; i < 2'000'000; ++i) {
+    const double seconds = i % 20000 < 500 ? 1e-4 : 1e-6;
+    truth += seconds;
+    if (!timer.due()) continue;
+    sampled += timer.weight() * seconds;
+    timer.add(seconds);
+  }
+  EXPECT_NEAR(timer.scale() * sampled, truth, 0.1 * truth);
 }
 
 }  // namespace

@@ -190,7 +190,7 @@ Json Study::row(const std::string& command, const std::string& origin, const Poi
 std::string work_name(const std::string& output) { return output + ".simulated"; }
 
 void add_plain_ratios(std::vector<Json>& rows) {
-  add_ratios(rows);
+  add_ratios(rows, {});
   for (Json& row : rows) {
     for (const char* end : {"speedup_low", "speedup_high", "ladder_speedup_low", "ladder_speedup_high"}) {
       row[end] = nullptr;
