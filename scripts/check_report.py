@@ -195,6 +195,10 @@ def _check_base(row, field, rows):
         same.append("cells")
     for key in same:
         _require(row[key] == base[key], f"{field} has {key} {base[key]}, the row {row[key]}")
+    if f"{field}_steps" in row:
+        _require(bool(row.get(f"{field}_samples")), f"{field}_steps stands there without {field}_samples")
+        rate = base["cells"] * row[f"{field}_steps"] / statistics.median(row[f"{field}_samples"])
+        _require(_close(row[f"{field}_mcops"], rate / 1e6), f"{field}_mcops is not cells * {field}_steps / median")
     if field == "base":
         _require(
             _close(row["efficiency"] * _cores(row), row["speedup"] * _cores(base)),

@@ -35,7 +35,7 @@ def times(factor, samples=QUIET):
 def row_of(kernel, samples, cells=10**8, steps=100, **changes):
     """A row with these samples, as the schema has it."""
     row = copy.deepcopy(example("measured")["benchmarks"][0])
-    for field in ["rank_seconds", "rounds", "shares", "base_samples", "ladder_base_samples"]:
+    for field in ["rank_seconds", "rounds", "shares", "base_samples", "base_steps", "discarded", "ladder_base_samples", "ladder_base_steps"]:
         row.pop(field, None)
     for field in row:
         if "speedup" in field or "efficiency" in field or "base" in field or "limit" in field:

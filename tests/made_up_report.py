@@ -68,7 +68,8 @@ def row(template, kernel, length, ranks, threads, count, mode, repetitions, chan
     made = copy.deepcopy(template)
     for key in [key for key in made if "base" in key or "speedup" in key or "efficiency" in key]:
         made[key] = None
-    for key in ("base_samples", "ladder_base_samples", "shares", "rounds", "cars", "efficiency_low", "efficiency_high"):
+    for key in ("base_samples", "base_steps", "ladder_base_samples", "ladder_base_steps", "discarded",
+                "shares", "rounds", "cars", "efficiency_low", "efficiency_high"):
         made.pop(key, None)
     # Ends of the interval for 6 to 8 repetitions: the fastest and the slowest.
     has_interval = 6 <= repetitions <= 8

@@ -334,7 +334,12 @@ def base_failed(report):
         {key: None for key in report["benchmarks"][0] if key.split("_")[0] in ("speedup", "efficiency", "base", "ladder")}
     )
     report["benchmarks"][0].update(verified=False, error_occurred=True, error_message="hash differs")
-    del report["benchmarks"][0]["base_samples"]
+    for key in ("base_samples", "base_steps"):
+        del report["benchmarks"][0][key]
+
+
+def base_made_other_steps(report):
+    report["benchmarks"][1]["base_steps"] *= 2
 
 
 def slowest_rank_is_another(report):
@@ -393,6 +398,7 @@ INCONSISTENT = [
     (base_of_other_kernel, "kernel"),
     (ladder_base_of_two_cores, "one core"),
     (base_failed, "failed verification"),
+    (base_made_other_steps, "base_mcops is not"),
     (slowest_rank_is_another, "slowest"),
     (rank_times_out_of_order, "min <= median <= max"),
     (shares_beyond_one, "shares"),
