@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <ctime>
 #include <iostream>
@@ -16,6 +15,7 @@
 #include "drivers/machine.hpp"
 #include "drivers/measurement.hpp"
 #include "drivers/numbers.hpp"
+#include "drivers/phase_times.hpp"
 #include "drivers/point.hpp"
 #include "drivers/provenance.hpp"
 #include "drivers/report.hpp"
@@ -203,21 +203,25 @@ struct Run {
 Run make_run(Communicator& world, const Plan& plan, Road& road, const CourseLines& lines, SpaceTime* picture) {
   Run run;
   if (picture != nullptr) picture->add(world, *road.simulation);
+  double own_seconds = 0;
+  std::clock_t own_cpu = 0;
   world.barrier();
-  const std::clock_t cpu_start = std::clock();
-  const auto began = std::chrono::steady_clock::now();
   for (std::int64_t done = 0; done < plan.point.steps;) {
     const std::int64_t step = std::min(picture != nullptr ? 1 : plan.print_every, plan.point.steps - done);
+    // What is printed and drawn in between is not timed.
+    const std::clock_t cpu_start = std::clock();
+    const double began = wall_seconds();
     const MovesMade made = road.simulation->advance(step);
+    own_seconds += wall_seconds() - began;
+    own_cpu += std::clock() - cpu_start;
     done += step;
     if (picture != nullptr) picture->add(world, *road.simulation);
     run.moves = {run.moves.counted + made.counted, made.last};
     if (done % plan.print_every == 0) lines.iteration(done, made.last, road.cars);
   }
-  const double own_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   run.seconds = world.max_of(own_seconds);
   run.rank_seconds = gather_numbers(world, {own_seconds});
-  const std::clock_t cpu = world.sum_of(std::clock() - cpu_start);
+  const std::clock_t cpu = world.sum_of(own_cpu);
   run.cpu_seconds = static_cast<double>(cpu) / CLOCKS_PER_SEC;
   return run;
 }

@@ -17,7 +17,8 @@ class Pair:
     @property
     def place(self):
         """What the kernels that were measured side by side have in common."""
-        return tuple(self.base[key] for key in ("cells", "ranks", "threads", "mode", "count"))
+        depth = re.search(r"/depth:(\w+)", self.name)
+        return *(self.base[key] for key in ("cells", "ranks", "threads", "mode", "count")), depth and depth[1]
 
 
 @dataclass
@@ -142,7 +143,7 @@ def check_same_kind(pair, other_contract):
 def check_same_machine(pair, base, new):
     ours, theirs = machine_of(pair.base, base), machine_of(pair.new, new)
     for what in ours:
-        if ours[what] != theirs[what]:
+        if ours[what] != theirs[what] and None not in (ours[what], theirs[what]):
             raise ReportError(
                 f"the reports are of different machines: {what} {ours[what]} in the base report,"
                 f" {theirs[what]} in the new one; --other-machine compares all the same"
@@ -160,6 +161,7 @@ def machine_of(row, report):
     )
     return {
         "CPU": cpu["model"],
+        "CPU revision": cpu.get("revision"),  # older reports have none
         "cores": cpu["cores"],
         "threads a core": cpu["threads_per_core"],
         "caches": ", ".join(caches),
