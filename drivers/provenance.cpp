@@ -9,6 +9,7 @@
 #include <set>
 
 #include "drivers/machine.hpp"
+#include "kernels/bitslice/waves.hpp"
 #include "kernels/clock.hpp"
 #include "kernels/isa.hpp"
 #include "version_info.hpp"
@@ -89,6 +90,8 @@ Json describe_run(Communicator& comm, const std::vector<std::string>& argv) {
   for (const NumaRegion& region : machine.numa) {
     numa.push_back({{"index", region.index}, {"cores", region.cores}, {"bytes", region.bytes}});
   }
+  std::set<std::string> waves;
+  for (const std::string& each : comm.gather(bitslice::fastest_waves_name())) waves.insert(each);
   Json isas = Json::array();
   for (const Isa& isa : built_isas()) isas.push_back(isa.name);
   isas.push_back(kGenericIsa);
@@ -114,6 +117,7 @@ Json describe_run(Communicator& comm, const std::vector<std::string>& argv) {
               {"argv", argv},
               {"limits", nullptr}};
   if (const std::string revision = cpu_revision(); !revision.empty()) run["cpu"]["revision"] = revision;
+  run["waves"] = waves;
   if (hosts.empty()) run.erase("hosts");
   if (!library.name.empty()) {
     run["mpi"] = {{"library", library.name},

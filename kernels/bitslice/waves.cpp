@@ -372,6 +372,14 @@ const FastestWaves& fastest_waves() {
   return fastest;
 }
 
+std::string fastest_waves_name() {
+  const FastestWaves& fastest = fastest_waves();
+  const auto text = [](std::int64_t number) { return std::to_string(number); };
+  return text(64 * fastest.set->register_words) + " bits; sampled: " + text(fastest.wave->levels) + " levels, " +
+         text(fastest.wave->group) + " words, " + text(fastest.wave->plain) +
+         " plain; every: " + text(fastest.counting->levels) + " levels, " + text(fastest.counting->group) + " words";
+}
+
 }  // namespace trafficbench::bitslice
 
 #endif  // HWY_ONCE

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace trafficbench::bitslice {
 
@@ -60,5 +61,9 @@ struct FastestWaves {
 /// Those that update most cells a second on this machine with the instruction set in use: found by
 /// a race of a few milliseconds when first asked for.
 const FastestWaves& fastest_waves();
+
+/// Names those, so that reports can say which code bitsliced and tiled ran: "512 bits; sampled: 10 levels, 30 words, 2
+/// plain; every: 4 levels, 8 words".
+std::string fastest_waves_name();
 
 }  // namespace trafficbench::bitslice
