@@ -9,6 +9,7 @@ Needs jsonschema (Debian: python3-jsonschema). As a program it checks files: scr
 
 import json
 import math
+import re
 import statistics
 import sys
 from pathlib import Path
@@ -22,9 +23,20 @@ import jsonschema  # noqa: E402
 
 SCHEMA_PATH = Path(__file__).resolve().parent.parent / "results" / "schema" / "report.schema.json"
 
+# The escape of a surrogate, \\ud800 say.
+HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+
 # Derived numbers may have been rounded on their way into the file, by no more than this.
 RELATIVE_ROUNDING = 1e-6
 SHARE_ROUNDING = 1e-3
+
+# To a schema 2.0 is an integer, to Python it is no index.
+Validator = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    ),
+)
 
 INTERVALS = [
     ("mcops_low", "mcops", "mcops_high"),
@@ -59,7 +71,8 @@ def load_report(path, prepare=None):
 
 
 def parse_strictly(text):
-    """JSON as the standard has it: no NaN, no Infinity, no number beyond a double, no key twice in one object."""
+    """JSON as the standard has it: no NaN, no Infinity, no number beyond a double, no key twice in one object, no half of a
+    character."""
 
     def refuse_constant(name):
         raise ReportError(f"{name} is not a JSON number; a number that does not exist is null")
@@ -67,8 +80,13 @@ def parse_strictly(text):
     def finite(digits):
         value = float(digits)
         if not math.isfinite(value):
-            raise ReportError(f"{digits} is beyond the range of a double")
+            raise ReportError(f"{_shortened(digits, 40)} is beyond the range of a double")
         return value
+
+    def whole(digits):
+        # An integer that no program holds is a number at best: products of such integers would not be numbers any more.
+        value = finite(digits)
+        return int(digits) if abs(int(digits)) < 2**64 else value
 
     def unique_keys(pairs):
         fields = dict(pairs)
@@ -79,17 +97,37 @@ def parse_strictly(text):
         return fields
 
     try:
-        return json.loads(
-            text, parse_constant=refuse_constant, parse_float=finite, object_pairs_hook=unique_keys
+        value = json.loads(
+            text,
+            parse_constant=refuse_constant,
+            parse_float=finite,
+            parse_int=whole,
+            object_pairs_hook=unique_keys,
         )
+        # Such a text cannot be printed or written. Only an escape can bring one: UTF-8 has none.
+        if HALF_CHARACTER.search(text):
+            _refuse_half_characters(value)
     except (json.JSONDecodeError, RecursionError) as error:
         raise ReportError(f"not JSON: {error}") from error
+    return value
+
+
+def _refuse_half_characters(value):
+    if isinstance(value, str):
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise ReportError(f"text {_shortened(ascii(value), 60)} holds half of a UTF-16 pair") from error
+    for part in value if isinstance(value, (list, dict)) else ():
+        _refuse_half_characters(part)
+    for part in value.values() if isinstance(value, dict) else ():
+        _refuse_half_characters(part)
 
 
 def check_schema(report):
     """Raises ReportError unless `report` follows results/schema/report.schema.json."""
     schema = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
-    validator = jsonschema.Draft202012Validator(schema)
+    validator = Validator(schema)
     # A value that breaks a plain rule often sets off conditional ones too: name the plain rule.
     conditions = {"allOf", "then", "else"}
     error = min(
@@ -264,7 +302,7 @@ def main(paths):
             report = load_report(path)
             print(f"{path}: {len(report['benchmarks'])} rows, valid")
         except ReportError as error:
-            print(error, file=sys.stderr)
+            print(" ".join(str(error).split()), file=sys.stderr)
             failed = True
     return 1 if failed else 0
 

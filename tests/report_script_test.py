@@ -221,6 +221,8 @@ NOT_OURS = {
     "number": ("17", "not of type 'object'"),
     "nan": ('{"context": NaN}', "NaN is not a JSON number"),
     "text": ("hello", "not JSON"),
+    "integer": ('{"context": 1' + 400 * "0" + "}", "beyond the range of a double"),
+    "half-a-character": ('{"context": "\\ud800"}', "half of a UTF-16 pair"),
     "rows-of-nothing": ('{"benchmarks": [null, 1, {"name": 3}]}', ""),
 }
 
