@@ -6,7 +6,7 @@
 build_release() {
   local log="$1/build/release.log"
   mkdir -p "$1/build"
-  echo "Building build/release (log: build/release.log)"
+  echo "Building build/release (log: build/release.log)" || exit 2
   if ! (
     cd "$1"
     # Configured once; make configures again by itself when a CMake file changes.

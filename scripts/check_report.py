@@ -14,6 +14,7 @@ import statistics
 import sys
 from pathlib import Path
 
+from printing import run
 from with_packages import need
 
 if __name__ == "__main__":
@@ -308,4 +309,4 @@ def main(paths):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run("check_report.py", lambda: main(sys.argv[1:]))

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from printing import run  # noqa: E402
 from with_packages import need  # noqa: E402
 
 DESCRIPTION = """\
@@ -131,4 +132,4 @@ if __name__ == "__main__":
     # A reader that has seen enough (head) or Ctrl-C ends it without a word.
     for ending in (signal.SIGPIPE, signal.SIGINT):
         signal.signal(ending, signal.SIG_DFL)
-    sys.exit(main())
+    run("compare.py", main)

@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/packages.sh
 
 usage() {
-  cat <<'HELP'
+  cat <<'HELP' || exit 2
 Usage: scripts/lint.sh [FILE.cpp]...
 
 Installs what is missing, then checks the format of every C++ file (clang-format 14), every shell script (shellcheck) and,

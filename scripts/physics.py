@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[1:1] = [str(ROOT / "scripts" / "physics"), str(ROOT / "bench" / "ladder")]
 from counts import BadInput, parse_count, parse_share  # noqa: E402
+from printing import run  # noqa: E402
 from with_packages import need  # noqa: E402
 
 ITERATIONS = (10, 100)  # beside the settled road
@@ -200,4 +201,4 @@ def relaxation_data(options, measure, exact, tell):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run("physics.py", main)

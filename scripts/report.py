@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from printing import run
 from with_packages import need
 
 EPILOG = """The page is one file that needs no network: what ran where, the ladder, rate against size, strong and weak
@@ -147,4 +148,4 @@ def write(path, text):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run("report.py", lambda: main(sys.argv[1:]))

@@ -9,7 +9,7 @@ source "$root/scripts/packages.sh"
 source "$root/scripts/build.sh"
 
 usage() {
-  cat <<'HELP'
+  cat <<'HELP' || exit 2
 Usage: scripts/run.sh [OPTION OF THE SWEEP]...
 
 Installs what is missing (Debian: apt-get, as root or through sudo), builds the release preset in build/release, and runs
@@ -64,5 +64,5 @@ if ((${#launcher[@]})); then
   command=("${launcher[@]}" "${RANKS:-$(physical_cores)}" "${command[@]}")
 fi
 if [[ -t 2 ]]; then export TRAFFICBENCH_TERMINAL=1; fi  # the launcher makes it a pipe
-echo "Running ${command[*]}"
+echo "Running ${command[*]}" || exit 2
 exec "${command[@]}"

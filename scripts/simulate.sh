@@ -7,7 +7,7 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 source "$root/scripts/packages.sh"
 
 usage() {
-  cat <<'HELP'
+  cat <<'HELP' || exit 2
 Usage: scripts/simulate.sh [--report MEASURED.json] [--machine FACTS.json] [--output REPORT.json] [OPTION]...
 
 Installs what is missing (Debian: apt-get, as root or through sudo), builds the smpi preset in build/smpi, and lets SimGrid
@@ -94,7 +94,7 @@ if [[ -z "$report" ]]; then
   if [[ -z "$report" ]]; then
     fail "no report in results/ has rows measured with $isa: name one with --report; docs/scaling.md says how to measure it"
   fi
-  echo "Kernel times from ${report#"$root"/}"
+  echo "Kernel times from ${report#"$root"/}" || exit 2
 fi
 if [[ ! -r "$report" ]]; then fail "cannot read the report $report"; fi
 if [[ ! -r "$machine" ]]; then fail "cannot read the machine file $machine"; fi
@@ -111,7 +111,7 @@ build() {
 }
 if [[ -z "${TRAFFICBENCH_SIMULATE_BUILT:-}" ]]; then
   ensure_packages build simulate
-  echo "Building build/smpi (log: build/smpi.log)"
+  echo "Building build/smpi (log: build/smpi.log)" || exit 2
   mkdir -p "$root/build"
   if ! build >"$root/build/smpi.log" 2>&1; then
     tail -n 30 "$root/build/smpi.log" >&2
@@ -147,7 +147,7 @@ configuration=("${configuration[@]/#/--cfg=}")
 done_count=0
 for count in "${ranks[@]}"; do
   done_count=$((done_count + 1))
-  echo "[$done_count/${#ranks[@]}] $count ranks, $(date -u +%H:%M:%S)"
+  echo "[$done_count/${#ranks[@]}] $count ranks, $(date -u +%H:%M:%S)" || exit 2
   "$bin/trafficbench-model" platform --machine "$machine" --ranks "$count" --ranks-per-node "$ranks_per_node" \
     --prefix "$folder/platform"
   # All ranks are one process without state of their own in globals: no copies of the program for each.

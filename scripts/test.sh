@@ -7,7 +7,7 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 source "$root/scripts/packages.sh"
 
 usage() {
-  cat <<'HELP'
+  cat <<'HELP' || exit 2
 Usage: scripts/test.sh [--all] [STAGE]...
 
 Installs what is missing (Debian: apt-get, as root or through sudo), builds the release preset in build/release and runs its

@@ -43,8 +43,9 @@ def need(*modules):
         lacks = lacking(candidate, modules)
         if lacks == "":
             os.environ[ALREADY_TRIED] = "1"
-            sys.stdout.flush()
-            sys.stderr.flush()
+            for stream in (sys.stdout, sys.stderr):
+                if stream is not None:  # closed
+                    stream.flush()
             os.execv(candidate, [candidate, *sys.argv])
         found[candidate] = lacks
     tried = "; ".join(f"{path} lacks {lacks}" for path, lacks in found.items())

@@ -15,6 +15,7 @@ import pytest
 from docs_test import PAGES, split_code
 from program import PROGRAM, ROOT, environment
 
+EXAMPLE = ROOT / "results" / "schema" / "example-measured.json"
 SCRIPT = re.compile(r"^(?:\./)?((?:scripts|bench/ladder)/[\w./-]+\.(?:sh|py))$")
 # Programs of the ladder are run as they stand, up to so many updates.
 MOST_UPDATES = 2 * 10**8
@@ -115,6 +116,49 @@ def test_script_runs(tmp_path, before, script, arguments):
         pytest.skip(done.stderr.strip())
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
+
+
+PRINTING = {
+    "scripts/compare.py": [EXAMPLE, EXAMPLE],
+    "scripts/check_report.py": [EXAMPLE],
+    "scripts/report.py": [EXAMPLE, "--lint", "--quiet"],
+    "scripts/ladder.sh": ["--program", PROGRAM, "--dry-run"],
+    "scripts/study.sh": ["--site", "archer2", "--account", "z19", "--mode", "strong", "--program", PROGRAM, "--dry-run"],
+    "bench/ladder/plain_python.py": ["--cells", "1000", "--steps", "2"],
+}
+
+
+@pytest.mark.parametrize("output", ["/dev/full", "closed"])
+@pytest.mark.parametrize(
+    "script, arguments",
+    [
+        *((script, ["--help"]) for script in sorted({script for _, _, script, _ in COMMANDS})),
+        *PRINTING.items(),
+    ],
+)
+def test_output_that_cannot_be_written_is_told_in_one_line(tmp_path, script, arguments, output):
+    """With a status that is none of the verdicts."""
+    to = ">&-" if output == "closed" else f">{output}"
+    done = start(["bash", "-c", f'"$@" {to}', "bash", *program_of(script), *arguments], tmp_path)
+    if done.returncode == 2 and "no Python here has" in done.stderr:
+        pytest.skip(done.stderr.strip())
+    assert done.returncode == 2, done.stderr
+    assert len(done.stderr.splitlines()) == 1 and "Traceback" not in done.stderr, done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_reader_that_has_seen_enough_is_told_nothing(tmp_path):
+    for script in ("scripts/compare.py", "scripts/check_report.py", "scripts/report.py"):
+        words = [*program_of(script), *PRINTING[script]]
+        done = start(["bash", "-c", 'set -o pipefail; "$@" | true', "bash", *words], tmp_path)
+        assert not done.stderr, done.stderr
+
+
+def test_name_that_cannot_be_printed_is_printed_otherwise(tmp_path):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.json"))
+    path.write_bytes(EXAMPLE.read_bytes())
+    done = start([*program_of("scripts/check_report.py"), path], tmp_path)
+    assert done.returncode == 0 and done.stdout.endswith("valid\n"), done.stderr
 
 
 def test_example_of_each_help_is_a_command_of_that_script(tmp_path):

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(1, str(Path(__file__).resolve().parents[2] / "scripts"))
+import printing  # noqa: E402
 from counts import BadInput, parse_count, parse_share  # noqa: E402
 from with_packages import need  # noqa: E402,F401  (for the rungs)
 
@@ -59,16 +60,18 @@ class Rung:
 def main(rung):
     """Runs the rung as a program; ends it with the suite's exit status."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    printing.run(Path(sys.argv[0]).name, lambda: carry_out(rung))
+
+
+def carry_out(rung):
     speaks = rung.rank_of_world() == 0
     try:
-        status = run(rung, read_options(rung, speaks))
+        return run(rung, read_options(rung, speaks))
     except (BadInput, MemoryError) as problem:
         text = str(problem) or "the road does not fit into memory: take fewer --cells"
         if speaks:
             print(f"{Path(sys.argv[0]).name}: {text}", file=sys.stderr)
-        status = 2
-    sys.stdout.flush()
-    sys.exit(status)
+        return 2
 
 
 def read_options(rung, speaks):

@@ -20,6 +20,7 @@ import rows as report_rows  # noqa: E402
 import table  # noqa: E402
 from counts import BadInput  # noqa: E402
 from options import check_program, check_writable, default_output, read_options  # noqa: E402
+from printing import run  # noqa: E402
 from rungs import (  # noqa: E402
     PYTHON_RUNGS,
     CppRung,
@@ -296,4 +297,4 @@ def round_up(number):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run("ladder.sh", main)

@@ -7,10 +7,13 @@ import subprocess
 import sys
 import time
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir))
+
 import build
 import job_script
 import merge
 import plan
+import printing
 import site_profile
 import slurm
 import status
@@ -231,6 +234,10 @@ def start(options):
     else:
         build.build(site)
     check_sweep(study)
+    # Printed before anything is written or submitted, in case it cannot be.
+    for sentence in site["to_check"] if uses_slurm else []:
+        print("To be checked at {}: {}".format(site["name"], sentence))
+    print("Study {}".format(study["folder"]), flush=True)
     store.create_folders(study["folder"])
     try:
         for name, text in scripts_of(study):
@@ -239,9 +246,6 @@ def start(options):
         if uses_slurm:
             for name, _ in scripts_of(study):
                 slurm.check(script_path(study, name))
-            for sentence in site["to_check"]:
-                print("To be checked at {}: {}".format(site["name"], sentence))
-            print("Study {}".format(study["folder"]))
             submit(study, study["jobs"])
     except BadInput:
         shutil.rmtree(study["folder"])
@@ -302,4 +306,4 @@ def main(words):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    printing.run("study.sh", lambda: main(sys.argv[1:]))

@@ -2,7 +2,12 @@
 
 import collections
 import json
+import os
 import sys
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir))
+
+import printing
 
 # Ranks of a node that are named one by one; of more, the first ones.
 MOST_RANKS = 16
@@ -53,4 +58,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    printing.run("placement.py", main)
