@@ -98,6 +98,7 @@ def make(options):
         print(f"[{time.monotonic() - began:3.0f} s] {text}", file=sys.stderr, flush=True)
 
     try:
+        measure.run(options.program, 100, 0.5, 1, 1, SEEDS[0])  # what is no trafficbench is found before the work
         density = density_data(options, measure, exact, tell)
         relaxation = relaxation_data(options, measure, exact, tell)
         tell("drawing")

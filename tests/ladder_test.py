@@ -366,6 +366,10 @@ BAD_SESSION = [
     (["--output", "missing/x.json"], "no folder missing"),
     (["--output", "."], "is a folder"),
     (["--program", "nowhere"], "no program nowhere"),
+    (["--program", "/bin/true"], "/bin/true is no trafficbench"),
+    (["--program", "/bin/false", "--dry-run"], "/bin/false is no trafficbench"),
+    (["--program", "/bin/true", "--dry-run"], "/bin/true is no trafficbench"),
+    (["--program", "/bin/echo", "--dry-run"], "/bin/echo is no trafficbench"),
     (["--cells", "2^40"], "GiB"),
 ]
 

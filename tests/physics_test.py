@@ -137,6 +137,8 @@ BAD = [
     (["--density", "half"], "half"),
     (["--program", "nowhere"], "no program nowhere"),
     (["--program", "/bin/false"], "/bin/false"),
+    (["--program", "/bin/true"], "/bin/true is no trafficbench"),
+    (["--program", "./text"], "text is no trafficbench"),
     (["--fly"], "--fly"),
 ]
 
@@ -145,11 +147,13 @@ BAD = [
 def test_bad_input_is_refused(tmp_path, arguments, word):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "density.svg").write_text("kept", encoding="utf-8")
+    (tmp_path / "text").write_text("\x7fELF", encoding="utf-8")
+    (tmp_path / "text").chmod(0o755)
     done = physics(tmp_path, *arguments)
     assert done.returncode == 2, done.stderr
-    lines = [line for line in done.stderr.splitlines() if not line.startswith("[")]
+    lines = done.stderr.splitlines()
     assert len(lines) == 1 and lines[0].startswith("physics.py: ") and word in lines[0]
-    assert os.listdir(tmp_path) == ["full"]
+    assert set(os.listdir(tmp_path)) == {"full", "text"}
     assert (tmp_path / "full" / "density.svg").read_text(encoding="utf-8") == "kept"
 
 

@@ -11,6 +11,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from counts import BadInput
+
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON_RUNGS = {  # name: file of bench/ladder/, modules, whether it takes all cores
     "python": ("plain_python.py", (), False),
@@ -224,9 +226,19 @@ def physical_cores():
 
 def update_kernels(program):
     """Names of the variants that update cells, in the order of the ladder."""
-    listed = subprocess.run([program, "list", "--json"], capture_output=True, text=True, timeout=60, check=True)
-    entries = json.loads(listed.stdout)["kernels"]
-    return list(dict.fromkeys(entry["kernel"] for entry in entries if entry["class"] == "update"))
+    try:
+        listed = subprocess.run(
+            [program, "list", "--json"],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=60,
+            check=True,
+        )
+        entries = json.loads(listed.stdout)["kernels"]
+        return list(dict.fromkeys(entry["kernel"] for entry in entries if entry["class"] == "update"))
+    except (OSError, subprocess.SubprocessError, ValueError, LookupError, TypeError) as error:
+        raise BadInput(f"{program} is no trafficbench: it does not list its kernels") from error
 
 
 def interpreters(candidates, lacking):

@@ -9,14 +9,19 @@ class RunFailed(Exception):
 
 
 def start(program, arguments):
-    done = subprocess.run(
-        [str(program), "run", *arguments],
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=120,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [str(program), "run", *arguments],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=120,
+            check=False,
+        )
+    except (OSError, ValueError) as error:  # ValueError: what it printed is no text
+        raise RunFailed(f"{program} is no trafficbench: {error}") from error
+    except subprocess.TimeoutExpired as error:
+        raise RunFailed(f"{program} did not end within {error.timeout:.0f} s") from error
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.startswith("trafficbench: ")]
         raise RunFailed(lines[0] if lines else f"{program} ended with status {done.returncode}")
@@ -35,10 +40,12 @@ def run(program, cells, density, steps, print_every, seed):
     }
     # Only what is printed need be counted.
     text = start(program, [*(f"--{name}={value}" for name, value in arguments.items()), "--count=sampled"])
-    actual = float(re.search(r"^Actual density of cars is (\S+)", text, re.MULTILINE)[1])
-    lines = re.findall(r"^At iteration (\d+) average velocity is (\S+)", text, re.MULTILINE)
+    actual = re.search(r"^Actual density of cars is ([0-9]+\.[0-9]+)\s*$", text, re.MULTILINE)
+    lines = re.findall(r"^At iteration ([0-9]+) average velocity is ([0-9]+\.[0-9]+)\s*$", text, re.MULTILINE)
+    if not actual or len(lines) != steps // print_every:
+        raise RunFailed(f"{program} is no trafficbench: it does not print the average velocities of a road")
     # Six decimals tell the cars of a road of less than half a million cells.
-    return round(actual * cells), {int(iteration): float(velocity) for iteration, velocity in lines}
+    return round(float(actual[1]) * cells), {int(iteration): float(velocity) for iteration, velocity in lines}
 
 
 def draw(program, path, cells, density, steps, width):
