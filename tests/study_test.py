@@ -29,11 +29,15 @@ def study(*words, path=None):
                           capture_output=True, text=True, env=variables, timeout=300, check=False)
 
 
-def dry_run(*words):
-    done = study(*words, "--program", "/bin/true", "--dry-run")
+def scripts_of(*words):
+    done = study("--dry-run", *words)
     assert done.returncode == 0, done.stderr
     parts = done.stdout.split("# ==== jobs/")[1:]
     return {part.split(".sh\n", 1)[0]: part.split(".sh\n", 1)[1] for part in parts}
+
+
+def dry_run(*words):
+    return scripts_of("--program", PROGRAM, *words)
 
 
 def refused(*words, word, path=None):
@@ -113,6 +117,19 @@ BAD = {
     "two nodes at home": (["--site", "local", "--mode", "strong", "--nodes", "2"], "1 to 1 nodes"),
     "own option of the study": ([*ARCHER2, "--", "--output", "x"], "--output after --"),
     "warned before it starts": ([*ARCHER2, "--time", "00:05:00", "--warn", "300"], "warn is 300"),
+    "account of two lines": (["--site", "archer2", "--mode", "strong", "--account", "z\nrm -rf x"], "line break"),
+    "account with a command": (["--site", "archer2", "--mode", "strong", "--account", "a$(id)"], "letters, digits"),
+    "account that is an option": (["--site", "archer2", "--mode", "strong", "--account=--wrap=x"], "letters, digits"),
+    "no account after all": (["--site", "archer2", "--mode", "strong", "--account", ""], "letters, digits"),
+    "partition with a command": (["--site", "generic-slurm", "--cores", "4", "--mode", "strong", "--partition", "a;id"],
+                                 "letters, digits"),
+    "qos with a space": (["--site", "generic-slurm", "--cores", "4", "--mode", "strong", "--qos", "a --wrap=id"],
+                         "letters, digits"),
+    "time of two lines": ([*ARCHER2, "--time", "01:00:00\n"], "line break"),
+    "kernels of two lines": ([*ARCHER2, "--kernels", "tiled\nid"], "line break"),
+    "sweep's option of two lines": ([*ARCHER2, "--", "--init", "pattern:1\nid"], "line break"),
+    "no text": ([*ARCHER2, "--kernels", "\udcff"], "cannot stand in a job"),
+    "folder with a space": ([*ARCHER2, "--output", "/tmp/a folder/$(id)"], "--output"),
     "no study there": (["--status", "nowhere"], "nowhere"),
 }
 
@@ -122,6 +139,21 @@ def test_bad_input_is_refused_in_one_line(case):
     words, word = BAD[case]
     refused(*words, word=word)
     assert not (ROOT / "studies" / "nowhere").exists()
+
+
+def test_what_becomes_shell_is_quoted(tmp_path):
+    """The script runs with a stand-in for job.sh, which prints what it is told. No program is there to refuse the options."""
+    words = ["$(touch {0})", "`touch {0}`", "a;touch {0}", "a'b\"c $HOME"]
+    words = [word.format(tmp_path / "ran") for word in words]
+    scripts = scripts_of(*ARCHER2, "--nodes", "1", "--kernels", words[0], "--cells", words[1],
+                                "--count", words[2], "--depth", words[3], "--", *words)
+    text = scripts["nodes-0001"]
+    source = next(line for line in text.splitlines() if line.startswith("source "))
+    text = text.replace(source, 'printf "%s\\n" "${sweep_options[@]}"')
+    done = subprocess.run(["bash"], input=text, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == ["--mode", "strong", "--kernels", words[0], "--cells", words[1], "--count", words[2],
+                                        "--depth", words[3], *words]
+    assert not (tmp_path / "ran").exists()
 
 
 def test_no_sbatch_on_the_path(tmp_path):
@@ -182,6 +214,11 @@ CHANGES = {
     "shape": (lambda site: site.update(shapes=["128"]), "16x8"),
     "shape beyond the node": (lambda site: site.update(shapes=["128x2"]), "128 cores"),
     "frequency": (lambda site: site["cpu_freq"].update(default=1), '"choices"'),
+    "name": (lambda site: site.update(name="../../x"), '"name"'),
+    "name of two lines": (lambda site: site.update(name="a\nrm -rf x"), "one line"),
+    "qos with a command": (lambda site: site["queues"][0].update(qos="a$(id)"), '"qos"'),
+    "header of two lines": (lambda site: site.update(sbatch_options=["--exclusive\nrm -rf x"]), "one line"),
+    "variable of two lines": (lambda site: site.update(environment={"A": "1\n2"}), "one line"),
     "variable": (lambda site: site.update(environment={"A B": "1"}), '"A B"'),
     "detected on another host": (lambda site: site["node"].update(cores="detect"), '"detect"'),
 }

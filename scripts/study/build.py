@@ -1,6 +1,7 @@
 """Builds the program as the site wants it built."""
 
 import os
+import shlex
 import subprocess
 
 from bad_input import BadInput
@@ -34,7 +35,7 @@ def commands(site):
     words += build["cmake_options"]
     processes = os.cpu_count() if build["processes"] == "auto" else build["processes"]
     # Configured once; make configures again by itself when a CMake file changes.
-    configure = "[[ -f {}/Makefile ]] || {}".format(folder, " ".join(words))
+    configure = "[[ -f {}/Makefile ]] || {}".format(folder, " ".join(map(shlex.quote, words)))
     return site["setup"] + [configure, "cmake --build {} -j {} --target trafficbench".format(folder, processes)]
 
 
@@ -43,7 +44,7 @@ def build(site):
     os.makedirs(os.path.dirname(log), exist_ok=True)
     print("Building {} (log: {})".format(os.path.relpath(folder_of(site), ROOT), os.path.relpath(log, ROOT)), flush=True)
     # A login shell knows the module command; its errors there are not ours.
-    script = "cd {!r} || exit 1\n{}".format(ROOT, "\n".join(line + " || exit 1" for line in commands(site)))
+    script = "cd {} || exit 1\n{}".format(shlex.quote(ROOT), "\n".join(line + " || exit 1" for line in commands(site)))
     with open(log, "w", encoding="utf-8") as file:
         status = subprocess.call(["bash", "-l", "-c", script], stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
     if status != 0 or not os.access(program_of(site), os.X_OK):

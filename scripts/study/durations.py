@@ -7,11 +7,11 @@ from bad_input import BadInput
 
 def seconds_of(text, what):
     """[[D-]HH:]MM:SS, or minutes, as seconds."""
-    form = re.match(r"^(?:(?:(\d+)-)?(\d+):)?(\d{1,2}):(\d{2})$", text)
+    form = re.fullmatch(r"(?:(?:([0-9]{1,4})-)?([0-9]{1,6}):)?([0-9]{1,2}):([0-9]{2})", text)
     if form:
         days, hours, minutes, seconds = (int(part or 0) for part in form.groups())
         total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
-    elif re.match(r"^\d+$", text):
+    elif re.fullmatch(r"[0-9]{1,9}", text):
         total = int(text) * 60
     else:
         raise BadInput("{} is '{}': write HH:MM:SS, as in 01:30:00".format(what, text))

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import site_profile
 import slurm
 import status
 import store
-from bad_input import BadInput
+from bad_input import PLAIN, BadInput, is_one_line, is_plain
 
 HELP = """\
 Usage: scripts/study.sh --site NAME --mode strong|weak [OPTION]... [-- OPTION OF THE SWEEP...]
@@ -71,6 +72,9 @@ class Parser(argparse.ArgumentParser):
 
 
 def read_options(words):
+    for word in words:
+        if not is_one_line(word):
+            raise BadInput("{} has a line break or another character in it that cannot stand in a job".format(ascii(word)))
     parser = Parser(add_help=False, allow_abbrev=False)
     sweep = []
     if "--" in words:
@@ -99,6 +103,10 @@ def check_options(options, site):
     if options.mode not in ("strong", "weak"):
         raise BadInput("mode is {}: give --mode strong (the same road for every number of nodes) or --mode weak (the same cells "
                        "for each core)".format("missing" if options.mode is None else "'{}'".format(options.mode)))
+    for name in ("account", "partition", "qos"):
+        value = getattr(options, name)
+        if value is not None and not is_plain(value):
+            raise BadInput("{} is '{}': Slurm takes {}".format(name, value, PLAIN))
     if site["account"] and not options.account:
         raise BadInput("{} charges every job to a budget: give --account".format(site["name"]))
     if options.nodes is None:
@@ -141,6 +149,9 @@ def make_study(options, site):
     cores, jobs, merge_job = plan.plan(options, site)
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     folder = options.output or os.path.join(build.ROOT, "studies", "{}-{}-{}".format(site["name"], options.mode, stamp))
+    if site["scheduler"] == "slurm" and not re.fullmatch(r"[A-Za-z0-9_.:+@,=~/-]+", os.path.abspath(folder)):
+        raise BadInput("the study's folder is '{}': Slurm's header takes no space and no special character there; name another "
+                       "with --output".format(os.path.abspath(folder)))
     freq = site["cpu_freq"]
     for job in jobs:
         if options.warn is not None and job["wall_seconds"] is not None and options.warn >= job["wall_seconds"]:
@@ -295,7 +306,7 @@ def main(words):
             return 0
         return carry_out(options)
     except BadInput as bad:
-        print("study.sh: {}".format(bad), file=sys.stderr)
+        print("study.sh: {}".format(" ".join(str(bad).split())), file=sys.stderr)
         return 2
     except build.BuildFailed as failed:
         print("study.sh: {}".format(failed), file=sys.stderr)

@@ -17,7 +17,7 @@ def node_counts(text):
     """1,2,4 or 1:64 (times two each), ascending and without repetition."""
     counts = set()
     for part in text.split(","):
-        form = re.match(r"^(\d{1,6})(?::(\d{1,6}))?$", part)
+        form = re.fullmatch(r"([0-9]{1,6})(?::([0-9]{1,6}))?", part)
         first, last = (int(form.group(1)), int(form.group(2) or form.group(1))) if form else (0, 0)
         if not 1 <= first <= last <= MOST_NODES:
             raise BadInput("nodes is '{}': write numbers of nodes, as in 1,2,4,8 or 1:64".format(text))

@@ -4,13 +4,13 @@ import json
 import os
 import re
 
-from bad_input import BadInput, one_of
+from bad_input import PLAIN, BadInput, is_one_line, is_plain, one_of
 from durations import seconds_of
 
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "sites")
 
-TEXT = "a text"
-TEXTS = "a list of texts"
+TEXT = "a text of one line"
+TEXTS = "a list of texts of one line"
 COUNT = "a number of 1 or more"
 FLAG = "true or false"
 
@@ -21,9 +21,9 @@ def _is_count(value):
 
 def _has_type(value, kind):
     if kind == TEXT:
-        return isinstance(value, str) and value != ""
+        return isinstance(value, str) and value != "" and is_one_line(value)
     if kind == TEXTS:
-        return isinstance(value, list) and all(isinstance(entry, str) and entry for entry in value)
+        return isinstance(value, list) and all(_has_type(entry, TEXT) for entry in value)
     if kind == COUNT:
         return _is_count(value)
     if kind == FLAG:
@@ -88,7 +88,7 @@ def _refuse_same_key(pairs):
 
 def parse_shape(text, what):
     """(ranks a node, threads a rank) of "16x8"."""
-    form = re.match(r"^([1-9]\d{0,5})x([1-9]\d{0,5})$", text)
+    form = re.fullmatch(r"([1-9][0-9]{0,5})x([1-9][0-9]{0,5})", text)
     if not form:
         raise BadInput("{}: '{}' is no shape: write ranks a node x threads a rank, as in 16x8".format(what, text))
     return int(form.group(1)), int(form.group(2))
@@ -100,6 +100,8 @@ def check(path, site):
     _check_object(where, site, KEYS)
     for name, keys in (("build", BUILD_KEYS), ("node", NODE_KEYS), ("energy", ENERGY_KEYS)):
         _check_object("{}: {}".format(where, name), site[name], keys)
+    if not is_plain(site["name"]):
+        raise BadInput('{}: "name" must have {}'.format(where, PLAIN))
     if site["scheduler"] not in ("slurm", "none"):
         raise BadInput('{}: "scheduler" is "{}": it is slurm or none'.format(where, site["scheduler"]))
     if not site["queues"]:
@@ -107,6 +109,9 @@ def check(path, site):
     for number, queue in enumerate(site["queues"]):
         name = "{}: queues[{}]".format(where, number)
         _check_object(name, queue, QUEUE_KEYS, optional=True)
+        for key in ("partition", "qos"):
+            if not is_plain(queue.get(key, "any")):
+                raise BadInput('{}: "{}" must have {}'.format(name, key, PLAIN))
         if "max_time" in queue:
             seconds_of(queue["max_time"], name + ': "max_time"')
         if queue.get("min_nodes", 1) > queue.get("max_nodes", queue.get("min_nodes", 1)):
@@ -120,8 +125,8 @@ def check(path, site):
         if site["cpu_freq"]["default"] not in choices:
             raise BadInput('{}: "default" is none of "choices"'.format(name))
     for key, value in site["environment"].items():
-        if not re.match(r"^[A-Za-z_]\w*$", key) or not isinstance(value, str):
-            raise BadInput('{}: environment: "{}" must be a variable\'s name, with a text'.format(where, key))
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", key) or not isinstance(value, str) or not is_one_line(value):
+            raise BadInput('{}: environment: "{}" must be a variable\'s name, with a text of one line'.format(where, key))
     if site["time"] is not None:
         seconds_of(site["time"], where + ': "time"')
     elif site["scheduler"] == "slurm":
