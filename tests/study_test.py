@@ -14,6 +14,7 @@ from program import PROGRAM, ROOT, environment, needs_ranks
 from report_helpers import load_report
 
 sys.path.insert(0, str(ROOT / "scripts" / "study"))
+import lists  # noqa: E402
 import merge  # noqa: E402
 import placement  # noqa: E402
 
@@ -130,6 +131,9 @@ BAD = {
     "sweep's option of two lines": ([*ARCHER2, "--", "--init", "pattern:1\nid"], "line break"),
     "no text": ([*ARCHER2, "--kernels", "\udcff"], "cannot stand in a job"),
     "folder with a space": ([*ARCHER2, "--output", "/tmp/a folder/$(id)"], "--output"),
+    "cells without end": ([*ARCHER2, "--cells", "1:1e12:1"], "10,000 values"),
+    "depths without end": ([*ARCHER2, "--depth", "1,auto,1:10001:1"], "10,000 values"),
+    "kernels without end": ([*ARCHER2, "--kernels", ",".join(["tiled"] * 10001)], "10,000 values"),
     "no study there": (["--status", "nowhere"], "nowhere"),
 }
 
@@ -139,6 +143,13 @@ def test_bad_input_is_refused_in_one_line(case):
     words, word = BAD[case]
     refused(*words, word=word)
     assert not (ROOT / "studies" / "nowhere").exists()
+
+
+def test_length_of_a_list_is_known_without_writing_it_down():
+    for text, length in [("1e5", 1), ("1,2,4", 3), ("1:64", 7), ("1e5:1e9:x10", 5), ("100:500:100", 5), ("1:9:3", 3),
+                         ("1,2,8:64:x4", 4), ("1:1e12:1", 10**12), ("auto,1:3:1", 4), ("1:10:0", 10), ("9:1", 1), ("0:8:x2", 1)]:
+        assert sum(map(lists._length_of, text.split(","))) == length, text
+    lists.check_length("1:10000:1", "cells")
 
 
 def test_what_becomes_shell_is_quoted(tmp_path):

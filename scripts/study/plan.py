@@ -3,6 +3,7 @@
 import os
 import re
 
+import lists
 from bad_input import BadInput, one_of
 from durations import seconds_of, text_of
 from site_profile import parse_shape
@@ -186,6 +187,9 @@ def sweep_options(options, site):
     if cells is None:
         small = site["scheduler"] == "none"
         cells = {"strong": "1e7" if small else "1e8,1e10", "weak": "1e6" if small else "1e8"}[options.mode]
+    for name in ("kernels", "count", "depth"):
+        lists.check_length(getattr(options, name) or "", name)
+    lists.check_length(cells, "cells")
     words = ["--mode", options.mode, "--kernels", options.kernels, "--cells", cells]
     if options.count:
         words += ["--count", options.count]
