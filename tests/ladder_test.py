@@ -363,6 +363,7 @@ BAD_SESSION = [
     (["--fly"], "--fly"),
     (["extra"], "extra"),
     (["--output", "taken"], "--force"),
+    (["--output", "taken", "--dry-run"], "--force"),
     (["--output", "missing/x.json"], "no folder missing"),
     (["--output", "."], "is a folder"),
     (["--program", "nowhere"], "no program nowhere"),

@@ -209,6 +209,49 @@ def test_option_that_the_program_refuses_is_refused_before_the_queue(tmp_path):
     assert not (tmp_path / "study").exists() and not (tmp_path / "called").exists()
 
 
+WRONG_SWEEPS = {
+    "no cells": (["--cells", "0"], "cells is 0"),
+    "too many cells": (["--cells", "2^41"], "2^41"),
+    "cells that are no number": (["--cells", "1e400"], "1e400"),
+    "kernel": (["--kernels", "foo"], "'foo'"),
+    "contract": (["--count", "foo"], "'foo'"),
+    "depth": (["--depth", "0"], "depth is 0"),
+    "option": (["--", "--foo"], "--foo"),
+    "no time": (["--", "--time-cap", "nan"], "time-cap"),
+}
+
+
+@pytest.mark.parametrize("site", [ARCHER2, ["--site", "local", "--mode", "strong"]], ids=["slurm", "local"])
+@pytest.mark.parametrize("more", [["--dry-run"], []], ids=["dry run", "start"])
+@pytest.mark.parametrize("case", WRONG_SWEEPS)
+def test_dry_run_refuses_what_a_start_refuses(tmp_path, site, more, case):
+    words, word = WRONG_SWEEPS[case]
+    refused(*more, "--program", PROGRAM, "--output", tmp_path / "study", *site, *words, word=word, path=fake_slurm(tmp_path))
+    assert not (tmp_path / "study").exists() and not (tmp_path / "called").exists()
+
+
+@pytest.mark.parametrize("more", [["--dry-run"], []], ids=["dry run", "start"])
+def test_dry_run_refuses_places_that_a_start_refuses(tmp_path, more):
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    words = [*more, *ARCHER2, "--program", PROGRAM]
+    refused(*words, "--output", tmp_path, word="exists", path=fake_slurm(tmp_path))
+    refused(*words, "--output", tmp_path / "file" / "study", word="not a folder", path=fake_slurm(tmp_path))
+    refused(*words, "--output", "/home/nobody/study", word="work file system", path=fake_slurm(tmp_path))
+    refused(*more, *ARCHER2, "--program", "/bin/true", "--output", tmp_path / "study", word="/bin/true is no trafficbench",
+            path=fake_slurm(tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "sbatch"]
+
+
+def test_dry_run_without_a_program_says_that_options_were_not_checked():
+    done = study("--dry-run", *ARCHER2, "--kernels", "foo")
+    assert done.returncode == 0 and "#SBATCH" in done.stdout
+    assert len(done.stderr.splitlines()) == 1 and "did not check the options" in done.stderr
+    # Nor does a program that cannot start on this host, at a site where nodes may be another machine.
+    done = study("--dry-run", *ARCHER2, "--kernels", "foo", "--program", "/bin/false")
+    assert done.returncode == 0 and len(done.stderr.splitlines()) == 1 and "does not start" in done.stderr
+    refused("--site", "local", "--mode", "strong", "--program", "/bin/false", "--output", "/tmp/none/such", word="does not start")
+
+
 CHANGES = {
     "missing key": (lambda site: site.pop("queues"), '"queues"'),
     "missing key inside": (lambda site: site["node"].pop("cores"), '"cores"'),
@@ -333,6 +376,10 @@ def test_study_on_this_machine(tmp_path):
     refused(*words, word="exists")
     assert study("--status", folder).returncode == 0
     refused("--merge", folder, word="--force")
+    before = (folder / "report.json").read_bytes()
+    done = study("--resume", folder)
+    assert done.returncode == 0 and "complete" in done.stdout and not done.stderr
+    assert (folder / "report.json").read_bytes() == before
 
 
 def test_launch_that_is_missing_stops_the_merge_and_is_made_by_resume(tmp_path):

@@ -55,7 +55,7 @@ def main():
         need()
         options = read_options()
         output = Path(options.output) if options.output else default_output()
-        if not options.dry_run:
+        if options.output or not options.dry_run:
             check_writable(output, options.force)
         if options.check_options:
             return 0

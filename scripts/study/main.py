@@ -131,17 +131,36 @@ def check_place(site, path, what):
                     what, name, forbidden, site["name"]))
 
 
+def check_folder(folder):
+    """Says what create_folders would refuse, before anything is built."""
+    if os.path.lexists(folder):
+        raise BadInput("{} exists: name another folder with --output, or go on with it by --resume".format(folder))
+    above = os.path.dirname(folder)
+    while not os.path.lexists(above):
+        above = os.path.dirname(above)
+    if not os.path.isdir(above):
+        raise BadInput("{}: {} is not a folder".format(folder, above))
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise BadInput("{}: cannot write into the folder {}".format(folder, above))
+
+
 def check_sweep(study):
-    """Lets the program itself look at the options, where it can start on this host."""
+    """Lets the program itself look at the options. Why it did not, where it cannot start on this host; else an empty text."""
+    program = study["program"]
+    if not os.path.exists(program):
+        return "{} is not built yet".format(program)
     try:
-        done = subprocess.run([study["program"], "sweep"] + study["sweep"] + ["--ranks", "1", "--threads", "1", "--dry-run"],
-                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                              universal_newlines=True, timeout=60, check=False)
+        done = subprocess.run([program, "sweep"] + study["sweep"] + ["--ranks", "1", "--threads", "1", "--dry-run"],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
-        return
-    lines = [line for line in done.stderr.splitlines() if line.startswith("trafficbench: ")]
-    if done.returncode == 2 and lines:
+        return "{} does not start on this host".format(program)
+    out, err = (text.decode("utf-8", "replace") for text in (done.stdout, done.stderr))
+    lines = [line for line in err.splitlines() if line.startswith("trafficbench: ")]
+    if done.returncode != 0 and lines:
         raise BadInput(lines[0][len("trafficbench: "):])
+    if done.returncode == 0 and not out.startswith("sweep/"):
+        raise BadInput("{} is no trafficbench: it does not list the points of a sweep".format(program))
+    return "{} does not start on this host".format(program) if done.returncode != 0 else ""
 
 
 def make_study(options, site):
@@ -226,7 +245,16 @@ def start(options):
     site = site_profile.load(options.site)
     check_options(options, site)
     study = make_study(options, site)
+    if options.output or not options.dry_run:
+        check_place(site, study["folder"], "the study's folder")
+    check_folder(study["folder"])
+    if options.program:
+        build.check_program(options.program)
     if options.dry_run:
+        # What the site's login node has (Slurm, a file system that nodes see) is all that a dry run elsewhere cannot look at.
+        why_not = check_sweep(study)
+        if why_not:
+            print("study.sh: note: the program did not check the options of the sweep: {}".format(why_not), file=sys.stderr)
         if not options.program:
             print("# build, in {}:".format(build.ROOT))
             print("\n".join(build.commands(site)))
@@ -236,15 +264,12 @@ def start(options):
     uses_slurm = site["scheduler"] == "slurm"
     if uses_slurm:
         slurm.need()
-    check_place(site, study["folder"], "the study's folder")
     check_place(site, build.ROOT, "this repository")
-    if os.path.exists(study["folder"]):
-        raise BadInput("{} exists: name another folder with --output, or go on with it by --resume".format(study["folder"]))
-    if options.program:
-        build.check_program(options.program)
-    else:
+    if not options.program:
         build.build(site)
-    check_sweep(study)
+    why_not = check_sweep(study)
+    if why_not and not uses_slurm:
+        raise BadInput(why_not)
     # Printed before anything is written or submitted, in case it cannot be.
     for sentence in site["to_check"] if uses_slurm else []:
         print("To be checked at {}: {}".format(site["name"], sentence))
@@ -265,15 +290,15 @@ def start(options):
 
 
 def resume(study):
+    if os.path.exists(store.merged_path(study)):
+        print("The study is complete: {} is there, nothing is left to do".format(store.merged_path(study)))
+        return 0
     if study["site"]["scheduler"] != "slurm":
         return run_here(study)
     slurm.need()
     states = slurm.states([job["id"] for job in study["jobs"] + [study["merge"]] if job["id"]])
     missing = [job for job in study["jobs"]
                if not store.is_done(study, job) and not slurm.is_alive(states.get(job["id"], "UNKNOWN"))]
-    if os.path.exists(store.merged_path(study)):
-        print("{} is there: nothing is left to do".format(store.merged_path(study)))
-        return 0
     if not missing and slurm.is_alive(states.get(study["merge"]["id"], "UNKNOWN")):
         print("Nothing has stopped: nothing to resume")
         return 0

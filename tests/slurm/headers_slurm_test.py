@@ -7,9 +7,13 @@ The machines' shape and limits stand in tests/slurm/machines, written down apart
 import functools
 import json
 import re
+import sys
 
 import pytest
 from pretend import ROOT, call, scripts_of, slurm, study
+
+sys.path.insert(0, str(ROOT / "tests"))
+from program import PROGRAM  # noqa: E402
 
 MACHINES = ("archer2", "cirrus-ex")
 
@@ -26,7 +30,7 @@ def site_of(machine):
 
 @functools.lru_cache(maxsize=None)
 def generated(machine, *options):
-    done = study("--site", machine, "--account", "budget", "--mode", "strong", "--program", "/bin/true", "--dry-run", *options)
+    done = study("--site", machine, "--account", "budget", "--mode", "strong", "--program", PROGRAM, "--dry-run", *options)
     assert done.returncode == 0, done.stderr
     return scripts_of(done.stdout)
 
