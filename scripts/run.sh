@@ -8,6 +8,11 @@ source "$root/scripts/packages.sh"
 # shellcheck source-path=SCRIPTDIR source=build.sh
 source "$root/scripts/build.sh"
 
+# What the sweep takes; a test holds this against its own --help.
+with_value=(--kernels --cells --ranks --threads --steps --jump --depth --mode --count --isa --tile --verify --density --init
+  --seed --min-seconds --min-repetitions --max-repetitions --precision --time-cap --time-limit --output)
+without_value=(--resume --force --dry-run --oversubscribe)
+
 usage() {
   cat <<'HELP' || exit 2
 Usage: scripts/run.sh [OPTION OF THE SWEEP]...
@@ -16,7 +21,8 @@ Installs what is missing (Debian: apt-get, as root or through sudo), builds the 
 the default sweep here: every kernel, on one core and on all, both contracts. Prints the ladder as a table and writes
 results/<host>-<YYYYMMDDThhmmssZ>.json. Nothing is installed or built again without need.
 
-Options are passed on to `trafficbench sweep`, which explains them: build/release/bin/trafficbench sweep --help
+Options are passed on to `trafficbench sweep`, which explains them: build/release/bin/trafficbench sweep --help. They are
+looked at before anything is installed or built.
 
   --help    this text
 
@@ -38,6 +44,28 @@ for argument in "$@"; do
   fi
 done
 
+refuse() {
+  echo "run.sh: $1" >&2
+  exit 2
+}
+
+# Refuses what is no option of the sweep at all. Its values are the program's to check.
+check_names() {
+  local name
+  while (($#)); do
+    name="${1%%=*}"
+    if [[ -n "$name" && " ${with_value[*]} " == *" $name "* ]]; then
+      if [[ "$1" != *=* ]]; then
+        if (($# < 2)); then refuse "$name needs a value; see scripts/run.sh --help"; fi
+        shift
+      fi
+    elif [[ -z "$name" || " ${without_value[*]} " != *" $name "* ]]; then
+      refuse "unknown option \"$1\": the sweep takes ${with_value[*]} ${without_value[*]}"
+    fi
+    shift
+  done
+}
+
 # Distinct cores among the CPUs this process may run on.
 physical_cores() {
   local cpus cpu cores=()
@@ -51,18 +79,41 @@ physical_cores() {
   printf '%s\n' "${cores[@]}" | sort -u | wc -l
 }
 
+program=build/release/bin/trafficbench
+
+# Sets command: how to start the sweep with these options.
+sweep_command() {
+  # Sets launcher, empty without MPI.
+  launcher=()
+  # shellcheck source=/dev/null
+  source build/release/launcher.sh
+  command=("$program" sweep "$@")
+  if ((${#launcher[@]})); then
+    command=("${launcher[@]}" "${RANKS:-$(physical_cores)}" "${command[@]}")
+  fi
+}
+
+# Lets a program that is built already look at the options: --dry-run measures nothing. Not one that is older than its
+# source, which may know less; the new one says the same after the build.
+check_values() {
+  local said
+  if [[ ! -x "$program" || ! -f build/release/launcher.sh ]]; then return 0; fi
+  if [[ -n "$(find CMakeLists.txt kernels drivers -newer "$program" -print -quit 2>&1)" ]]; then return 0; fi
+  sweep_command "$@" --dry-run
+  if said="$("${command[@]}" 2>&1 >/dev/null </dev/null)"; then return 0; fi
+  said="$(grep -m 1 '^trafficbench: ' <<<"$said")" || return 0
+  refuse "${said#trafficbench: }"
+}
+
+# What is wrong with the options is said before anything is installed or built.
+check_names "$@"
+if [[ -n "${RANKS+set}" && ! "$RANKS" =~ ^[1-9][0-9]{0,6}$ ]]; then refuse "RANKS is \"$RANKS\": it is a number of ranks"; fi
 cd "$root"
+check_values "$@"
 ensure_packages build
 build_release "$root"
 
-# Sets launcher, empty without MPI.
-launcher=()
-# shellcheck source=/dev/null
-source build/release/launcher.sh
-command=(build/release/bin/trafficbench sweep "$@")
-if ((${#launcher[@]})); then
-  command=("${launcher[@]}" "${RANKS:-$(physical_cores)}" "${command[@]}")
-fi
+sweep_command "$@"
 if [[ -t 2 ]]; then export TRAFFICBENCH_TERMINAL=1; fi  # the launcher makes it a pipe
 echo "Running ${command[*]}" || exit 2
 exec "${command[@]}"

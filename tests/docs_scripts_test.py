@@ -118,6 +118,73 @@ def test_script_runs(tmp_path, before, script, arguments):
     assert done.stdout.strip()
 
 
+def pretended_checkout(folder):
+    """run.sh with a cmake that fails and says that it was called."""
+    scripts = folder / "scripts"
+    for name in ("kernels", "drivers", "scripts", "tools"):
+        (folder / name).mkdir()
+    (folder / "CMakeLists.txt").touch()
+    for name in ("run.sh", "build.sh", "packages.sh"):
+        shutil.copy(ROOT / "scripts" / name, scripts / name)
+    (scripts / "packages-debian.txt").touch()
+    (folder / "tools" / "cmake").write_text(f"#!/bin/sh\ntouch {folder}/built\nexit 1\n", encoding="utf-8")
+    (folder / "tools" / "cmake").chmod(0o755)
+    return {"PATH": f"{folder}/tools:{os.environ['PATH']}"}
+
+
+WRONG_RUNS = [
+    (["--nope"], {}, "--nope"),
+    ([""], {}, '""'),
+    (["tiled"], {}, '"tiled"'),
+    (["--cells", "1e5", "--kernel", "tiled"], {}, '"--kernel"'),
+    (["--cells"], {}, "--cells needs a value"),
+    ([], {"RANKS": "many"}, "RANKS"),
+    ([], {"RANKS": ""}, "RANKS"),
+]
+# What only the program can tell.
+WRONG_VALUES = [(["--cells", "0"], {}, "cells is 0"), (["--kernels=foo"], {}, "'foo'"), (["--ranks", "3"], {"RANKS": "2"}, "3")]
+
+
+@pytest.mark.parametrize("built", [False, True], ids=["nothing is built", "a program is built"])
+def test_run_looks_at_its_options_before_it_builds(tmp_path, built):
+    more = pretended_checkout(tmp_path)
+    program = tmp_path / "build" / "release" / "bin" / "trafficbench"
+    if built:
+        program.parent.mkdir(parents=True)
+        program.write_text(f'#!/bin/sh\nexec {PROGRAM} "$@"\n', encoding="utf-8")
+        program.chmod(0o755)
+        shutil.copy(PROGRAM.parent.parent / "launcher.sh", program.parent.parent)
+
+    def run(words, variables):
+        return subprocess.run(["bash", tmp_path / "scripts" / "run.sh", *words], env=environment({**more, **variables}),
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=100, check=False)  # fmt: skip
+
+    for words, variables, word in [*WRONG_RUNS, *(WRONG_VALUES if built else [])]:
+        done = run(words, variables)
+        assert done.returncode == 2 and not done.stdout, (words, done.stderr)
+        assert len(done.stderr.splitlines()) == 1 and done.stderr.startswith("run.sh: ") and word in done.stderr, done.stderr
+    assert not (tmp_path / "built").exists()
+    # What may be right goes on to the build; an old program says nothing of it.
+    for words in [["--cells", "1e5", "--kernels=naive", "--force"], *([["--kernels", "new"]] if built else [])]:
+        os.utime(tmp_path / "CMakeLists.txt", (2**31, 2**31) if words[0] == "--kernels" else None)
+        if built and words[0] == "--cells":
+            os.utime(program, (2**31, 2**31))
+        elif built:
+            os.utime(program)
+        done = run(words, {})
+        assert done.returncode == 1 and "the build failed" in done.stderr and (tmp_path / "built").exists(), done.stderr
+        (tmp_path / "built").unlink()
+    assert not [path for path in tmp_path.glob("**/*.json*")]
+
+
+def test_run_knows_the_options_of_the_sweep(tmp_path):
+    text = (ROOT / "scripts" / "run.sh").read_text(encoding="utf-8")
+    known = {name: set(re.search(rf"^{name}=\(([^)]*)\)", text, re.M)[1].split()) for name in ("with_value", "without_value")}
+    told = re.findall(r"^  (?:-h,)?(--[\w-]+)( [A-Z]+)?", start([PROGRAM, "sweep", "--help"], tmp_path).stdout, re.M)
+    assert {name for name, value in told if value} == known["with_value"]
+    assert {name for name, value in told if not value} == known["without_value"] | {"--help"}
+
+
 PRINTING = {
     "scripts/compare.py": [EXAMPLE, EXAMPLE],
     "scripts/check_report.py": [EXAMPLE],
