@@ -25,8 +25,13 @@ Exit status: 0 done; 1 a rule is broken (--lint), or a row failed verification; 
 input; 4 interrupted."""
 
 
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        sys.exit(refuse(f"{message}; see scripts/report.py --help"))
+
+
 def parse(arguments):
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="report.py",
         usage="scripts/report.py REPORT... [--output PAGE] [--figures FOLDER] [--lint] [options]",
         description=(
@@ -74,7 +79,7 @@ def main(arguments):
         check_targets(options)
         return make(options)
     except (ReportError, OSError) as error:
-        return refuse(str(error).replace("\n", " "))
+        return refuse(" ".join(str(error).split()))
     except KeyboardInterrupt:
         print("report.py: interrupted; a page appears whole or not at all, so run it again", file=sys.stderr)
         return 4
@@ -107,7 +112,10 @@ def make(options):
         if not options.quiet:
             print(f"report.py: {text}", file=sys.stderr)
 
-    sources = loading.load(options.reports, options.only, say)
+    sources = loading.load(options.reports, options.only)
+    # Said once all are known to be good: of a bad one there is one line to read.
+    for source in sources:
+        say(f"read {source.path}, {words.count_of(len(source.rows), 'row')}")
     rules = lint.lint(sources, options.reason)
     failed = sum(rows.has_failed(row) for source in sources for row in source.rows)
     if options.output or options.figures:

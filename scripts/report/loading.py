@@ -27,12 +27,11 @@ class Source:
         return self.context["runs"][row["run"]]
 
 
-def load(paths, only=(), say=lambda text: None):
+def load(paths, only=()):
     """The sources in `paths`. Raises ReportError with what is wrong, and with which file."""
     sources, held = [], 0
     labels = unique_labels(paths)
     for path, label in zip(paths, labels):
-        say(f"reading {path}")
         counts = {}
 
         def prepare(report, counts=counts, path=path, held=held):
