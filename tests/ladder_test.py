@@ -3,6 +3,7 @@
 A rung whose packages are missing is skipped here as in a session: scripts/test.sh installs them.
 """
 
+import argparse
 import importlib.util
 import json
 import os
@@ -18,9 +19,10 @@ import pytest
 from program import PROGRAM, ROOT, environment, succeed
 from report_helpers import load_report
 
-sys.path[1:1] = [str(ROOT / "scripts" / "ladder"), str(ROOT / "bench" / "ladder")]
+sys.path[1:1] = [str(ROOT / "scripts" / "ladder"), str(ROOT / "scripts"), str(ROOT / "bench" / "ladder")]
 import ratios  # noqa: E402
 import rungs  # noqa: E402
+import session as session_script  # noqa: E402
 import table  # noqa: E402
 from counts import BadInput, parse_count  # noqa: E402
 from start import draw_lists  # noqa: E402
@@ -301,6 +303,45 @@ def test_session_writes_a_report_that_holds(tmp_path):
     assert done.stdout.count("The ladder on a road of 3,000 cells") == 2
 
 
+def test_no_rung_always_follows_the_same_one():
+    orders = [session_script.order_of_round(number, 12) for number in range(8)]
+    assert all(sorted(order) == list(range(12)) for order in orders)
+    assert orders == [session_script.order_of_round(number, 12) for number in range(8)], "every session has the same orders"
+    for place in range(12):
+        before = [order[order.index(place) - 1] if order[0] != place else None for order in orders]
+        assert max(before.count(other) for other in before) <= 4 and len(set(before)) >= 4, before
+    assert len({order[0] for order in orders}) >= 4
+    assert session_script.order_of_round(3, 1) == [0]
+
+
+class FakeRung:
+    """A rung whose pilot promised too much."""
+
+    python, skipped, kernel, label = False, "", "naive", "naive"
+
+    def __init__(self, seconds_a_step):
+        self.seconds_a_step, self.launched = seconds_a_step, []
+
+    def launch(self, _road, steps, _expected):
+        self.launched.append(steps)
+        return rungs.Result(steps * self.seconds_a_step, 0.0, {}, [], "")
+
+
+def test_repetitions_that_were_too_short_are_counted():
+    made = session_script.Session.__new__(session_script.Session)
+    made.options = argparse.Namespace(min_seconds=1.0)
+    made.road, made.steps, made.discarded, made.rounds = None, {0: 10, 1: 10, 2: 1}, {}, []
+    made.rungs = [FakeRung(0.11), FakeRung(0.01), FakeRung(1e-9)]
+    made.rungs[2].launch = lambda *_: rungs.Result(1e-9, 0.0, {}, [], "")  # never long enough
+    said = made.one_round()
+    assert sorted(said) == [0, 1, 2] and made.discarded == {1: 1, 2: 3}
+    assert made.rungs[0].launched == [10] and made.rungs[1].launched == [10, 120] and made.steps[1] == 120
+    # In later rounds nothing is made again.
+    made.rounds.append(said)
+    made.rungs[1].seconds_a_step = 0.001
+    assert made.one_round()[1].seconds == pytest.approx(0.12) and made.discarded == {1: 1, 2: 3}
+
+
 def test_session_on_all_cores_uses_them(tmp_path):
     cores = len(rungs.physical_cores())
     if cores == 1:
@@ -462,7 +503,7 @@ def test_time_limit_ends_the_session_once_there_are_intervals(tmp_path):
     done = session(tmp_path, *options, "--output", "x.json")
     assert done.returncode == 0 and time.monotonic() - began < 120
     rows = load_report(tmp_path / "x.json")["benchmarks"]
-    assert {(row["stopped"], row["repetitions"]) for row in rows} == {("time_cap", 6)}
+    assert {(row["stopped"], row["repetitions"]) for row in rows} == {("time_limit", 6)}
     assert all(row["real_time"] == pytest.approx(1e3 * statistics.median(row["samples"])) for row in rows)
 
 

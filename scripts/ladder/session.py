@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """One session of the ladder: from plain Python to the fastest kernel on all cores, on the same road, in rounds.
 
-In every round each rung is launched once, beginning with another one each time; a launch is a repetition, and starts
-from the start state. So what disturbs the machine for a while disturbs all rungs alike, and ratios are taken round by
-round.
+In every round each rung is launched once, in an order that is drawn anew for each round; a launch is a repetition, and
+starts from the start state. So what disturbs the machine for a while disturbs all rungs alike, and so does what a launch
+leaves behind for the next one; ratios are taken round by round.
 """
 
 import functools
 import json
+import random
 import signal
 import sys
 import tempfile
@@ -89,6 +90,7 @@ class Session:
         self.options, self.road, self.output = options, options.road, output
         self.rungs = self.choose(self.all_rungs())
         self.steps = {}  # iterations of each rung, by its place among the rungs
+        self.discarded = {}  # repetitions of each rung that were too short and made again, by place
         self.rounds = []  # of each complete round, what the rungs said, by place
         self.broken = False  # a rung that had run before did not
         self.began, self.date = time.monotonic(), report_rows.now()
@@ -211,7 +213,7 @@ class Session:
             for number in range(self.options.rounds):
                 spent = time.monotonic() - self.began
                 if number >= 6 and spent + seconds > self.options.time_limit:
-                    return "time_cap"
+                    return "time_limit"
                 self.tell(f"round {number + 1} of {self.options.rounds}{left}")
                 started = time.monotonic()
                 self.rounds.append(self.one_round())
@@ -230,9 +232,7 @@ class Session:
     def one_round(self):
         """Launches each rung once."""
         said = {}
-        first = len(self.rounds)
-        for number in range(first, first + len(self.rungs)):
-            place = number % len(self.rungs)
+        for place in order_of_round(len(self.rounds), len(self.rungs)):
             rung = self.rungs[place]
             so_far = self.results_of(place)
             if rung.skipped or (so_far and so_far[-1].problem):
@@ -249,6 +249,7 @@ class Session:
         for _ in range(3):
             if not first or result.problem or result.seconds >= self.options.min_seconds:
                 break
+            self.discarded[place] = self.discarded.get(place, 0) + 1
             self.steps[place] = round_up(1.2 * self.steps[place] * self.options.min_seconds / result.seconds)
             result = self.launch(rung, self.steps[place])
         return result
@@ -267,9 +268,10 @@ class Session:
             note = short(
                 rung.command(self.road, steps, self.expected(steps)) if rung.python else rung.command(self.road, steps)
             )
-            rows.append(
-                report_rows.measured_row(rung, self.road, steps, self.results_of(place), stopped, name, run, note)
-            )
+            row = report_rows.measured_row(rung, self.road, steps, self.results_of(place), stopped, name, run, note)
+            if place in self.discarded:
+                row["discarded"] = self.discarded[place]
+            rows.append(row)
         report_rows.add_ratios(rows)
         return rows
 
@@ -287,6 +289,15 @@ class Session:
 
     def tell(self, text):
         print(f"[{time.monotonic() - self.began:4.0f} s] {text}", file=sys.stderr, flush=True)
+
+
+def order_of_round(number, rungs):
+    """Places of the rungs in the order in which round `number`, from 0, launches them: always the same one for that number."""
+    places = list(range(rungs))
+    # Were the order only turned round, each rung would nearly always follow the same one, and meet the machine as that
+    # leaves it: its clock, its caches, its memory.
+    random.Random(number).shuffle(places)
+    return places
 
 
 def round_up(number):
