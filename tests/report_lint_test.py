@@ -178,6 +178,18 @@ def test_methods_say_what_the_file_says(tmp_path):
     assert "FAILED" not in text
 
 
+def test_methods_say_what_ended_the_repetitions_and_what_was_dropped(tmp_path):
+    report = made_up_report.make(kernels=("naive",))
+
+    def text():
+        return methods.paragraph(loading.load([made_up_report.save(report, tmp_path / "made-up.json")])[0])
+
+    assert "time limit" not in text() and "dropped" not in text()
+    report["benchmarks"][0].update(stopped="time_limit", discarded=3, warnings=["short_repetition"])
+    assert "ended the repetitions of 1 point" in text() and "3 repetitions made before these were dropped" in text()
+    assert "1 point was measured under warnings" in text() and "shorter than asked for" in text()
+
+
 def test_methods_do_not_hide_a_failure_or_a_simulation(tmp_path):
     report = good()
     failed(report)

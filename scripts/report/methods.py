@@ -95,6 +95,19 @@ def how(source, measured):
         + ", and its time is the slowest rank's.",
         "We report medians with 95% intervals from order statistics, which assume no distribution.",
     ]
+    limited = sum(row["stopped"] == "time_limit" for row in measured)
+    if limited:
+        sentences.append(
+            f"The time limit of the launch ended the repetitions of {words.count_of(limited, 'point')} before that."
+            if rule
+            else f"The time limit of the session ended the repetitions of {words.count_of(limited, 'point')}."
+        )
+    discarded = sum(row.get("discarded", 0) for row in measured)
+    if discarded:
+        sentences.append(
+            f"{words.count_of(discarded, 'repetition')} made before these {'was' if discarded == 1 else 'were'} dropped,"
+            " because one in the group was too short; all then made more iterations."
+        )
     if any(row["base"] for row in measured):
         sentences.append(
             "Speedup and efficiency are against the same kernel on its smallest shape, whose rate is given; their"
@@ -126,6 +139,6 @@ def trust(measured):
     if warned:
         sentences.append(
             f"{words.count_of(warned, 'point was', 'points were')} measured under warnings (changed clock or placement,"
-            " shared or oversubscribed cores)."
+            " shared or oversubscribed cores, a repetition shorter than asked for)."
         )
     return sentences

@@ -41,7 +41,7 @@ COLUMNS = [
 # Shown when a row is opened; the rest of its fields.
 DETAILS = [
     "samples", "cpu_time", "density", "init", "seed", "cars", "restarted", "clock_hz", "energy_source", "warnings", "skipped",
-    "error_message", "note", "base", "base_mcops", "ladder_base", "ladder_base_mcops", "ladder_speedup_low",
+    "discarded", "error_message", "note", "base", "base_mcops", "ladder_base", "ladder_base_mcops", "ladder_speedup_low",
     "ladder_speedup_high", "shares", "placement",
 ]  # fmt: skip
 
