@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "drivers/commands.hpp"
+#include "drivers/files.hpp"
 #include "drivers/journal.hpp"
 #include "drivers/machine.hpp"
 #include "drivers/provenance.hpp"

@@ -11,6 +11,7 @@
 
 #include "drivers/commands.hpp"
 #include "drivers/feasibility.hpp"
+#include "drivers/files.hpp"
 #include "drivers/journal.hpp"
 #include "drivers/machine.hpp"
 #include "drivers/measurement.hpp"
@@ -85,9 +86,12 @@ Plan read_plan(Communicator& world, const RunOptions& options, KernelTable table
 void check_files(Communicator& world, const RunOptions& options) {
   together(world, [&] {
     if (world.rank() != 0) return;
-    if (!options.save.empty()) check_writable(options.save, options.force);
-    if (!options.output.empty()) check_writable(options.output, options.force);
-    if (!options.space_time.empty()) check_writable(options.space_time, options.force);
+    const std::vector<NamedFile> files{
+        {"--save", options.save}, {"--output", options.output}, {"--space-time", options.space_time}};
+    check_apart(files);
+    for (const NamedFile& file : files) {
+      if (!file.path.empty()) check_writable(file.path, options.force);
+    }
   });
 }
 
@@ -104,7 +108,6 @@ std::unique_ptr<SpaceTime> plan_picture(const RunOptions& options, const Point& 
   if (options.json || !options.output.empty()) {
     throw BadInput("a report with --space-time would hold the time of drawing: ask for the one or the other");
   }
-  if (options.space_time == options.save) throw BadInput("--space-time and --save name the same file");
   return std::make_unique<SpaceTime>(options.space_time, parse_window(options.window, point.cells), point.steps + 1);
 }
 

@@ -10,11 +10,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <string_view>
 
 #include "drivers/bad_input.hpp"
+#include "drivers/files.hpp"
 #include "version_info.hpp"
 
 namespace trafficbench {
@@ -24,14 +23,6 @@ namespace {
 constexpr int kJournalVersion = 1;
 
 std::string system_text() { return std::strerror(errno); }
-
-std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) throw BadInput(fmt::format("cannot read {}: {}", path, system_text()));
-  return text.str();
-}
 
 void write_all(int file, const std::string& text, const std::string& path) {
   std::string_view rest = text;
@@ -55,36 +46,9 @@ bool is_journal_line(const Json& line) {
 
 }  // namespace
 
-void check_writable(const std::string& path, bool force) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  if (path.empty()) throw BadInput("the output file has no name");
-  if (fs::is_directory(path, error)) throw BadInput(fmt::format("{} is a folder: name a file", path));
-  if (fs::exists(path, error) && !force) {
-    throw BadInput(fmt::format("{} exists: name another file, or allow it to be replaced with --force", path));
-  }
-  fs::path folder = fs::path(path).parent_path();
-  if (folder.empty()) folder = ".";
-  if (!fs::is_directory(folder, error)) {
-    throw BadInput(fmt::format("there is no folder {} to write into", folder.string()));
-  }
-  if (access(folder.c_str(), W_OK | X_OK) != 0) {
-    throw BadInput(fmt::format("cannot write into the folder {}: {}", folder.string(), system_text()));
-  }
-  // Permissions say nothing of root, nor of file systems that take no files: try, before the work is done.
-  const std::string partial = path + ".partial";
-  const int file = open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0666);
-  if (file >= 0) {
-    close(file);
-    unlink(partial.c_str());
-  } else if (errno != EEXIST) {
-    throw BadInput(fmt::format("cannot write {}: {}", path, system_text()));
-  }
-}
-
 void write_report(const std::string& path, const Json& report) {
-  const std::string partial = path + ".partial";
-  const int file = open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  const std::string partial = partial_of(path);
+  const int file = open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
   if (file < 0) throw BadInput(fmt::format("cannot write {}: {}", partial, system_text()));
   try {
     write_all(file, report.dump(1) + "\n", partial);
@@ -103,12 +67,10 @@ void write_report(const std::string& path, const Json& report) {
 
 Journal::Journal(const Options& options, const Json& axes)
     : output_(options.output), path_(options.output + ".journal") {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const bool exists = fs::exists(path_, error);
+  const bool exists = plain_file_at(path_);
   Json report;
-  if (options.resume && fs::exists(output_, error)) {
-    report = Json::parse(read_file(output_), nullptr, false);
+  if (options.resume && plain_file_at(output_)) {
+    report = Json::parse(text_of_file(output_), nullptr, false);
     const auto context = report.is_object() ? report.find("context") : report.end();
     if (context == report.end() || !context->is_object() || context->value("axes", Json()) != axes) {
       throw BadInput(fmt::format("{} is the report of another sweep: name another file", output_));
@@ -119,7 +81,9 @@ Journal::Journal(const Options& options, const Json& axes)
     }
   }
   // Report and journal: the job died in finish(), or in a sweep that was to replace the report. The runs tell.
-  check_writable(output_, options.force || !report.is_null());
+  check_writable(output_, options.force || !report.is_null() ? Replace::all
+                          : exists && options.resume         ? Replace::partial
+                                                             : Replace::nothing);
   if (exists && !options.resume && !options.force) {
     throw BadInput(fmt::format(
         "{} is the journal of a sweep that was not finished: go on with --resume, or start over with --force", path_));
@@ -153,7 +117,7 @@ Journal::~Journal() {
 }
 
 void Journal::read(const Json& axes) {
-  const std::string text = read_file(path_);
+  const std::string text = text_of_file(path_);
   std::size_t good = 0;
   for (std::size_t at = 0, number = 1; at < text.size(); ++number) {
     const auto end = text.find('\n', at);

@@ -12,10 +12,6 @@ namespace trafficbench {
 /// written.
 void write_report(const std::string& path, const Json& report);
 
-/// Throws BadInput unless `path` can be created: its folder must exist and be writable, and it must not exist itself
-/// unless `force` is set.
-void check_writable(const std::string& path, bool force);
-
 /// <output>.journal: a first line that says what is being measured, then a line for each launch and each row. Used by
 /// one rank. Throws BadInput wherever something is wrong with files or requests.
 class Journal {

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "drivers/bad_input.hpp"
+#include "drivers/files.hpp"
 #include "kernels/bits.hpp"
 #include "kernels/packed_road.hpp"
 
@@ -149,12 +150,12 @@ void RoadFile::read(std::int64_t first, std::int64_t count, std::span<std::uint6
 
 void save_road(Communicator& comm, Simulation& simulation, std::int64_t iteration, const std::string& path) {
   const RoadFileHeader header{simulation.cells(), iteration, simulation.hash()};
-  const std::string partial = path + ".partial";
+  const std::string partial = partial_of(path);
   const auto why = [&] { return fmt::format("cannot write {}: {}", path, std::strerror(errno)); };
   std::string problem;
   int file = -1;
   if (comm.rank() == 0) {
-    file = open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    file = open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
     if (file < 0 || ftruncate(file, kHeaderBytes + 8 * words_for(header.cells)) != 0) problem = why();
   }
   const auto give_up_together = [&] {

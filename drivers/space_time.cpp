@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "drivers/bad_input.hpp"
+#include "drivers/files.hpp"
 #include "drivers/numbers.hpp"
 #include "drivers/png_file.hpp"
 #include "kernels/bits.hpp"
@@ -104,7 +105,7 @@ void SpaceTime::add(Communicator& comm, const Simulation& simulation) {
 }
 
 void SpaceTime::save() const {
-  const std::string partial = path_ + ".partial";
+  const std::string partial = partial_of(path_);
   const auto refuse = [&](const std::string& why) {
     unlink(partial.c_str());
     throw BadInput(fmt::format("cannot write {}: {}", path_, why));

@@ -179,6 +179,53 @@ def test_file_that_cannot_be_written_is_refused(tmp_path, option, path, word):
     assert (tmp_path / "taken").read_text(encoding="utf-8") == "kept"
 
 
+@pytest.mark.parametrize("other", ["./a", "../{name}/a", "link/a", "{folder}/a", "link/../{name}/a.partial"])
+def test_two_files_of_one_name_are_refused(tmp_path, other):
+    (tmp_path / "link").symlink_to(".")
+    path = other.format(name=tmp_path.name, folder=tmp_path)
+    for first, second in [("--output", "--save"), ("--save", "--output")]:
+        refused("run", "--cells", 1000, first, "a", second, path, word=first, cwd=tmp_path)
+
+
+SPECIAL = {
+    "pipe": lambda path: os.mkfifo(path),
+    "folder": lambda path: path.mkdir(),
+    "lost": lambda path: path.symlink_to("nowhere"),
+    "link": lambda path: path.symlink_to("/dev/null"),
+}
+
+
+@pytest.mark.parametrize("more", [[], ["--force"]], ids=["", "--force"])
+@pytest.mark.parametrize("ending", ["", ".partial", ".journal"])
+@pytest.mark.parametrize("kind", SPECIAL)
+def test_what_is_not_a_plain_file_is_never_replaced(tmp_path, kind, ending, more):
+    path = tmp_path / f"new{ending}"
+    SPECIAL[kind](path)
+    before = os.lstat(path)
+    calls = [[*small_sweep(), "--output", "new"]]
+    if ending != ".journal":
+        calls += [["run", "--cells", 1000, option, "new"] for option in ["--output", "--save"]]
+    for arguments in calls:
+        done = refused(*arguments, *more, word=f"new{ending} is", cwd=tmp_path)
+        assert done.stdout == "", "refused after the work"
+        after = os.lstat(path)
+        assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+
+
+def test_devices_are_not_replaced(tmp_path):
+    for more in [[], ["--force"]]:
+        refused("run", "--cells", 1000, "--output", "/dev/null", *more, word="not a plain file", cwd=tmp_path)
+
+
+def test_file_that_bears_the_name_of_one_half_written_is_kept(tmp_path):
+    (tmp_path / "new.partial").write_text("kept", encoding="utf-8")
+    for arguments in [["run", "--cells", 1000, "--save", "new"], [*small_sweep(), "--output", "new"]]:
+        refused(*arguments, word="new.partial exists", cwd=tmp_path)
+        assert (tmp_path / "new.partial").read_text(encoding="utf-8") == "kept"
+    save(tmp_path, "new", 1000, 10, "--force")
+    assert os.listdir(tmp_path) == ["new"]
+
+
 def test_journal_of_another_sweep_is_not_overwritten(tmp_path):
     (tmp_path / "report.json.journal").write_text("kept\n", encoding="utf-8")
     refused(*small_sweep(), "--output", "report.json", word="--resume", cwd=tmp_path)

@@ -71,6 +71,18 @@ TEST_F(JournalTest, DropsALastLineThatWasTornAndGoesOnBehindIt) {
   }
 }
 
+TEST_F(JournalTest, GoesOnWhereTheReportWasNotCompleted) {
+  write_text(output_ + ".partial", "not ours");
+  EXPECT_NE(refusal(axes_, false).find(".partial exists"), std::string::npos);
+  std::filesystem::remove(output_ + ".partial");
+  begin(2);
+  write_text(output_ + ".partial", "half of it");
+  Journal journal = open(true);
+  EXPECT_EQ(journal.rows().size(), 2u);
+  journal.finish({{"whole", true}});
+  EXPECT_EQ(folder_.files(), 1u);
+}
+
 TEST_F(JournalTest, StartsWhereTheFirstLineWasTorn) {
   begin(1);
   write_text(path_, read_text(path_).substr(0, 7));

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "drivers/files.hpp"
 #include "drivers/journal.hpp"
 #include "drivers/numbers.hpp"
 #include "drivers/provenance.hpp"
