@@ -12,6 +12,7 @@
 #include "drivers/numbers.hpp"
 #include "drivers/point.hpp"
 #include "drivers/simulation.hpp"
+#include "drivers/standard_output.hpp"
 #include "drivers/verification.hpp"
 #include "kernels/isa.hpp"
 #include "kernels/packed_road.hpp"
@@ -184,11 +185,10 @@ Status check(Communicator& world, const CheckOptions& options, KernelTable table
     good = world.all(problem.empty()) && good;
     if (world.rank() != 0) return;
     if (first.empty()) {
-      fmt::print("ok    {:<12} {}\n", variant.name, what);
+      print_out(fmt::format("ok    {:<12} {}\n", variant.name, what));
     } else {
-      fmt::print("FAIL  {:<12} {}: {}\n", variant.name, what, first);
+      print_out(fmt::format("FAIL  {:<12} {}: {}\n", variant.name, what, first));
     }
-    std::fflush(stdout);
   };
   for (const Variant* variant : kernels) {
     for (const std::string& isa : isas_for(*variant)) {

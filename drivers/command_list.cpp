@@ -1,11 +1,12 @@
 // trafficbench list
 #include <fmt/format.h>
 
-#include <iostream>
+#include <iterator>
 
 #include "drivers/commands.hpp"
 #include "drivers/point.hpp"
 #include "drivers/report.hpp"
+#include "drivers/standard_output.hpp"
 #include "kernels/isa.hpp"
 #include "kernels/registry.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 
 std::string isa_of(const Variant& variant) { return variant.uses_simd ? selected_isa() : std::string(kGenericIsa); }
 
-void print_json(KernelTable table) {
+std::string json_of(KernelTable table) {
   Json kernels = Json::array();
   for (const Variant* variant : table) {
     for (const bool threaded : {false, true}) {
@@ -35,36 +36,36 @@ void print_json(KernelTable table) {
                     {"register_bits", isa.register_bits},
                     {"selected", isa.name == selected_isa()}});
   }
-  std::cout << Json{{"kernels", kernels}, {"isas", isas}}.dump(1) << '\n';
+  return Json{{"kernels", kernels}, {"isas", isas}}.dump(1) + "\n";
 }
 
-void print_text(KernelTable table) {
-  fmt::print("{:<20} {:<12} {:<11} {}\n", "kernel", "class", "isa", "what it is");
+std::string text_of(KernelTable table) {
+  std::string text;
+  const auto out = std::back_inserter(text);
+  fmt::format_to(out, "{:<20} {:<12} {:<11} {}\n", "kernel", "class", "isa", "what it is");
   for (const Variant* variant : table) {
-    fmt::print("{:<20} {:<12} {:<11} {}\n", variant->name, name_of(variant->kernel_class), isa_of(*variant),
-               variant->summary);
-    fmt::print("{:<20} {:<12} {:<11} {}\n", threaded_name(*variant), name_of(variant->kernel_class), isa_of(*variant),
-               fmt::format("--kernel {} --threads 2 or more: one such segment a thread", variant->name));
+    fmt::format_to(out, "{:<20} {:<12} {:<11} {}\n", variant->name, name_of(variant->kernel_class), isa_of(*variant),
+                   variant->summary);
+    fmt::format_to(out, "{:<20} {:<12} {:<11} {}\n", threaded_name(*variant), name_of(variant->kernel_class),
+                   isa_of(*variant),
+                   fmt::format("--kernel {} --threads 2 or more: one such segment a thread", variant->name));
   }
-  fmt::print("\n{:<20} {:<12} {}\n", "instruction set", "register", "");
+  fmt::format_to(out, "\n{:<20} {:<12} {}\n", "instruction set", "register", "");
   for (const Isa& isa : built_isas()) {
     const std::string width = isa.register_bits > 0 ? fmt::format("{} bit", isa.register_bits) : "scalable";
-    fmt::print("{:<20} {:<12} {}\n", isa.name, width,
-               !isa.runs_here               ? "built, but this CPU has not got it"
-               : isa.name == selected_isa() ? "in use"
-                                            : "can be chosen with --isa");
+    fmt::format_to(out, "{:<20} {:<12} {}\n", isa.name, width,
+                   !isa.runs_here               ? "built, but this CPU has not got it"
+                   : isa.name == selected_isa() ? "in use"
+                                                : "can be chosen with --isa");
   }
+  return text;
 }
 
 }  // namespace
 
 Status list(Communicator& world, const ListOptions& options, KernelTable table) {
   if (world.rank() != 0) return Status::done;
-  if (options.json) {
-    print_json(table);
-  } else {
-    print_text(table);
-  }
+  print_out(options.json ? json_of(table) : text_of(table));
   return Status::done;
 }
 

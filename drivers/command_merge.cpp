@@ -11,6 +11,7 @@
 #include "drivers/machine.hpp"
 #include "drivers/provenance.hpp"
 #include "drivers/report.hpp"
+#include "drivers/standard_output.hpp"
 
 namespace trafficbench {
 
@@ -126,7 +127,8 @@ Status merge(const MergeOptions& options) {
   }
   write_report(options.output, report);
   const bool verified = all_verified(merged.rows());
-  fmt::print("{} rows of {} reports. Report: {}\n", merged.rows().size(), options.reports.size(), options.output);
+  print_out(
+      fmt::format("{} rows of {} reports. Report: {}\n", merged.rows().size(), options.reports.size(), options.output));
   if (!verified) fmt::print(stderr, "trafficbench: rows failed their verification; they are marked in the report\n");
   return verified ? Status::done : Status::check_failed;
 }

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
-#include <iostream>
 #include <memory>
 #include <new>
 #include <utility>
@@ -22,6 +21,7 @@
 #include "drivers/report.hpp"
 #include "drivers/road_file.hpp"
 #include "drivers/space_time.hpp"
+#include "drivers/standard_output.hpp"
 #include "drivers/verification.hpp"
 #include "kernels/clock.hpp"
 #include "kernels/isa.hpp"
@@ -149,8 +149,7 @@ class CourseLines {
   template <typename... Arguments>
   void show(fmt::format_string<Arguments...> format, Arguments&&... arguments) const {
     if (!shown_) return;
-    fmt::print(format, std::forward<Arguments>(arguments)...);
-    std::fflush(stdout);
+    print_out(fmt::format(format, std::forward<Arguments>(arguments)...));
   }
 
   const Plan& plan_;
@@ -269,7 +268,7 @@ Status report_run(Communicator& world, const RunOptions& options, const Plan& pl
     if (world.rank() != 0) return;
     const Json report =
         make_report("run", axes, {description}, {measured_row("run", plan.point, measurement, 0, nullptr)});
-    if (options.json) std::cout << report.dump(1) << '\n' << std::flush;
+    if (options.json) print_out(report.dump(1) + "\n");
     if (!options.output.empty()) write_report(options.output, report);
     if (!measurement.problem.empty()) fmt::print(stderr, "trafficbench: NOT VERIFIED: {}\n", measurement.problem);
   });

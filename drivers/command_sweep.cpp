@@ -20,6 +20,7 @@
 #include "drivers/provenance.hpp"
 #include "drivers/report.hpp"
 #include "drivers/rounds.hpp"
+#include "drivers/standard_output.hpp"
 #include "drivers/start.hpp"
 #include "drivers/sweep_plan.hpp"
 #include "drivers/time_budget.hpp"
@@ -300,7 +301,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   const bool leads = world.rank() == 0;
   if (options.dry_run) {
     for (const Point& point : points) {
-      if (leads) fmt::print("{}\n", row_name("sweep", point));
+      if (leads) print_out(fmt::format("{}\n", row_name("sweep", point)));
     }
     return Status::done;
   }
@@ -314,7 +315,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     journal = std::make_unique<Journal>(Journal::Options{output, options.resume, options.force}, axes);
   });
   if (world.sum_of(journal && journal->complete() ? 1 : 0) > 0) {
-    if (leads) fmt::print("{} is complete: nothing is left to do\n", output);
+    if (leads) print_out(fmt::format("{} is complete: nothing is left to do\n", output));
     return Status::done;
   }
 
@@ -353,7 +354,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     journal->finish(finished_report(names, axes, journal->runs(), rows));
     verified = verified && all_verified(rows);
     print_ladder(rows);
-    fmt::print("\nReport: {}\n", output);
+    print_out(fmt::format("\nReport: {}\n", output));
     print_warnings(rows);
     if (!sweep.base_problem().empty()) {
       fmt::print(stderr, "trafficbench: NOT VERIFIED as a base: {}\n", sweep.base_problem());

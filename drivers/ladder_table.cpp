@@ -6,6 +6,7 @@
 #include <string>
 
 #include "drivers/numbers.hpp"
+#include "drivers/standard_output.hpp"
 
 namespace trafficbench {
 
@@ -45,8 +46,8 @@ void print_row(const Json& row) {
   const std::string shape = fmt::format("{} x {}", row["ranks"].get<int>(), row["threads"].get<int>());
   const auto kernel = row["kernel"].get<std::string>() + (row["threads"].get<int>() > 1 ? "+threads" : "");
   const auto line = [&](const std::string& rate, const std::string& interval, const std::string& speedup) {
-    fmt::print("{:<20} {:>8}  {:<10} {:>13}  {:<27} {:>10}\n", kernel, shape,
-               row["isa"].is_string() ? row["isa"].get<std::string>() : "-", rate, interval, speedup);
+    print_out(fmt::format("{:<20} {:>8}  {:<10} {:>13}  {:<27} {:>10}\n", kernel, shape,
+                          row["isa"].is_string() ? row["isa"].get<std::string>() : "-", rate, interval, speedup));
   };
   if (row.contains("skipped")) {
     line("skipped", row["skipped"].get<std::string>(), "");
@@ -71,18 +72,19 @@ void print_ladder(const std::vector<Json>& rows) {
   }
   const bool weak = !rows.empty() && rows.front()["mode"] == "weak";
   for (const std::string& contract : distinct(rows, "count")) {
-    fmt::print("\nThe ladder on a road of {} cells{}, contract `{}` ({}):\n\n", format_count(longest),
-               weak ? " a core" : "", contract,
-               contract == "every" ? "moves counted in every iteration" : "moves counted in the last iteration only");
-    fmt::print("{:<20} {:>8}  {:<10} {:>13}  {:<27} {:>10}\n", "kernel", "ranks x t", "isa", "MCOPs", "95% interval",
-               "x naive");
+    print_out(fmt::format(
+        "\nThe ladder on a road of {} cells{}, contract `{}` ({}):\n\n", format_count(longest), weak ? " a core" : "",
+        contract,
+        contract == "every" ? "moves counted in every iteration" : "moves counted in the last iteration only"));
+    print_out(fmt::format("{:<20} {:>8}  {:<10} {:>13}  {:<27} {:>10}\n", "kernel", "ranks x t", "isa", "MCOPs",
+                          "95% interval", "x naive"));
     for (const std::string& kernel : distinct(rows, "kernel")) {
       for (const Json& row : rows) {
         if (row["kernel"] == kernel && row["count"] == contract && comparable_cells(row) == longest) print_row(row);
       }
     }
   }
-  fmt::print(
+  print_out(
       "\nx naive: rate over that of `naive` on one core, same road and contract. MCOPs: million cell updates a "
       "second.\n");
 }

@@ -11,6 +11,7 @@
 #include "drivers/communicator.hpp"
 #include "drivers/machine.hpp"
 #include "drivers/provenance.hpp"
+#include "drivers/standard_output.hpp"
 #include "kernels/registry.hpp"
 
 namespace {
@@ -32,9 +33,14 @@ struct CarryOut {
 
 Status serve(Communicator& world, const std::vector<std::string>& arguments, int argc, char** argv) {
   const CommandLine line = read_command_line(argc, argv, version_text(world));
-  if (line.text.empty()) return std::visit(CarryOut{world, arguments}, line.command);
-  if (world.rank() == 0) fmt::print("{}", line.text);
-  return Status::done;
+  Status status = Status::done;
+  if (line.text.empty()) {
+    status = std::visit(CarryOut{world, arguments}, line.command);
+  } else if (world.rank() == 0) {
+    print_out(line.text);
+  }
+  check_output();
+  return status;
 }
 
 /// What one process does by itself, and where MPI may not even start: on a login node.
@@ -42,14 +48,20 @@ bool works_alone(const std::vector<std::string>& arguments) { return arguments.s
 
 Status serve_alone(int argc, char** argv) {
   const CommandLine line = read_command_line(argc, argv, "");
-  if (line.text.empty()) return merge(std::get<MergeOptions>(line.command));
-  fmt::print("{}", line.text);
-  return Status::done;
+  Status status = Status::done;
+  if (line.text.empty()) {
+    status = merge(std::get<MergeOptions>(line.command));
+  } else {
+    print_out(line.text);
+  }
+  check_output();
+  return status;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  claim_standard_files();
   const std::vector<std::string> arguments(argv, argv + argc);
   // Before anything binds a thread: which cores there are to bind to.
   this_machine();
@@ -63,9 +75,13 @@ int main(int argc, char** argv) {
       fmt::print(stderr, "trafficbench: {}\n", bad.what());
     }
     return static_cast<int>(Status::bad_input);
+  } catch (const OutputFailed& failed) {
+    fmt::print(stderr, "trafficbench: {}\n", failed.what());
+    return static_cast<int>(Status::check_failed);
   } catch (const std::exception& error) {
     fmt::print(stderr, "trafficbench: {}\n", error.what());
-    if (world) world->abort(static_cast<int>(Status::check_failed));
+    // One that is alone keeps nobody waiting, and MPI would add lines of its own.
+    if (world && world->size() > 1) world->abort(static_cast<int>(Status::check_failed));
     return static_cast<int>(Status::check_failed);
   }
 }

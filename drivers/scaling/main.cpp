@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "drivers/scaling/commands.hpp"
+#include "drivers/standard_output.hpp"
 
 namespace {
 
@@ -39,12 +40,17 @@ class Commands {
       app_.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
       if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
-        app_.exit(error);
+        std::ostringstream text;
+        app_.exit(error, text, text);
+        print_out(text.str());
+        check_output();
         return Status::done;
       }
       throw BadInput(fmt::format("{}; see trafficbench-model --help", error.what()));
     }
-    return command_();
+    const Status status = command_();
+    check_output();
+    return status;
   }
 
  private:
@@ -127,6 +133,7 @@ class Commands {
 }  // namespace
 
 int main(int argc, char** argv) {
+  claim_standard_files();
   try {
     Commands commands({argv, argv + argc});
     return static_cast<int>(commands.carry_out(argc, argv));

@@ -1,0 +1,25 @@
+// Standard output that fails: a full disk, or none at all.
+#pragma once
+
+#include <stdexcept>
+#include <string_view>
+
+namespace trafficbench {
+
+/// What was printed did not get where it goes. Nothing more is to be done: other ranks are not waited for.
+class OutputFailed : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Opens what is closed of standard input, output and error, before any other file takes its place: a report would have
+/// the course's lines in it. Writing to such an output fails.
+void claim_standard_files();
+
+/// Prints. What goes wrong is kept for check_output(), so that a command ends on all ranks alike.
+void print_out(std::string_view text);
+
+/// At the end of a command: throws OutputFailed unless everything that was printed has been written.
+void check_output();
+
+}  // namespace trafficbench
