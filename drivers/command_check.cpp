@@ -10,6 +10,7 @@
 #include "drivers/commands.hpp"
 #include "drivers/golden.hpp"
 #include "drivers/numbers.hpp"
+#include "drivers/placement.hpp"
 #include "drivers/point.hpp"
 #include "drivers/simulation.hpp"
 #include "drivers/standard_output.hpp"
@@ -22,6 +23,8 @@
 namespace trafficbench {
 
 namespace {
+
+constexpr int kMostThreads = 4;
 
 /// One road, and how it is to be run.
 struct Case {
@@ -53,7 +56,7 @@ class CaseSource {
     drawn.steps = between(1, between(0, 3) == 0 ? 2 * std::min<std::int64_t>(drawn.cells, 3000) + 3 : 70);
     drawn.depth = between(0, 2) == 0 ? 0 : between(1, std::min<std::int64_t>(drawn.cells, 200));
     drawn.ranks = static_cast<int>(between(1, most_ranks_));
-    drawn.threads = static_cast<int>(between(1, 4));
+    drawn.threads = static_cast<int>(between(1, kMostThreads));
     drawn.counting = between(0, 1) == 0 ? Counting::every : Counting::last;
     drawn.advance = between(0, 1) == 0 ? drawn.steps : between(1, drawn.steps);
     return drawn;
@@ -171,6 +174,7 @@ std::vector<std::string> isas_for(const Variant& variant) {
 Status check(Communicator& world, const CheckOptions& options, KernelTable table) {
   const std::vector<const Variant*> kernels = kernels_named(table, options.kernels);
   const std::int64_t seed = parse_count(options.seed, "seed", 0, INT64_C(1) << 53);
+  if (const std::string reason = why_no_threads(world, kMostThreads); !reason.empty()) throw BadInput(reason);
   if (options.cases < 1) throw BadInput("cases must be at least 1");
   std::map<int, std::unique_ptr<Communicator>> parts;
   for (int ranks = 1; ranks < world.size(); ++ranks) parts[ranks] = world.first(ranks);

@@ -1,5 +1,6 @@
 // trafficbench run
 #include <fmt/format.h>
+#include <omp.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -16,6 +17,7 @@
 #include "drivers/measurement.hpp"
 #include "drivers/numbers.hpp"
 #include "drivers/phase_times.hpp"
+#include "drivers/placement.hpp"
 #include "drivers/point.hpp"
 #include "drivers/provenance.hpp"
 #include "drivers/report.hpp"
@@ -33,13 +35,13 @@ namespace {
 
 constexpr std::int64_t kCourseCells = 10240000;
 
-/// --threads, else OMP_NUM_THREADS, else the cores that this rank may use.
+/// --threads, else OMP_NUM_THREADS, else the cores that this rank may use, if OpenMP gives so many threads.
 int threads_of(Communicator& world, const std::string& text) {
   constexpr int kMostThreads = 1 << 14;
   std::string wanted = text;
   if (wanted == "auto") {
     const char* variable = std::getenv("OMP_NUM_THREADS");
-    if (variable == nullptr || *variable == '\0') return cores_per_rank(world);
+    if (variable == nullptr || *variable == '\0') return std::min(cores_per_rank(world), omp_get_thread_limit());
     // A list is for nested regions, of which there are none here.
     wanted = std::string(variable);
     wanted = wanted.substr(0, wanted.find(','));
@@ -284,6 +286,7 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table, co
   check_files(world, options);
   if (const std::string reason = why_no_memory(world, plan.point); !reason.empty()) throw BadInput(reason);
   const std::string shared = bind_workers(world, plan.point.threads, true);
+  if (const std::string reason = why_no_threads(world, plan.point.threads); !reason.empty()) throw BadInput(reason);
 
   const CourseLines lines(plan, speaks && !options.json);
   Road road = make_road(world, plan, lines);

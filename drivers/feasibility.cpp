@@ -45,7 +45,8 @@ std::string why_no_memory(Communicator& comm, const Point& point) {
 std::string why_not(Communicator& comm, const Point& point, bool oversubscribe) {
   if (std::string reason = why_no_memory(comm, point); !reason.empty()) return reason;
   const std::string shared = bind_workers(comm, point.threads, oversubscribe);
-  return oversubscribe ? std::string() : shared;
+  if (!oversubscribe && !shared.empty()) return shared;
+  return why_no_threads(comm, point.threads);
 }
 
 }  // namespace trafficbench

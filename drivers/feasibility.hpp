@@ -22,7 +22,7 @@ bool can_restart(Communicator& comm, const Point& point);
 /// Why the point's road does not fit into the memory of the nodes; empty if it does. Collective over its ranks.
 std::string why_no_memory(Communicator& comm, const Point& point);
 
-/// Why the point cannot be measured, for want of memory or cores; empty if it can. Collective over its ranks.
+/// Why the point cannot be measured, for want of memory, cores or threads; empty if it can. Collective over its ranks.
 std::string why_not(Communicator& comm, const Point& point, bool oversubscribe);
 
 }  // namespace trafficbench

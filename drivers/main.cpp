@@ -1,5 +1,6 @@
 // The program: starts MPI, reads the command line, carries out one command, leaves with its status on every rank.
 #include <fmt/format.h>
+#include <omp.h>
 
 #include <exception>
 #include <memory>
@@ -63,6 +64,8 @@ Status serve_alone(int argc, char** argv) {
 int main(int argc, char** argv) {
   claim_standard_files();
   const std::vector<std::string> arguments(argv, argv + argc);
+  // As many threads as were asked for, not as many as the library thinks fit at the moment.
+  omp_set_dynamic(0);
   // Before anything binds a thread: which cores there are to bind to.
   this_machine();
   std::unique_ptr<Communicator> world;

@@ -73,6 +73,20 @@ std::string bind_workers(Communicator& comm, int threads, bool oversubscribe) {
   return problem;
 }
 
+std::string why_no_threads(Communicator& comm, int threads) {
+  // A limit is only one of the reasons: what counts is what a region delivers.
+  int given = 1;
+  if (threads > 1) {
+#pragma omp parallel num_threads(threads)
+#pragma omp single
+    given = omp_get_num_threads();
+  }
+  const auto least = static_cast<int>(-comm.max_of(-given));
+  if (least >= threads) return {};
+  return fmt::format("{} threads are more than OpenMP gives, {}: see OMP_THREAD_LIMIT and OMP_MAX_ACTIVE_LEVELS",
+                     threads, least);
+}
+
 std::vector<int> own_cpus(int threads) {
   std::vector<int> cpus(static_cast<std::size_t>(threads), -1);
 #pragma omp parallel num_threads(threads)

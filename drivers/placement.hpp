@@ -26,6 +26,9 @@ int cores_per_rank(Communicator& comm);
 /// cores, the result says so, on every rank, and workers share cores if `oversubscribe` is set; else nothing is bound.
 std::string bind_workers(Communicator& comm, int threads, bool oversubscribe);
 
+/// Collective. Why OpenMP does not give every rank so many threads, on every rank; empty if it does.
+std::string why_no_threads(Communicator& comm, int threads);
+
 /// The logical CPUs that this rank's threads run on now.
 std::vector<int> own_cpus(int threads);
 

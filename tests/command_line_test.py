@@ -141,6 +141,25 @@ def test_bad_omp_num_threads_is_refused(tmp_path):
         refused("run", "--cells", 100, word="OMP_NUM_THREADS", cwd=tmp_path, env={"OMP_NUM_THREADS": value})
 
 
+@pytest.mark.parametrize("limit", [{"OMP_THREAD_LIMIT": "2"}, {"OMP_MAX_ACTIVE_LEVELS": "0"}], ids=lambda limit: str(limit))
+def test_threads_that_openmp_does_not_give_are_refused(tmp_path, limit):
+    refused("run", "--cells", 1000, "--threads", 3, word="3 threads are more than OpenMP gives", cwd=tmp_path, env=limit)
+    refused("check", "--quick", "--cases", 1, word="4 threads are more than OpenMP gives", cwd=tmp_path, env=limit)
+    arguments = [*small_sweep(kernels="naive", cells="1000", threads="1,3", count="every"), "--oversubscribe", "--output", "r.json"]
+    succeed(*arguments, cwd=tmp_path, env=limit)
+    narrow, wide = load_report(tmp_path / "r.json")["benchmarks"]
+    assert narrow["verified"] is True
+    assert "3 threads are more than OpenMP gives" in wide["skipped"]
+
+
+def test_threads_are_by_default_no_more_than_openmp_gives(tmp_path):
+    for more in [{"OMP_THREAD_LIMIT": "1"}, {"OMP_DYNAMIC": "true"}]:
+        text = succeed("run", "--cells", 1000, "--json", cwd=tmp_path, env=more)
+        row = json.loads(text)["benchmarks"][0]
+        assert row["verified"] is True and len({place["thread"] for place in row["placement"]}) == row["threads"]
+        assert "OMP_DYNAMIC" in more or row["threads"] == 1
+
+
 def test_omp_num_threads_is_taken(tmp_path):
     for value, threads in [("3", 3), ("2,4", 2), ("", None)]:
         text = succeed("run", "--cells", 1000, "--json", cwd=tmp_path, env={"OMP_NUM_THREADS": value})
