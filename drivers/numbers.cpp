@@ -15,6 +15,8 @@ namespace trafficbench {
 
 namespace {
 
+constexpr std::size_t kMostNumbers = 10'000;
+
 // All counts are below 2^53, where long double has every integer.
 using Real = long double;
 
@@ -50,6 +52,12 @@ std::optional<Real> parse_real(std::string_view text) {
   return parse_decimal(text);
 }
 
+/// For a message of one line.
+std::string shortened(std::string_view text) {
+  constexpr std::size_t kMostLetters = 60;
+  return text.size() <= kMostLetters ? std::string(text) : std::string(text.substr(0, kMostLetters)) + "...";
+}
+
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   while (true) {
@@ -58,6 +66,11 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     if (at == std::string_view::npos) return parts;
     text.remove_prefix(at + 1);
   }
+}
+
+[[noreturn]] void refuse_length(std::string_view text, std::string_view what) {
+  throw BadInput(
+      fmt::format("{} '{}' are more than {} numbers: take larger steps", what, shortened(text), kMostNumbers));
 }
 
 std::vector<std::int64_t> expand_range(std::string_view text, std::string_view what, std::int64_t least,
@@ -78,8 +91,31 @@ std::vector<std::int64_t> expand_range(std::string_view text, std::string_view w
   std::vector<std::int64_t> numbers;
   for (std::int64_t number = first; number <= last;) {
     numbers.push_back(number);
+    if (numbers.size() > kMostNumbers) refuse_length(text, what);
     if (multiply ? number > most / by : number > most - by) break;
     number = multiply ? number * by : number + by;
+  }
+  return numbers;
+}
+
+/// Each number once, in the order written; "auto", where it may stand, is 0.
+std::vector<std::int64_t> numbers_in(std::string_view text, std::string_view what, std::int64_t least,
+                                     std::int64_t most, bool or_auto) {
+  std::vector<std::int64_t> numbers;
+  std::size_t written = 0;
+  for (const std::string_view part : split(text, ',')) {
+    std::vector<std::int64_t> more{0};
+    if (part.find(':') != std::string_view::npos) {
+      more = expand_range(part, what, least, most);
+    } else if (!or_auto || part != "auto") {
+      more = {parse_count(part, what, least, most)};
+    }
+    // Those that are written twice count twice: looking for them takes time.
+    written += more.size();
+    if (written > kMostNumbers) refuse_length(text, what);
+    for (const std::int64_t number : more) {
+      if (std::ranges::find(numbers, number) == numbers.end()) numbers.push_back(number);
+    }
   }
   return numbers;
 }
@@ -100,15 +136,11 @@ std::int64_t parse_count(std::string_view text, std::string_view what, std::int6
 
 std::vector<std::int64_t> parse_counts(std::string_view text, std::string_view what, std::int64_t least,
                                        std::int64_t most) {
-  std::vector<std::int64_t> numbers;
-  for (const std::string_view part : split(text, ',')) {
-    const auto more = part.find(':') == std::string_view::npos ? std::vector{parse_count(part, what, least, most)}
-                                                               : expand_range(part, what, least, most);
-    for (const std::int64_t number : more) {
-      if (std::ranges::find(numbers, number) == numbers.end()) numbers.push_back(number);
-    }
-  }
-  return numbers;
+  return numbers_in(text, what, least, most, false);
+}
+
+std::vector<std::int64_t> parse_counts_or_auto(std::string_view text, std::string_view what, std::int64_t most) {
+  return numbers_in(text, what, 1, most, true);
 }
 
 std::vector<std::string> parse_names(std::string_view text, std::string_view what) {

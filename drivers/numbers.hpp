@@ -13,9 +13,12 @@ namespace trafficbench {
 std::int64_t parse_count(std::string_view text, std::string_view what, std::int64_t least, std::int64_t most);
 
 /// A list of such numbers: 1,2,4 or ranges 1e5:1e9:x10 (times ten), 100:500:100 (plus 100), 1:128 (times two), mixed
-/// with commas; in the order written, each number once.
+/// with commas; in the order written, each number once. 10,000 numbers at most.
 std::vector<std::int64_t> parse_counts(std::string_view text, std::string_view what, std::int64_t least,
                                        std::int64_t most);
+
+/// The same from 1 on, in which "auto" may stand: 0.
+std::vector<std::int64_t> parse_counts_or_auto(std::string_view text, std::string_view what, std::int64_t most);
 
 /// The parts of a comma-separated list of names; throws BadInput if one is empty.
 std::vector<std::string> parse_names(std::string_view text, std::string_view what);

@@ -58,6 +58,15 @@ std::int64_t parse_or_auto(const std::string& text, const std::string& what, std
   return text == "auto" ? 0 : parse_count(text, what, 1, most);
 }
 
+void check_points(std::initializer_list<std::size_t> axes) {
+  constexpr double kMostPoints = 100'000;
+  double points = 1;
+  for (const std::size_t values : axes) points *= static_cast<double>(values);
+  if (points > kMostPoints) {
+    throw BadInput(fmt::format("{:.0f} points are too many: {:.0f} at most, so shorten a list", points, kMostPoints));
+  }
+}
+
 void use_isa(const std::string& name) {
   try {
     select_isa(name);

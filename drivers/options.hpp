@@ -1,7 +1,9 @@
 // Options that several commands share, and how they are read.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +36,9 @@ std::int64_t parse_cells(const std::string& text);
 
 /// "auto" -> 0, else a count between 1 and `most`.
 std::int64_t parse_or_auto(const std::string& text, const std::string& what, std::int64_t most);
+
+/// Throws BadInput for a product of axes of so many values each that is more points than a command takes.
+void check_points(std::initializer_list<std::size_t> axes);
 
 /// Chooses the instruction set for all kernels; throws BadInput for one that cannot be used.
 void use_isa(const std::string& name);

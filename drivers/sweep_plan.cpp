@@ -67,18 +67,6 @@ std::vector<Counting> contracts_of(const std::string& list) {
   return contracts;
 }
 
-/// 0 for auto.
-std::vector<std::int64_t> depths_of(const std::string& list, std::int64_t most) {
-  std::vector<std::int64_t> depths;
-  for (const std::string& part : parse_names(list, "depths")) {
-    const auto more = part == "auto" ? std::vector<std::int64_t>{0} : parse_counts(part, "depth", 1, most);
-    for (const std::int64_t depth : more) {
-      if (std::ranges::find(depths, depth) == depths.end()) depths.push_back(depth);
-    }
-  }
-  return depths;
-}
-
 Verification verification_of(const std::string& name) {
   if (name == "auto") return Verification::automatic;
   if (name == "full") return Verification::full;
@@ -106,10 +94,13 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
   const std::vector<Counting> contracts = contracts_of(options.count);
   const std::int64_t steps = parse_or_auto(options.steps, "steps", kMostSteps);
   const std::int64_t jump = parse_count(options.jump, "jump", 1, kMostSteps);
-  const std::vector<std::int64_t> depths = depths_of(options.depth, *std::ranges::min_element(cells));
+  const std::vector<std::int64_t> depths =
+      parse_counts_or_auto(options.depth, "depth", *std::ranges::min_element(cells));
+  const std::vector<Shape> shapes = shapes_of(world, options);
+  check_points({cells.size(), shapes.size(), contracts.size(), depths.size(), kernels.size()});
   std::vector<Point> points;
   for (const std::int64_t size : cells) {
-    for (const Shape& shape : shapes_of(world, options)) {
+    for (const Shape& shape : shapes) {
       for (const Counting counting : contracts) {
         for (const std::int64_t depth : depths) {
           for (const Variant* variant : kernels) {

@@ -85,6 +85,8 @@ def test_nothing_is_overwritten(inputs, tmp_path):
         (["--mode", "sideways"], ["sideways", "strong"]),
         (["--count", "sampled"], ["no verified row", "sampled", "trafficbench sweep"]),
         (["--periods", "0"], ["--periods"]),
+        (["--depth", "1:1000:1", "--cells", "1e6:2e6:1000", "--mode", "strong"], ["100000 at most"]),
+        (["--cells-per-core", "0", "--mode", "strong"], ["cells-per-core is 0"]),
         (["--coffee"], ["--coffee", "--help"]),
     ],
 )

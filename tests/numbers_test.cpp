@@ -99,6 +99,31 @@ TEST(ParseCounts, RefusesBadListsAndRanges) {
   }
 }
 
+TEST(ParseCounts, RefusesEndlessLists) {
+  EXPECT_EQ(parse_counts("1:10000:1", "cells", 1, kMost).size(), 10'000u);
+  std::string twice = "1:10000:1";
+  for (int i = 0; i < 1000; ++i) twice += ",1:10000:1";
+  for (const std::string& text :
+       {std::string("1:1e12:1"), std::string("1:10001:1"), std::string("1:10000:1,7"), twice}) {
+    const std::string said = refusal([&] { parse_counts(text, "cells", 1, kMost); });
+    EXPECT_NE(said.find("more than 10000 numbers"), std::string::npos) << said;
+    EXPECT_LT(said.size(), 200u);
+  }
+}
+
+TEST(ParseCountsOrAuto, TakesBoth) {
+  EXPECT_EQ(parse_counts_or_auto("1,auto,1:4,auto", "depth", 8), (std::vector<std::int64_t>{1, 0, 2, 4}));
+  for (const char* text : {"", "auto,", "auto,,1", "0", "9", "deep", "1:auto"}) {
+    refusal([&] { parse_counts_or_auto(text, "depth", 8); });
+  }
+}
+
+TEST(CheckPoints, CountsBeforeThereAreAny) {
+  check_points({10, 100, 100});
+  const std::string said = refusal([] { check_points({10'000, 10'000, 10'000, 10'000, 10'000}); });
+  EXPECT_NE(said.find("100000 at most"), std::string::npos) << said;
+}
+
 TEST(ParseNames, TakesEachOnceAndNoneThatIsEmpty) {
   EXPECT_EQ(parse_names("a,b,a", "kernels"), (std::vector<std::string>{"a", "b"}));
   for (const char* text : {"", "a,", ",a", "a,,b"}) refusal([&] { parse_names(text, "kernels"); });

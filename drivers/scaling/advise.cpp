@@ -43,6 +43,7 @@ std::string percent(double part, double whole) { return fmt::format("{:.0f}%", 1
 
 Status advise(const StudyOptions& options) {
   constexpr double kWorthwhile = 0.5;
+  check_axes(options);
   StudyOptions wanted = options;
   wanted.mode = "strong";
   wanted.depth = "auto";

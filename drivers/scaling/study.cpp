@@ -24,17 +24,21 @@ std::vector<std::string> choices(const std::string& list, const std::string& wha
   return names;
 }
 
-/// "auto" stands for 0.
-std::vector<std::int64_t> depths_of(const std::string& list) {
-  std::vector<std::int64_t> depths;
-  for (const std::string& part : parse_names(list, "depths")) {
-    if (part == "auto") {
-      depths.push_back(0);
-    } else {
-      for (const std::int64_t depth : parse_counts(part, "depth", 1, kMostCells)) depths.push_back(depth);
-    }
-  }
-  return depths;
+/// Those that any study may leave out: all are read, so that none that is bad passes for one that was not looked at.
+struct Axes {
+  std::vector<std::int64_t> cells;
+  std::vector<std::int64_t> cells_per_core;
+  std::vector<std::int64_t> depths;  // 0: auto
+  std::vector<std::string> modes;
+  std::vector<std::string> counts;
+};
+
+Axes read_axes(const StudyOptions& options) {
+  return {.cells = parse_counts(options.cells, "cells", 1, kMostCells),
+          .cells_per_core = parse_counts(options.cells_per_core, "cells-per-core", 1, kMostCells),
+          .depths = parse_counts_or_auto(options.depth, "depth", kMostCells),
+          .modes = choices(options.mode, "mode", "strong", "weak"),
+          .counts = choices(options.count, "count", "every", "sampled")};
 }
 
 std::string file_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
@@ -59,6 +63,8 @@ void add_options(CLI::App& app, StudyOptions& options) {
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
 }
+
+void check_axes(const StudyOptions& options) { read_axes(options); }
 
 Study::Study(const StudyOptions& options)
     : facts_(read_machine(options.machine)), report_(options.report), periods_(options.periods) {
@@ -97,13 +103,14 @@ void Study::read_points(const StudyOptions& options) {
       throw BadInput(fmt::format("kernel {} updates no cells: it has no rate to scale", variant->name));
     }
   }
-  const std::vector<std::int64_t> depths = depths_of(options.depth);
-  for (const std::string& mode : choices(options.mode, "mode", "strong", "weak")) {
+  const Axes axes = read_axes(options);
+  const std::vector<std::int64_t>& depths = axes.depths;
+  for (const std::string& mode : axes.modes) {
     point.weak = mode == "weak";
-    const auto lengths = parse_counts(point.weak ? options.cells_per_core : options.cells,
-                                      point.weak ? "cells-per-core" : "cells", 1, kMostCells);
+    const std::vector<std::int64_t>& lengths = point.weak ? axes.cells_per_core : axes.cells;
+    check_points({lengths.size(), axes.counts.size(), depths.size(), kernels.size(), ranks_.size()});
     for (const std::int64_t cells : lengths) {
-      for (const std::string& count : choices(options.count, "count", "every", "sampled")) {
+      for (const std::string& count : axes.counts) {
         for (const std::int64_t depth : depths) {
           for (const Variant* variant : kernels) {
             for (const std::int64_t ranks : ranks_) {

@@ -36,6 +36,9 @@ struct StudyOptions {
 
 void add_options(CLI::App& app, StudyOptions& options);
 
+/// Throws BadInput for an axis that cannot be read, also where a command does not look at it.
+void check_axes(const StudyOptions& options);
+
 /// The options checked, and what they name read. Throws BadInput.
 class Study {
  public:
