@@ -3,12 +3,17 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
 #include <sstream>
+
+#include "drivers/numbers.hpp"
 
 namespace trafficbench {
 
 namespace {
+
+constexpr int kMostRepetitions = 1'000'000;
 
 void add(CLI::App& app, StartTexts& texts) {
   app.add_option("--density", texts.density, "Part of the cells that hold a car, 0 to 1")->capture_default_str();
@@ -89,14 +94,12 @@ void add(CLI::App& app, SweepOptions& options) {
          "are too long to hash), auto")
       ->capture_default_str();
   add(app, options.start);
-  app.add_option("--min-seconds", options.min_seconds, "Shortest repetition")->capture_default_str();
-  app.add_option("--min-repetitions", options.min_repetitions, "Fewest repetitions of a point")->capture_default_str();
-  app.add_option("--max-repetitions", options.max_repetitions, "Most repetitions of a point")->capture_default_str();
-  app.add_option("--precision", options.precision,
-                 "Stop when the half-width of the median's 95% interval is this part of the median")
-      ->capture_default_str();
-  app.add_option("--time-cap", options.time_cap, "Stop when this many seconds were timed at a point")
-      ->capture_default_str();
+  add_number(app, "min-seconds", options.min_seconds, 1e-9, 3600, "Shortest repetition");
+  add_count(app, "min-repetitions", options.min_repetitions, kMostRepetitions, "Fewest repetitions of a point");
+  add_count(app, "max-repetitions", options.max_repetitions, kMostRepetitions, "Most repetitions of a point");
+  add_number(app, "precision", options.precision, 1e-9, 1,
+             "Stop when the half-width of the median's 95% interval is this part of the median");
+  add_number(app, "time-cap", options.time_cap, 0, 86400, "Stop when this many seconds were timed at a point");
   app.add_option(
       "--time-limit", options.time_limit,
       "Leave within this time, seconds or [D-]HH:MM:SS: points that do not fit are left for --resume [none]");
@@ -130,7 +133,7 @@ void add(CLI::App& app, CheckOptions& options) {
       "thread and rank counts, and holds state and moves against the exact closed form; then against what the course's "
       "programs print. One line each.");
   app.add_option("--kernels", options.kernels, "Kernel variants, a list, or all")->capture_default_str();
-  app.add_option("--cases", options.cases, "Roads for each variant and instruction set")->capture_default_str();
+  add_count(app, "cases", options.cases, 1'000'000'000, "Roads for each variant and instruction set");
   app.add_option("--seed", options.seed, "Seed of the random choices")->capture_default_str();
   app.add_flag("--quick", options.quick, "Leave out the golden runs of 10,240,000 cells");
   app.footer("Example:\n  mpiexec --bind-to none -n 3 trafficbench check --kernels branchless --cases 1000");
@@ -152,6 +155,31 @@ void add(CLI::App& app, CeilingCommandOptions& options) {
 }
 
 }  // namespace
+
+void add_count(CLI::App& app, const std::string& name, int& count, int most, const std::string& what) {
+  app.add_option_function<std::string>(
+         "--" + name,
+         [&count, name, most](const std::string& text) { count = static_cast<int>(parse_count(text, name, 1, most)); },
+         what)
+      ->default_str(std::to_string(count));
+}
+
+void add_number(CLI::App& app, const std::string& name, double& number, double least, double most,
+                const std::string& what) {
+  app.add_option_function<std::string>(
+         "--" + name,
+         [&number, name, least, most](const std::string& text) { number = parse_number(text, name, least, most); },
+         what)
+      ->default_str(fmt::format("{}", number));
+}
+
+void refuse_empty(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->count() > 0 && std::ranges::find(option->results(), std::string()) != option->results().end()) {
+      throw BadInput(fmt::format("{} is empty: give it a value, or leave it out", option->get_name()));
+    }
+  }
+}
 
 CommandLine read_command_line(int argc, const char* const* argv, const std::string& version) {
   CLI::App app(
@@ -202,6 +230,7 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
     for (const CLI::App* sub : app.get_subcommands()) where += " " + sub->get_name();
     throw BadInput(fmt::format("{}; see {} --help", error.what(), where));
   }
+  for (const CLI::App* sub : app.get_subcommands()) refuse_empty(*sub);
   return line;
 }
 

@@ -123,13 +123,23 @@ std::vector<std::int64_t> numbers_in(std::string_view text, std::string_view wha
 }  // namespace
 
 std::int64_t parse_count(std::string_view text, std::string_view what, std::int64_t least, std::int64_t most) {
+  const auto refuse_range = [&] {
+    throw BadInput(
+        fmt::format("{} is {}: it must be between {} and {}", what, text, format_count(least), format_count(most)));
+  };
+  // Digits alone are taken as they stand: a floating point number may be rounded to one that would do.
+  std::int64_t number = 0;
+  const char* text_end = text.data() + text.size();
+  if (const auto [end, error] = std::from_chars(text.data(), text_end, number); end == text_end && !text.empty()) {
+    if (error == std::errc::result_out_of_range || number < least || number > most) refuse_range();
+    if (error == std::errc()) return number;
+  }
   const auto value = parse_real(text);
   if (!value || !std::isfinite(*value) || std::floor(*value) != *value) {
     throw BadInput(fmt::format("{} '{}' is not a whole number: write 10240000, 1e9, 2^30 or 16Mi", what, text));
   }
   if (*value < static_cast<Real>(least) || *value > static_cast<Real>(most)) {
-    throw BadInput(
-        fmt::format("{} is {}: it must be between {} and {}", what, text, format_count(least), format_count(most)));
+    refuse_range();
   }
   return static_cast<std::int64_t>(*value);
 }
@@ -175,6 +185,18 @@ double parse_seconds(std::string_view text, std::string_view what) {
     throw BadInput(fmt::format("{} '{}' is no time: write seconds, 90, or 1:30, 12:00:00, 1-12:00:00", what, text));
   }
   return seconds;
+}
+
+double parse_number(std::string_view text, std::string_view what, double least, double most) {
+  const auto value = parse_decimal(text);
+  if (!value || std::isnan(*value)) {
+    throw BadInput(fmt::format("{} '{}' is not a number between {} and {}", what, text, least, most));
+  }
+  if (*value < static_cast<Real>(least) || *value > static_cast<Real>(most)) {
+    throw BadInput(fmt::format("{} is {}: it must be between {} and {}", what, text, least, most));
+  }
+  // No sign where there is no number: -0.
+  return *value == 0 ? 0 : static_cast<double>(*value);
 }
 
 std::string format_count(std::int64_t number) {

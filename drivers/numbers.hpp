@@ -23,6 +23,9 @@ std::vector<std::int64_t> parse_counts_or_auto(std::string_view text, std::strin
 /// The parts of a comma-separated list of names; throws BadInput if one is empty.
 std::vector<std::string> parse_names(std::string_view text, std::string_view what);
 
+/// A number, 0.02 or 1e-3. Throws BadInput, naming `what`, unless least <= number <= most, both finite.
+double parse_number(std::string_view text, std::string_view what, double least, double most);
+
 /// A time in seconds: 90, 2.5, 1:30 (minutes and seconds), 12:00:00, 1-12:00:00 (days, as Slurm writes them). Throws
 /// BadInput, naming `what`, unless it is above 0.
 double parse_seconds(std::string_view text, std::string_view what);

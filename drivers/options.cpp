@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
 
 #include "drivers/bad_input.hpp"
@@ -16,11 +15,7 @@ namespace trafficbench {
 
 StartOptions StartTexts::read() const {
   StartOptions options;
-  const char* end = density.data() + density.size();
-  const auto [stop, error] = std::from_chars(density.data(), end, options.density);
-  if (error != std::errc() || stop != end || density.empty()) {
-    throw BadInput(fmt::format("density '{}' is not a number between 0 and 1", density));
-  }
+  options.density = parse_number(density, "density", 0, 1);
   options.init = init;
   options.seed = parse_count(seed, "seed", 0, std::int64_t{1} << 53);
   check_start(options);
@@ -43,11 +38,16 @@ const Variant& kernel_named(KernelTable table, const std::string& name) {
 }
 
 std::vector<const Variant*> kernels_named(KernelTable table, const std::string& list) {
-  if (list == "all") return {table.begin(), table.end()};
   std::vector<const Variant*> kernels;
-  for (const std::string& name : parse_names(list, "kernels")) {
-    const Variant* kernel = &kernel_named(table, name);
+  const auto add = [&](const Variant* kernel) {
     if (std::ranges::find(kernels, kernel) == kernels.end()) kernels.push_back(kernel);
+  };
+  for (const std::string& name : parse_names(list, "kernels")) {
+    if (name == "all") {
+      for (const Variant* kernel : table) add(kernel);
+    } else {
+      add(&kernel_named(table, name));
+    }
   }
   return kernels;
 }

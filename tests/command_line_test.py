@@ -89,6 +89,8 @@ BAD_OPTIONS = [
     (["run", "--count", "some"], "some"),
     (["run", "--seed", "-1"], "seed"),
     (["run", "--seed", "x"], "'x'"),
+    (["run", "--seed", "9007199254740993"], "9007199254740992"),
+    (["run", "--seed", "99999999999999999999"], "seed is 99999999999999999999"),
     (["run", "--init", "uni", "--seed", "900000001"], "900000000"),
     (["run", "--init", "mt19937", "--seed", "2^32"], "4294967295"),
     (["run", "--init", "dice"], "dice"),
@@ -125,8 +127,16 @@ BAD_OPTIONS = [
     (["sweep", "--jump", "0"], "jump is 0"),
     (["sweep", "--min-seconds", "0"], "min-seconds"),
     (["sweep", "--min-seconds", "nan"], "min-seconds"),
-    (["sweep", "--precision", "-1"], "precision"),
-    (["sweep", "--time-cap", "-1"], "time-cap"),
+    *((["sweep", "--min-seconds", value], "min-seconds") for value in ["1e400", "inf", "1e300", "3601", "-1", "soon"]),
+    *((["sweep", "--precision", value], "precision") for value in ["-1", "0", "nan", "inf", "1.1", "1e400"]),
+    *((["sweep", "--time-cap", value], "time-cap") for value in ["-1", "nan", "inf", "1e300"]),
+    (["sweep", "--min-repetitions", "1.5"], "min-repetitions"),
+    (["sweep", "--max-repetitions", "1e7"], "max-repetitions is 1e7"),
+    (["sweep", "--output", ""], "--output is empty"),
+    (["sweep", "--time-limit", ""], "--time-limit is empty"),
+    (["run", "--cells", ""], "--cells is empty"),
+    (["run", "--save="], "--save is empty"),
+    (["merge", "", "--output", "m.json"], "reports is empty"),
     (["sweep", "--min-repetitions", "0"], "min-repetitions"),
     (["sweep", "--min-repetitions", "5", "--max-repetitions", "4"], "max-repetitions"),
     (["sweep", "--resume"], "--output"),
@@ -338,6 +348,11 @@ def test_two_runs_over_a_file_are_one_longer_run(tmp_path, kernel, init):
     assert struct.unpack("<8sqqq", (tmp_path / "one").read_bytes()[:32]) == (b"TRAFROAD", 1, 12345, 100)
 
 
+def test_density_of_no_cars_has_no_sign(tmp_path):
+    text = succeed("run", "--cells", 1000, "--density", "-0")
+    assert "Target density of cars is 0.000000" in text
+
+
 def test_saved_road_is_replaced_only_by_force(tmp_path):
     road = save(tmp_path)
     content = road.read_bytes()
@@ -545,6 +560,15 @@ def test_shape_that_the_machine_has_not_is_skipped_unless_asked_for(tmp_path):
     succeed(*small_sweep(**point, threads="5", output="s.json"), "--oversubscribe", cwd=tmp_path)
     (row,) = load_report(tmp_path / "s.json")["benchmarks"]
     assert row["threads"] == 5 and row["verified"] is True
+
+
+def test_repetitions_are_written_as_other_counts_and_kernels_with_all(tmp_path):
+    lines = succeed("sweep", "--kernels", "leap,all,naive", "--cells", "1e3", "--threads", 1, "--count", "every", "--dry-run")
+    assert [line.split("/")[1] for line in lines.splitlines()] == ["leap", *(kernel for kernel in kernels() if kernel != "leap")]
+    arguments = small_sweep(kernels="naive", cells="1000", count="every", min_repetitions="1e1", max_repetitions="1e1")
+    succeed(*arguments, "--output", "r.json", cwd=tmp_path)
+    (row,) = load_report(tmp_path / "r.json")["benchmarks"]
+    assert row["repetitions"] == 10
 
 
 def test_depths_mix_numbers_and_auto(tmp_path):

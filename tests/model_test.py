@@ -84,7 +84,7 @@ def test_nothing_is_overwritten(inputs, tmp_path):
         (["--cells", "100", "--mode", "strong"], ["each must own a cell"]),
         (["--mode", "sideways"], ["sideways", "strong"]),
         (["--count", "sampled"], ["no verified row", "sampled", "trafficbench sweep"]),
-        (["--periods", "0"], ["--periods"]),
+        (["--periods", "0"], ["periods is 0"]),
         (["--depth", "1:1000:1", "--cells", "1e6:2e6:1000", "--mode", "strong"], ["100000 at most"]),
         (["--cells-per-core", "0", "--mode", "strong"], ["cells-per-core is 0"]),
         (["--coffee"], ["--coffee", "--help"]),
@@ -107,4 +107,6 @@ def test_bad_files_are_refused(inputs, tmp_path):
     text.write_text(json.dumps(facts), encoding="utf-8")
     refused(call_model("rows", *inputs[:2], "--machine", text, *output), "clock_hz")
     refused(call_model("validate", inputs[1]), "2 ranks")
+    for tolerance in ["nan", "inf", "-1", "much", "1e400", ""]:
+        refused(call_model("validate", inputs[1], "--tolerance", tolerance), "tolerance")
     refused(call_model(), "--help")

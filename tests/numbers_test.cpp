@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 #include <string_view>
 
@@ -67,6 +68,26 @@ TEST(ParseCount, RefusesWhatIsOutOfRangeAndSaysTheRange) {
   }
   EXPECT_EQ(parse_cells("2^40"), std::int64_t{1} << 40);
   refusal([] { parse_cells("1099511627777"); });
+}
+
+TEST(ParseCount, TakesDigitsExactly) {
+  const std::int64_t most = INT64_MAX;
+  EXPECT_EQ(parse_count("9007199254740993", "seed", 0, most), INT64_C(9007199254740993));
+  EXPECT_EQ(parse_count("9223372036854775807", "seed", 0, most), most);
+  EXPECT_EQ(parse_count("-0", "seed", 0, most), 0);
+  for (const char* text : {"9223372036854775808", "-9223372036854775809", "-1"}) {
+    EXPECT_NE(refusal([&] { parse_count(text, "seed", 0, most); }).find("seed is " + std::string(text)),
+              std::string::npos);
+  }
+}
+
+TEST(ParseNumber, TakesWhatIsFiniteAndInRange) {
+  EXPECT_EQ(parse_number("0.02", "precision", 0, 1), 0.02);
+  EXPECT_EQ(parse_number("1e-3", "precision", 0, 1), 1e-3);
+  EXPECT_FALSE(std::signbit(parse_number("-0", "density", 0, 1)));
+  for (const char* text : {"", "nan", "inf", "-inf", "1e400", "half", "0.5x", " 1", "-0.1", "1.0001"}) {
+    EXPECT_NE(refusal([&] { parse_number(text, "density", 0, 1); }).find(text), std::string::npos) << text;
+  }
 }
 
 TEST(ParseCounts, TakesListsAndRanges) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/command_line.hpp"
 #include "drivers/scaling/commands.hpp"
 #include "drivers/standard_output.hpp"
 
@@ -15,6 +16,8 @@ namespace {
 
 using namespace trafficbench;
 using namespace trafficbench::scaling;
+
+constexpr double kMostTolerance = 1e12;
 
 /// Every command with its options.
 class Commands {
@@ -48,6 +51,7 @@ class Commands {
       }
       throw BadInput(fmt::format("{}; see trafficbench-model --help", error.what()));
     }
+    for (const CLI::App* sub : app_.get_subcommands()) refuse_empty(*sub);
     const Status status = command_();
     check_output();
     return status;
@@ -88,8 +92,8 @@ class Commands {
                         [this] { return validate(validate_); });
     sub.add_option("report", validate_.report, "Measured report with rows of 1 rank and of more")->required();
     sub.add_option("--kernels", validate_.kernels, "Kernel variants, a list; auto: the fastest")->capture_default_str();
-    sub.add_option("--tolerance", validate_.tolerance, "Exit status 1 if a row differs by more than this part")
-        ->capture_default_str();
+    add_number(sub, "tolerance", validate_.tolerance, 0, kMostTolerance,
+               "Exit status 1 if a row differs by more than this part");
     sub.footer("Example:\n  trafficbench-model validate results/REPORT.json");
   }
 
@@ -114,8 +118,8 @@ class Commands {
       sub->add_flag("--resume", study_.resume, "Go on with a study that was interrupted");
       sub->footer("scripts/simulate.sh calls this.");
     }
-    last.add_option("--tolerance", tolerance_, "Exit status 1 if model and simulation differ by more than this part")
-        ->capture_default_str();
+    add_number(last, "tolerance", tolerance_, 0, kMostTolerance,
+               "Exit status 1 if model and simulation differ by more than this part");
   }
 
   CLI::App app_{

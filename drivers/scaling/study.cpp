@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "drivers/command_line.hpp"
 #include "drivers/numbers.hpp"
 #include "drivers/options.hpp"
 #include "kernels/packed_road.hpp"
@@ -59,9 +60,7 @@ void add_options(CLI::App& app, StudyOptions& options) {
       ->capture_default_str();
   app.add_option("--mode", options.mode, "strong, weak, or both")->capture_default_str();
   app.add_option("--count", options.count, "Contracts: every, sampled, or both")->capture_default_str();
-  app.add_option("--periods", options.periods, "Exchanges in one repetition")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
+  add_count(app, "periods", options.periods, 1000, "Exchanges in one repetition");
 }
 
 void check_axes(const StudyOptions& options) { read_axes(options); }
