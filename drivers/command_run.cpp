@@ -188,6 +188,10 @@ Road make_road(Communicator& world, const Plan& plan, const CourseLines& lines) 
   road.simulation->load(road.source());
   if (const auto* file = dynamic_cast<const RoadFile*>(road.start.get())) {
     road.first_iteration = file->header().iteration;
+    if (point.steps > kMostIterations - road.first_iteration) {
+      throw BadInput(fmt::format("{} has made {} iterations, and {} more are beyond the 2^60 that a road file counts",
+                                 point.start.path(), road.first_iteration, point.steps));
+    }
     if (road.simulation->hash() != file->header().hash) {
       throw BadInput(fmt::format("{} is damaged: its cells do not agree with its hash", point.start.path()));
     }

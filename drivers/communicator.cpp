@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <optional>
 
 #include "drivers/bad_input.hpp"
 
@@ -34,8 +35,17 @@ std::vector<double> gather_numbers(Communicator& comm, std::initializer_list<dou
   return numbers;
 }
 
-void check_world_size(int world_size) {
-  if (world_size != 1) return;
+namespace {
+
+/// One of several processes, as its launcher tells it.
+struct Launched {
+  const char* launcher;
+  const char* size;
+  int rank;
+};
+
+/// Nothing for a process that was started by itself.
+std::optional<Launched> launched() {
   struct Launcher {
     const char* name;
     const char* size;
@@ -47,13 +57,32 @@ void check_world_size(int world_size) {
   for (const Launcher& launcher : kLaunchers) {
     const char* size = std::getenv(launcher.size);
     const char* rank = std::getenv(launcher.rank);
-    if (size == nullptr || rank == nullptr || std::atoi(size) <= 1) continue;
-    // Every process takes itself for rank 0 here: let one of them speak.
-    if (std::atoi(rank) != 0) throw BadInput("");
-    throw BadInput(
-        fmt::format("{} started {} ranks, but each sees a world of one: the program was built with another MPI, or "
-                    "with none; use the launcher that `trafficbench --version` names",
-                    launcher.name, size));
+    if (size != nullptr && rank != nullptr && std::atoi(size) > 1)
+      return Launched{launcher.name, size, std::atoi(rank)};
+  }
+  return {};
+}
+
+/// Every process takes itself for rank 0: lets one of them speak.
+[[noreturn]] void refuse(const Launched& process, const std::string& why) {
+  if (process.rank != 0) throw BadInput("");
+  throw BadInput(fmt::format("{} started {} ranks, but {}", process.launcher, process.size, why));
+}
+
+}  // namespace
+
+void check_world_size(int world_size) {
+  if (world_size != 1) return;
+  if (const auto process = launched()) {
+    refuse(*process,
+           "each sees a world of one: the program was built with another MPI, or with none; use the launcher that "
+           "`trafficbench --version` names");
+  }
+}
+
+void check_alone(const std::string& command) {
+  if (const auto process = launched()) {
+    refuse(*process, fmt::format("{} is the work of one process: start it without a launcher", command));
   }
 }
 

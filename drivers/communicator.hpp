@@ -115,4 +115,7 @@ std::unique_ptr<Communicator> start_world(int& argc, char**& argv);
 /// belongs to another MPI than the program, or the program was built without.
 void check_world_size(int world_size);
 
+/// Throws BadInput when this process was launched as one of several, where `command` is one process's work.
+void check_alone(const std::string& command);
+
 }  // namespace trafficbench

@@ -48,6 +48,7 @@ Status serve(Communicator& world, const std::vector<std::string>& arguments, int
 bool works_alone(const std::vector<std::string>& arguments) { return arguments.size() > 1 && arguments[1] == "merge"; }
 
 Status serve_alone(int argc, char** argv) {
+  check_alone("merge");
   const CommandLine line = read_command_line(argc, argv, "");
   Status status = Status::done;
   if (line.text.empty()) {

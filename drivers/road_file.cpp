@@ -121,8 +121,10 @@ RoadFile::RoadFile(const std::string& path) : path_(path), file_(open(path.c_str
     refuse(fmt::format("is a road file of format version {}: this program reads version {}", words[1], kFormatVersion));
   }
   header_ = {static_cast<std::int64_t>(words[2]), static_cast<std::int64_t>(words[3]), words[4]};
-  if (header_.cells < 1 || header_.cells > kMostCells) {
-    refuse(fmt::format("claims to hold {} cells: damaged", header_.cells));
+  if (header_.cells < 1 || header_.cells > kMostCells)
+    refuse(fmt::format("claims to hold {} cells: damaged", words[2]));
+  if (header_.iteration < 0 || header_.iteration > kMostIterations) {
+    refuse(fmt::format("claims to have made {} iterations: damaged", words[3]));
   }
   const std::int64_t expected = kHeaderBytes + 8 * words_for(header_.cells);
   if (status.st_size != expected) {

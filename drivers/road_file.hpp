@@ -25,6 +25,9 @@ struct RoadFileHeader {
   std::uint64_t hash = 0;
 };
 
+/// Most iterations that a header may tell of: more would be damage, and the sum of several runs must have room.
+inline constexpr std::int64_t kMostIterations = std::int64_t{1} << 60;
+
 /// A road file, open for reading; its cells are read from disk as they are asked for.
 class RoadFile final : public CellSource {
  public:

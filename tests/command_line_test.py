@@ -301,6 +301,9 @@ DAMAGES = {
     "version": (put(8, 7), "version 7"),
     "no cells": (put(16, 0), "0 cells"),
     "endless": (put(16, 2**41), "cells"),
+    "beyond a signed number": (put(16, -1), "18446744073709551615 cells"),
+    "iterations": (put(24, -1), "18446744073709551615 iterations"),
+    "most iterations": (put(24, 2**60), "2^60"),
     "truncated": (lambda content: content.__delitem__(slice(-1, None)), "truncated"),
     "longer": (lambda content: content.extend(b"12345678"), "damaged"),
     "cell": (flip(100), "damaged"),
@@ -658,6 +661,37 @@ def test_sweep_that_is_told_to_stop_does_so_in_order(tmp_path, stop):
     kept = rows_in(sweep.journal)
     assert 2 <= len(kept) < Interrupted.POINTS
     check_resumed(tmp_path, kept)
+
+
+@pytest.mark.parametrize("last", [signal.SIGTERM, signal.SIGINT])
+def test_repetition_without_end_is_ended_by_a_second_signal(tmp_path, last):
+    arguments = ["sweep", "--kernels", "naive", "--cells", 1000, "--threads", 1, "--count", "every", "--steps", "1e12"]
+    process = subprocess.Popen(
+        command([*arguments, "--output", "r.json"]), cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        limit = time.monotonic() + 100
+        journal = tmp_path / "r.json.journal"
+        # The launch is written down when the repetitions begin.
+        while not (journal.exists() and '"run"' in journal.read_text(encoding="utf-8")):
+            assert process.poll() is None and time.monotonic() < limit, "nothing was begun"
+            time.sleep(0.01)
+        time.sleep(0.5)
+        # A launcher may send both for one Ctrl-C.
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(2.5)
+        assert process.poll() is None, "one request ended it in the middle of a repetition"
+        process.send_signal(signal.SIGUSR1)
+        time.sleep(0.5)
+        assert process.poll() is None, "SIGUSR1 is no request to end at once"
+        process.send_signal(last)
+        assert process.wait(timeout=60) == -last
+    finally:
+        process.kill()
+        process.wait()
+    assert os.listdir(tmp_path) == ["r.json.journal"]
 
 
 def test_damaged_journal_is_refused_and_left_as_it_is(tmp_path):

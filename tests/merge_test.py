@@ -103,6 +103,25 @@ def test_what_is_no_report_is_refused(tmp_path):
         refused(tmp_path, "bad.json", "--output", "m.json", word=word)
 
 
+def test_several_ranks_are_refused_by_one_line(tmp_path):
+    example = EXAMPLES / "example-measured.json"
+    for ranks in [2, 3]:
+        done = call("merge", example, "--output", "m.json", ranks=ranks, cwd=tmp_path)
+        assert done.returncode == 2
+        assert len(own_lines(done.stderr)) == 1 and "merge is the work of one process" in done.stderr, done.stderr
+        assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "size, rank", [("PMI_SIZE", "PMI_RANK"), ("OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"), ("SLURM_STEP_NUM_TASKS", "SLURM_PROCID")]
+)
+def test_every_launcher_is_noticed(tmp_path, size, rank):
+    for number, lines in [("0", 1), ("1", 0)]:
+        done = call("merge", EXAMPLES / "example-measured.json", "--output", "m.json", cwd=tmp_path, env={size: "2", rank: number})
+        assert done.returncode == 2 and len(done.stderr.splitlines()) == lines
+    succeed("merge", EXAMPLES / "example-measured.json", "--output", "m.json", cwd=tmp_path, env={size: "1", rank: "0"})
+
+
 def test_what_exists_is_replaced_only_by_force(tmp_path):
     example = EXAMPLES / "example-measured.json"
     shutil.copy(example, tmp_path / "there.json")
