@@ -76,9 +76,15 @@ class Sweep {
     }
   }
 
-  /// Measures what is missing. The result is the status so far: `bad_input` stands for nothing that could be done in
-  /// the time there was.
-  Status measure() {
+  enum class End {
+    all_verified,
+    base_failed,  ///< see base_problem()
+    interrupted,  ///< by a signal, or because the time was up
+    no_time       ///< for any of the missing points
+  };
+
+  /// Measures what is missing.
+  End measure() {
     std::unique_ptr<Progress> progress;
     if (leads()) progress = std::make_unique<Progress>(count_missing(), seconds_left(0));
     progress_ = progress.get();
@@ -93,13 +99,13 @@ class Sweep {
       const Deadline deadline = budget_.deadline(plan.seconds, seconds_left(i));
       const double began = wall_seconds();
       const RoundsEnd end = measure(plan, deadline);
-      if (end == RoundsEnd::interrupted) return Status::interrupted;
+      if (end == RoundsEnd::interrupted) return End::interrupted;
       left_out = left_out || end == RoundsEnd::out_of_time;
       if (end == RoundsEnd::done) budget_.learn(plan.seconds, wall_seconds() - began);
     }
     progress_ = nullptr;
-    if (left_out) return world_.sum_of(added_) > 0 ? Status::interrupted : Status::bad_input;
-    return world_.all(base_problem_.empty()) ? Status::done : Status::check_failed;
+    if (left_out) return world_.sum_of(added_) > 0 ? End::interrupted : End::no_time;
+    return world_.all(base_problem_.empty()) ? End::all_verified : End::base_failed;
   }
 
   /// What went wrong with a base that was measured again, on rank 0.
@@ -333,22 +339,22 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   names.reserve(points.size());
   for (const Point& point : points) names.push_back(row_name("sweep", point));
   Sweep sweep(world, options, std::move(points), journal.get(), run, ceiling, TimeBudget(began, time_limit));
-  const Status status = sweep.measure();
-  if (status == Status::bad_input) {
+  const Sweep::End end = sweep.measure();
+  if (end == Sweep::End::no_time) {
     throw BadInput(
         fmt::format("time-limit {:g} s is too short for any of the points that are missing; nothing is lost, "
                     "go on with --resume --output {}",
                     time_limit, output));
   }
-  if (status == Status::interrupted) {
+  if (end == Sweep::End::interrupted) {
     if (leads) {
       fmt::print(stderr, "trafficbench: {} after {} of {} points: go on with --resume --output {}\n",
                  interrupted() ? "interrupted" : "the time limit came", journal->rows().size(), names.size(), output);
     }
-    return status;
+    return Status::interrupted;
   }
 
-  bool verified = status == Status::done;
+  bool verified = end == Sweep::End::all_verified;
   on_rank_0(world, [&] {
     std::vector<Json> rows = journal->rows();
     journal->finish(finished_report(names, axes, journal->runs(), rows));

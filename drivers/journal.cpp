@@ -44,6 +44,22 @@ bool is_journal_line(const Json& line) {
   return line.contains("row") && line["row"].is_object() && line["row"].contains("name");
 }
 
+/// What the first axis that differs was, and is now; empty if none of both tells.
+std::string difference(const Json& before, const Json& now) {
+  const auto value = [](const Json& axes, const std::string& name) {
+    return axes.is_object() && axes.contains(name) ? axes[name].dump(-1, ' ', true) : std::string("nothing");
+  };
+  for (const Json* axes : {&now, &before}) {
+    if (!axes->is_object()) continue;
+    for (const auto& [name, ignored] : axes->items()) {
+      if (value(before, name) != value(now, name)) {
+        return fmt::format(" ({} was {} and is {} now)", name, value(before, name), value(now, name));
+      }
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 void write_report(const std::string& path, const Json& report) {
@@ -72,8 +88,10 @@ Journal::Journal(const Options& options, const Json& axes)
   if (options.resume && plain_file_at(output_)) {
     report = Json::parse(text_of_file(output_), nullptr, false);
     const auto context = report.is_object() ? report.find("context") : report.end();
-    if (context == report.end() || !context->is_object() || context->value("axes", Json()) != axes) {
-      throw BadInput(fmt::format("{} is the report of another sweep: name another file", output_));
+    const Json before = context != report.end() && context->is_object() ? context->value("axes", Json()) : Json();
+    if (before != axes) {
+      throw BadInput(
+          fmt::format("{} is the report of another sweep{}: name another file", output_, difference(before, axes)));
     }
     if (!exists) {
       complete_ = true;
@@ -131,9 +149,10 @@ void Journal::read(const Json& axes) {
         throw BadInput(fmt::format("{} was written by another version ({}) of this program: start over with --force",
                                    path_, line.value("version", "unknown")));
       }
-      if (line.value("axes", Json()) != axes) {
-        throw BadInput(fmt::format(
-            "{} belongs to a sweep with other axes: resume with the same options, or name another file", path_));
+      if (const Json before = line.value("axes", Json()); before != axes) {
+        throw BadInput(
+            fmt::format("{} belongs to a sweep with other axes{}: resume with the same options, or name another file",
+                        path_, difference(before, axes)));
       }
     } else if (line.contains("run")) {
       runs_.push_back(line["run"]);

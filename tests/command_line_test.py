@@ -645,7 +645,8 @@ def test_sweep_that_is_killed_goes_on_where_it_was(tmp_path):
     assert os.listdir(tmp_path) == ["r.json.journal"]
 
     refused("sweep", *Interrupted.ARGUMENTS, word="--resume", cwd=tmp_path)
-    refused("sweep", *Interrupted.ARGUMENTS, "--resume", "--seed", 1, word="other axes", cwd=tmp_path)
+    word = 'other axes (seed was "5743" and is "1" now)'
+    refused("sweep", *Interrupted.ARGUMENTS, "--resume", "--seed", 1, word=word, cwd=tmp_path)
 
     # The death may have torn the last line.
     with sweep.journal.open("a", encoding="utf-8") as journal:
