@@ -1,9 +1,7 @@
 // trafficbench merge
 #include <fmt/format.h>
 
-#include <fstream>
 #include <map>
-#include <sstream>
 
 #include "drivers/commands.hpp"
 #include "drivers/files.hpp"
@@ -11,56 +9,12 @@
 #include "drivers/machine.hpp"
 #include "drivers/provenance.hpp"
 #include "drivers/report.hpp"
+#include "drivers/report_file.hpp"
 #include "drivers/standard_output.hpp"
 
 namespace trafficbench {
 
 namespace {
-
-/// What this program needs of a report; the schema says the rest. Throws BadInput.
-void check_report(const std::string& path, const Json& report) {
-  const auto refuse = [&](const std::string& why) { throw BadInput(fmt::format("{}: {}", path, why)); };
-  if (!report.is_object() || !report.contains("context") || !report["context"].is_object() ||
-      report["context"].value("executable", Json()) != "trafficbench") {
-    refuse("no report of trafficbench");
-  }
-  const Json& context = report["context"];
-  if (context.value("json_schema_version", Json()) != kSchemaVersion) {
-    refuse(fmt::format("its schema version is not {}", kSchemaVersion));
-  }
-  if (context.value("command", "") == "ladder") refuse("a ladder has a base of its own: it cannot be merged");
-  if (!context.contains("runs") || !context["runs"].is_array() || context["runs"].empty()) refuse("it names no runs");
-  if (!report.contains("benchmarks") || !report["benchmarks"].is_array()) refuse("it has no rows");
-  for (const Json& row : report["benchmarks"]) {
-    if (!row.is_object() || !row.contains("name") || !row["name"].is_string()) refuse("a row has no name");
-    const auto name = row["name"].get<std::string>();
-    for (const char* field : {"ranks", "threads", "cells", "run"}) {
-      if (!row.contains(field) || !row[field].is_number_integer()) refuse(fmt::format("row {} lacks {}", name, field));
-    }
-    for (const char* field : {"kernel", "count", "mode", "origin"}) {
-      if (!row.contains(field) || !row[field].is_string()) refuse(fmt::format("row {} lacks {}", name, field));
-    }
-    for (const char* field :
-         {"mcops", "mcops_low", "verified", "density", "init", "seed", "isa", "base", "ladder_base"}) {
-      if (!row.contains(field)) refuse(fmt::format("row {} lacks {}", name, field));
-    }
-    if (!row.contains("samples") || !row["samples"].is_array()) refuse(fmt::format("row {} lacks samples", name));
-    if (row["run"] < 0 || row["run"] >= context["runs"].size() || row["ranks"] < 1 || row["threads"] < 1) {
-      refuse(fmt::format("row {} is damaged", name));
-    }
-  }
-}
-
-Json read_report(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) throw BadInput(fmt::format("{} cannot be read", path));
-  Json report = Json::parse(text.str(), nullptr, false);
-  if (report.is_discarded()) throw BadInput(fmt::format("{}: no JSON, or cut short", path));
-  check_report(path, report);
-  return report;
-}
 
 /// Runs and rows of all reports together.
 class Merged {
@@ -112,6 +66,9 @@ Status merge(const MergeOptions& options) {
   Merged merged;
   for (const std::string& path : options.reports) {
     const Json report = read_report(path);
+    if (report["context"]["command"] == "ladder") {
+      throw BadInput(fmt::format("{}: a ladder has a base of its own: it cannot be merged", path));
+    }
     try {
       merged.add(path, report);
     } catch (const Json::exception& error) {

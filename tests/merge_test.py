@@ -96,11 +96,91 @@ def test_what_is_no_report_is_refused(tmp_path):
         (json.dumps({"context": {}, "benchmarks": []}), "no report"),
         (json.dumps(another), "schema version"),
         (json.dumps({**report, "benchmarks": 3}), "no rows"),
+        (json.dumps({**report, "benchmarks": []}), "no rows"),
+        (json.dumps({**report, "benchmarks": [3]}), "row 1 is no object"),
         (json.dumps(torn), "mcops"),
         (json.dumps(wrong), "bad.json"),
     ]:
         (tmp_path / "bad.json").write_text(content, encoding="utf-8")
         refused(tmp_path, "bad.json", "--output", "m.json", word=word)
+
+
+MEASURED = "example-measured.json"
+DAMAGES = [
+    (MEASURED, {"cells": 0}, "cells 0"),
+    (MEASURED, {"cells": 2**63}, "cells"),
+    (MEASURED, {"cells": 1000.5}, "cells"),
+    (MEASURED, {"samples": []}, "samples []"),
+    (MEASURED, {"samples": [0.1, -0.1]}, "samples"),
+    (MEASURED, {"samples": [0.1, 0]}, "samples"),
+    (MEASURED, {"samples": [0.1, "0.1"]}, "samples"),
+    (MEASURED, {"mcops": 0}, "mcops 0"),
+    (MEASURED, {"mcops": None}, "mcops null"),
+    (MEASURED, {"mcops": "much"}, "mcops"),
+    (MEASURED, {"mcops_low": -1}, "mcops_low"),
+    (MEASURED, {"mcops_high": None}, "mcops_high"),
+    (MEASURED, {"clock_hz": 0}, "clock_hz 0"),
+    (MEASURED, {"density": 5}, "density 5"),
+    (MEASURED, {"mode": "middling"}, "mode"),
+    (MEASURED, {"count": "some"}, "count"),
+    (MEASURED, {"class": "upper"}, "class"),
+    (MEASURED, {"origin": "dreamt"}, "origin"),
+    (MEASURED, {"origin": "modelled"}, "not measured"),
+    (MEASURED, {"kernel": "Tiled"}, "kernel"),
+    (MEASURED, {"kernel": "ti led"}, "kernel"),
+    (MEASURED, {"kernel": ""}, "kernel"),
+    (MEASURED, {"name": "sweep/tiled[2J"}, "\\u001b"),
+    (MEASURED, {"name": "sweep/tiled\nx"}, "\\n"),
+    (MEASURED, {"name": "tiled"}, "name"),
+    (MEASURED, {"rank_seconds": 3}, "rank_seconds"),
+    (MEASURED, {"rank_seconds": [3]}, "rank_seconds"),
+    (MEASURED, {"rank_seconds": [{"min": 1, "median": 1}]}, "rank_seconds"),
+    (MEASURED, {"shares": []}, "shares"),
+    (MEASURED, {"shares": {"compute": 2, "exchange": 0, "reduction": 0, "waiting": 0}}, "shares"),
+    (MEASURED, {"verified": None}, "verified null"),
+    (MEASURED, {"verified": "yes"}, "verified"),
+    (MEASURED, {"verified": False}, "error_message"),
+    (MEASURED, {"hash": "0123"}, "hash"),
+    (MEASURED, {"hash": None}, "hash null"),
+    (MEASURED, {"ranks": 2**31}, "ranks"),
+    (MEASURED, {"seed": -1}, "seed"),
+    (MEASURED, {"init": "dice"}, "init"),
+    (MEASURED, {"run": 7}, "run 7"),
+    (MEASURED, {"stopped": "soon"}, "stopped"),
+    ("example-skipped.json", {"mcops": 5}, "mcops 5"),
+    ("example-closed-form.json", {"class": "closed-form", "mcops": 5}, "mcops 5"),
+    ("example-simulated.json", {"origin": "simulated", "samples": []}, "samples"),
+]
+
+
+@pytest.mark.parametrize("example, changes, word", DAMAGES, ids=lambda value: json.dumps(value) if isinstance(value, dict) else "")
+def test_damaged_rows_are_refused(tmp_path, example, changes, word):
+    report = json.loads((EXAMPLES / example).read_text(encoding="utf-8"))
+    row = next(row for row in report["benchmarks"] if example != "example-skipped.json" or "skipped" in row)
+    row |= changes
+    (tmp_path / "bad.json").write_text(json.dumps(report), encoding="utf-8")
+    refused(tmp_path, "bad.json", "--output", "m.json", word=word)
+    done = call("merge", "bad.json", "--output", "m.json", cwd=tmp_path)
+    assert f"bad.json: row {report['benchmarks'].index(row) + 1} " in done.stderr, done.stderr
+
+
+def test_every_field_that_the_schema_requires_is_missed(tmp_path):
+    schema = json.loads((EXAMPLES / "report.schema.json").read_text(encoding="utf-8"))
+    for field in schema["$defs"]["row"]["required"]:
+        report = json.loads((EXAMPLES / MEASURED).read_text(encoding="utf-8"))
+        del report["benchmarks"][1][field]
+        (tmp_path / "bad.json").write_text(json.dumps(report), encoding="utf-8")
+        refused(tmp_path, "bad.json", "--output", "m.json", word=f" lacks {field}")
+
+
+def test_key_that_stands_twice_is_refused(tmp_path):
+    text = (EXAMPLES / MEASURED).read_text(encoding="utf-8")
+    (tmp_path / "bad.json").write_text(text.replace('"cells":', '"cells": 7, "cells":', 1), encoding="utf-8")
+    refused(tmp_path, "bad.json", "--output", "m.json", word='"cells" stands twice')
+
+
+def test_folder_is_no_report(tmp_path):
+    refused(tmp_path, tmp_path, "--output", "m.json", word="is a folder")
 
 
 def test_several_ranks_are_refused_by_one_line(tmp_path):

@@ -1,12 +1,14 @@
 """trafficbench-model: modelled reports, advice, validation, and bad input."""
 
 import json
+import shlex
+import subprocess
 
 import pytest
 
-from program import needs_ranks
+from program import environment, needs_ranks
 from report_helpers import load_report
-from scaling_helpers import FACTS, call_model, measure, refused
+from scaling_helpers import FACTS, MODEL, call_model, measure, refused
 
 
 @pytest.fixture(name="inputs", scope="module")
@@ -73,6 +75,25 @@ def test_nothing_is_overwritten(inputs, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "options, word",
+    [
+        (["--cells-per-core", "0"], "cells-per-core is 0"),
+        (["--depth", "nan"], "depth 'nan'"),
+        (["--mode", "sideways"], "sideways"),
+        (["--cells", ""], "--cells is empty"),
+    ],
+)
+def test_advice_refuses_bad_axes_that_it_does_not_use(inputs, options, word):
+    refused(call_model("advise", *inputs, *options), word)
+
+
+def test_output_that_cannot_be_written_is_no_success(inputs):
+    words = shlex.join(map(str, [MODEL, "platform", "--machine", inputs[-1]]))
+    done = subprocess.run(["sh", "-c", f"{words} >/dev/full"], capture_output=True, text=True, env=environment(), check=False)
+    assert done.returncode == 1 and "standard output" in done.stderr
+
+
+@pytest.mark.parametrize(
     "options, words",
     [
         (["--kernels", "bogus"], ["bogus", "tiled"]),
@@ -103,9 +124,23 @@ def test_bad_files_are_refused(inputs, tmp_path):
     text.write_text("[]", encoding="utf-8")
     refused(call_model("rows", "--report", text, *inputs[2:], *output), "no report")
     facts = json.loads(FACTS.read_text(encoding="utf-8"))
+    for changed in [{"clock_hz": 1e16}, {"clock_hz": 0}, {"clock_hz": -1}, {"clock_hz": 1e-300}, {"clock_hz": "fast"}]:
+        text.write_text(json.dumps(facts | changed), encoding="utf-8")
+        refused(call_model("advise", *inputs[:2], "--machine", text), "clock_hz")
+    text.write_text(json.dumps(facts).replace("2250000000.0", "1e400"), encoding="utf-8")
+    refused(call_model("advise", *inputs[:2], "--machine", text), "not JSON")
     del facts["clock_hz"]
     text.write_text(json.dumps(facts), encoding="utf-8")
     refused(call_model("rows", *inputs[:2], "--machine", text, *output), "clock_hz")
+    for command in ["advise", "rows"]:
+        more = output if command == "rows" else []
+        refused(call_model(command, "--report", tmp_path, *inputs[2:], *more), "is a folder")
+        refused(call_model(command, *inputs[:2], "--machine", tmp_path, *more), "is a folder")
+    refused(call_model("validate", tmp_path), "is a folder")
+    damaged = json.loads(inputs[1].read_text(encoding="utf-8"))
+    damaged["benchmarks"][0]["depth"] = 0
+    text.write_text(json.dumps(damaged), encoding="utf-8")
+    refused(call_model("advise", "--report", text, *inputs[2:]), "row 1", "depth 0")
     refused(call_model("validate", inputs[1]), "2 ranks")
     for tolerance in ["nan", "inf", "-1", "much", "1e400", ""]:
         refused(call_model("validate", inputs[1], "--tolerance", tolerance), "tolerance")

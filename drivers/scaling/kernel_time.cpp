@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 
 #include "drivers/bad_input.hpp"
 #include "drivers/point.hpp"
@@ -32,17 +31,6 @@ double interpolate(const Map& map, std::int64_t at, const Value& value) {
 }
 
 }  // namespace
-
-Json read_report(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw BadInput(fmt::format("cannot read the report {}", path));
-  Json report = Json::parse(file, nullptr, false);
-  if (!report.is_object() || !report.contains("benchmarks") || !report["benchmarks"].is_array() ||
-      !report.contains("context")) {
-    throw BadInput(fmt::format("{} is no report of trafficbench", path));
-  }
-  return report;
-}
 
 double updates(std::int64_t cells, std::int64_t halo, std::int64_t k) {
   const auto n = static_cast<double>(cells);

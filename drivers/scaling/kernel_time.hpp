@@ -12,9 +12,6 @@
 
 namespace trafficbench::scaling {
 
-/// A report that holds measured rows. Throws BadInput if the file is none.
-nlohmann::ordered_json read_report(const std::string& path);
-
 /// Cells that k iterations update on a segment of `cells` cells that was shown a halo of `halo` >= k cells on each
 /// side: in each iteration its own, and those of the halo that are still good.
 double updates(std::int64_t cells, std::int64_t halo, std::int64_t k);

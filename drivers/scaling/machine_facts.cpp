@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "drivers/bad_input.hpp"
+#include "drivers/files.hpp"
 
 namespace trafficbench::scaling {
 
@@ -31,10 +31,14 @@ class Fields {
     return *found;
   }
 
+  /// In seconds, bytes, hertz or pieces, no machine has more, nor so little.
   double positive(const std::string& key) {
+    constexpr double kMost = 1e15;
+    constexpr double kLeast = 1e-15;
     const Json& value = take(key);
-    if (!value.is_number() || !std::isfinite(value.get<double>()) || value.get<double>() <= 0) {
-      throw BadInput(fmt::format("{}: '{}' is {}, not a number above 0", where_, key, value.dump()));
+    if (!value.is_number() || !(value.get<double>() >= kLeast && value.get<double>() <= kMost)) {
+      throw BadInput(
+          fmt::format("{}: '{}' is {}, not a number from {} to {}", where_, key, value.dump(), kLeast, kMost));
     }
     return value.get<double>();
   }
@@ -110,9 +114,7 @@ int Network::links(std::int64_t node, std::int64_t other) const {
 MachineFacts read_machine(const std::string& path) {
   constexpr std::int64_t kMostNodes = 1 << 20;
   constexpr std::int64_t kMostCores = 1 << 12;
-  std::ifstream file(path);
-  if (!file) throw BadInput(fmt::format("cannot read the machine file {}", path));
-  const Json json = Json::parse(file, nullptr, false);
+  const Json json = Json::parse(text_of_file(path), nullptr, false);
   if (json.is_discarded()) throw BadInput(fmt::format("the machine file {} is not JSON", path));
   Fields fields(json, path);
   MachineFacts facts;

@@ -7,6 +7,7 @@
 #include "drivers/command_line.hpp"
 #include "drivers/numbers.hpp"
 #include "drivers/options.hpp"
+#include "drivers/report_file.hpp"
 #include "kernels/packed_road.hpp"
 #include "kernels/registry.hpp"
 

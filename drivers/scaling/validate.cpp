@@ -8,6 +8,7 @@
 
 #include "drivers/numbers.hpp"
 #include "drivers/options.hpp"
+#include "drivers/report_file.hpp"
 #include "drivers/scaling/commands.hpp"
 #include "drivers/statistics.hpp"
 #include "kernels/registry.hpp"
