@@ -106,7 +106,7 @@ constexpr std::int64_t kPassIterations = 16;
 class BranchlessSegment final : public CellArraySegment<std::uint8_t> {
  public:
   explicit BranchlessSegment(const SegmentShape& shape)
-      : CellArraySegment(shape, kSlack),
+      : CellArraySegment(shape),
         // Both roads of a block fit in half the first-level cache.
         block_cells_(std::max<std::int64_t>(shape.tuning.l1_bytes / 4, 4 * kPassIterations)),
         other_road_(another_road()),
@@ -123,11 +123,9 @@ class BranchlessSegment final : public CellArraySegment<std::uint8_t> {
   }
 
   static std::unique_ptr<Segment> make(const SegmentShape& shape) { return std::make_unique<BranchlessSegment>(shape); }
-  static std::int64_t bytes(const SegmentShape& shape) { return bytes_of_two_roads(shape, kSlack); }
+  static std::int64_t bytes(const SegmentShape& shape) { return bytes_of_two_roads(shape); }
 
  private:
-  static constexpr std::int64_t kSlack = 0;
-
   /// One trip through the road, `step` <= kPassIterations iterations. Iteration t of a block covers the block's cells
   /// moved t cells to the left, so that all it reads is there, and nothing that a later block reads is overwritten.
   void pass(std::int64_t step, std::span<MoveCount> moves) {

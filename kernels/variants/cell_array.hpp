@@ -50,9 +50,8 @@ class CellArraySegment : public Segment {
   }
 
  protected:
-  /// `slack` more elements on either side, for variants that touch whole vectors.
-  CellArraySegment(const SegmentShape& shape, std::int64_t slack)
-      : cells_(shape.cells), offset_(shape.most_halo.left + slack), road_(buffer_cells(shape, slack)) {}
+  explicit CellArraySegment(const SegmentShape& shape)
+      : cells_(shape.cells), offset_(shape.most_halo.left), road_(buffer_cells(shape)) {}
 
   /// Own cell 0; negative indices are the left halo.
   Cell* own() { return road_.data() + offset_; }
@@ -64,13 +63,13 @@ class CellArraySegment : public Segment {
 
   AlignedBuffer<Cell>& road() { return road_; }
 
-  static std::int64_t buffer_cells(const SegmentShape& shape, std::int64_t slack) {
-    return shape.cells + shape.most_halo.left + shape.most_halo.right + 2 * slack;
+  static std::int64_t buffer_cells(const SegmentShape& shape) {
+    return shape.cells + shape.most_halo.left + shape.most_halo.right;
   }
 
   /// Two roads, which is what every variant of this kind needs.
-  static std::int64_t bytes_of_two_roads(const SegmentShape& shape, std::int64_t slack) {
-    return 2 * aligned_buffer_bytes<Cell>(buffer_cells(shape, slack));
+  static std::int64_t bytes_of_two_roads(const SegmentShape& shape) {
+    return 2 * aligned_buffer_bytes<Cell>(buffer_cells(shape));
   }
 
   void use_halo(std::int64_t k) {

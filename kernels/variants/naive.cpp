@@ -35,7 +35,7 @@ std::int64_t update_road(int* new_road, const int* old_road, std::int64_t first,
 
 class NaiveSegment final : public CellArraySegment<int> {
  public:
-  explicit NaiveSegment(const SegmentShape& shape) : CellArraySegment(shape, kSlack), new_road_(another_road()) {}
+  explicit NaiveSegment(const SegmentShape& shape) : CellArraySegment(shape), new_road_(another_road()) {}
 
   void advance(std::int64_t k, std::span<MoveCount> moves) override {
     int* const old_cells = own();
@@ -57,10 +57,9 @@ class NaiveSegment final : public CellArraySegment<int> {
   }
 
   static std::unique_ptr<Segment> make(const SegmentShape& shape) { return std::make_unique<NaiveSegment>(shape); }
-  static std::int64_t bytes(const SegmentShape& shape) { return bytes_of_two_roads(shape, kSlack); }
+  static std::int64_t bytes(const SegmentShape& shape) { return bytes_of_two_roads(shape); }
 
  private:
-  static constexpr std::int64_t kSlack = 0;
   AlignedBuffer<int> new_road_;
 };
 
