@@ -45,21 +45,6 @@ struct Ceiling {
   std::vector<Bandwidth> bandwidth;  ///< nearest level first; one core, then all
 };
 
-/// How a ceiling is measured.
-struct CeilingOptions {
-  int threads = 1;       ///< OpenMP threads for "all cores"
-  Tuning alone = {};     ///< caches that one core at work may count on
-  Tuning together = {};  ///< caches that each may count on when all work
-  int samples = 15;      ///< runs of which the best counts
-};
-
-/// Measures the ceiling of the calling thread's core, and of `options.threads` of them, in this
-/// process: 2 to 3 seconds. Throws std::bad_alloc; see measure_bandwidth.
-Ceiling measure_ceiling(const CeilingOptions& options);
-
-// The parts of measure_ceiling, for a program of several ranks: rank 0 of a node measures bandwidth
-// with one thread while the others wait; then all measure together, and what they got is added up.
-
 /// Boolean rates of the calling thread's core. Leaves the selected instruction set as it was.
 std::vector<BooleanRate> measure_boolean_rates(int samples);
 

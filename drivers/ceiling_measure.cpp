@@ -185,17 +185,4 @@ std::vector<Bandwidth> measure_bandwidth(int threads, const Tuning& tuning, int 
   return bandwidth;
 }
 
-Ceiling measure_ceiling(const CeilingOptions& options) {
-  Ceiling ceiling;
-  ceiling.clock_hz = measure_clock_hz();
-  ceiling.boolean = measure_boolean_rates(options.samples);
-  ceiling.bandwidth = measure_bandwidth(1, options.alone, options.samples);
-  if (options.threads > 1) {
-    const auto all = measure_bandwidth(options.threads, options.together, options.samples);
-    ceiling.bandwidth.insert(ceiling.bandwidth.end(), all.begin(), all.end());
-  }
-  ceiling.clock_hz = std::max(ceiling.clock_hz, measure_clock_hz());
-  return ceiling;
-}
-
 }  // namespace trafficbench
