@@ -1,6 +1,5 @@
 // trafficbench run
 #include <fmt/format.h>
-#include <omp.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -35,13 +34,13 @@ namespace {
 
 constexpr std::int64_t kCourseCells = 10240000;
 
-/// --threads, else OMP_NUM_THREADS, else the cores that this rank may use, if OpenMP gives so many threads.
+/// --threads, else OMP_NUM_THREADS, else the cores that this rank may use.
 int threads_of(Communicator& world, const std::string& text) {
   constexpr int kMostThreads = 1 << 14;
   std::string wanted = text;
   if (wanted == "auto") {
     const char* variable = std::getenv("OMP_NUM_THREADS");
-    if (variable == nullptr || *variable == '\0') return std::min(cores_per_rank(world), omp_get_thread_limit());
+    if (variable == nullptr || *variable == '\0') return cores_per_rank(world);
     // A list is for nested regions, of which there are none here.
     wanted = std::string(variable);
     wanted = wanted.substr(0, wanted.find(','));

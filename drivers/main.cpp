@@ -1,5 +1,4 @@
 // The program: starts MPI, reads the command line, carries out one command, leaves with its status on every rank.
-#include <fmt/format.h>
 #include <omp.h>
 
 #include <exception>
@@ -76,14 +75,14 @@ int main(int argc, char** argv) {
     return static_cast<int>(serve(*world, arguments, argc, argv));
   } catch (const BadInput& bad) {
     if (*bad.what() != '\0' && (!world || world->rank() == 0)) {
-      fmt::print(stderr, "trafficbench: {}\n", bad.what());
+      print_error("trafficbench", bad.what());
     }
     return static_cast<int>(Status::bad_input);
   } catch (const OutputFailed& failed) {
-    fmt::print(stderr, "trafficbench: {}\n", failed.what());
+    print_error("trafficbench", failed.what());
     return static_cast<int>(Status::check_failed);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "trafficbench: {}\n", error.what());
+    print_error("trafficbench", error.what());
     // One that is alone keeps nobody waiting, and MPI would add lines of its own.
     if (world && world->size() > 1) world->abort(static_cast<int>(Status::check_failed));
     return static_cast<int>(Status::check_failed);

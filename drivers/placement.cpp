@@ -54,7 +54,7 @@ void bind_this_thread(int cpu) {
 int cores_per_rank(Communicator& comm) {
   const Share share = share_of(comm);
   const int cores = static_cast<int>(this_machine().allowed_cpus.size());
-  return std::max(1, cores / std::max(1, share.ranks));
+  return std::max(1, std::min(cores / std::max(1, share.ranks), omp_get_thread_limit()));
 }
 
 std::string bind_workers(Communicator& comm, int threads, bool oversubscribe) {

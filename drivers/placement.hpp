@@ -19,7 +19,7 @@ struct WorkerPlace {
 };
 
 /// Cores that one of `ranks_here` ranks on this node may give its threads, when the ranks share the node's cores
-/// evenly.
+/// evenly; no more than OpenMP may have threads.
 int cores_per_rank(Communicator& comm);
 
 /// Collective. Binds thread t of every rank to a core of its own, neighbours next to each other. If there are too few

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <string>
 
 namespace trafficbench {
 
@@ -28,6 +29,13 @@ void claim_standard_files() {
 
 void print_out(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) keep_error();
+}
+
+void print_error(const char* program, std::string text) {
+  for (char& letter : text) {
+    if (static_cast<unsigned char>(letter) < ' ' || letter == '\x7f') letter = '?';
+  }
+  fmt::print(stderr, "{}: {}\n", program, text);
 }
 
 void check_output() {

@@ -1,7 +1,8 @@
-// Standard output that fails: a full disk, or none at all.
+// What the programs print, where standard output may fail: a full disk, or none at all.
 #pragma once
 
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 namespace trafficbench {
@@ -18,6 +19,9 @@ void claim_standard_files();
 
 /// Prints. What goes wrong is kept for check_output(), so that a command ends on all ranks alike.
 void print_out(std::string_view text);
+
+/// Says on standard error what went wrong, in one line: a line break in a name, or worse, is printed as '?'.
+void print_error(const char* program, std::string text);
 
 /// At the end of a command: throws OutputFailed unless everything that was printed has been written.
 void check_output();

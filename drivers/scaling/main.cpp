@@ -142,10 +142,10 @@ int main(int argc, char** argv) {
     Commands commands({argv, argv + argc});
     return static_cast<int>(commands.carry_out(argc, argv));
   } catch (const BadInput& bad) {
-    fmt::print(stderr, "trafficbench-model: {}\n", bad.what());
+    print_error("trafficbench-model", bad.what());
     return static_cast<int>(Status::bad_input);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "trafficbench-model: {}\n", error.what());
+    print_error("trafficbench-model", error.what());
     return static_cast<int>(Status::check_failed);
   }
 }
