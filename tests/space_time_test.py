@@ -134,7 +134,7 @@ BAD = [
     (["--space-time", "/proc/road.pgm"], "/proc"),
     (["--space-time", "road.pgm", "--window", "1"], "FIRST:COUNT"),
     (["--space-time", "road.pgm", "--window", "a:b"], "'a'"),
-    (["--space-time", "road.pgm", "--window", ""], "FIRST:COUNT"),
+    (["--space-time", "road.pgm", "--window", ""], "--window is empty"),
     (["--space-time", "road.pgm", "--window", "0:0"], "is 0"),
     (["--space-time", "road.pgm", "--window", "0:1001"], "1001"),
     (["--space-time", "road.pgm", "--window", "1000:1"], "1000"),
