@@ -6,7 +6,7 @@
 
 #include "drivers/commands.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): not ours
 class App;
 }
 

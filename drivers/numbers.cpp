@@ -129,8 +129,8 @@ std::int64_t parse_count(std::string_view text, std::string_view what, std::int6
   };
   // Digits alone are taken as they stand: a floating point number may be rounded to one that would do.
   std::int64_t number = 0;
-  const char* text_end = text.data() + text.size();
-  if (const auto [end, error] = std::from_chars(text.data(), text_end, number); end == text_end && !text.empty()) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (end == text.data() + text.size() && !text.empty()) {
     if (error == std::errc::result_out_of_range || number < least || number > most) refuse_range();
     if (error == std::errc()) return number;
   }
