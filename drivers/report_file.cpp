@@ -105,7 +105,8 @@ constexpr std::string_view kContracts[] = {"every", "sampled"};
 constexpr std::string_view kClasses[] = {"update", "closed-form"};
 constexpr std::string_view kOrigins[] = {"measured", "simulated", "modelled"};
 constexpr std::string_view kVerifications[] = {"full", "windows", "golden", "none"};
-constexpr std::string_view kStops[] = {"precise", "time_cap", "most_repetitions", "fixed", "interrupted", "failed"};
+constexpr std::string_view kStops[] = {"precise", "time_cap",    "time_limit", "most_repetitions",
+                                       "fixed",   "interrupted", "failed"};
 
 // --- fields: each by itself ------------------------------------------------------------------------------------------
 
