@@ -22,7 +22,7 @@ second.
   unclear          the rest: more repetitions or a quieter machine are needed
 
 With three kernels or more, no interval is narrower than what other kernels moved between the launches. --again takes
-reports of further launches, best made in turns (base, new, base, new): changes are then averaged over the launches, and
+reports of further launches, best made in turns (base, new, base, new): the median change over the launches then counts, and
 smaller ones are found. docs/method.md, "Comparing two reports", explains and justifies all of it.
 
 Refused: reports that break a rule of docs/schema.md, rows that failed their verification, measured against simulated

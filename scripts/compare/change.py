@@ -1,7 +1,8 @@
 """How much faster a point became, and how surely. docs/method.md, "Comparing two reports", has the figures.
 
 Speeds are iterations a second; a change is the ratio of the medians, new over base, above 1 for faster. Where there are
-several launches of each side, a point has a pair of rows for each, and its change is the geometric mean of theirs.
+several launches of each side, a point has a pair of rows for each, and its change is the median of theirs: of six launches one
+may have met with something, and the median does not care how much.
 """
 
 import math
@@ -20,6 +21,8 @@ NOISE_WIDTHS = 2
 # For two launches and more, where no other kernels tell of launch noise: quantiles of Student's t at 97.5%, by degrees of
 # freedom; beyond the last, the last.
 STUDENT = [12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23]
+# A median of n normal values has this many times the standard deviation of their mean, for large n.
+OF_MEDIAN = 1.2533
 # Makes a median of absolute values the standard deviation of a normal distribution.
 TO_DEVIATION = 1.4826
 
@@ -39,16 +42,17 @@ class Change:
 def changes_of(points):
     """The change at every point; each is a list of pairs, one for each launch of both sides."""
     logs = [[math.log(median_speed(pair.new) / median_speed(pair.base)) for pair in pairs] for pairs in points]
-    others = launch_noises(points, [statistics.fmean(each) for each in logs])
+    others = launch_noises(points, [statistics.median(each) for each in logs])
     return [change_of(*each) for each in zip(points, logs, others)]
 
 
 def change_of(pairs, logs, others):
     """`logs` of the changes from launch to launch; `others`: how far other kernels moved, None if that is not known."""
-    ratio = math.exp(statistics.fmean(logs))
+    middle = statistics.median(logs)
+    ratio = math.exp(middle)
     noise, moved, widths = others, "other kernels", NOISE_WIDTHS
     if len(logs) > 1:
-        own = statistics.stdev(logs) / math.sqrt(len(logs))
+        own = OF_MEDIAN * TO_DEVIATION * statistics.median(abs(log - middle) for log in logs) / math.sqrt(len(logs))
         if own > (others or 0):
             noise, moved = own, "the point itself"
         if others is None:
@@ -70,10 +74,6 @@ def fewest_samples(pairs):
     return min(len(row["samples"]) for pair in pairs for row in (pair.base, pair.new))
 
 
-def geometric_mean(ratios):
-    return math.exp(statistics.fmean(map(math.log, ratios)))
-
-
 def bootstrap_interval(pairs):
     """Percentile bootstrap of the ratio of medians; launches are drawn apart, since no round is in two of them."""
     drawn = []
@@ -83,7 +83,7 @@ def bootstrap_interval(pairs):
         new = resampled_medians(pair.new, f"new {launch}")
         steps = pair.new["steps"] / pair.base["steps"]
         drawn.append([steps * a / b for a, b in zip(base, new)])
-    ratios = sorted(map(geometric_mean, zip(*drawn)))
+    ratios = sorted(map(statistics.median, zip(*drawn)))
     tail = (1 - CONFIDENCE) / 2
     return ratios[math.floor(tail * DRAWS)], ratios[math.ceil((1 - tail) * DRAWS) - 1]
 
