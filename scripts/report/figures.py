@@ -216,6 +216,8 @@ def draw_bars(axes, chart, colours):
     several = len(chart.series) > 1
     at, labelled = 0.0, set()
     left = bar_start(chart)
+    # Right of the longest name; a letter takes so much of the width.
+    beside = max(0.16, 0.0155 * max(len(category) for category in chart.categories()))
     for category in chart.categories():
         name = category
         for series in chart.series:
@@ -244,7 +246,7 @@ def draw_bars(axes, chart, colours):
                 )
                 parts = [series.label] if several else []
                 text = "   ".join([*parts, *mark.texts])
-                axes.annotate(text, (0.16, at - 0.27), xycoords=("axes fraction", "data"), va="bottom", fontsize=8)
+                axes.annotate(text, (beside, at - 0.27), xycoords=("axes fraction", "data"), va="bottom", fontsize=8)
                 name = ""
                 at += 1
         at += 0.25 if several else 0
