@@ -39,7 +39,8 @@ struct Told {
   std::vector<Measurement> results;
 };
 
-Told measure_group(int ranks, const Group& group, const StoppingRule& rule, const Deadline& deadline = {}) {
+Told measure_group(int ranks, const Group& group, const StoppingRule& rule, const Deadline& deadline = {},
+                   const MeasuringOptions& options = kShared) {
   Told told;
   told.results.resize(group.members.size());
   std::mutex mutex;
@@ -51,7 +52,7 @@ Told measure_group(int ranks, const Group& group, const StoppingRule& rule, cons
     for (const Group::Member& member : group.members) points.push_back(member.point);
     const Parts parts(world, points);
     std::vector<std::size_t> order;
-    const RoundsEnd end = measure_in_rounds(world, parts, group, kShared, rule, deadline,
+    const RoundsEnd end = measure_in_rounds(world, parts, group, options, rule, deadline,
                                             [&](std::size_t member, const Measurement& measurement) {
                                               order.push_back(member);
                                               if (world.rank() == 0) told.results[member] = measurement;
@@ -158,14 +159,14 @@ TEST(Rounds, AfterTheSoftDeadlineOnlyTheFewestRepetitionsAreMade) {
 
 TEST(Rounds, ShapesOfOneKernelMakeTheSameIterations) {
   Group group;
-  for (const int ranks : {1, 2, 3}) {
+  for (const int ranks : {1, 2}) {
     for (const char* kernel : {"naive", "bitpacked"}) {
       Point point = point_of(kernel, ranks);
       point.steps = 0;
       group.members.push_back({.point = point, .base = ranks == 1 ? -1 : kernel[0] == 'n' ? 0 : 1});
     }
   }
-  const Told told = measure_group(3, group, fixed(6));
+  const Told told = measure_group(2, group, fixed(6), {}, {.least_seconds = 0.001, .oversubscribe = true});
   for (std::size_t i = 0; i < group.members.size(); ++i) {
     const Measurement& result = told.results[i];
     EXPECT_EQ(result.problem, "");
