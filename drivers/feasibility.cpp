@@ -44,7 +44,7 @@ std::string why_no_memory(Communicator& comm, const Point& point) {
 
 std::string why_not(Communicator& comm, const Point& point, bool oversubscribe) {
   if (std::string reason = why_no_memory(comm, point); !reason.empty()) return reason;
-  const std::string shared = bind_workers(comm, point.threads, oversubscribe);
+  std::string shared = bind_workers(comm, point.threads, oversubscribe);
   if (!oversubscribe && !shared.empty()) return shared;
   return why_no_threads(comm, point.threads);
 }
