@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <optional>
+#include <thread>
 
 #include "drivers/bad_input.hpp"
 
@@ -63,9 +65,13 @@ std::optional<Launched> launched() {
   return {};
 }
 
-/// Every process takes itself for rank 0: lets one of them speak.
+/// Every process takes itself for rank 0: lets one of them speak. The others leave later, since Open MPI's launcher
+/// ends all as soon as one of them has failed.
 [[noreturn]] void refuse(const Launched& process, const std::string& why) {
-  if (process.rank != 0) throw BadInput("");
+  if (process.rank != 0) {
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    throw BadInput("");
+  }
   throw BadInput(fmt::format("{} started {} ranks, but {}", process.launcher, process.size, why));
 }
 
