@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 #include <set>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -147,6 +148,7 @@ constexpr Field kFields[] = {
     {"samples", are<is_positive>},
     {"rank_seconds", are<is_spread>, May::be_missing},
     {"rounds", are<is_index>, May::be_missing},
+    {"discarded", is_index, May::be_missing},
     {"mcops", is_positive, May::be_null},
     {"mcops_low", is_positive, May::be_null},
     {"mcops_high", is_positive, May::be_null},
@@ -156,6 +158,7 @@ constexpr Field kFields[] = {
     {"base", is_row_name, May::be_null},
     {"base_mcops", is_positive, May::be_null},
     {"base_samples", are<is_positive>, May::be_missing},
+    {"base_steps", is_count, May::be_missing},
     {"speedup", is_positive, May::be_null},
     {"speedup_low", is_positive, May::be_null},
     {"speedup_high", is_positive, May::be_null},
@@ -163,6 +166,7 @@ constexpr Field kFields[] = {
     {"ladder_base", is_row_name, May::be_null},
     {"ladder_base_mcops", is_positive, May::be_null},
     {"ladder_base_samples", are<is_positive>, May::be_missing},
+    {"ladder_base_steps", is_count, May::be_missing},
     {"ladder_speedup", is_positive, May::be_null},
     {"ladder_speedup_low", is_positive, May::be_null},
     {"ladder_speedup_high", is_positive, May::be_null},
@@ -179,6 +183,15 @@ constexpr Field kFields[] = {
     {"clock_hz", is_positive, May::be_null},
     {"run", is_index},
 };
+
+// Of a launch, and of its CPU: what a merged report says of them anew, and what makes two machines alike.
+bool is_object(const Json& value) { return value.is_object(); }
+constexpr Field kRunFields[] = {{"host", is_text}, {"date", is_text}, {"cpu", is_object}, {"caches", are<is_object>}};
+constexpr Field kCpuFields[] = {{"model", is_text},
+                                {"revision", is_text, May::be_missing},
+                                {"cores", is_shape},
+                                {"threads_per_core", is_shape},
+                                {"clock_hz", is_positive, May::be_null}};
 
 // --- rows: fields together, as the rules of the schema have them -----------------------------------------------------
 
@@ -277,18 +290,30 @@ std::string shown(const Json& value) {
   return text.size() <= kMostLetters ? text : text.substr(0, kMostLetters) + "...";
 }
 
-/// What is wrong with a row; empty if nothing.
-std::string fault_of(const Json& row) {
-  if (!row.is_object()) return "is no object";
-  for (const Field& field : kFields) {
-    const auto found = row.find(field.name);
-    if (found == row.end()) {
+/// What is wrong with an object's fields, each by itself; empty if nothing.
+std::string fault_of(const Json& object, std::span<const Field> fields) {
+  if (!object.is_object()) return "is no object";
+  for (const Field& field : fields) {
+    const auto found = object.find(field.name);
+    if (found == object.end()) {
       if (field.may == May::be_missing) continue;
       return fmt::format("lacks {}", field.name);
     }
     if (field.may == May::be_null && found->is_null()) continue;
     if (!field.good(*found)) return fmt::format("has {} {}", field.name, shown(*found));
   }
+  return {};
+}
+
+std::string fault_of_run(const Json& run) {
+  std::string fault = fault_of(run, kRunFields);
+  if (!fault.empty()) return fault;
+  fault = fault_of(run["cpu"], kCpuFields);
+  return fault.empty() ? fault : "has a cpu that " + fault;
+}
+
+std::string fault_of_row(const Json& row) {
+  if (std::string fault = fault_of(row, kFields); !fault.empty()) return fault;
   for (const Rule& rule : rules()) {
     if (!rule.applies(row)) continue;
     for (const Field& field : rule.fields) {
@@ -319,8 +344,8 @@ void check_report(const std::string& path, const Json& report) {
   }
   if (!context.contains("command") || !is_text(context["command"])) refuse("it names no command");
   if (!context.contains("runs") || !context["runs"].is_array() || context["runs"].empty()) refuse("it names no runs");
-  if (!std::ranges::all_of(context["runs"], [](const Json& run) { return run.is_object(); })) {
-    refuse("one of its runs is no object");
+  for (const Json& run : context["runs"]) {
+    if (const std::string fault = fault_of_run(run); !fault.empty()) refuse(fmt::format("one of its runs {}", fault));
   }
   if (!report.contains("benchmarks") || !report["benchmarks"].is_array() || report["benchmarks"].empty()) {
     refuse("it has no rows");
@@ -328,7 +353,7 @@ void check_report(const std::string& path, const Json& report) {
   std::size_t index = 0;
   for (const Json& row : report["benchmarks"]) {
     ++index;
-    std::string fault = fault_of(row);
+    std::string fault = fault_of_row(row);
     if (fault.empty() && row["run"].get<std::size_t>() >= context["runs"].size()) {
       fault = fmt::format("has run {}, and there are {}", row["run"].get<std::size_t>(), context["runs"].size());
     }

@@ -120,9 +120,14 @@ if [[ -z "${TRAFFICBENCH_SIMULATE_BUILT:-}" ]]; then
   fi
 fi
 
-# smpirun leaves files where it runs, so it runs elsewhere.
-report="$(realpath "$report")" machine="$(realpath "$machine")" output="$(realpath -m "$output")"
+# The report holds the command line that made it, which is to say where files are in this folder, not where it is.
+from_here() { realpath -m --relative-base="$PWD" "$1"; }
+bin="$(from_here "$bin")" report="$(from_here "$report")" machine="$(from_here "$machine")" output="$(from_here "$output")"
 study=(--report "$report" --machine "$machine" --output "$output" "${options[@]}")
+# smpirun leaves files where it runs, so it runs elsewhere.
+study_elsewhere=(--report "$(realpath "$report")" --machine "$(realpath "$machine")" --output "$(realpath -m "$output")"
+  "${options[@]}")
+program_elsewhere="$(realpath "$bin")/trafficbench-simulate.so"
 folder="$(mktemp -d)"
 smpirun_pid=""
 # shellcheck disable=SC2317  # called by trap
@@ -152,7 +157,7 @@ for count in "${ranks[@]}"; do
     --prefix "$folder/platform"
   # All ranks are one process without state of their own in globals: no copies of the program for each.
   (cd "$folder" && exec smpirun -no-privatize -np "$count" -platform "$folder/platform.xml" -hostfile "$folder/platform.hosts" \
-    "${configuration[@]}" --log=root.thres:critical "$bin/trafficbench-simulate.so" "${study[@]}") &
+    "${configuration[@]}" --log=root.thres:critical "$program_elsewhere" "${study_elsewhere[@]}") &
   smpirun_pid=$!
   wait "$smpirun_pid" || exit $?
   smpirun_pid=""

@@ -147,6 +147,8 @@ DAMAGES = [
     (MEASURED, {"init": "dice"}, "init"),
     (MEASURED, {"run": 7}, "run 7"),
     (MEASURED, {"stopped": "soon"}, "stopped"),
+    (MEASURED, {"base_steps": "x"}, "base_steps"),
+    (MEASURED, {"discarded": -1}, "discarded"),
     ("example-skipped.json", {"mcops": 5}, "mcops 5"),
     ("example-closed-form.json", {"class": "closed-form", "mcops": 5}, "mcops 5"),
     ("example-simulated.json", {"origin": "simulated", "samples": []}, "samples"),
@@ -171,6 +173,34 @@ def test_every_field_that_the_schema_requires_is_missed(tmp_path):
         del report["benchmarks"][1][field]
         (tmp_path / "bad.json").write_text(json.dumps(report), encoding="utf-8")
         refused(tmp_path, "bad.json", "--output", "m.json", word=f" lacks {field}")
+
+
+@pytest.mark.parametrize(
+    "damage, word",
+    [
+        (lambda run: run.pop("cpu"), "lacks cpu"),
+        (lambda run: run.update(cpu=None), "has cpu null"),
+        (lambda run: run["cpu"].pop("cores"), "a cpu that lacks cores"),
+        (lambda run: run["cpu"].update(clock_hz=0), "clock_hz 0"),
+        (lambda run: run.pop("caches"), "lacks caches"),
+        (lambda run: run.pop("date"), "lacks date"),
+    ],
+)
+def test_damaged_run_is_refused(tmp_path, damage, word):
+    report = json.loads((EXAMPLES / "example-measured.json").read_text(encoding="utf-8"))
+    damage(report["context"]["runs"][0])
+    (tmp_path / "one.json").write_text(json.dumps(report), encoding="utf-8")
+    refused(tmp_path, "one.json", "--output", "m.json", word=word)
+
+
+def test_every_reason_to_stop_that_the_schema_knows_is_known(tmp_path):
+    schema = json.loads((EXAMPLES / "report.schema.json").read_text(encoding="utf-8"))
+    reasons = schema["$defs"]["row"]["properties"]["stopped"]["enum"]
+    report = json.loads((EXAMPLES / "example-measured.json").read_text(encoding="utf-8"))
+    for reason in set(reasons) - {"failed", None}:
+        report["benchmarks"][0]["stopped"] = reason
+        (tmp_path / "one.json").write_text(json.dumps(report), encoding="utf-8")
+        succeed("merge", "one.json", "--output", "m.json", "--force", cwd=tmp_path)
 
 
 def test_key_that_stands_twice_is_refused(tmp_path):
