@@ -7,11 +7,11 @@
 #include <variant>
 #include <vector>
 
-#include "drivers/command_line.hpp"
-#include "drivers/communicator.hpp"
-#include "drivers/machine.hpp"
-#include "drivers/provenance.hpp"
-#include "drivers/standard_output.hpp"
+#include "drivers/base/standard_output.hpp"
+#include "drivers/command/command_line.hpp"
+#include "drivers/machine/machine.hpp"
+#include "drivers/ranks/communicator.hpp"
+#include "drivers/report/provenance.hpp"
 #include "kernels/registry.hpp"
 
 namespace {

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "drivers/commands.hpp"
-#include "drivers/report.hpp"
+#include "drivers/command/commands.hpp"
+#include "drivers/report/report.hpp"
 #include "kernels/registry.hpp"
 #include "tests/plain_road.hpp"
 #include "tests/temporary_folder.hpp"

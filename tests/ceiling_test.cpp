@@ -1,4 +1,4 @@
-#include "drivers/ceiling.hpp"
+#include "drivers/measure/ceiling.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 #include <set>
 #include <string>
 
-#include "drivers/ceiling_ops.hpp"
-#include "drivers/ceiling_report.hpp"
+#include "drivers/measure/ceiling_ops.hpp"
+#include "drivers/measure/ceiling_report.hpp"
 #include "kernels/aligned_buffer.hpp"
 #include "kernels/clock.hpp"
 #include "kernels/isa.hpp"

@@ -1,12 +1,12 @@
 // What all communicators have in common.
-#include "drivers/communicator.hpp"
+#include "drivers/ranks/communicator.hpp"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
 #include <string>
 
-#include "drivers/bad_input.hpp"
+#include "drivers/base/bad_input.hpp"
 #include "tests/thread_ranks.hpp"
 
 namespace trafficbench {

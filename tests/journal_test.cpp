@@ -1,10 +1,10 @@
-#include "drivers/journal.hpp"
+#include "drivers/report/journal.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "drivers/bad_input.hpp"
+#include "drivers/base/bad_input.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace trafficbench {

@@ -1,4 +1,4 @@
-#include "drivers/numbers.hpp"
+#include "drivers/base/numbers.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "drivers/bad_input.hpp"
-#include "drivers/options.hpp"
+#include "drivers/base/bad_input.hpp"
+#include "drivers/command/options.hpp"
 
 namespace trafficbench {
 namespace {

@@ -1,4 +1,4 @@
-#include "drivers/report.hpp"
+#include "drivers/report/report.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "drivers/fits.hpp"
+#include "drivers/report/fits.hpp"
 #include "kernels/registry.hpp"
 
 namespace trafficbench {

@@ -1,10 +1,10 @@
-#include "drivers/road_file.hpp"
+#include "drivers/io/road_file.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstring>
 
-#include "drivers/bad_input.hpp"
+#include "drivers/base/bad_input.hpp"
 #include "kernels/registry.hpp"
 #include "kernels/road_hash.hpp"
 #include "tests/plain_road.hpp"

@@ -1,5 +1,5 @@
 // Points that share rounds, on ranks that are threads.
-#include "drivers/rounds.hpp"
+#include "drivers/measure/rounds.hpp"
 
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "drivers/phase_times.hpp"
-#include "drivers/sweep_plan.hpp"
-#include "drivers/time_budget.hpp"
+#include "drivers/plan/sweep_plan.hpp"
+#include "drivers/plan/time_budget.hpp"
+#include "drivers/road/phase_times.hpp"
 #include "kernels/registry.hpp"
 #include "tests/thread_ranks.hpp"
 

@@ -1,4 +1,4 @@
-#include "drivers/scaling_laws.hpp"
+#include "drivers/report/scaling_laws.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // The scaling model: kernel times out of rows, messages by formula, and that modelled segments see what a simulation
 // does.
-#include "drivers/scaling/analytic.hpp"
+#include "drivers/projection/analytic.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,10 +8,10 @@
 #include <fstream>
 #include <mutex>
 
-#include "drivers/bad_input.hpp"
-#include "drivers/scaling/modelled_segment.hpp"
-#include "drivers/scaling/platform.hpp"
-#include "drivers/simulation.hpp"
+#include "drivers/base/bad_input.hpp"
+#include "drivers/projection/modelled_segment.hpp"
+#include "drivers/projection/platform.hpp"
+#include "drivers/road/simulation.hpp"
 #include "kernels/registry.hpp"
 #include "tests/temporary_folder.hpp"
 #include "tests/thread_ranks.hpp"

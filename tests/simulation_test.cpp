@@ -1,6 +1,6 @@
 // Roads spread over ranks that are threads: halos from as many owners as it takes, on rings of any
 // length.
-#include "drivers/simulation.hpp"
+#include "drivers/road/simulation.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "drivers/halo_exchange.hpp"
-#include "drivers/verification.hpp"
+#include "drivers/road/halo_exchange.hpp"
+#include "drivers/road/verification.hpp"
 #include "kernels/closed_form.hpp"
 #include "kernels/registry.hpp"
 #include "kernels/road_hash.hpp"

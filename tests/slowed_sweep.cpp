@@ -11,9 +11,9 @@
 #include <variant>
 #include <vector>
 
-#include "drivers/command_line.hpp"
-#include "drivers/communicator.hpp"
-#include "drivers/machine.hpp"
+#include "drivers/command/command_line.hpp"
+#include "drivers/machine/machine.hpp"
+#include "drivers/ranks/communicator.hpp"
 #include "kernels/registry.hpp"
 #include "tests/wrapped_segment.hpp"
 

@@ -1,11 +1,11 @@
 // Pictures of roads that are spread over ranks.
-#include "drivers/space_time.hpp"
+#include "drivers/road/space_time.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "drivers/bad_input.hpp"
+#include "drivers/base/bad_input.hpp"
 #include "kernels/registry.hpp"
 #include "tests/plain_road.hpp"
 #include "tests/temporary_folder.hpp"

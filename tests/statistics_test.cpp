@@ -1,4 +1,4 @@
-#include "drivers/statistics.hpp"
+#include "drivers/base/statistics.hpp"
 
 #include <gtest/gtest.h>
 

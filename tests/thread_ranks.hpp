@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "drivers/communicator.hpp"
+#include "drivers/ranks/communicator.hpp"
 
 namespace trafficbench {
 

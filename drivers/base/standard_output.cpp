@@ -1,0 +1,49 @@
+#include "drivers/base/standard_output.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+namespace trafficbench {
+
+namespace {
+int first_error = 0;
+
+void keep_error() {
+  if (first_error == 0) first_error = errno;
+}
+}  // namespace
+
+void claim_standard_files() {
+  for (const int file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(file, F_GETFD) >= 0) continue;
+    // The lowest number that is free is taken: this one.
+    if (open("/dev/null", file == STDERR_FILENO ? O_WRONLY : O_RDONLY) != file) return;
+  }
+}
+
+void print_out(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) keep_error();
+}
+
+void print_error(const char* program, std::string text) {
+  for (char& letter : text) {
+    if (static_cast<unsigned char>(letter) < ' ' || letter == '\x7f') letter = '?';
+  }
+  fmt::print(stderr, "{}: {}\n", program, text);
+}
+
+void check_output() {
+  if (std::fflush(stdout) != 0) keep_error();
+  if (first_error != 0 || std::ferror(stdout) != 0) {
+    throw OutputFailed(fmt::format("cannot write to standard output: {}",
+                                   first_error != 0 ? std::strerror(first_error) : "some of it was lost"));
+  }
+}
+
+}  // namespace trafficbench

@@ -1,0 +1,18 @@
+// trafficbench ceiling
+#include <nlohmann/json.hpp>
+
+#include "drivers/base/standard_output.hpp"
+#include "drivers/command/commands.hpp"
+#include "drivers/measure/ceiling_ranks.hpp"
+#include "drivers/measure/ceiling_report.hpp"
+
+namespace trafficbench {
+
+Status ceiling(Communicator& world, const CeilingCommandOptions& options) {
+  const Ceiling measured = measure_ceiling(world);
+  if (world.rank() != 0) return Status::done;
+  print_out(options.json ? to_json(measured).dump(1) + "\n" : ceiling_table(measured));
+  return Status::done;
+}
+
+}  // namespace trafficbench

@@ -1,0 +1,227 @@
+// trafficbench check
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <memory>
+#include <random>
+
+#include "drivers/base/numbers.hpp"
+#include "drivers/base/standard_output.hpp"
+#include "drivers/command/commands.hpp"
+#include "drivers/command/golden.hpp"
+#include "drivers/machine/placement.hpp"
+#include "drivers/report/point.hpp"
+#include "drivers/road/simulation.hpp"
+#include "drivers/road/verification.hpp"
+#include "kernels/isa.hpp"
+#include "kernels/packed_road.hpp"
+#include "kernels/registry.hpp"
+#include "kernels/start_state.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+constexpr int kMostThreads = 4;
+
+/// One road, and how it is to be run.
+struct Case {
+  std::int64_t cells = 1;
+  std::string road;
+  std::int64_t steps = 1;
+  std::int64_t depth = 0;
+  int ranks = 1;
+  int threads = 1;
+  Counting counting = Counting::every;
+  std::int64_t advance = 1;  ///< iterations that are asked for at once
+
+  std::string text() const {
+    return fmt::format("{} cells ({}), {} iterations {} at a time, depth {}, {} ranks, {} threads, count {}", cells,
+                       road, steps, advance, depth, ranks, threads, name_of(counting));
+  }
+};
+
+/// Draws cases at random: lengths round every word and vector boundary, roads that are empty, full or nearly so, every
+/// way to spread them. Same seed, same cases, on every rank.
+class CaseSource {
+ public:
+  CaseSource(std::int64_t seed, int most_ranks) : random_(static_cast<std::uint64_t>(seed)), most_ranks_(most_ranks) {}
+
+  Case next() {
+    Case drawn;
+    drawn.cells = length();
+    drawn.road = pick({"philox", "philox", "philox", "empty", "full", "one car", "one hole", "alternating", "1100"});
+    drawn.steps = between(1, between(0, 3) == 0 ? 2 * std::min<std::int64_t>(drawn.cells, 3000) + 3 : 70);
+    drawn.depth = between(0, 2) == 0 ? 0 : between(1, std::min<std::int64_t>(drawn.cells, 200));
+    drawn.ranks = static_cast<int>(between(1, most_ranks_));
+    drawn.threads = static_cast<int>(between(1, kMostThreads));
+    drawn.counting = between(0, 1) == 0 ? Counting::every : Counting::last;
+    drawn.advance = between(0, 1) == 0 ? drawn.steps : between(1, drawn.steps);
+    return drawn;
+  }
+
+ private:
+  std::int64_t between(std::int64_t low, std::int64_t high) {
+    return std::uniform_int_distribution<std::int64_t>(low, high)(random_);
+  }
+
+  std::string pick(std::initializer_list<const char*> choices) {
+    return choices.begin()[between(0, static_cast<std::int64_t>(choices.size()) - 1)];
+  }
+
+  std::int64_t length() {
+    switch (between(0, 5)) {
+      case 0:
+        return between(1, 20);
+      case 1:
+        return std::max<std::int64_t>(1, 64 * between(1, 20) + between(-2, 2));
+      case 2:
+        return 512 * between(1, 40) + between(-2, 2);
+      case 3:
+        return between(1, 1000);
+      case 4:
+        return between(1000, 20000);
+      default:
+        return between(20000, 100000);
+    }
+  }
+
+  std::mt19937_64 random_;
+  int most_ranks_;
+};
+
+std::unique_ptr<CellSource> road_of(const Case& drawn, std::int64_t seed) {
+  if (drawn.road == "philox") {
+    return philox_start(drawn.cells, 0.05 * static_cast<double>(seed % 21), static_cast<std::uint64_t>(seed));
+  }
+  if (drawn.road == "empty") return pattern_start(drawn.cells, "0");
+  if (drawn.road == "full") return pattern_start(drawn.cells, "1");
+  if (drawn.road == "alternating") return pattern_start(drawn.cells, "10");
+  if (drawn.road == "1100") return pattern_start(drawn.cells, "1100");
+  auto road =
+      std::make_unique<PackedRoad>(*pattern_start(drawn.cells, drawn.road == "one hole" ? "1" : "0"), 0, drawn.cells);
+  road->set(seed % drawn.cells, drawn.road == "one car");
+  return road;
+}
+
+/// What is wrong with that variant in that case; empty if nothing. Collective over the ranks of the case.
+std::string run_case(Communicator& part, const Variant& variant, const Case& drawn, std::int64_t seed) {
+  const std::unique_ptr<CellSource> road = road_of(drawn, seed);
+  SimulationSetup setup;
+  setup.variant = &variant;
+  setup.cells = drawn.cells;
+  setup.threads = drawn.threads;
+  setup.depth = drawn.depth;
+  setup.jump = drawn.advance;
+  setup.counting = drawn.counting;
+  // Small caches, so that small roads are cut into many blocks.
+  setup.tuning = {.l1_bytes = 1 << 10, .l2_bytes = 1 << 12, .l3_bytes = 1 << 14, .tile_words = 0};
+  Simulation simulation(part, setup);
+  simulation.load(*road);
+  MovesMade moves;
+  for (std::int64_t done = 0; done < drawn.steps;) {
+    const std::int64_t step = std::min(drawn.advance, drawn.steps - done);
+    const MovesMade made = simulation.advance(step);
+    moves = {moves.counted + made.counted, made.last};
+    done += step;
+  }
+  const Expected expected = expect(part, *road, drawn.steps, 1);
+  const std::string problem = verify(simulation, moves, drawn.counting, expected);
+  return problem.empty() ? problem : drawn.text() + ": " + problem;
+}
+
+/// The printed velocities of the course's programs; what differs, or an empty text.
+std::string run_golden(Communicator& world, const Variant& variant, const GoldenRun& golden) {
+  StartOptions options;
+  options.init = golden.init;
+  options.density = golden.density;
+  options.seed = golden.seed;
+  const std::shared_ptr<const CellSource> start = make_start(options, golden.cells);
+  SimulationSetup setup;
+  setup.variant = &variant;
+  setup.cells = golden.cells;
+  setup.jump = golden.print_every;
+  Simulation simulation(world, setup);
+  const HeldStart held(start, simulation.block(), 1);
+  simulation.load(held);
+  const auto cars = static_cast<double>(simulation.cars());
+  for (std::size_t line = 0; line < golden.velocity.size(); ++line) {
+    const double velocity = static_cast<double>(simulation.advance(golden.print_every).last) / cars;
+    // The course rounds in single precision before it prints six decimals.
+    if (std::abs(velocity - golden.velocity[line]) > 0.6e-6) {
+      return fmt::format("golden values of {} cells ({}): at iteration {} the velocity is {:.6f}, not {:.6f}",
+                         golden.cells, golden.init, (static_cast<std::int64_t>(line) + 1) * golden.print_every,
+                         velocity, golden.velocity[line]);
+    }
+  }
+  return {};
+}
+
+/// Every instruction set that a variant can be run with here.
+std::vector<std::string> isas_for(const Variant& variant) {
+  if (!variant.uses_simd) return {"auto"};
+  std::vector<std::string> names;
+  for (const Isa& isa : built_isas()) {
+    if (isa.runs_here) names.push_back(isa.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+Status check(Communicator& world, const CheckOptions& options, KernelTable table) {
+  const std::vector<const Variant*> kernels = kernels_named(table, options.kernels);
+  const std::int64_t seed = parse_count(options.seed, "seed", 0, INT64_C(1) << 53);
+  if (const std::string reason = why_no_threads(world, kMostThreads); !reason.empty()) throw BadInput(reason);
+  if (options.cases < 1) throw BadInput("cases must be at least 1");
+  std::map<int, std::unique_ptr<Communicator>> parts;
+  for (int ranks = 1; ranks < world.size(); ++ranks) parts[ranks] = world.first(ranks);
+
+  const std::string isa_before = selected_isa();
+  bool good = true;
+  const auto report = [&](const Variant& variant, const std::string& what, const std::string& problem) {
+    std::string first;
+    for (const std::string& text : world.gather(problem)) {
+      if (first.empty()) first = text;
+    }
+    good = world.all(problem.empty()) && good;
+    if (world.rank() != 0) return;
+    if (first.empty()) {
+      print_out(fmt::format("ok    {:<12} {}\n", variant.name, what));
+    } else {
+      print_out(fmt::format("FAIL  {:<12} {}: {}\n", variant.name, what, first));
+    }
+  };
+  for (const Variant* variant : kernels) {
+    for (const std::string& isa : isas_for(*variant)) {
+      use_isa(isa);
+      CaseSource source(seed, world.size());
+      std::string problem;
+      for (int i = 0; i < options.cases; ++i) {
+        const Case drawn = source.next();
+        Communicator* part = drawn.ranks == world.size() ? &world : parts.at(drawn.ranks).get();
+        if (part == nullptr) continue;
+        const std::string found = run_case(*part, *variant, drawn, seed + i);
+        if (problem.empty()) problem = found;
+      }
+      const std::string name = variant->uses_simd ? isa : std::string(kGenericIsa);
+      report(*variant, fmt::format("{:<11} {} roads against the closed form", name, options.cases), problem);
+    }
+    use_isa("auto");
+    std::string problem;
+    for (const GoldenRun& golden : kGoldenRuns) {
+      if (options.quick && golden.cells > 1000000) continue;
+      if (problem.empty()) problem = run_golden(world, *variant, golden);
+    }
+    report(*variant,
+           fmt::format("{:<11} the course's printed velocities",
+                       variant->uses_simd ? selected_isa() : std::string(kGenericIsa)),
+           problem);
+  }
+  use_isa(isa_before);
+  return good ? Status::done : Status::check_failed;
+}
+
+}  // namespace trafficbench

@@ -1,0 +1,47 @@
+// platform: the machine as SimGrid reads it, and how far its network is from what is published.
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "drivers/base/numbers.hpp"
+#include "drivers/command/model_commands.hpp"
+#include "drivers/projection/platform.hpp"
+
+namespace trafficbench::scaling {
+
+namespace {
+
+void write(const std::string& path, const std::string& text) {
+  std::ofstream file(path);
+  file << text;
+  file.close();
+  if (!file) throw BadInput(fmt::format("cannot write {}", path));
+}
+
+}  // namespace
+
+Status write_platform(const PlatformOptions& options) {
+  const MachineFacts facts = read_machine(options.machine);
+  Layout layout{1, facts.cores_per_node};
+  if (options.ranks_per_node != "auto") {
+    layout.ranks_per_node =
+        static_cast<int>(parse_count(options.ranks_per_node, "ranks-per-node", 1, facts.cores_per_node));
+  }
+  layout.ranks = parse_count(options.ranks, "ranks", 1, std::int64_t{facts.nodes} * layout.ranks_per_node);
+  if (!options.prefix.empty()) {
+    write(options.prefix + ".xml", platform_xml(facts, layout));
+    write(options.prefix + ".hosts", host_file(layout));
+    return Status::done;
+  }
+  fmt::print("Allreduce of {} bytes on {}, one rank a core\n   nodes   published us   modelled us\n",
+             facts.published_bytes, facts.name);
+  for (const PublishedAllreduce& each : facts.published) {
+    const Layout full{std::int64_t{each.nodes} * facts.cores_per_node, facts.cores_per_node};
+    const double seconds = allreduce_seconds(facts.network, full, facts.published_bytes);
+    fmt::print("{:>8} {:>14.1f} {:>13.1f}  {:+.0f}%\n", each.nodes, 1e6 * each.seconds, 1e6 * seconds,
+               100 * (seconds / each.seconds - 1));
+  }
+  return Status::done;
+}
+
+}  // namespace trafficbench::scaling

@@ -1,0 +1,124 @@
+// begin and finish: what scripts/simulate.sh does before and after the simulation itself.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "drivers/base/files.hpp"
+#include "drivers/base/numbers.hpp"
+#include "drivers/command/model_commands.hpp"
+#include "drivers/report/journal.hpp"
+#include "drivers/report/provenance.hpp"
+
+namespace trafficbench::scaling {
+
+namespace {
+
+constexpr char kNote[] =
+    "Simulated and modelled: no row was measured on the machine that it speaks of. Kernel times are projected from the "
+    "report named in calibrated_from, by cycles an update at another clock; docs/scaling.md says how, and where it "
+    "would "
+    "break.";
+
+std::vector<Json> modelled_rows(const Study& study) {
+  std::vector<Json> rows;
+  for (const Point& point : study.points()) {
+    rows.push_back(study.row("model", "modelled", point, study.predict(point).seconds, "loggp", "1"));
+  }
+  add_plain_ratios(rows);
+  return rows;
+}
+
+Json report_of(const std::string& command, const Json& axes, const std::vector<Json>& runs,
+               const std::vector<Json>& rows) {
+  Json report = make_report(command, axes, runs, rows);
+  report["context"]["note"] = kNote;
+  return report;
+}
+
+Json describe(const std::vector<std::string>& argv) {
+  int none = 0;
+  char** nothing = nullptr;
+  const std::unique_ptr<Communicator> alone = start_world(none, nothing);
+  return describe_run(*alone, argv);
+}
+
+std::string short_name(const Point& point, std::int64_t depth) {
+  return fmt::format("{:>9}{} {:>7} {:>7}", format_count(point.cells), point.weak ? " a core" : "       ", point.ranks,
+                     depth);
+}
+
+/// Prints one line a point; the greatest difference of model and simulation, as a part of the latter.
+double compare(const Study& study, const std::vector<Json>& simulated, const std::vector<Json>& modelled) {
+  double greatest = 0;
+  fmt::print("SIMULATED and MODELLED {}, nothing measured there\n\n", study.facts().name);
+  fmt::print("           cells   ranks   depth        MCOPs simulated   efficiency   model differs by\n");
+  for (std::size_t i = 0; i < simulated.size(); ++i) {
+    const Point& point = study.points()[i];
+    const Json& row = simulated[i];
+    const double difference = modelled[i]["real_time"].get<double>() / row["real_time"].get<double>() - 1;
+    greatest = std::max(greatest, std::abs(difference));
+    fmt::print("{} {:>22.0f} {:>11.1f}% {:>17.1f}%\n", short_name(point, study.depth(point)),
+               row["mcops"].get<double>(), 100 * row["efficiency"].get<double>(), 100 * difference);
+  }
+  return greatest;
+}
+
+}  // namespace
+
+Status write_modelled(const StudyOptions& options, const std::vector<std::string>& argv) {
+  const Study study(options);
+  check_writable(options.output, options.force);
+  write_report(options.output, report_of("model", study.axes(), {describe(argv)}, modelled_rows(study)));
+  fmt::print("MODELLED rows, nothing measured: {}\n", options.output);
+  return Status::done;
+}
+
+Status begin(const StudyOptions& options, const std::vector<std::string>& argv) {
+  const Study study(options);
+  check_writable(options.output, options.force);
+  Journal journal({.output = work_name(options.output), .resume = options.resume, .force = options.force},
+                  study.axes());
+  if (journal.runs().empty()) {
+    Json run = describe(argv);
+#ifdef TRAFFICBENCH_SIMGRID_VERSION
+    run["mpi"] = {{"library", "SimGrid SMPI"},
+                  {"version", TRAFFICBENCH_SIMGRID_VERSION},
+                  {"standard", "3.1"},
+                  {"thread_level", "single"}};
+#endif
+    journal.add_run(std::move(run));
+  }
+  for (const std::int64_t ranks : study.ranks()) {
+    const bool missing = std::ranges::any_of(study.points(), [&](const Point& point) {
+      return point.ranks == ranks && !journal.has_row(row_name("simulate", point));
+    });
+    if (missing) fmt::print("{}\n", ranks);
+  }
+  return Status::done;
+}
+
+Status finish(const StudyOptions& options, double tolerance) {
+  const Study study(options);
+  Journal journal({.output = work_name(options.output), .resume = true}, study.axes());
+  std::vector<Json> simulated;
+  for (const Point& point : study.points()) {
+    const std::string name = row_name("simulate", point);
+    const auto row = std::ranges::find_if(journal.rows(), [&](const Json& each) { return each["name"] == name; });
+    if (row == journal.rows().end()) throw BadInput(fmt::format("{} was not simulated: go on with --resume", name));
+    simulated.push_back(*row);
+  }
+  add_plain_ratios(simulated);
+  std::vector<Json> rows = simulated;
+  const std::vector<Json> modelled = modelled_rows(study);
+  rows.insert(rows.end(), modelled.begin(), modelled.end());
+  journal.finish(report_of("simulate", study.axes(), journal.runs(), rows));
+  std::filesystem::rename(work_name(options.output), options.output);
+  const double greatest = compare(study, simulated, modelled);
+  fmt::print("\nModel and simulation differ by {:.1f}% at most ({:.0f}% allowed).\nReport: {}\n", 100 * greatest,
+             100 * tolerance, options.output);
+  return greatest <= tolerance ? Status::done : Status::check_failed;
+}
+
+}  // namespace trafficbench::scaling

@@ -1,0 +1,114 @@
+// validate: the model against what several ranks of one node were measured to do.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "drivers/base/numbers.hpp"
+#include "drivers/base/statistics.hpp"
+#include "drivers/command/model_commands.hpp"
+#include "drivers/command/options.hpp"
+#include "drivers/report/report_file.hpp"
+#include "kernels/registry.hpp"
+
+namespace trafficbench::scaling {
+
+namespace {
+
+/// Of messages between cores of a node; they are short, and it hardly matters. Not measured.
+constexpr double kAssumedBandwidth = 10e9;
+
+struct Case {
+  Json row;
+  const Variant* variant = nullptr;
+  KernelTime kernel;
+
+  std::int64_t integer(const char* field) const { return row[field].get<std::int64_t>(); }
+  double measured() const { return row["real_time"].get<double>() * 1e-3; }
+  Counting counting() const { return row["count"] == "every" ? Counting::every : Counting::last; }
+
+  double modelled(double latency) const {
+    MachineFacts facts;
+    facts.clock_hz = row["clock_hz"].get<double>();
+    facts.cache_bytes_per_core = std::numeric_limits<std::int64_t>::max();
+    facts.network = {.latency_on_node = latency,
+                     .latency_per_link = latency,
+                     .bandwidth_on_node = kAssumedBandwidth,
+                     .bandwidth_between_nodes = kAssumedBandwidth};
+    const Layout layout{integer("ranks"), std::numeric_limits<int>::max()};
+    return predict(kernel, *variant, facts, layout, counting(), integer("cells"), integer("depth"), integer("steps"))
+        .seconds;
+  }
+
+  /// The latency at which the model gives what was measured: the model is a straight line in it.
+  double latency() const {
+    constexpr double kTrial = 1e-6;
+    const double at_zero = modelled(0);
+    return std::max(0.0, kTrial * (measured() - at_zero) / (modelled(kTrial) - at_zero));
+  }
+
+  /// How much of the row is kernel, roughly: the latency is taken where it is least.
+  double size() const { return static_cast<double>(integer("depth")) * static_cast<double>(integer("cells")); }
+};
+
+std::vector<Case> cases_of(const Json& report, const ValidateOptions& options) {
+  std::vector<Case> cases;
+  for (const Variant* variant : kernels_named(variants(), options.kernels)) {
+    if (variant->kernel_class != KernelClass::update) continue;
+    for (const Json& row : report["benchmarks"]) {
+      if (row.value("origin", "") != "measured" || row.value("kernel", "") != variant->name ||
+          row.value("verified", Json()) != Json(true) || row.value("ranks", 0) < 2 || row.value("threads", 0) != 1 ||
+          !row["clock_hz"].is_number()) {
+        continue;
+      }
+      const Counting counting = row["count"] == "every" ? Counting::every : Counting::last;
+      cases.push_back(
+          {row, variant, KernelTime(report, options.report, *variant, counting, row["isa"].get<std::string>())});
+    }
+  }
+  if (cases.size() < 2) {
+    throw BadInput(fmt::format(
+        "{} has {} verified rows of kernel {} on 2 ranks or more, one thread each, and two are needed: measure with "
+        "mpiexec -n 2 trafficbench sweep --ranks 1,2 --threads 1",
+        options.report, cases.size(), options.kernels));
+  }
+  return cases;
+}
+
+}  // namespace
+
+Status validate(const ValidateOptions& options) {
+  const Json report = read_report(options.report);
+  std::vector<Case> cases = cases_of(report, options);
+  const auto shortest = std::ranges::min_element(
+      cases, {}, [](const Case& each) { return std::pair(each.counting() != Counting::every, each.size()); });
+  const double latency = shortest->latency();
+  fmt::print("Latency {:.3g} us, from {}, which is left out below.\n\n", 1e6 * latency,
+             shortest->row["name"].get<std::string>());
+  cases.erase(shortest);
+  fmt::print("kernel         cells  ranks   depth    count   measured us an iteration       modelled  differs by\n");
+  std::vector<double> differences;
+  for (const Case& each : cases) {
+    const double steps = static_cast<double>(each.integer("steps")) * 1e-6;
+    const double modelled = each.modelled(latency);
+    differences.push_back(std::abs(modelled / each.measured() - 1));
+    std::string interval = "no interval";
+    if (each.row["mcops_low"].is_number()) {
+      const auto updates = static_cast<double>(each.integer("cells"));
+      interval = fmt::format("{:.4g} .. {:.4g}", updates / each.row["mcops_high"].get<double>(),
+                             updates / each.row["mcops_low"].get<double>());
+    }
+    fmt::print("{:<11} {:>8} {:>6} {:>7} {:>8}   {:>9.4g} {:<18} {:>9.4g} {:>10.1f}%\n", each.variant->name,
+               format_count(each.integer("cells")), each.integer("ranks"), each.integer("depth"),
+               each.row["count"].get<std::string>(), each.measured() / steps, "(" + interval + ")", modelled / steps,
+               100 * (modelled / each.measured() - 1));
+  }
+  const double greatest = std::ranges::max(differences);
+  fmt::print("\n{} rows: the model differs by {:.1f}% in the median, {:.1f}% at most ({:.0f}% allowed).\n",
+             cases.size(), 100 * median(differences), 100 * greatest, 100 * options.tolerance);
+  return greatest <= options.tolerance ? Status::done : Status::check_failed;
+}
+
+}  // namespace trafficbench::scaling

@@ -1,0 +1,56 @@
+#include "drivers/command/progress.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+namespace trafficbench {
+
+namespace {
+
+std::string duration_text(double seconds) {
+  const long whole = std::lround(seconds);
+  if (whole >= 3600) return fmt::format("{}h{:02}m", whole / 3600, whole / 60 % 60);
+  if (whole >= 60) return fmt::format("{}m{:02}s", whole / 60, whole % 60);
+  return fmt::format("{}s", whole);
+}
+
+}  // namespace
+
+Progress::Progress(std::size_t items, double weight)
+    : items_(items),
+      weight_(weight),
+      // Under a launcher standard error is a pipe; whoever starts it can say that a terminal is at its end.
+      terminal_(isatty(STDERR_FILENO) != 0 || std::getenv("TRAFFICBENCH_TERMINAL") != nullptr),
+      began_(std::chrono::steady_clock::now()) {}
+
+Progress::~Progress() { clear_line(); }
+
+std::string Progress::time_left() const {
+  if (done_weight_ <= 0) return "";
+  const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  return ", " + duration_text(elapsed * (weight_ - done_weight_) / done_weight_) + " left";
+}
+
+void Progress::clear_line() const {
+  if (terminal_) fmt::print(stderr, "\r\033[K");
+}
+
+void Progress::start(const std::string& what) {
+  if (!terminal_) return;
+  clear_line();
+  fmt::print(stderr, "[{}/{}{}] {}", done_, items_, time_left(), what);
+  std::fflush(stderr);
+}
+
+void Progress::done(double weight, const std::string& result) {
+  done_weight_ += weight;
+  ++done_;
+  if (terminal_) return;
+  fmt::print(stderr, "[{}/{}{}] {}\n", done_, items_, time_left(), result);
+}
+
+}  // namespace trafficbench

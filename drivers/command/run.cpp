@@ -1,0 +1,320 @@
+// trafficbench run
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <ctime>
+#include <memory>
+#include <new>
+#include <utility>
+
+#include "drivers/base/files.hpp"
+#include "drivers/base/numbers.hpp"
+#include "drivers/base/standard_output.hpp"
+#include "drivers/command/commands.hpp"
+#include "drivers/io/road_file.hpp"
+#include "drivers/machine/machine.hpp"
+#include "drivers/machine/placement.hpp"
+#include "drivers/measure/measurement.hpp"
+#include "drivers/plan/feasibility.hpp"
+#include "drivers/report/journal.hpp"
+#include "drivers/report/point.hpp"
+#include "drivers/report/provenance.hpp"
+#include "drivers/report/report.hpp"
+#include "drivers/road/phase_times.hpp"
+#include "drivers/road/space_time.hpp"
+#include "drivers/road/verification.hpp"
+#include "kernels/clock.hpp"
+#include "kernels/isa.hpp"
+#include "kernels/packed_road.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+constexpr std::int64_t kCourseCells = 10240000;
+
+/// --threads, else OMP_NUM_THREADS, else the cores that this rank may use.
+int threads_of(Communicator& world, const std::string& text) {
+  constexpr int kMostThreads = 1 << 14;
+  std::string wanted = text;
+  if (wanted == "auto") {
+    const char* variable = std::getenv("OMP_NUM_THREADS");
+    if (variable == nullptr || *variable == '\0') return cores_per_rank(world);
+    // A list is for nested regions, of which there are none here.
+    wanted = std::string(variable);
+    wanted = wanted.substr(0, wanted.find(','));
+  }
+  const char* what = text == "auto" ? "OMP_NUM_THREADS" : "threads";
+  return static_cast<int>(parse_count(wanted, what, 1, kMostThreads));
+}
+
+/// What `run` is asked for, read and checked.
+struct Plan {
+  Point point;
+  std::int64_t print_every = 0;
+};
+
+Plan read_plan(Communicator& world, const RunOptions& options, KernelTable table) {
+  Plan plan;
+  Point& point = plan.point;
+  point.variant = &kernel_named(table, options.kernel);
+  point.start = options.start.read();
+  point.steps = parse_count(options.steps, "steps", 1, kMostSteps);
+  point.ranks = world.size();
+  point.threads = threads_of(world, options.threads);
+  if (options.count != "every" && options.count != "sampled") {
+    throw BadInput(fmt::format("count is '{}': it is every or sampled", options.count));
+  }
+  point.counting = options.count == "every" ? Counting::every : Counting::last;
+  plan.print_every = parse_or_auto(options.print_every, "print-every", kMostSteps);
+  if (plan.print_every == 0) plan.print_every = std::max<std::int64_t>(1, point.steps / 10);
+  point.isa = options.isa;
+  use_isa(options.isa);
+  point.tile_words = parse_or_auto(options.tile, "tile", std::int64_t{1} << 30);
+  if (!options.cells.empty()) {
+    point.cells = parse_cells(options.cells);
+  } else if (point.start.is_file()) {
+    together(world, [&] { point.cells = RoadFile(point.start.path()).cells(); });
+  } else {
+    point.cells = kCourseCells;
+  }
+  point.depth = parse_or_auto(options.depth, "depth", point.cells);
+  return plan;
+}
+
+/// Where a file of the command goes must be known to be free before the work starts.
+void check_files(Communicator& world, const RunOptions& options) {
+  together(world, [&] {
+    if (world.rank() != 0) return;
+    const std::vector<NamedFile> files{
+        {"--save", options.save}, {"--output", options.output}, {"--space-time", options.space_time}};
+    check_apart(files);
+    for (const NamedFile& file : files) {
+      if (!file.path.empty()) check_writable(file.path, options.force);
+    }
+  });
+}
+
+/// The picture that is asked for, or none.
+std::unique_ptr<SpaceTime> plan_picture(const RunOptions& options, const Point& point) {
+  if (options.space_time.empty()) {
+    if (options.window != "auto") throw BadInput("--window is for a picture: name its file with --space-time");
+    return nullptr;
+  }
+  if (point.variant->kernel_class != KernelClass::update) {
+    throw BadInput(fmt::format("--space-time shows every iteration, and {} jumps over them: name an update kernel",
+                               point.variant->name));
+  }
+  if (options.json || !options.output.empty()) {
+    throw BadInput("a report with --space-time would hold the time of drawing: ask for the one or the other");
+  }
+  return std::make_unique<SpaceTime>(options.space_time, parse_window(options.window, point.cells), point.steps + 1);
+}
+
+/// The course's C programs divide floats, its numpy programs doubles.
+double velocity(const StartOptions& start, std::int64_t moves, std::int64_t cars) {
+  if (cars == 0) return 0;
+  if (start.init == "uni") return static_cast<float>(moves) / static_cast<float>(cars);
+  return static_cast<double>(moves) / static_cast<double>(cars);
+}
+
+/// The course's lines, or none of them.
+class CourseLines {
+ public:
+  CourseLines(const Plan& plan, bool shown) : plan_(plan), shown_(shown) {}
+
+  void initialising() const {
+    show("Length of road is {}\nNumber of iterations is {} \n", plan_.point.cells, plan_.point.steps);
+    if (plan_.point.start.is_random()) show("Target density of cars is {:f} \n", plan_.point.start.density);
+    show("Initialising road ...\n");
+  }
+  void initialised(std::int64_t cars) const {
+    show("...done\nActual density of cars is {:f}\n\n", velocity(plan_.point.start, cars, plan_.point.cells));
+  }
+  void iteration(std::int64_t done, std::int64_t moves, std::int64_t cars) const {
+    show("At iteration {} average velocity is {:f} \n", done, velocity(plan_.point.start, moves, cars));
+  }
+  void finished(double seconds) const {
+    const Point& point = plan_.point;
+    show("\nFinished\n\nTime taken was  {:f} seconds\n", seconds);
+    if (point.variant->kernel_class == KernelClass::update) {
+      show("Update rate was {:f} MCOPs\n\n",
+           1e-6 * static_cast<double>(point.cells) * static_cast<double>(point.steps) / seconds);
+    } else {
+      show("No update rate: {} jumps to the result by the closed form\n\n", point.variant->name);
+    }
+  }
+
+ private:
+  template <typename... Arguments>
+  void show(fmt::format_string<Arguments...> format, Arguments&&... arguments) const {
+    if (!shown_) return;
+    print_out(fmt::format(format, std::forward<Arguments>(arguments)...));
+  }
+
+  const Plan& plan_;
+  bool shown_;
+};
+
+/// A road on all ranks, and what it started from.
+struct Road {
+  std::shared_ptr<const CellSource> start;
+  std::unique_ptr<HeldStart> held;  ///< this rank's block of `start`, where that is a stream
+  std::unique_ptr<Simulation> simulation;
+  std::int64_t cars = 0;
+  std::int64_t first_iteration = 0;  ///< of a road that was saved
+
+  const CellSource& source() const { return held ? static_cast<const CellSource&>(*held) : *start; }
+};
+
+/// Opens the start state, makes the road, and puts the one into the other.
+Road make_road(Communicator& world, const Plan& plan, const CourseLines& lines) {
+  const Point& point = plan.point;
+  Road road;
+  SimulationSetup setup = setup_of(point);
+  setup.jump = std::min(point.steps, plan.print_every);
+  together(world, [&] { road.start = make_start(point.start, point.cells); });
+  lines.initialising();
+  together(world, [&] {
+    try {
+      road.simulation = std::make_unique<Simulation>(world, setup);
+      if (is_stream(point.start)) road.held = std::make_unique<HeldStart>(road.start, road.simulation->block(), 1);
+    } catch (const std::bad_alloc&) {
+      throw BadInput(fmt::format("a road of {} cells does not fit into the memory of this machine", point.cells));
+    }
+  });
+  road.simulation->load(road.source());
+  if (const auto* file = dynamic_cast<const RoadFile*>(road.start.get())) {
+    road.first_iteration = file->header().iteration;
+    if (point.steps > kMostIterations - road.first_iteration) {
+      throw BadInput(fmt::format("{} has made {} iterations, and {} more are beyond the 2^60 that a road file counts",
+                                 point.start.path(), road.first_iteration, point.steps));
+    }
+    if (road.simulation->hash() != file->header().hash) {
+      throw BadInput(fmt::format("{} is damaged: its cells do not agree with its hash", point.start.path()));
+    }
+  }
+  road.cars = road.simulation->cars();
+  return road;
+}
+
+/// All iterations, timed.
+struct Run {
+  MovesMade moves;
+  double seconds = 0;                ///< of the slowest rank
+  double cpu_seconds = 0;            ///< of all ranks together
+  std::vector<double> rank_seconds;  ///< on rank 0
+};
+
+Run make_run(Communicator& world, const Plan& plan, Road& road, const CourseLines& lines, SpaceTime* picture) {
+  Run run;
+  if (picture != nullptr) picture->add(world, *road.simulation);
+  double own_seconds = 0;
+  std::clock_t own_cpu = 0;
+  world.barrier();
+  for (std::int64_t done = 0; done < plan.point.steps;) {
+    const std::int64_t step = std::min(picture != nullptr ? 1 : plan.print_every, plan.point.steps - done);
+    // What is printed and drawn in between is not timed.
+    const std::clock_t cpu_start = std::clock();
+    const double began = wall_seconds();
+    const MovesMade made = road.simulation->advance(step);
+    own_seconds += wall_seconds() - began;
+    own_cpu += std::clock() - cpu_start;
+    done += step;
+    if (picture != nullptr) picture->add(world, *road.simulation);
+    run.moves = {run.moves.counted + made.counted, made.last};
+    if (done % plan.print_every == 0) lines.iteration(done, made.last, road.cars);
+  }
+  run.seconds = world.max_of(own_seconds);
+  run.rank_seconds = gather_numbers(world, {own_seconds});
+  const std::clock_t cpu = world.sum_of(own_cpu);
+  run.cpu_seconds = static_cast<double>(cpu) / CLOCKS_PER_SEC;
+  return run;
+}
+
+Measurement describe(Communicator& world, const Plan& plan, const Road& road, const Run& run) {
+  const Point& point = plan.point;
+  Measurement measurement;
+  // Where only printed iterations are counted, the last of all is what can be held against the closed form.
+  const Expected expected = expect(world, road.source(), point.steps, point.threads);
+  measurement.problem = verify(*road.simulation, run.moves, point.counting, expected);
+  measurement.steps = point.steps;
+  measurement.depth = std::max<std::int64_t>(1, road.simulation->depth());
+  measurement.samples = {run.seconds};
+  measurement.cpu_seconds = {run.cpu_seconds};
+  if (world.rank() == 0) measurement.rank_seconds = {summary_of(run.rank_seconds)};
+  measurement.placement = observe_workers(world, point.threads);
+  measurement.stopped = "fixed";
+  measurement.cars = road.cars;
+  measurement.hash = road.simulation->hash();
+  measurement.isa = point.variant->uses_simd ? selected_isa() : std::string(kGenericIsa);
+  measurement.clock_hz = measure_clock_hz();
+  return measurement;
+}
+
+/// Verifies the run and writes its report; on rank 0 prints it, too, if that is asked for.
+Status report_run(Communicator& world, const RunOptions& options, const Plan& plan, const Measurement& measurement,
+                  const std::vector<std::string>& argv) {
+  const Json description = describe_run(world, argv);
+  const Json axes = {{"kernel", options.kernel},
+                     {"cells", std::to_string(plan.point.cells)},
+                     {"steps", options.steps},
+                     {"threads", options.threads},
+                     {"depth", options.depth},
+                     {"count", options.count},
+                     {"isa", options.isa},
+                     {"tile", options.tile},
+                     {"print_every", options.print_every},
+                     {"density", options.start.density},
+                     {"init", options.start.init},
+                     {"seed", options.start.seed}};
+  together(world, [&] {
+    if (world.rank() != 0) return;
+    const Json report =
+        make_report("run", axes, {description}, {measured_row("run", plan.point, measurement, 0, nullptr)});
+    if (options.json) print_out(report.dump(1) + "\n");
+    if (!options.output.empty()) write_report(options.output, report);
+    if (!measurement.problem.empty()) fmt::print(stderr, "trafficbench: NOT VERIFIED: {}\n", measurement.problem);
+  });
+  return measurement.problem.empty() ? Status::done : Status::check_failed;
+}
+
+}  // namespace
+
+Status run(Communicator& world, const RunOptions& options, KernelTable table, const std::vector<std::string>& argv) {
+  const Plan plan = read_plan(world, options, table);
+  const bool speaks = world.rank() == 0;
+  const std::unique_ptr<SpaceTime> picture = plan_picture(options, plan.point);
+  check_files(world, options);
+  if (const std::string reason = why_no_memory(world, plan.point); !reason.empty()) throw BadInput(reason);
+  const std::string shared = bind_workers(world, plan.point.threads, true);
+  if (const std::string reason = why_no_threads(world, plan.point.threads); !reason.empty()) throw BadInput(reason);
+
+  const CourseLines lines(plan, speaks && !options.json);
+  Road road = make_road(world, plan, lines);
+  // After the last thing that may be refused, so that bad input is one line.
+  if (speaks && !shared.empty()) fmt::print(stderr, "trafficbench: note: {}: its rate says little\n", shared);
+  if (speaks && picture) {
+    fmt::print(stderr, "trafficbench: note: each iteration is made by itself and drawn: the rate says little\n");
+  }
+  lines.initialised(road.cars);
+  const Run made = make_run(world, plan, road, lines, picture.get());
+  lines.finished(made.seconds);
+
+  Status status = Status::done;
+  if (options.json || !options.output.empty()) {
+    status = report_run(world, options, plan, describe(world, plan, road, made), argv);
+  }
+  if (!options.save.empty()) {
+    save_road(world, *road.simulation, road.first_iteration + plan.point.steps, options.save);
+  }
+  if (picture) {
+    together(world, [&] {
+      if (speaks) picture->save();
+    });
+  }
+  return status;
+}
+
+}  // namespace trafficbench

@@ -1,0 +1,68 @@
+// The node as hwloc sees it.
+#include <hwloc.h>
+
+#include <algorithm>
+
+#include "drivers/machine/machine.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+int count_in(hwloc_topology_t topology, hwloc_const_cpuset_t cpus, hwloc_obj_type_t type) {
+  return hwloc_get_nbobjs_inside_cpuset_by_type(topology, cpus, type);
+}
+
+Cache cache_of(hwloc_obj_t object) {
+  const auto& attributes = object->attr->cache;
+  const char* type = attributes.type == HWLOC_OBJ_CACHE_UNIFIED ? "Unified"
+                     : attributes.type == HWLOC_OBJ_CACHE_DATA  ? "Data"
+                                                                : "Instruction";
+  return {static_cast<int>(attributes.depth), type, static_cast<std::int64_t>(attributes.size),
+          hwloc_bitmap_weight(object->cpuset)};
+}
+
+}  // namespace
+
+Machine look_at_machine() {
+  Machine machine;
+  hwloc_topology_t topology = nullptr;
+  hwloc_topology_init(&topology);
+  // Cores outside this process's control group count as part of the node.
+  hwloc_topology_set_flags(topology, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
+  hwloc_topology_set_icache_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);
+  hwloc_topology_load(topology);
+  const std::vector<int> mask = affinity_mask();
+
+  const int cores = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE);
+  const int units = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PU);
+  machine.cores = std::max(1, cores);
+  machine.threads_per_core = std::max(1, units / machine.cores);
+  for (hwloc_obj_t core = nullptr; (core = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_CORE, core)) != nullptr;) {
+    int cpu = -1;
+    while ((cpu = hwloc_bitmap_next(core->cpuset, cpu)) >= 0) {
+      if (!std::ranges::binary_search(mask, cpu)) continue;
+      machine.allowed_cpus.push_back(cpu);
+      break;
+    }
+  }
+
+  if (hwloc_obj_t package = hwloc_get_obj_by_type(topology, HWLOC_OBJ_PACKAGE, 0)) {
+    if (const char* model = hwloc_obj_get_info_by_name(package, "CPUModel")) machine.cpu_model = model;
+  }
+  if (hwloc_obj_t object = hwloc_get_obj_by_type(topology, HWLOC_OBJ_PU, 0)) {
+    for (; object != nullptr; object = object->parent) {
+      if (hwloc_obj_type_is_cache(object->type)) machine.caches.push_back(cache_of(object));
+    }
+  }
+  for (hwloc_obj_t node = nullptr;
+       (node = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node)) != nullptr;) {
+    machine.numa.push_back({static_cast<int>(node->os_index), count_in(topology, node->cpuset, HWLOC_OBJ_CORE),
+                            static_cast<std::int64_t>(node->attr->numanode.local_memory)});
+  }
+  hwloc_topology_destroy(topology);
+  if (machine.allowed_cpus.empty()) machine.allowed_cpus = mask;
+  return machine;
+}
+
+}  // namespace trafficbench

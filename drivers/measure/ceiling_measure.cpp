@@ -1,0 +1,188 @@
+#include <omp.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <limits>
+#include <memory>
+
+#include "drivers/measure/ceiling.hpp"
+#include "drivers/measure/ceiling_ops.hpp"
+#include "kernels/aligned_buffer.hpp"
+#include "kernels/clock.hpp"
+#include "kernels/isa.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// Puts the selected instruction set back.
+class IsaGuard {
+ public:
+  IsaGuard() = default;
+  IsaGuard(const IsaGuard&) = delete;
+  IsaGuard& operator=(const IsaGuard&) = delete;
+  ~IsaGuard() { select_isa(selected_); }
+
+ private:
+  std::string selected_ = selected_isa();
+};
+
+// Operations a cycle
+
+/// The best of several numbers of chains; runs of about 20 microseconds.
+double operations_per_cycle(BooleanLoop loop, bool half, int samples, double clock_hz) {
+  constexpr std::int64_t kRounds = 4000;
+  constexpr int kRunsOfASample = 8;
+  if (!has_boolean(loop)) return 0;
+  double best = std::numeric_limits<double>::infinity();
+  for (int run = 0; run < samples * kRunsOfASample; ++run) {
+    for (const int chains : kBooleanChains) {
+      const auto start = Clock::now();
+      run_boolean(loop, half, chains, kRounds);
+      best = std::min(best, seconds_since(start));
+    }
+  }
+  return static_cast<double>(kRounds * kRoundOperations) / (best * clock_hz);
+}
+
+BooleanRate measure_boolean(const std::string& isa, bool half, int samples) {
+  // The clock may differ from one instruction set to another.
+  const double clock_hz = measure_clock_hz();
+  const auto rate = [&](BooleanLoop loop) { return operations_per_cycle(loop, half, samples, clock_hz); };
+  return {.isa = isa,
+          .register_bits = half ? register_bits() / 2 : register_bits(),
+          .two_operand = rate(BooleanLoop::two_operand),
+          .ternary_constant = rate(BooleanLoop::ternary_constant),
+          .ternary_fresh = rate(BooleanLoop::ternary_fresh),
+          .ternary_shared = rate(BooleanLoop::ternary_shared)};
+}
+
+// Bandwidth
+
+/// One block a thread, first touched by it.
+class Streams {
+ public:
+  Streams(int threads, std::int64_t bytes) : bytes_(bytes), blocks_(static_cast<std::size_t>(threads)) {
+    std::exception_ptr failure;
+#pragma omp parallel num_threads(threads)
+    {
+#pragma omp single
+      threads_ = omp_get_num_threads();  // may be fewer than asked for
+      try {
+        own() = AlignedBuffer<std::uint64_t>(bytes / 8);
+      } catch (...) {
+#pragma omp critical(trafficbench_streams)
+        failure = std::current_exception();
+      }
+    }
+    if (failure) std::rethrow_exception(failure);
+  }
+
+  int threads() const { return threads_; }
+
+  /// Seconds of the slowest thread for `passes` trips through its block.
+  double run(bool update, std::int64_t passes) {
+    double slowest = 0;
+    std::uint64_t sink = 0;
+#pragma omp parallel num_threads(threads_) reduction(max : slowest) reduction(| : sink)
+    {
+      AlignedBuffer<std::uint64_t>& block = own();
+#pragma omp barrier
+      const auto start = Clock::now();
+      if (update) {
+        update_block(block.data(), bytes_, passes);
+      } else {
+        sink |= read_block(block.data(), bytes_, passes);
+      }
+      slowest = seconds_since(start);
+    }
+    sink_ = sink;
+    return slowest;
+  }
+
+ private:
+  AlignedBuffer<std::uint64_t>& own() { return blocks_[static_cast<std::size_t>(omp_get_thread_num())]; }
+
+  std::int64_t bytes_;
+  int threads_ = 1;
+  std::vector<AlignedBuffer<std::uint64_t>> blocks_;
+  std::uint64_t sink_ = 0;
+};
+
+/// Bytes that a level is measured with on each core.
+struct LevelSize {
+  std::string name;
+  std::int64_t capacity;
+  std::int64_t block;
+};
+
+std::vector<LevelSize> level_sizes(const Tuning& tuning) {
+  constexpr std::int64_t kLeastMemory = std::int64_t{64} << 20;
+  const auto whole = [](std::int64_t bytes) { return bytes / kStreamBlock * kStreamBlock; };
+  std::vector<LevelSize> levels;
+  std::int64_t below = 0;
+  const auto add = [&](const char* name, std::int64_t capacity) {
+    // Half of the level, which leaves room for others' data, and more than the level before it.
+    const std::int64_t block = whole(std::max(capacity / 2, std::min(2 * below, capacity / 4 * 3)));
+    if (block < kStreamBlock || block <= below) return;
+    levels.push_back({name, capacity, block});
+    below = capacity;
+  };
+  add("L1", tuning.l1_bytes);
+  add("L2", tuning.l2_bytes);
+  add("L3", tuning.l3_bytes);
+  levels.push_back({"memory", 0, whole(std::max(8 * below, kLeastMemory))});
+  return levels;
+}
+
+double best_rate(Streams& streams, std::int64_t bytes, bool update, int samples,
+                 const std::function<void()>& start_together) {
+  constexpr double kSampleSeconds = 2e-3;
+  const double one = streams.run(update, 1);
+  const auto passes = static_cast<std::int64_t>(std::clamp(kSampleSeconds / one, 1.0, 1e6));
+  double best = std::numeric_limits<double>::infinity();
+  for (int sample = 0; sample < samples; ++sample) {
+    start_together();
+    best = std::min(best, streams.run(update, passes));
+  }
+  const double bytes_moved = static_cast<double>(bytes * passes) * (update ? 2 : 1);
+  return bytes_moved * streams.threads() / best;
+}
+
+}  // namespace
+
+std::vector<BooleanRate> measure_boolean_rates(int samples) {
+  const IsaGuard guard;
+  std::vector<BooleanRate> rates;
+  for (const Isa& isa : built_isas()) {
+    if (!isa.runs_here) continue;
+    select_isa(isa.name);
+    if (!has_boolean(BooleanLoop::two_operand)) continue;
+    rates.push_back(measure_boolean(isa.name, false, samples));
+    if (has_half_registers()) rates.push_back(measure_boolean(isa.name, true, samples));
+  }
+  return rates;
+}
+
+std::vector<Bandwidth> measure_bandwidth(int threads, const Tuning& tuning, int samples,
+                                         const std::function<void()>& start_together) {
+  std::vector<Bandwidth> bandwidth;
+  for (const LevelSize& level : level_sizes(tuning)) {
+    Streams streams(threads, level.block);
+    const auto rate = [&](bool update) { return best_rate(streams, level.block, update, samples, start_together); };
+    bandwidth.push_back({.level = level.name,
+                         .threads = streams.threads(),
+                         .capacity_bytes = level.capacity,
+                         .block_bytes = level.block,
+                         .read = rate(false),
+                         .update = rate(true)});
+  }
+  return bandwidth;
+}
+
+}  // namespace trafficbench

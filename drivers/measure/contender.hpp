@@ -1,0 +1,102 @@
+// One point while it is measured: repetitions, each from the start state, timed on every rank and verified.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "drivers/measure/measurement.hpp"
+#include "drivers/ranks/communicator.hpp"
+#include "drivers/report/point.hpp"
+#include "drivers/road/simulation.hpp"
+#include "drivers/road/start.hpp"
+#include "drivers/road/verification.hpp"
+
+namespace trafficbench {
+
+/// How final states are verified.
+enum class Verification {
+  automatic,  ///< full as far as that takes seconds, windows beyond
+  full,
+  windows
+};
+
+/// How every point of a sweep is measured.
+struct MeasuringOptions {
+  double least_seconds = 0.05;  ///< of one repetition; fixes the iterations where the point leaves them open
+  Verification verification = Verification::automatic;
+  bool oversubscribe = false;
+};
+
+/// What points that are measured together share, so that it is made once: start states, and what a road must end in,
+/// which does not depend on how it is split.
+struct SharedWork {
+  HeldStarts starts;
+  std::map<std::pair<std::int64_t, std::int64_t>, Expected> expected;  ///< by cells and iterations
+};
+
+/// What a point keeps between its repetitions.
+struct Kept {
+  bool road = true;   ///< the road's memory; else it is given back after each, for others to use
+  bool start = true;  ///< the start state, from which each repetition begins; else the road goes on, and is always kept
+};
+
+/// All calls are collective over the ranks of the point, which must be feasible (why_not). Results are complete on rank
+/// 0, and agree on all ranks as far as `problem` goes.
+class Contender {
+ public:
+  /// `shared` outlives all who share it.
+  Contender(Communicator& comm, Point point, const MeasuringOptions& options, Kept kept, SharedWork& shared);
+
+  /// Makes the road and looks for a number of iterations that lasts long enough. False if there was no memory, which
+  /// `problem` then says.
+  bool prepare();
+
+  /// Iterations of a repetition that last long enough: more than it had, if one was too short.
+  std::int64_t wanted_steps() const;
+
+  /// Fixes the iterations of the repetitions that come, works out what these must end in, and forgets those that were.
+  void start_over(std::int64_t steps);
+
+  /// One repetition, and its verification.
+  void repeat(int round);
+
+  /// Whether a repetition was shorter than it must be.
+  bool too_short() const;
+
+  /// What came of it. No repetition may follow.
+  Measurement finish();
+
+  const Measurement& so_far() const { return result_; }
+
+ private:
+  const CellSource& source() const { return held_ ? static_cast<const CellSource&>(*held_) : *start_; }
+  void make_road();
+  void give_back_road();
+  void choose_steps();
+  void record(int round, double own_seconds, double own_cpu_seconds);
+  void watch_placement();
+  void check_cars();
+
+  Communicator& comm_;
+  Point point_;
+  MeasuringOptions options_;
+  Kept kept_;
+  SharedWork& shared_;
+  std::shared_ptr<const CellSource> start_;
+  std::shared_ptr<const HeldStart> held_;
+  std::unique_ptr<Simulation> simulation_;
+  Expected expected_;
+  Measurement result_;
+  std::int64_t iterations_ = 0;  // since the start state
+  std::vector<double> clocks_;   // Hz, one a repetition
+  std::vector<int> cpus_;        // where this rank's threads were first seen
+  bool moved_ = false;           // or were seen elsewhere later
+  Shares core_seconds_;          // of all repetitions; of the time of all cores, s
+  double all_core_seconds_ = 0;
+};
+
+}  // namespace trafficbench

@@ -1,0 +1,52 @@
+#include "drivers/plan/feasibility.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "drivers/machine/machine.hpp"
+#include "drivers/machine/placement.hpp"
+#include "kernels/bits.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+/// Of one rank's block, packed.
+double block_bytes(const Point& point) {
+  return static_cast<double>(words_for((point.road_cells() + point.ranks - 1) / point.ranks)) * 8;
+}
+
+}  // namespace
+
+double node_bytes(Communicator& comm, const Point& point) {
+  // The closed form that verifies slides over twice as many cells as iterations, 16 bytes each, for every thread.
+  const double closed_form = 32.0 * static_cast<double>(std::min(point.steps, point.road_cells() / 2)) * point.threads;
+  const double each = static_cast<double>(Simulation::bytes(setup_of(point), point.ranks)) +
+                      (is_stream(point.start) ? block_bytes(point) : 0.0) + closed_form;
+  return each * comm.max_of(comm.node_size());
+}
+
+double least_available_memory(Communicator& comm) { return -comm.max_of(-static_cast<double>(available_memory())); }
+
+bool can_restart(Communicator& comm, const Point& point) {
+  return is_stream(point.start) ||
+         block_bytes(point) * comm.max_of(comm.node_size()) < least_available_memory(comm) / 8;
+}
+
+std::string why_no_memory(Communicator& comm, const Point& point) {
+  if (const double bytes = node_bytes(comm, point), available = least_available_memory(comm); bytes > available) {
+    return fmt::format("a road of {} cells takes {:.1f} GiB of a node's memory with {}, and {:.1f} GiB are available",
+                       point.road_cells(), bytes / 0x1p30, point.variant->name, available / 0x1p30);
+  }
+  return {};
+}
+
+std::string why_not(Communicator& comm, const Point& point, bool oversubscribe) {
+  if (std::string reason = why_no_memory(comm, point); !reason.empty()) return reason;
+  std::string shared = bind_workers(comm, point.threads, oversubscribe);
+  if (!oversubscribe && !shared.empty()) return shared;
+  return why_no_threads(comm, point.threads);
+}
+
+}  // namespace trafficbench

@@ -1,0 +1,28 @@
+// Whether a point can be measured on this machine: memory and cores.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "drivers/ranks/communicator.hpp"
+#include "drivers/report/point.hpp"
+
+namespace trafficbench {
+
+/// Bytes that the point takes on the node where it takes most, all its ranks there together. Collective over its ranks.
+double node_bytes(Communicator& comm, const Point& point);
+
+/// Bytes that the node with least has left. Collective.
+double least_available_memory(Communicator& comm);
+
+/// Whether a packed copy of the start state can be kept beside the road, so that every repetition may begin from it:
+/// worth an eighth of what is left, no more. Collective over the point's ranks.
+bool can_restart(Communicator& comm, const Point& point);
+
+/// Why the point's road does not fit into the memory of the nodes; empty if it does. Collective over its ranks.
+std::string why_no_memory(Communicator& comm, const Point& point);
+
+/// Why the point cannot be measured, for want of memory, cores or threads; empty if it can. Collective over its ranks.
+std::string why_not(Communicator& comm, const Point& point, bool oversubscribe);
+
+}  // namespace trafficbench

@@ -1,0 +1,95 @@
+#include "drivers/ranks/communicator.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <optional>
+#include <thread>
+
+#include "drivers/base/bad_input.hpp"
+
+namespace trafficbench {
+
+void Communicator::agree(const std::string& problem) {
+  if (all(problem.empty())) return;
+  std::string first;
+  for (const std::string& text : gather(problem)) {
+    if (first.empty()) first = text;
+  }
+  // Only rank 0 prints, so only rank 0 needs the text.
+  throw BadInput(first);
+}
+
+std::vector<double> gather_numbers(Communicator& comm, std::initializer_list<double> mine) {
+  // As text nothing is lost: hexadecimal floats are exact.
+  std::string text;
+  for (const double number : mine) text += fmt::format("{:a} ", number);
+  std::vector<double> numbers;
+  for (const std::string& each : comm.gather(text)) {
+    const char* at = each.c_str();
+    for (std::size_t i = 0; i < mine.size(); ++i) {
+      char* end = nullptr;
+      numbers.push_back(std::strtod(at, &end));
+      at = end;
+    }
+  }
+  return numbers;
+}
+
+namespace {
+
+/// One of several processes, as its launcher tells it.
+struct Launched {
+  const char* launcher;
+  const char* size;
+  int rank;
+};
+
+/// Nothing for a process that was started by itself.
+std::optional<Launched> launched() {
+  struct Launcher {
+    const char* name;
+    const char* size;
+    const char* rank;
+  };
+  constexpr Launcher kLaunchers[] = {{"MPICH's or a PMI launcher", "PMI_SIZE", "PMI_RANK"},
+                                     {"Open MPI's launcher", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
+                                     {"srun", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID"}};
+  for (const Launcher& launcher : kLaunchers) {
+    const char* size = std::getenv(launcher.size);
+    const char* rank = std::getenv(launcher.rank);
+    if (size != nullptr && rank != nullptr && std::atoi(size) > 1)
+      return Launched{launcher.name, size, std::atoi(rank)};
+  }
+  return {};
+}
+
+/// Every process takes itself for rank 0: lets one of them speak. The others leave later, since Open MPI's launcher
+/// ends all as soon as one of them has failed.
+[[noreturn]] void refuse(const Launched& process, const std::string& why) {
+  if (process.rank != 0) {
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    throw BadInput("");
+  }
+  throw BadInput(fmt::format("{} started {} ranks, but {}", process.launcher, process.size, why));
+}
+
+}  // namespace
+
+void check_world_size(int world_size) {
+  if (world_size != 1) return;
+  if (const auto process = launched()) {
+    refuse(*process,
+           "each sees a world of one: the program was built with another MPI, or with none; use the launcher that "
+           "`trafficbench --version` names");
+  }
+}
+
+void check_alone(const std::string& command) {
+  if (const auto process = launched()) {
+    refuse(*process, fmt::format("{} is the work of one process: start it without a launcher", command));
+  }
+}
+
+}  // namespace trafficbench

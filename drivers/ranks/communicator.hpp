@@ -1,0 +1,121 @@
+// What the drivers need of MPI, and no more: so that all but one file of them builds without it.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "drivers/base/bad_input.hpp"
+
+namespace trafficbench {
+
+/// Words to send to, or to receive from, another rank.
+struct Transfer {
+  int peer = 0;
+  int tag = 0;
+  std::span<std::uint64_t> words;
+};
+
+/// A group of ranks. Every call but rank() and size() is collective.
+class Communicator {
+ public:
+  virtual ~Communicator() = default;
+
+  virtual int rank() const = 0;
+  virtual int size() const = 0;
+
+  /// Ranks that share this rank's node, and this rank's place among them.
+  virtual int node_size() const = 0;
+  virtual int node_rank() const = 0;
+
+  /// Starts a timed region: ranks leave it as close together as the library manages.
+  virtual void barrier() = 0;
+
+  /// Ends a long wait: ranks sleep rather than spin, so that those who work have the cores to themselves.
+  virtual void sleeping_barrier() = 0;
+
+  /// Element-wise sum (maximum) over the ranks, in place, on every rank.
+  virtual void sum(std::span<std::int64_t> values) = 0;
+  virtual void max(std::span<double> values) = 0;
+
+  /// Rank 0's values, on every rank.
+  virtual void broadcast(std::span<double> values) = 0;
+
+  /// Every rank's text on rank 0, by rank; empty elsewhere.
+  virtual std::vector<std::string> gather(const std::string& text) = 0;
+
+  /// Sends and receives packed words; returns when all of them are through. Blocking.
+  virtual void exchange(std::span<const Transfer> sends, std::span<const Transfer> receives) = 0;
+
+  /// A communicator of the first `ranks` ranks; nullptr on the others.
+  virtual std::unique_ptr<Communicator> first(int ranks) = 0;
+
+  /// The library, for the report: name, full version text, standard ("3.1") and thread level ("funneled"). All empty
+  /// without MPI.
+  struct Library {
+    std::string name;
+    std::string version;
+    std::string standard;
+    std::string thread_level;
+  };
+  virtual Library library() const = 0;
+
+  /// Ends all ranks at once, for an error that only this one has seen.
+  [[noreturn]] virtual void abort(int status) = 0;
+
+  /// True on every rank iff `mine` is on each.
+  bool all(bool mine) {
+    std::int64_t failures = mine ? 0 : 1;
+    sum({&failures, 1});
+    return failures == 0;
+  }
+
+  std::int64_t sum_of(std::int64_t mine) {
+    sum({&mine, 1});
+    return mine;
+  }
+
+  double max_of(double mine) {
+    max({&mine, 1});
+    return mine;
+  }
+
+  /// Throws BadInput on every rank iff `problem` is not empty on one of them; the text is the lowest such rank's.
+  void agree(const std::string& problem);
+
+ protected:
+  Communicator() = default;
+  Communicator(const Communicator&) = default;
+  Communicator& operator=(const Communicator&) = default;
+};
+
+/// Collective: carries out on every rank what may find bad input; if one has, all throw it.
+template <typename Task>
+void together(Communicator& comm, const Task& task) {
+  std::string problem;
+  try {
+    task();
+  } catch (const BadInput& bad) {
+    problem = bad.what();
+  }
+  comm.agree(problem);
+}
+
+/// Every rank's numbers on rank 0, by rank, each rank as many; nothing elsewhere. Collective.
+std::vector<double> gather_numbers(Communicator& comm, std::initializer_list<double> mine);
+
+/// Starts the library and gives the world; the library ends with the object. Throws BadInput if the world has not the
+/// size that the launcher was asked for.
+std::unique_ptr<Communicator> start_world(int& argc, char**& argv);
+
+/// Throws BadInput when this process was launched as one of several, yet sees a world of `world_size` 1: the launcher
+/// belongs to another MPI than the program, or the program was built without.
+void check_world_size(int world_size);
+
+/// Throws BadInput when this process was launched as one of several, where `command` is one process's work.
+void check_alone(const std::string& command);
+
+}  // namespace trafficbench

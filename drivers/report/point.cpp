@@ -1,0 +1,41 @@
+#include "drivers/report/point.hpp"
+
+#include <fmt/format.h>
+
+#include "drivers/base/numbers.hpp"
+#include "drivers/machine/machine.hpp"
+
+namespace trafficbench {
+
+namespace {
+std::string or_auto(std::int64_t number) { return number == 0 ? "auto" : format_count(number); }
+}  // namespace
+
+const char* name_of(Counting counting) { return counting == Counting::every ? "every" : "sampled"; }
+
+const char* name_of(KernelClass kernel_class) { return kernel_class == KernelClass::update ? "update" : "closed-form"; }
+
+std::string row_name(const std::string& command, const Point& point) {
+  std::string name = fmt::format(
+      "{}/{}/cells:{}/ranks:{}/threads:{}/depth:{}/count:{}/steps:{}/mode:{}/density:{}/init:{}/seed:{}/isa:{}",
+      command, point.variant->name, format_count(point.cells), point.ranks, point.threads, or_auto(point.depth),
+      name_of(point.counting), or_auto(point.steps), point.weak ? "weak" : "strong", point.start.density,
+      point.start.init, point.start.seed, point.isa);
+  if (point.tile_words != 0) name += fmt::format("/tile:{}", point.tile_words);
+  return name;
+}
+
+SimulationSetup setup_of(const Point& point) {
+  SimulationSetup setup;
+  setup.variant = point.variant;
+  setup.cells = point.road_cells();
+  setup.threads = point.threads;
+  setup.depth = point.depth;
+  setup.jump = point.steps;
+  setup.counting = point.counting;
+  setup.tuning = tuning_for(this_machine(), point.workers());
+  setup.tuning.tile_words = point.tile_words;
+  return setup;
+}
+
+}  // namespace trafficbench

@@ -1,0 +1,140 @@
+#include "drivers/report/provenance.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <ctime>
+#include <set>
+
+#include "drivers/machine/machine.hpp"
+#include "kernels/bitslice/waves.hpp"
+#include "kernels/clock.hpp"
+#include "kernels/isa.hpp"
+#include "version_info.hpp"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration): not every libc declares it
+
+namespace trafficbench {
+
+namespace {
+
+std::string formatted_now(const char* format) {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), format, &utc);
+  return text.data();
+}
+
+/// Variables that steer threads, MPI, the scheduler and the loader; nothing private.
+bool is_relevant(std::string_view name) {
+  constexpr std::array kPrefixes{"OMP_", "GOMP_", "KMP_",  "LIBOMP", "MPICH_", "MPIR_",   "OMPI_MCA_", "FI_",
+                                 "UCX_", "PMI_",  "CRAY_", "PE_ENV", "HWLOC_", "MALLOC_", "MV2_",      "I_MPI_"};
+  constexpr std::array kSlurm{"SLURM_JOB_ID",        "SLURM_JOB_NUM_NODES", "SLURM_JOB_PARTITION",
+                              "SLURM_JOB_QOS",       "SLURM_NTASKS",        "SLURM_NTASKS_PER_NODE",
+                              "SLURM_CPUS_PER_TASK", "SLURM_CPU_FREQ_REQ",  "SLURM_DISTRIBUTION",
+                              "SLURM_HINT",          "SLURM_CPU_BIND",      "SRUN_CPUS_PER_TASK"};
+  return std::ranges::any_of(kPrefixes, [&](const char* prefix) { return name.starts_with(prefix); }) ||
+         std::ranges::find(kSlurm, name) != kSlurm.end();
+}
+
+Json environment() {
+  Json variables = Json::object();
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos || !is_relevant(text.substr(0, equals))) continue;
+    variables[std::string(text.substr(0, equals))] = text.substr(equals + 1);
+  }
+  return variables;
+}
+
+Json scheduler_job() {
+  struct Scheduler {
+    const char* name;
+    const char* variable;
+  };
+  constexpr Scheduler kSchedulers[] = {
+      {"slurm", "SLURM_JOB_ID"}, {"pbs", "PBS_JOBID"}, {"lsf", "LSB_JOBID"}, {"flux", "FLUX_JOB_ID"}};
+  for (const Scheduler& scheduler : kSchedulers) {
+    if (const char* id = std::getenv(scheduler.variable)) {
+      return {{"scheduler", scheduler.name}, {"id", id}};
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Json caches_of(const Machine& machine) {
+  Json caches = Json::array();
+  for (const Cache& cache : machine.caches) {
+    caches.push_back(
+        {{"type", cache.type}, {"level", cache.level}, {"size", cache.bytes}, {"num_sharing", cache.sharing}});
+  }
+  return caches;
+}
+
+std::string utc_date() { return formatted_now("%Y-%m-%dT%H:%M:%SZ"); }
+std::string utc_stamp() { return formatted_now("%Y%m%dT%H%M%SZ"); }
+
+Json describe_run(Communicator& comm, const std::vector<std::string>& argv) {
+  const Machine& machine = this_machine();
+  std::set<std::string> hosts;
+  for (const std::string& host : comm.gather(host_name())) hosts.insert(host);
+  const Communicator::Library library = comm.library();
+  Json numa = Json::array();
+  for (const NumaRegion& region : machine.numa) {
+    numa.push_back({{"index", region.index}, {"cores", region.cores}, {"bytes", region.bytes}});
+  }
+  std::set<std::string> waves;
+  for (const std::string& each : comm.gather(bitslice::fastest_waves_name())) waves.insert(each);
+  Json isas = Json::array();
+  for (const Isa& isa : built_isas()) isas.push_back(isa.name);
+  isas.push_back(kGenericIsa);
+  Json run = {{"version", kVersion},
+              {"commit", kCommit},
+              {"host", host_name()},
+              {"hosts", hosts},
+              {"cpu",
+               {{"model", machine.cpu_model.empty() ? "unknown" : machine.cpu_model},
+                {"cores", machine.cores},
+                {"threads_per_core", machine.threads_per_core},
+                {"clock_hz", measure_clock_hz()}}},
+              {"caches", caches_of(machine)},
+              {"numa", numa},
+              {"mpi", nullptr},
+              {"compiler", kCompiler},
+              {"flags", kFlags},
+              {"build_type", kBuildType},
+              {"isas", isas},
+              {"environment", environment()},
+              {"job", scheduler_job()},
+              {"date", utc_date()},
+              {"argv", argv},
+              {"limits", nullptr}};
+  if (const std::string revision = cpu_revision(); !revision.empty()) run["cpu"]["revision"] = revision;
+  run["waves"] = waves;
+  if (hosts.empty()) run.erase("hosts");
+  if (!library.name.empty()) {
+    run["mpi"] = {{"library", library.name},
+                  {"version", library.version},
+                  {"standard", library.standard},
+                  {"thread_level", library.thread_level}};
+  }
+  return run;
+}
+
+std::string version_text(Communicator& comm) {
+  std::string isas;
+  for (const Isa& isa : built_isas()) isas += (isas.empty() ? "" : ", ") + isa.name;
+  const Communicator::Library library = comm.library();
+  return fmt::format("trafficbench {} ({})\n{}, {} {}\nMPI: {}\ninstruction sets: {}; in use: {}\n", kVersion, kCommit,
+                     kCompiler, kBuildType, kFlags,
+                     library.name.empty() ? "none" : library.name + " " + library.version, isas, selected_isa());
+}
+
+}  // namespace trafficbench

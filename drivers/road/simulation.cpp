@@ -1,0 +1,210 @@
+#include "drivers/road/simulation.hpp"
+
+#include <algorithm>
+
+#include "drivers/road/hash_sum.hpp"
+#include "kernels/bits.hpp"
+#include "kernels/depth.hpp"
+#include "kernels/registry.hpp"
+#include "kernels/road_hash.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+// What one exchange costs beside the work that its halo repeats, for the choice of depth. Orders of magnitude are
+// enough: the cost is flat around the best depth.
+constexpr double kRankExchangeSeconds = 5e-6;    // messages of two neighbours, and a reduction
+constexpr double kThreadExchangeSeconds = 2e-6;  // a barrier, and the copies of the edges
+constexpr double kLocalExchangeSeconds = 2e-7;   // the copies alone
+
+std::int64_t settling_time(std::int64_t cells) { return (cells - 1) / 2; }
+
+/// Halo that each exchange shows.
+HaloWidth halo_width(const SimulationSetup& setup, int ranks) {
+  const bool every = setup.counting == Counting::every;
+  if (setup.variant->kernel_class == KernelClass::closed_form) {
+    const std::int64_t jump =
+        std::clamp<std::int64_t>(settling_time(setup.cells), 1, std::max<std::int64_t>(setup.jump, 1));
+    return setup.variant->halo_for(jump, every);
+  }
+  std::int64_t depth = setup.depth;
+  if (depth == 0) {
+    const std::int64_t workers = std::int64_t{ranks} * setup.threads;
+    const double exchange_seconds = ranks > 1           ? kRankExchangeSeconds
+                                    : setup.threads > 1 ? kThreadExchangeSeconds
+                                                        : kLocalExchangeSeconds;
+    depth = choose_depth(*setup.variant, std::max<std::int64_t>(setup.cells / workers, 1), exchange_seconds);
+  }
+  return setup.variant->halo_for(depth, every);
+}
+
+SegmentShape shape_of(const SimulationSetup& setup, std::int64_t cells, HaloWidth width) {
+  return {.cells = cells, .most_halo = width, .tuning = setup.tuning};
+}
+
+}  // namespace
+
+Simulation::Simulation(Communicator& comm, const SimulationSetup& setup)
+    : comm_(comm),
+      setup_(setup),
+      block_(block_of(setup.cells, comm.size(), comm.rank())),
+      width_(halo_width(setup, comm.size())),
+      exchange_(comm, setup.cells, width_) {
+  if (block_.cells > 0) {
+    segment_ = make_segment(*setup.variant, shape_of(setup, block_.cells, width_), setup.threads);
+  }
+}
+
+std::int64_t Simulation::bytes(const SimulationSetup& setup, int ranks) {
+  const HaloWidth width = halo_width(setup, ranks);
+  const std::int64_t cells = block_of(setup.cells, ranks, 0).cells;
+  // The segment, and in the exchange each halo cell twice.
+  return segment_bytes(*setup.variant, shape_of(setup, cells, width), setup.threads) +
+         4 * (words_for(width.left) + words_for(width.right)) * 8;
+}
+
+std::int64_t Simulation::depth(const SimulationSetup& setup, int ranks) { return halo_width(setup, ranks).right; }
+
+void Simulation::load(const CellSource& start) {
+  if (segment_) segment_->load(start, block_.first);
+  age_ = 0;
+  fresh_ = 0;
+  rotation_ = 0;
+  if (setup_.variant->kernel_class == KernelClass::closed_form) cars_ = cars();
+}
+
+MovesMade Simulation::advance(std::int64_t iterations) {
+  timed_ = {};
+  exchange_timer_ = advance_timer_ = sum_timer_ = {};
+  return setup_.variant->kernel_class == KernelClass::update ? update(iterations) : jump(iterations);
+}
+
+MovesMade Simulation::update(std::int64_t iterations) { return advance_segment(iterations, width_.right); }
+
+MovesMade Simulation::jump(std::int64_t iterations) {
+  // Once settled, the pattern only shifts, one cell an iteration: cars to the right, or the holes of a crowded road to
+  // the left (docs/kernels.md).
+  const std::int64_t unsettled = std::clamp<std::int64_t>(settling_time(setup_.cells) - age_, 0, iterations);
+  MovesMade moves;
+  if (unsettled > 0) {
+    fresh_ = 0;
+    moves = advance_segment(unsettled, std::min(unsettled, width_.right));
+    fresh_ = 0;
+  }
+  const std::int64_t rest = iterations - unsettled;
+  if (rest == 0) return moves;
+  const bool crowded = 2 * cars_ > setup_.cells;
+  const std::int64_t steady = std::min(cars_, setup_.cells - cars_);
+  rotation_ = (rotation_ + (crowded ? -rest : rest)) % setup_.cells;
+  age_ += rest;
+  moves.last = steady;
+  moves.counted = setup_.counting == Counting::every ? moves.counted + rest * steady : steady;
+  return moves;
+}
+
+MovesMade Simulation::advance_segment(std::int64_t iterations, std::int64_t limit) {
+  MovesMade made;
+  for (std::int64_t done = 0; done < iterations;) {
+    if (fresh_ == 0) {
+      exchange_halos();
+      fresh_ = limit;
+    }
+    const std::int64_t k = std::min(iterations - done, fresh_);
+    const bool every = setup_.counting == Counting::every;
+    const bool to_the_end = done + k == iterations;
+    moves_.assign(static_cast<std::size_t>(every || to_the_end ? k : 0), {.wanted = every, .moves = 0});
+    if (to_the_end) moves_.back().wanted = true;
+    if (segment_) advance_cells(k);
+    if (!moves_.empty()) {
+      // One message for all iterations since the last exchange.
+      sums_.clear();
+      for (const MoveCount& count : moves_) {
+        if (count.wanted) sums_.push_back(count.moves);
+      }
+      sum_moves();
+      for (const std::int64_t sum : sums_) made.counted += sum;
+      made.last = sums_.back();
+    }
+    fresh_ -= k;
+    age_ += k;
+    done += k;
+  }
+  return made;
+}
+
+void Simulation::exchange_halos() {
+  const bool timed = exchange_timer_.due();
+  const double began = timed ? wall_seconds() : 0;
+  exchange_.exchange(segment_.get());
+  if (!timed) return;
+  const double seconds = wall_seconds() - began;
+  timed_.exchange += exchange_timer_.weight() * seconds;
+  exchange_timer_.add(seconds);
+}
+
+void Simulation::advance_cells(std::int64_t k) {
+  if (!advance_timer_.due()) return segment_->advance(k, moves_);
+  const double began = wall_seconds();
+  const ThreadSeconds threads = segment_->timed_advance(k, moves_);
+  const double seconds = wall_seconds() - began;
+  const double weight = advance_timer_.weight();
+  timed_.compute += weight * threads.compute;
+  timed_.edges += weight * threads.edges;
+  timed_.waiting += weight * std::max(0.0, seconds * setup_.threads - threads.compute - threads.edges);
+  advance_timer_.add(seconds);
+}
+
+void Simulation::sum_moves() {
+  const bool timed = sum_timer_.due();
+  const double began = timed ? wall_seconds() : 0;
+  comm_.sum(sums_);
+  if (!timed) return;
+  const double seconds = wall_seconds() - began;
+  timed_.reduction += sum_timer_.weight() * seconds;
+  sum_timer_.add(seconds);
+}
+
+PhaseTimes Simulation::phase_times() const {
+  PhaseTimes times = timed_;
+  times.compute *= advance_timer_.scale();
+  times.edges *= advance_timer_.scale();
+  times.waiting *= advance_timer_.scale();
+  times.exchange *= exchange_timer_.scale();
+  times.reduction *= sum_timer_.scale();
+  return times;
+}
+
+void Simulation::read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const {
+  segment_->read(first, count, out);
+}
+
+std::int64_t Simulation::cars() {
+  const std::int64_t piece = piece_to_read(block_.cells);
+  std::vector<std::uint64_t> words(static_cast<std::size_t>(words_for(piece)));
+  std::int64_t cars = 0;
+  for (std::int64_t done = 0; done < block_.cells; done += piece) {
+    const std::int64_t step = std::min(piece, block_.cells - done);
+    segment_->read(done, step, words);
+    cars += count_cars(words, step);
+  }
+  return comm_.sum_of(cars);
+}
+
+std::vector<Piece> Simulation::pieces(int rank) const {
+  const Block block = block_of(setup_.cells, comm_.size(), rank);
+  if (block.cells == 0) return {};
+  const std::int64_t first = (((block.first + rotation_) % setup_.cells) + setup_.cells) % setup_.cells;
+  const std::int64_t before_end = std::min(block.cells, setup_.cells - first);
+  std::vector<Piece> pieces{{first, 0, before_end}};
+  if (before_end < block.cells) pieces.push_back({0, before_end, block.cells - before_end});
+  return pieces;
+}
+
+std::uint64_t Simulation::hash() {
+  RoadHash hash;
+  for (const Piece& piece : pieces(comm_.rank())) hash.add(*segment_, piece.own, piece.cells, piece.road);
+  return sum_of_hashes(comm_, hash).finish(setup_.cells);
+}
+
+}  // namespace trafficbench

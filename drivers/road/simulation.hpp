@@ -1,0 +1,113 @@
+// A road that is spread over ranks and threads, and moves.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "drivers/ranks/communicator.hpp"
+#include "drivers/road/halo_exchange.hpp"
+#include "drivers/road/phase_times.hpp"
+#include "kernels/block.hpp"
+#include "kernels/cell_source.hpp"
+#include "kernels/variant.hpp"
+
+namespace trafficbench {
+
+/// Which iterations of an advance have their moves counted.
+enum class Counting {
+  last,  ///< the contract `sampled`
+  every  ///< the contract `every`
+};
+
+/// Cars of the whole road that moved.
+struct MovesMade {
+  std::int64_t counted = 0;  ///< in all counted iterations together
+  std::int64_t last = 0;     ///< in the last iteration
+};
+
+/// What a simulation is made from; the same on every rank.
+struct SimulationSetup {
+  const Variant* variant = nullptr;
+  std::int64_t cells = 0;
+  int threads = 1;
+  std::int64_t depth = 0;  ///< iterations between exchanges; 0: chosen by choose_depth
+  std::int64_t jump = 1;   ///< closed-form variants only: most iterations that one advance is asked for
+  Counting counting = Counting::every;
+  Tuning tuning;
+};
+
+/// Cells [road, road + cells) of the road, which are own cells [own, own + cells) of a rank.
+struct Piece {
+  std::int64_t road = 0;
+  std::int64_t own = 0;
+  std::int64_t cells = 0;
+};
+
+class Simulation {
+ public:
+  /// Collective, as is every call but the plain getters. Throws std::bad_alloc on the ranks whose memory is out.
+  Simulation(Communicator& comm, const SimulationSetup& setup);
+
+  /// Bytes that the constructor takes on the rank with most cells.
+  static std::int64_t bytes(const SimulationSetup& setup, int ranks);
+
+  /// The depth that is used for this setup on `ranks` ranks.
+  static std::int64_t depth(const SimulationSetup& setup, int ranks);
+
+  /// Puts the road into its start state.
+  void load(const CellSource& start);
+
+  /// `iterations` >= 1 of the whole road.
+  MovesMade advance(std::int64_t iterations);
+
+  /// Where this rank was during the last advance, from timers of some of its phases.
+  PhaseTimes phase_times() const;
+
+  /// Cars on the whole road.
+  std::int64_t cars();
+
+  /// RoadHash of the whole road, on every rank.
+  std::uint64_t hash();
+
+  /// Own cells as they are, packed: those of block(). `first` counts from the block's first cell.
+  void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const;
+
+  /// This rank's block of the start state, which it loads.
+  Block block() const { return block_; }
+
+  /// Where on the road the cells of any rank are now, in the order of its own cells: one piece, or two if they lie
+  /// across the road's end. They are those of its block, until a closed-form road has settled: then the road shifts,
+  /// and no rank gives cells to another.
+  std::vector<Piece> pieces(int rank) const;
+
+  std::int64_t depth() const { return width_.right; }
+  std::int64_t cells() const { return setup_.cells; }
+
+ private:
+  MovesMade update(std::int64_t iterations);
+  MovesMade jump(std::int64_t iterations);
+  MovesMade advance_segment(std::int64_t iterations, std::int64_t limit);
+  void exchange_halos();
+  void advance_cells(std::int64_t k);
+  void sum_moves();
+
+  Communicator& comm_;
+  SimulationSetup setup_;
+  Block block_;
+  HaloWidth width_;
+  HaloExchange exchange_;
+  std::unique_ptr<Segment> segment_;  // nullptr where the block is empty
+  std::int64_t cars_ = -1;            // of the whole road; -1: not counted since load
+  std::int64_t age_ = 0;              // iterations since load
+  std::int64_t fresh_ = 0;            // iterations that the halo is still good for
+  std::int64_t rotation_ = 0;         // cells that the road has shifted to the right beyond what the segment says
+  std::vector<MoveCount> moves_;
+  std::vector<std::int64_t> sums_;
+  PhaseTimes timed_;  // of those phases that were timed
+  SampledTimer exchange_timer_;
+  SampledTimer advance_timer_;
+  SampledTimer sum_timer_;
+};
+
+}  // namespace trafficbench
