@@ -76,7 +76,8 @@ void simulate_all(Communicator& world, const StudyOptions& options) {
     if (!journal) continue;
     journal->add_row(study.row("simulate", "simulated", point, seconds, "smpi", world.library().version));
     fmt::print(stderr, "  {} {}{} cells, {} ranks, depth {}: {:.6g} s simulated\n", point.variant->name,
-               format_count(point.cells), point.weak ? " a core" : "", point.ranks, study.depth(point), seconds);
+               format_count(point.cells_asked_for()), point.cells_per_core ? " a core" : "", point.ranks,
+               study.depth(point), seconds);
   }
 }
 

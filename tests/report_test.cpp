@@ -19,7 +19,7 @@ struct Made {
   int threads = 1;
   double seconds = 1;  ///< of the median repetition
   std::int64_t cells = 1'000'000;
-  Counting counting = Counting::every;
+  CountingMode counting = CountingMode::every;
   bool weak = false;
   std::string problem{};
 };
@@ -27,11 +27,10 @@ struct Made {
 Json row_of(const Made& made) {
   Point point;
   point.variant = find_variant(made.kernel);
-  point.cells = made.cells;
   point.ranks = made.ranks;
   point.threads = made.threads;
   point.counting = made.counting;
-  point.weak = made.weak;
+  point.set_cells(made.weak ? ScalingMode::weak : ScalingMode::strong, made.cells);
   Measurement measurement;
   measurement.steps = 100;
   measurement.depth = 8;
@@ -77,7 +76,7 @@ TEST(MeasuredRow, OfAWeakPointCountsTheWholeRoad) {
 TEST(MeasuredRow, HasNoNumberThatIsNone) {
   Point point;
   point.variant = find_variant("naive");
-  point.cells = 1;
+  point.road_cells = 1;
   Measurement measurement;
   measurement.steps = 1;
   measurement.samples = {0.0};  // a clock that has not ticked
@@ -169,7 +168,7 @@ TEST(FitsOf, FindsTheSerialPartOfACurve) {
 TEST(AddRatios, NeverDividesByAnotherContractRoadOrMode) {
   const Made base;
   Made others[] = {base, base, base};
-  others[0].counting = Counting::last;
+  others[0].counting = CountingMode::sampled;
   others[1].cells = 2'000'000;
   others[2].weak = true;
   for (Made& other : others) {
@@ -205,7 +204,7 @@ TEST(AddRatios, WeakRowsCompareAtTheSameCellsOfACore) {
 TEST(AddRatios, LeavesOutRowsThatFailedWereSkippedOrHaveNoRate) {
   Point absent;
   absent.variant = find_variant("naive");
-  absent.cells = 1'000'000;
+  absent.road_cells = 1'000'000;
   std::vector<Json> rows{row_of({.problem = "the road ends with 1 cars, not 2"}),
                          skipped_row("sweep", absent, "too many ranks", 0), row_of({.kernel = "leap"}),
                          row_of({.kernel = "tiled", .threads = 2})};
@@ -224,16 +223,16 @@ TEST(AddRatios, LeavesOutRowsThatFailedWereSkippedOrHaveNoRate) {
 TEST(RowName, SpellsEveryAxis) {
   Point point;
   point.variant = find_variant("tiled");
-  point.cells = 1'000'000'000;
+  point.road_cells = 1'000'000'000;
   point.ranks = 2;
   const std::string name = row_name("sweep", point);
   Point others[] = {point, point, point, point, point, point, point, point, point, point, point, point, point};
   others[0].variant = find_variant("naive");
-  others[1].cells += 1;
+  others[1].road_cells += 1;
   others[2].ranks = 3;
   others[3].threads = 2;
-  others[4].weak = true;
-  others[5].counting = Counting::last;
+  others[4].set_cells(ScalingMode::weak, point.road_cells);
+  others[5].counting = CountingMode::sampled;
   others[6].depth = 64;
   others[7].steps = 5;
   others[8].start.density = 0.5;
@@ -244,6 +243,21 @@ TEST(RowName, SpellsEveryAxis) {
   for (const Point& other : others) EXPECT_NE(row_name("sweep", other), name);
   EXPECT_EQ(row_name("sweep", point), name);
   EXPECT_NE(name.find("sweep/tiled/cells:1e9/ranks:2/threads:1/depth:auto/count:every"), std::string::npos) << name;
+}
+
+TEST(RowName, OfAWeakPointSpellsTheCellsOfEachCore) {
+  Point point;
+  point.variant = find_variant("tiled");
+  point.ranks = 2;
+  point.threads = 3;
+  point.set_cells(ScalingMode::weak, 1000);
+  EXPECT_EQ(point.road_cells, 6000);
+  const std::string name = row_name("sweep", point);
+  EXPECT_NE(name.find("/cells:1e3/"), std::string::npos) << name;
+  EXPECT_NE(name.find("/mode:weak/"), std::string::npos) << name;
+  point.set_cells(ScalingMode::strong, 1000);
+  EXPECT_EQ(point.road_cells, 1000);
+  EXPECT_FALSE(point.cells_per_core.has_value());
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ namespace {
 Point point_of(const char* kernel, int ranks, int threads = 1, std::int64_t cells = 1000) {
   Point point;
   point.variant = find_variant(kernel);
-  point.cells = cells;
+  point.road_cells = cells;
   point.ranks = ranks;
   point.threads = threads;
   point.steps = 20;

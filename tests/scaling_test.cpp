@@ -35,8 +35,8 @@ Json row_of(std::int64_t cells, std::int64_t depth, std::int64_t steps, double c
 }
 
 KernelTime kernel_of(const std::vector<Json>& rows) {
-  return {Json{{"context", Json::object()}, {"benchmarks", rows}}, "a report", *find_variant("tiled"), Counting::every,
-          "avx2"};
+  return {Json{{"context", Json::object()}, {"benchmarks", rows}}, "a report", *find_variant("tiled"),
+          CountingMode::every, "avx2"};
 }
 
 MachineFacts facts_of() {
@@ -115,12 +115,12 @@ TEST(ScalingModel, AddsUpWhatThePeriodsTake) {
   const Variant& tiled = *find_variant("tiled");
   const MachineFacts facts = facts_of();
   const Layout layout{4, 4};
-  const Prediction whole = predict(kernel, tiled, facts, layout, Counting::every, 4000, 10, 40);
+  const Prediction whole = predict(kernel, tiled, facts, layout, CountingMode::every, 4000, 10, 40);
   EXPECT_NEAR(whole.compute, 4 * updates(1000, 10, 10) / kClock, 1e-12);
   EXPECT_NEAR(whole.exchange, 4 * exchange_seconds(facts.network, layout, 10), 1e-12);
   EXPECT_NEAR(whole.reduction, 4 * allreduce_seconds(facts.network, layout, 80), 1e-12);
   EXPECT_NEAR(whole.seconds, whole.compute + whole.exchange + whole.reduction, 1e-12);
-  const Prediction sampled = predict(kernel, tiled, facts, layout, Counting::last, 4000, 10, 40);
+  const Prediction sampled = predict(kernel, tiled, facts, layout, CountingMode::sampled, 4000, 10, 40);
   EXPECT_NEAR(sampled.reduction, allreduce_seconds(facts.network, layout, 8), 1e-12);
 }
 

@@ -104,7 +104,7 @@ TEST_P(EverySimulation, EndsWhereTheClosedFormSaysOnAnyRanksThreadsAndDepth) {
     // Deeper than the road is long, too: the program refuses that, the simulation need not.
     setup.depth = random.one_in(2) ? 0 : random.pick(1, 150);
     setup.jump = random.pick(1, 100);
-    setup.counting = random.one_in(2) ? Counting::every : Counting::last;
+    setup.counting = random.one_in(2) ? CountingMode::every : CountingMode::sampled;
     const int ranks = static_cast<int>(random.pick(1, 7));
     std::vector<std::int64_t> steps;
     for (std::int64_t i = random.pick(1, 4); i > 0; --i) steps.push_back(random.pick(1, setup.jump));
@@ -126,7 +126,7 @@ TEST_P(EverySimulation, EndsWhereTheClosedFormSaysOnAnyRanksThreadsAndDepth) {
           std::int64_t last = 0;
           for (std::int64_t t = 0; t < k; ++t) counted += last = advance_ring(plain);
           EXPECT_EQ(made.last, last) << "iteration " << done;
-          if (setup.counting == Counting::every) {
+          if (setup.counting == CountingMode::every) {
             EXPECT_EQ(made.counted, counted) << "iteration " << done;
           }
         }

@@ -34,7 +34,7 @@ struct Case {
   std::int64_t depth = 0;
   int ranks = 1;
   int threads = 1;
-  Counting counting = Counting::every;
+  CountingMode counting = CountingMode::every;
   std::int64_t advance = 1;  ///< iterations that are asked for at once
 
   std::string text() const {
@@ -57,7 +57,7 @@ class CaseSource {
     drawn.depth = between(0, 2) == 0 ? 0 : between(1, std::min<std::int64_t>(drawn.cells, 200));
     drawn.ranks = static_cast<int>(between(1, most_ranks_));
     drawn.threads = static_cast<int>(between(1, kMostThreads));
-    drawn.counting = between(0, 1) == 0 ? Counting::every : Counting::last;
+    drawn.counting = between(0, 1) == 0 ? CountingMode::every : CountingMode::sampled;
     drawn.advance = between(0, 1) == 0 ? drawn.steps : between(1, drawn.steps);
     return drawn;
   }

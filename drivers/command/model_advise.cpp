@@ -21,7 +21,7 @@ struct Choice {
 Choice at_depth(const Study& study, const Point& point, std::int64_t depth) {
   const std::int64_t steps = 16 * depth;
   Choice choice{depth, predict(study.kernel(point), *point.variant, study.facts(), study.layout(point.ranks),
-                               point.counting, point.road_cells(), depth, steps)};
+                               point.counting, point.road_cells, depth, steps)};
   for (double* part : {&choice.time.seconds, &choice.time.compute, &choice.time.exchange, &choice.time.reduction}) {
     *part /= static_cast<double>(steps);
   }
@@ -31,7 +31,7 @@ Choice at_depth(const Study& study, const Point& point, std::int64_t depth) {
 /// The best of the powers of two up to a quarter of what a rank owns.
 Choice best(const Study& study, const Point& point) {
   Choice choice = at_depth(study, point, 1);
-  for (std::int64_t depth = 2; depth <= point.road_cells() / point.ranks / 4; depth *= 2) {
+  for (std::int64_t depth = 2; depth <= point.road_cells / point.ranks / 4; depth *= 2) {
     if (const Choice other = at_depth(study, point, depth); other.iteration() < choice.iteration()) choice = other;
   }
   return choice;
@@ -61,13 +61,13 @@ Status advise(const StudyOptions& options) {
                worthwhile, study.layout(worthwhile).nodes(), fastest, study.layout(fastest).nodes());
   };
   for (const Point& point : study.points()) {
-    if (road == nullptr || road->cells != point.cells || road->variant != point.variant ||
+    if (road == nullptr || road->road_cells != point.road_cells || road->variant != point.variant ||
         road->counting != point.counting) {
       conclude();
       fmt::print(
           "\n{}, {} cells, count {}\n   ranks   nodes   depth:1   depth:auto        best depth   efficiency   "
           "kernel exchange reduction\n",
-          point.variant->name, format_count(point.cells), name_of(point.counting));
+          point.variant->name, format_count(point.road_cells), name_of(point.counting));
       base = 0;
     }
     road = &point;

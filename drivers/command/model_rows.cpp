@@ -45,8 +45,8 @@ Json describe(const std::vector<std::string>& argv) {
 }
 
 std::string short_name(const Point& point, std::int64_t depth) {
-  return fmt::format("{:>9}{} {:>7} {:>7}", format_count(point.cells), point.weak ? " a core" : "       ", point.ranks,
-                     depth);
+  return fmt::format("{:>9}{} {:>7} {:>7}", format_count(point.cells_asked_for()),
+                     point.cells_per_core ? " a core" : "       ", point.ranks, depth);
 }
 
 /// Prints one line a point; the greatest difference of model and simulation, as a part of the latter.

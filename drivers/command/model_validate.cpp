@@ -27,7 +27,7 @@ struct Case {
 
   std::int64_t integer(const char* field) const { return row[field].get<std::int64_t>(); }
   double measured() const { return row["real_time"].get<double>() * 1e-3; }
-  Counting counting() const { return row["count"] == "every" ? Counting::every : Counting::last; }
+  CountingMode counting() const { return row["count"] == "every" ? CountingMode::every : CountingMode::sampled; }
 
   double modelled(double latency) const {
     MachineFacts facts;
@@ -63,7 +63,7 @@ std::vector<Case> cases_of(const Json& report, const ValidateOptions& options) {
           !row["clock_hz"].is_number()) {
         continue;
       }
-      const Counting counting = row["count"] == "every" ? Counting::every : Counting::last;
+      const CountingMode counting = row["count"] == "every" ? CountingMode::every : CountingMode::sampled;
       cases.push_back(
           {row, variant, KernelTime(report, options.report, *variant, counting, row["isa"].get<std::string>())});
     }
@@ -83,7 +83,7 @@ Status validate(const ValidateOptions& options) {
   const Json report = read_report(options.report);
   std::vector<Case> cases = cases_of(report, options);
   const auto shortest = std::ranges::min_element(
-      cases, {}, [](const Case& each) { return std::pair(each.counting() != Counting::every, each.size()); });
+      cases, {}, [](const Case& each) { return std::pair(each.counting() != CountingMode::every, each.size()); });
   const double latency = shortest->latency();
   fmt::print("Latency {:.3g} us, from {}, which is left out below.\n\n", 1e6 * latency,
              shortest->row["name"].get<std::string>());

@@ -66,20 +66,20 @@ Plan read_plan(Communicator& world, const RunOptions& options, KernelTable table
   if (options.count != "every" && options.count != "sampled") {
     throw BadInput(fmt::format("count is '{}': it is every or sampled", options.count));
   }
-  point.counting = options.count == "every" ? Counting::every : Counting::last;
+  point.counting = options.count == "every" ? CountingMode::every : CountingMode::sampled;
   plan.print_every = parse_or_auto(options.print_every, "print-every", kMostSteps);
   if (plan.print_every == 0) plan.print_every = std::max<std::int64_t>(1, point.steps / 10);
   point.isa = options.isa;
   use_isa(options.isa);
   point.tile_words = parse_or_auto(options.tile, "tile", std::int64_t{1} << 30);
   if (!options.cells.empty()) {
-    point.cells = parse_cells(options.cells);
+    point.road_cells = parse_cells(options.cells);
   } else if (point.start.is_file()) {
-    together(world, [&] { point.cells = RoadFile(point.start.path()).cells(); });
+    together(world, [&] { point.road_cells = RoadFile(point.start.path()).cells(); });
   } else {
-    point.cells = kCourseCells;
+    point.road_cells = kCourseCells;
   }
-  point.depth = parse_or_auto(options.depth, "depth", point.cells);
+  point.depth = parse_or_auto(options.depth, "depth", point.road_cells);
   return plan;
 }
 
@@ -109,7 +109,8 @@ std::unique_ptr<SpaceTime> plan_picture(const RunOptions& options, const Point& 
   if (options.json || !options.output.empty()) {
     throw BadInput("a report with --space-time would hold the time of drawing: ask for the one or the other");
   }
-  return std::make_unique<SpaceTime>(options.space_time, parse_window(options.window, point.cells), point.steps + 1);
+  return std::make_unique<SpaceTime>(options.space_time, parse_window(options.window, point.road_cells),
+                                     point.steps + 1);
 }
 
 /// The course's C programs divide floats, its numpy programs doubles.
@@ -125,12 +126,12 @@ class CourseLines {
   CourseLines(const Plan& plan, bool shown) : plan_(plan), shown_(shown) {}
 
   void initialising() const {
-    show("Length of road is {}\nNumber of iterations is {} \n", plan_.point.cells, plan_.point.steps);
+    show("Length of road is {}\nNumber of iterations is {} \n", plan_.point.road_cells, plan_.point.steps);
     if (plan_.point.start.is_random()) show("Target density of cars is {:f} \n", plan_.point.start.density);
     show("Initialising road ...\n");
   }
   void initialised(std::int64_t cars) const {
-    show("...done\nActual density of cars is {:f}\n\n", velocity(plan_.point.start, cars, plan_.point.cells));
+    show("...done\nActual density of cars is {:f}\n\n", velocity(plan_.point.start, cars, plan_.point.road_cells));
   }
   void iteration(std::int64_t done, std::int64_t moves, std::int64_t cars) const {
     show("At iteration {} average velocity is {:f} \n", done, velocity(plan_.point.start, moves, cars));
@@ -140,7 +141,7 @@ class CourseLines {
     show("\nFinished\n\nTime taken was  {:f} seconds\n", seconds);
     if (point.variant->kernel_class == KernelClass::update) {
       show("Update rate was {:f} MCOPs\n\n",
-           1e-6 * static_cast<double>(point.cells) * static_cast<double>(point.steps) / seconds);
+           1e-6 * static_cast<double>(point.road_cells) * static_cast<double>(point.steps) / seconds);
     } else {
       show("No update rate: {} jumps to the result by the closed form\n\n", point.variant->name);
     }
@@ -174,14 +175,14 @@ Road make_road(Communicator& world, const Plan& plan, const CourseLines& lines) 
   Road road;
   SimulationSetup setup = setup_of(point);
   setup.jump = std::min(point.steps, plan.print_every);
-  together(world, [&] { road.start = make_start(point.start, point.cells); });
+  together(world, [&] { road.start = make_start(point.start, point.road_cells); });
   lines.initialising();
   together(world, [&] {
     try {
       road.simulation = std::make_unique<Simulation>(world, setup);
       if (is_stream(point.start)) road.held = std::make_unique<HeldStart>(road.start, road.simulation->block(), 1);
     } catch (const std::bad_alloc&) {
-      throw BadInput(fmt::format("a road of {} cells does not fit into the memory of this machine", point.cells));
+      throw BadInput(fmt::format("a road of {} cells does not fit into the memory of this machine", point.road_cells));
     }
   });
   road.simulation->load(road.source());
@@ -258,7 +259,7 @@ Status report_run(Communicator& world, const RunOptions& options, const Plan& pl
                   const std::vector<std::string>& argv) {
   const Json description = describe_run(world, argv);
   const Json axes = {{"kernel", options.kernel},
-                     {"cells", std::to_string(plan.point.cells)},
+                     {"cells", std::to_string(plan.point.road_cells)},
                      {"steps", options.steps},
                      {"threads", options.threads},
                      {"depth", options.depth},

@@ -35,7 +35,7 @@ std::string default_output() {
 }
 
 std::string label_of(const Point& point) {
-  return fmt::format("{} {} cells {}x{} {}", point.variant->name, format_count(point.road_cells()), point.ranks,
+  return fmt::format("{} {} cells {}x{} {}", point.variant->name, format_count(point.road_cells), point.ranks,
                      point.threads, name_of(point.counting));
 }
 
@@ -209,7 +209,7 @@ class Sweep {
   RoundsEnd measure(const Plan& plan, const Deadline& deadline) {
     const Point& first = plan.group.members.front().point;
     if (leads()) {
-      progress_->start(fmt::format("{} cells on {} core{}, {}: {} points", format_count(first.road_cells()),
+      progress_->start(fmt::format("{} cells on {} core{}, {}: {} points", format_count(first.road_cells),
                                    first.workers(), first.workers() == 1 ? "" : "s", name_of(first.counting),
                                    plan.members.size()));
     }
@@ -312,7 +312,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     return Status::done;
   }
   on_rank_0(world, [&] {
-    if (points.front().start.is_file()) make_start(points.front().start, points.front().road_cells());
+    if (points.front().start.is_file()) make_start(points.front().start, points.front().road_cells);
   });
 
   std::unique_ptr<Journal> journal;

@@ -68,7 +68,7 @@ bool Contender::prepare() {
   // Roads of which each rank holds no more than this are hashed whole: that takes seconds.
   constexpr std::int64_t kMostCellsHashed = std::int64_t{1} << 28;
   if (!bind_workers(comm_, point_.threads, options_.oversubscribe).empty()) result_.warnings.insert("oversubscribed");
-  const std::int64_t cells = point_.road_cells();
+  const std::int64_t cells = point_.road_cells;
   together(comm_, [&] { start_ = make_start(point_.start, cells); });
   result_.restarted = kept_.start;
   const bool all_made = comm_.all([&] {
@@ -108,7 +108,7 @@ std::int64_t Contender::wanted_steps() const {
 void Contender::start_over(std::int64_t steps) {
   result_.steps = steps;
   if (result_.full) {
-    const auto [at, fresh] = shared_.expected.try_emplace({point_.road_cells(), steps});
+    const auto [at, fresh] = shared_.expected.try_emplace({point_.road_cells, steps});
     if (fresh) at->second = expect(comm_, source(), steps, point_.threads);
     expected_ = at->second;
   }

@@ -47,11 +47,11 @@ double bytes_of(Communicator& world, const Parts& parts, const Group& group) {
   std::set<std::pair<int, std::int64_t>> held;
   for (const Group::Member& member : group.members) {
     const Point& point = member.point;
-    const bool fresh = held.emplace(point.ranks, point.road_cells()).second;
+    const bool fresh = held.emplace(point.ranks, point.road_cells).second;
     double own = 0;
     if (Communicator* part = parts.of(point.ranks)) {
       own = node_bytes(*part, point);
-      if (fresh) own += static_cast<double>(point.road_cells()) / 8 / point.ranks * part->node_size();
+      if (fresh) own += static_cast<double>(point.road_cells) / 8 / point.ranks * part->node_size();
     }
     bytes += world.max_of(own);
   }
@@ -132,7 +132,7 @@ class Rounds {
       if (place.left) continue;
       order.push_back(i);
       const Point& point = group_.members[i].point;
-      std::int64_t& most = steps[{point.variant, point.road_cells()}];
+      std::int64_t& most = steps[{point.variant, point.road_cells}];
       const double wanted = place.contender ? static_cast<double>(place.contender->wanted_steps()) : 0;
       most = std::max(most, static_cast<std::int64_t>(world_.max_of(wanted)));
     }
@@ -140,7 +140,7 @@ class Rounds {
     std::ranges::stable_sort(order, std::greater(), [&](std::size_t i) { return group_.members[i].point.ranks; });
     for (const std::size_t i : order) {
       const Point& point = group_.members[i].point;
-      if (places_[i].contender) places_[i].contender->start_over(steps[{point.variant, point.road_cells()}]);
+      if (places_[i].contender) places_[i].contender->start_over(steps[{point.variant, point.road_cells}]);
       if (const RoundsEnd end = meet(0); end != RoundsEnd::done) return end;
     }
     return RoundsEnd::done;
@@ -235,7 +235,7 @@ class Rounds {
     const Point& point = group_.members[base].point;
     taken.name = row_name("sweep", point);
     taken.steps = result.steps;
-    taken.updates = static_cast<double>(point.road_cells()) * static_cast<double>(result.steps);
+    taken.updates = static_cast<double>(point.road_cells) * static_cast<double>(result.steps);
     for (const int round : rounds) {
       const auto at = std::ranges::find(result.rounds, round);
       if (at == result.rounds.end()) return {};

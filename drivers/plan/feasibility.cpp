@@ -14,14 +14,14 @@ namespace {
 
 /// Of one rank's block, packed.
 double block_bytes(const Point& point) {
-  return static_cast<double>(words_for((point.road_cells() + point.ranks - 1) / point.ranks)) * 8;
+  return static_cast<double>(words_for((point.road_cells + point.ranks - 1) / point.ranks)) * 8;
 }
 
 }  // namespace
 
 double node_bytes(Communicator& comm, const Point& point) {
   // The closed form that verifies slides over twice as many cells as iterations, 16 bytes each, for every thread.
-  const double closed_form = 32.0 * static_cast<double>(std::min(point.steps, point.road_cells() / 2)) * point.threads;
+  const double closed_form = 32.0 * static_cast<double>(std::min(point.steps, point.road_cells / 2)) * point.threads;
   const double each = static_cast<double>(Simulation::bytes(setup_of(point), point.ranks)) +
                       (is_stream(point.start) ? block_bytes(point) : 0.0) + closed_form;
   return each * comm.max_of(comm.node_size());
@@ -37,7 +37,7 @@ bool can_restart(Communicator& comm, const Point& point) {
 std::string why_no_memory(Communicator& comm, const Point& point) {
   if (const double bytes = node_bytes(comm, point), available = least_available_memory(comm); bytes > available) {
     return fmt::format("a road of {} cells takes {:.1f} GiB of a node's memory with {}, and {:.1f} GiB are available",
-                       point.road_cells(), bytes / 0x1p30, point.variant->name, available / 0x1p30);
+                       point.road_cells, bytes / 0x1p30, point.variant->name, available / 0x1p30);
   }
   return {};
 }

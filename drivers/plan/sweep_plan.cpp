@@ -56,13 +56,13 @@ std::vector<Shape> shapes_of(Communicator& world, const SweepOptions& options) {
   return shapes;
 }
 
-std::vector<Counting> contracts_of(const std::string& list) {
-  std::vector<Counting> contracts;
+std::vector<CountingMode> contracts_of(const std::string& list) {
+  std::vector<CountingMode> contracts;
   for (const std::string& name : parse_names(list, "contracts")) {
     if (name != "every" && name != "sampled") {
       throw BadInput(fmt::format("count is '{}': it is every, sampled, or both with a comma between", name));
     }
-    contracts.push_back(name == "every" ? Counting::every : Counting::last);
+    contracts.push_back(name == "every" ? CountingMode::every : CountingMode::sampled);
   }
   return contracts;
 }
@@ -84,14 +84,14 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
                     options.mode));
   }
   Point point;
-  point.weak = options.mode == "weak";
+  const ScalingMode mode = *named<ScalingMode>(options.mode);
   point.start = options.start.read();
   point.isa = options.isa;
   use_isa(options.isa);
   point.tile_words = parse_or_auto(options.tile, "tile", std::int64_t{1} << 30);
   const std::vector<const Variant*> kernels = kernels_named(table, options.kernels);
   const std::vector<std::int64_t> cells = parse_counts(options.cells, "cells", 1, kMostCells);
-  const std::vector<Counting> contracts = contracts_of(options.count);
+  const std::vector<CountingMode> contracts = contracts_of(options.count);
   const std::int64_t steps = parse_or_auto(options.steps, "steps", kMostSteps);
   const std::int64_t jump = parse_count(options.jump, "jump", 1, kMostSteps);
   const std::vector<std::int64_t> depths =
@@ -101,20 +101,20 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
   std::vector<Point> points;
   for (const std::int64_t size : cells) {
     for (const Shape& shape : shapes) {
-      for (const Counting counting : contracts) {
+      for (const CountingMode counting : contracts) {
         for (const std::int64_t depth : depths) {
           for (const Variant* variant : kernels) {
             point.variant = variant;
-            point.cells = size;
             point.ranks = shape.ranks;
             point.threads = shape.threads;
             point.counting = counting;
             point.depth = depth;
             point.steps = variant->kernel_class == KernelClass::closed_form && steps == 0 ? jump : steps;
-            if (point.weak && size > kMostCells / point.workers()) {
+            if (mode == ScalingMode::weak && size > kMostCells / point.workers()) {
               throw BadInput(fmt::format("cells {} for each of {} cores are more than a road may have, 2^40", size,
                                          point.workers()));
             }
+            point.set_cells(mode, size);
             points.push_back(point);
           }
         }
@@ -168,7 +168,7 @@ Json axes_of(Communicator& world, const SweepOptions& options) {
 }
 
 double seconds_of(const Point& point, const MeasuringOptions& options, const StoppingRule& rule) {
-  const auto cells = static_cast<double>(point.road_cells());
+  const auto cells = static_cast<double>(point.road_cells);
   const double iteration = cells / (point.variant->nominal_rate * 1e9 * point.workers());
   const double preparation = 4e-9 * cells / point.workers();
   const double repetition = std::max(options.least_seconds, iteration) + preparation;
@@ -178,7 +178,7 @@ double seconds_of(const Point& point, const MeasuringOptions& options, const Sto
 namespace {
 
 /// Points with the same of these may be divided by each other.
-auto comparable(const Point& point) { return std::tuple(point.cells, point.counting, point.depth); }
+auto comparable(const Point& point) { return std::tuple(point.cells_asked_for(), point.counting, point.depth); }
 
 }  // namespace
 
@@ -193,7 +193,7 @@ BasesOfPoint bases_of(const std::vector<Point>& points, const std::vector<bool>&
         (bases.base < 0 || other.workers() < points[static_cast<std::size_t>(bases.base)].workers())) {
       bases.base = static_cast<int>(i);
     }
-    if (other.variant->name == "naive" && other.workers() == 1 && other.road_cells() == point.road_cells()) {
+    if (other.variant->name == "naive" && other.workers() == 1 && other.road_cells == point.road_cells) {
       bases.ladder_base = static_cast<int>(i);
     }
   }
@@ -202,7 +202,7 @@ BasesOfPoint bases_of(const std::vector<Point>& points, const std::vector<bool>&
 
 std::vector<std::vector<std::size_t>> groups_of(const std::vector<Point>& points, const std::vector<bool>& restarted) {
   std::vector<std::vector<std::size_t>> groups;
-  std::map<std::tuple<std::int64_t, Counting, std::int64_t, int>, std::size_t> places;
+  std::map<std::tuple<std::int64_t, CountingMode, std::int64_t, int>, std::size_t> places;
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (!restarted[i]) {
       groups.push_back({i});

@@ -59,7 +59,7 @@ double allreduce_seconds(const Network& network, const Layout& layout, double by
 }
 
 Prediction predict(const KernelTime& kernel, const Variant& variant, const MachineFacts& facts, const Layout& layout,
-                   Counting counting, std::int64_t cells, std::int64_t depth, std::int64_t steps) {
+                   CountingMode counting, std::int64_t cells, std::int64_t depth, std::int64_t steps) {
   // The first block is one of the longest.
   const std::int64_t own = block_of(cells, layout.ranks, 0).cells;
   const auto advance = [&](std::int64_t k) {
@@ -74,7 +74,7 @@ Prediction predict(const KernelTime& kernel, const Variant& variant, const Machi
   Prediction result;
   result.compute = periods * advance(depth) + (rest > 0 ? advance(rest) : 0);
   result.exchange = (periods + (rest > 0 ? 1 : 0)) * exchange_seconds(facts.network, layout, depth);
-  result.reduction = counting == Counting::every ? periods * sums(depth) + (rest > 0 ? sums(rest) : 0) : sums(1);
+  result.reduction = counting == CountingMode::every ? periods * sums(depth) + (rest > 0 ? sums(rest) : 0) : sums(1);
   result.seconds = result.compute + result.exchange + result.reduction;
   const std::int64_t k = std::min(depth, steps);
   result.cells_per_cycle = updates(own, depth, k) / (advance(k) * facts.clock_hz);

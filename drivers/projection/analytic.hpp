@@ -35,6 +35,6 @@ struct Prediction {
 
 /// `steps` iterations of a road of `cells` cells, which is exchanged every `depth` iterations.
 Prediction predict(const KernelTime& kernel, const Variant& variant, const MachineFacts& facts, const Layout& layout,
-                   Counting counting, std::int64_t cells, std::int64_t depth, std::int64_t steps);
+                   CountingMode counting, std::int64_t cells, std::int64_t depth, std::int64_t steps);
 
 }  // namespace trafficbench::scaling

@@ -39,7 +39,7 @@ double updates(std::int64_t cells, std::int64_t halo, std::int64_t k) {
   return n * iterations + 2 * h * iterations - iterations * (iterations + 1);
 }
 
-KernelTime::KernelTime(const Json& report, const std::string& path, const Variant& variant, Counting counting,
+KernelTime::KernelTime(const Json& report, const std::string& path, const Variant& variant, CountingMode counting,
                        const std::string& isa) {
   for (const Json& row : report["benchmarks"]) {
     if (!row.is_object() || row.value("origin", "") != "measured" || row.value("kernel", "") != variant.name ||

@@ -23,8 +23,8 @@ class KernelTime {
  public:
   /// Takes every verified row of that kernel, contract and instruction set on one core. Throws BadInput if there is
   /// none.
-  KernelTime(const nlohmann::ordered_json& report, const std::string& path, const Variant& variant, Counting counting,
-             const std::string& isa);
+  KernelTime(const nlohmann::ordered_json& report, const std::string& path, const Variant& variant,
+             CountingMode counting, const std::string& isa);
 
   /// Cycles of one call of advance(k). Beyond the longest road and the greatest depth measured the cycles of an update
   /// stay what they were there; a road shorter than the shortest takes no less time than that one.

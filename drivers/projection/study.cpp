@@ -106,29 +106,29 @@ void Study::read_points(const StudyOptions& options) {
   const Axes axes = read_axes(options);
   const std::vector<std::int64_t>& depths = axes.depths;
   for (const std::string& mode : axes.modes) {
-    point.weak = mode == "weak";
-    const std::vector<std::int64_t>& lengths = point.weak ? axes.cells_per_core : axes.cells;
+    const bool weak = mode == "weak";
+    const std::vector<std::int64_t>& lengths = weak ? axes.cells_per_core : axes.cells;
     check_points({lengths.size(), axes.counts.size(), depths.size(), kernels.size(), ranks_.size()});
     for (const std::int64_t cells : lengths) {
       for (const std::string& count : axes.counts) {
         for (const std::int64_t depth : depths) {
           for (const Variant* variant : kernels) {
             for (const std::int64_t ranks : ranks_) {
-              if (point.weak ? cells > kMostCells / ranks : cells < ranks) {
+              if (weak ? cells > kMostCells / ranks : cells < ranks) {
                 throw BadInput(
                     fmt::format("{} cells {} do not go with {} ranks: each must own a cell, and the road "
                                 "have no more than 2^40",
                                 mode, cells, ranks));
               }
               point.variant = variant;
-              point.cells = cells;
-              point.counting = count == "every" ? Counting::every : Counting::last;
+              point.counting = count == "every" ? CountingMode::every : CountingMode::sampled;
               point.depth = depth;
               point.ranks = static_cast<int>(ranks);
-              const std::int64_t own = point.road_cells() / ranks;
+              point.set_cells(weak ? ScalingMode::weak : ScalingMode::strong, cells);
+              const std::int64_t own = point.road_cells / ranks;
               if (depth > own) {
                 throw BadInput(fmt::format("depth {} is beyond the {} cells that each of {} ranks has of a road of {}",
-                                           depth, own, ranks, point.road_cells()));
+                                           depth, own, ranks, point.road_cells));
               }
               points_.push_back(point);
             }
@@ -144,8 +144,8 @@ const KernelTime& Study::kernel(const Point& point) const { return kernels_.at({
 std::int64_t Study::depth(const Point& point) const { return Simulation::depth(setup_of(point), point.ranks); }
 
 Prediction Study::predict(const Point& point) const {
-  return scaling::predict(kernel(point), *point.variant, facts_, layout(point.ranks), point.counting,
-                          point.road_cells(), depth(point), steps(point));
+  return scaling::predict(kernel(point), *point.variant, facts_, layout(point.ranks), point.counting, point.road_cells,
+                          depth(point), steps(point));
 }
 
 Json Study::model_of(const Point& point, const std::string& name, const std::string& version) const {

@@ -76,7 +76,7 @@ class Study {
   int ranks_per_node_ = 1;
   std::vector<std::int64_t> ranks_;
   std::vector<Point> points_;
-  std::map<std::pair<std::string_view, Counting>, KernelTime> kernels_;
+  std::map<std::pair<std::string_view, CountingMode>, KernelTime> kernels_;
   Json axes_;
 };
 

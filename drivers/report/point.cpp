@@ -11,15 +11,19 @@ namespace {
 std::string or_auto(std::int64_t number) { return number == 0 ? "auto" : format_count(number); }
 }  // namespace
 
-const char* name_of(Counting counting) { return counting == Counting::every ? "every" : "sampled"; }
-
 const char* name_of(KernelClass kernel_class) { return kernel_class == KernelClass::update ? "update" : "closed-form"; }
+
+void Point::set_cells(ScalingMode mode, std::int64_t cells) {
+  const bool weak = mode == ScalingMode::weak;
+  road_cells = weak ? cells * workers() : cells;
+  cells_per_core = weak ? std::optional(cells) : std::nullopt;
+}
 
 std::string row_name(const std::string& command, const Point& point) {
   std::string name = fmt::format(
       "{}/{}/cells:{}/ranks:{}/threads:{}/depth:{}/count:{}/steps:{}/mode:{}/density:{}/init:{}/seed:{}/isa:{}",
-      command, point.variant->name, format_count(point.cells), point.ranks, point.threads, or_auto(point.depth),
-      name_of(point.counting), or_auto(point.steps), point.weak ? "weak" : "strong", point.start.density,
+      command, point.variant->name, format_count(point.cells_asked_for()), point.ranks, point.threads,
+      or_auto(point.depth), name_of(point.counting), or_auto(point.steps), name_of(point.mode()), point.start.density,
       point.start.init, point.start.seed, point.isa);
   if (point.tile_words != 0) name += fmt::format("/tile:{}", point.tile_words);
   return name;
@@ -28,7 +32,7 @@ std::string row_name(const std::string& command, const Point& point) {
 SimulationSetup setup_of(const Point& point) {
   SimulationSetup setup;
   setup.variant = point.variant;
-  setup.cells = point.road_cells();
+  setup.cells = point.road_cells;
   setup.threads = point.threads;
   setup.depth = point.depth;
   setup.jump = point.steps;

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "drivers/report/scaling_mode.hpp"
+#include "drivers/road/counting_mode.hpp"
 #include "drivers/road/simulation.hpp"
 #include "drivers/road/start.hpp"
 #include "kernels/variant.hpp"
@@ -13,11 +16,11 @@ namespace trafficbench {
 /// As requested; what came of it stands in the row.
 struct Point {
   const Variant* variant = nullptr;
-  std::int64_t cells = 0;  ///< of the whole road; in a weak sweep, of each core
+  std::int64_t road_cells = 0;                 ///< of the whole road
+  std::optional<std::int64_t> cells_per_core;  ///< in a weak sweep: what was asked for, of which road_cells comes
   int ranks = 1;
   int threads = 1;
-  bool weak = false;
-  Counting counting = Counting::every;
+  CountingMode counting = CountingMode::every;
   std::int64_t depth = 0;  ///< 0: auto
   std::int64_t steps = 0;  ///< iterations in one repetition; 0: chosen so that it lasts long enough
   StartOptions start;
@@ -25,13 +28,14 @@ struct Point {
   std::int64_t tile_words = 0;  ///< 0: auto
 
   int workers() const { return ranks * threads; }
+  ScalingMode mode() const { return cells_per_core ? ScalingMode::weak : ScalingMode::strong; }
 
-  /// Cells of the whole road.
-  std::int64_t road_cells() const { return weak ? cells * workers() : cells; }
+  /// Cells of the road, or in a weak sweep of each core: what points of different shapes have in common.
+  std::int64_t cells_asked_for() const { return cells_per_core.value_or(road_cells); }
+
+  /// Gives the point a road of `cells` cells, or in weak scaling of as many for each core: after ranks and threads.
+  void set_cells(ScalingMode mode, std::int64_t cells);
 };
-
-/// "every" or "sampled".
-const char* name_of(Counting counting);
 
 /// "update" or "closed-form".
 const char* name_of(KernelClass kernel_class);

@@ -45,14 +45,14 @@ Json blank_row(const std::string& command, const Point& point, int run) {
           {"time_unit", nullptr},
           {"kernel", point.variant->name},
           {"isa", nullptr},
-          {"cells", point.road_cells()},
+          {"cells", point.road_cells},
           {"steps", nullptr},
           {"ranks", point.ranks},
           {"depth", nullptr},
           {"density", point.start.is_random() ? Json(point.start.density) : Json(nullptr)},
           {"init", point.start.init},
           {"seed", point.start.is_random() ? Json(point.start.seed) : Json(nullptr)},
-          {"mode", point.weak ? "weak" : "strong"},
+          {"mode", name_of(point.mode())},
           {"count", name_of(point.counting)},
           {"class", name_of(point.variant->kernel_class)},
           {"origin", "measured"},
@@ -238,7 +238,7 @@ Json measured_row(const std::string& command, const Point& point, const Measurem
   if (!measurement.warnings.empty()) row["warnings"] = measurement.warnings;
   row["clock_hz"] = measurement.clock_hz > 0 ? number(measurement.clock_hz) : Json(nullptr);
   if (point.variant->kernel_class == KernelClass::update) {
-    const double updates = static_cast<double>(point.road_cells()) * static_cast<double>(measurement.steps);
+    const double updates = static_cast<double>(point.road_cells) * static_cast<double>(measurement.steps);
     row["mcops"] = number(updates / seconds / 1e6);
     if (const auto interval = median_interval(measurement.samples)) {
       row["mcops_low"] = number(updates / interval->high / 1e6);
@@ -251,7 +251,7 @@ Json measured_row(const std::string& command, const Point& point, const Measurem
   put_base_samples(row, "base", measurement.base);
   put_base_samples(row, "ladder_base", measurement.ladder_base);
   if (ceiling != nullptr) {
-    const std::int64_t cells_per_core = std::max<std::int64_t>(1, point.road_cells() / point.workers());
+    const std::int64_t cells_per_core = std::max<std::int64_t>(1, point.road_cells / point.workers());
     if (const auto limit = limit_of(*ceiling, *point.variant, {measurement.isa, cells_per_core, point.workers()})) {
       row["limit"] = limit->name;
       row["fraction_of_limit"] = number(row["mcops"].get<double>() * 1e6 / limit->cells_per_second);

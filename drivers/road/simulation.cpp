@@ -22,7 +22,7 @@ std::int64_t settling_time(std::int64_t cells) { return (cells - 1) / 2; }
 
 /// Halo that each exchange shows.
 HaloWidth halo_width(const SimulationSetup& setup, int ranks) {
-  const bool every = setup.counting == Counting::every;
+  const bool every = setup.counting == CountingMode::every;
   if (setup.variant->kernel_class == KernelClass::closed_form) {
     const std::int64_t jump =
         std::clamp<std::int64_t>(settling_time(setup.cells), 1, std::max<std::int64_t>(setup.jump, 1));
@@ -99,7 +99,7 @@ MovesMade Simulation::jump(std::int64_t iterations) {
   rotation_ = (rotation_ + (crowded ? -rest : rest)) % setup_.cells;
   age_ += rest;
   moves.last = steady;
-  moves.counted = setup_.counting == Counting::every ? moves.counted + rest * steady : steady;
+  moves.counted = setup_.counting == CountingMode::every ? moves.counted + rest * steady : steady;
   return moves;
 }
 
@@ -111,7 +111,7 @@ MovesMade Simulation::advance_segment(std::int64_t iterations, std::int64_t limi
       fresh_ = limit;
     }
     const std::int64_t k = std::min(iterations - done, fresh_);
-    const bool every = setup_.counting == Counting::every;
+    const bool every = setup_.counting == CountingMode::every;
     const bool to_the_end = done + k == iterations;
     moves_.assign(static_cast<std::size_t>(every || to_the_end ? k : 0), {.wanted = every, .moves = 0});
     if (to_the_end) moves_.back().wanted = true;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "drivers/ranks/communicator.hpp"
+#include "drivers/road/counting_mode.hpp"
 #include "drivers/road/halo_exchange.hpp"
 #include "drivers/road/phase_times.hpp"
 #include "kernels/block.hpp"
@@ -13,12 +14,6 @@
 #include "kernels/variant.hpp"
 
 namespace trafficbench {
-
-/// Which iterations of an advance have their moves counted.
-enum class Counting {
-  last,  ///< the contract `sampled`
-  every  ///< the contract `every`
-};
 
 /// Cars of the whole road that moved.
 struct MovesMade {
@@ -33,7 +28,7 @@ struct SimulationSetup {
   int threads = 1;
   std::int64_t depth = 0;  ///< iterations between exchanges; 0: chosen by choose_depth
   std::int64_t jump = 1;   ///< closed-form variants only: most iterations that one advance is asked for
-  Counting counting = Counting::every;
+  CountingMode counting = CountingMode::every;
   Tuning tuning;
 };
 

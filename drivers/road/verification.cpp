@@ -73,14 +73,14 @@ Expected expect(Communicator& comm, const CellSource& start, std::int64_t iterat
   return expected;
 }
 
-std::string verify(Simulation& simulation, const MovesMade& made, Counting counting, const Expected& expected) {
+std::string verify(Simulation& simulation, const MovesMade& made, CountingMode counting, const Expected& expected) {
   if (const std::uint64_t hash = simulation.hash(); hash != expected.hash) {
     if (const std::int64_t cars = simulation.cars(); cars != expected.cars) {
       return fmt::format("the road ends with {} cars, not {}", cars, expected.cars);
     }
     return fmt::format("the final state's hash is {:016x}, not {:016x}", hash, expected.hash);
   }
-  if (counting == Counting::every && made.counted != expected.moves) {
+  if (counting == CountingMode::every && made.counted != expected.moves) {
     return fmt::format("{} moves were counted in all iterations, not {}", made.counted, expected.moves);
   }
   if (made.last != expected.last_moves) {

@@ -23,7 +23,7 @@ Expected expect(Communicator& comm, const CellSource& start, std::int64_t iterat
 
 /// Collective: holds a simulation, which has just advanced and `made` these moves, against what is expected; what
 /// differs, or an empty text.
-std::string verify(Simulation& simulation, const MovesMade& made, Counting counting, const Expected& expected);
+std::string verify(Simulation& simulation, const MovesMade& made, CountingMode counting, const Expected& expected);
 
 /// Verification that scales: cells [a, b) after T iterations depend on the start state of [a - T, b + T) alone, so each
 /// rank checks windows of its own block, both edges and others at random, whatever the size of the road. Collective;

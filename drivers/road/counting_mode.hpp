@@ -1,0 +1,22 @@
+// Which moves of cars are counted: the axis `count`.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "drivers/base/enum_names.hpp"
+
+namespace trafficbench {
+
+/// Which iterations of an advance have their moves counted.
+enum class CountingMode {
+  every,   ///< each one
+  sampled  ///< the last one alone
+};
+
+template <>
+struct EnumNames<CountingMode> {
+  static constexpr std::array<std::string_view, 2> names{"every", "sampled"};
+};
+
+}  // namespace trafficbench
