@@ -1,7 +1,6 @@
 // trafficbench-model: what a road takes on a machine that is not here.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <exception>
 #include <functional>
 #include <sstream>
@@ -9,8 +8,9 @@
 #include <vector>
 
 #include "drivers/base/standard_output.hpp"
-#include "drivers/command/command_line.hpp"
 #include "drivers/command/model_commands.hpp"
+#include "drivers/command/study_command_line.hpp"
+#include "drivers/command/typed_options.hpp"
 
 namespace {
 
@@ -24,11 +24,10 @@ class Commands {
  public:
   explicit Commands(std::vector<std::string> argv) : argv_(std::move(argv)) {
     app_.require_subcommand(1);
-    app_.footer(
-        "Counts may be written 10240000, 1e9, 2^30 or 16Mi; lists 1,2,4; ranges 1e5:1e9:x10.\n"
-        "Exit status: 0 done; 1 a check failed; 2 bad input.\n"
-        "Example:\n  trafficbench-model advise --report results/REPORT.json --machine scripts/simulate/archer2.json "
-        "--cells 1e9");
+    app_.footer(std::string(kNumbersHelp) +
+                "\nExit status: 0 done; 1 a check failed, or something that was under way; 2 bad input.\n"
+                "Example:\n  trafficbench-model advise --report results/REPORT.json --machine "
+                "scripts/simulate/archer2.json --cells 1e9");
     add_rows();
     add_advise();
     add_validate();
@@ -58,65 +57,76 @@ class Commands {
   }
 
  private:
-  CLI::App& add(const char* name, const char* description, std::function<Status()> command) {
+  CLI::App& add_command(const char* name, const char* description, std::function<Status()> command) {
     CLI::App& sub = *app_.add_subcommand(name, description);
     sub.callback([this, command = std::move(command)] { command_ = command; });
     return sub;
   }
 
   void add_output(CLI::App& sub) {
-    sub.add_option("--output", study_.output, "Report to write")->required();
+    add_text(sub, "output", study_.output, "FILE", "Report to write")->required();
     sub.add_flag("--force", study_.force, "Replace a report that exists");
   }
 
   void add_rows() {
-    CLI::App& sub = add("rows", "Writes a report of modelled rows.", [this] { return write_modelled(study_, argv_); });
-    add_options(sub, study_);
+    CLI::App& sub =
+        add_command("rows", "Writes a report of modelled rows.", [this] { return write_modelled(study_, argv_); });
+    add_study_options(sub, study_);
     add_output(sub);
     sub.footer(
-        "Example:\n  trafficbench-model rows --report results/REPORT.json --machine scripts/simulate/archer2.json "
+        std::string(kNumbersHelp) +
+        "\nExample:\n  trafficbench-model rows --report results/REPORT.json --machine scripts/simulate/archer2.json "
         "--mode strong --cells 1e12 --ranks 128:524288,750080 --depth auto --output full-machine.json");
   }
 
   void add_advise() {
-    CLI::App& sub = add("advise", "Prints how many nodes are worth using for a road, and which depth.",
-                        [this] { return advise(study_); });
-    add_options(sub, study_);
+    CLI::App& sub = add_command("advise", "Prints how many nodes are worth using for a road, and which depth.",
+                                [this] { return advise(study_); });
+    add_study_options(sub, study_);
     sub.footer(
-        "--mode and --depth are not looked at: every depth is tried.\nExample:\n  trafficbench-model advise --report "
+        std::string(kNumbersHelp) +
+        "\n--mode and --depth are not looked at: every depth is tried.\nExample:\n  trafficbench-model advise --report "
         "results/REPORT.json --machine scripts/simulate/archer2.json --cells 1e9 --ranks 128:524288,750080");
   }
 
   void add_validate() {
-    CLI::App& sub = add("validate", "Holds the model against a report measured on several ranks of one node.",
-                        [this] { return validate(validate_); });
-    sub.add_option("report", validate_.report, "Measured report with rows of 1 rank and of more")->required();
-    sub.add_option("--kernels", validate_.kernels, "Kernel variants, a list; auto: the fastest")->capture_default_str();
+    CLI::App& sub = add_command("validate", "Holds the model against a report measured on several ranks of one node.",
+                                [this] { return validate(validate_); });
+    sub.add_option("report", validate_.report, "Measured report with rows of 1 rank and of more")
+        ->required()
+        ->type_name("FILE");
+    add_value(sub, "kernels", validate_.kernels,
+              "Kernel variants, without +threads: rows of one thread a rank are looked at; auto: the fastest");
     add_number(sub, "tolerance", validate_.tolerance, 0, kMostTolerance,
                "Exit status 1 if a row differs by more than this part");
-    sub.footer("Example:\n  trafficbench-model validate results/REPORT.json");
+    sub.footer(std::string(kNumbersHelp) + "\nExample:\n  trafficbench-model validate results/REPORT.json");
   }
 
   void add_platform() {
-    CLI::App& sub = add("platform", "Prints the network against published figures, or writes it for SimGrid.",
-                        [this] { return write_platform(platform_); });
-    sub.add_option("--machine", platform_.machine, "Facts of the machine")->required();
-    sub.add_option("--ranks", platform_.ranks, "Ranks that must find room")->capture_default_str();
-    sub.add_option("--ranks-per-node", platform_.ranks_per_node, "Ranks on a node")->capture_default_str();
-    sub.add_option("--prefix", platform_.prefix, "Write PREFIX.xml and PREFIX.hosts");
-    sub.footer("Example:\n  trafficbench-model platform --machine scripts/simulate/archer2.json");
+    CLI::App& sub = add_command("platform", "Prints the network against published figures, or writes it for SimGrid.",
+                                [this] { return write_platform(platform_); });
+    add_text(sub, "machine", platform_.machine, "FILE",
+             "Facts of the machine, as scripts/simulate/archer2.json has them")
+        ->required();
+    add_value(sub, "ranks", platform_.ranks, "Ranks that must find room");
+    add_value(sub, "ranks-per-node", platform_.ranks_per_node, "Ranks on a node; auto: one a core");
+    add_text(sub, "prefix", platform_.prefix, "PREFIX",
+             "Write PREFIX.xml and PREFIX.hosts for SimGrid, in place of printing");
+    sub.footer(std::string(kNumbersHelp) +
+               "\nExample:\n  trafficbench-model platform --machine scripts/simulate/archer2.json");
   }
 
   void add_simulated() {
-    CLI::App& first = add("begin", "Opens the journal of a simulated study; prints what is still to be simulated.",
-                          [this] { return begin(study_, argv_); });
-    CLI::App& last = add("finish", "Writes the report of a simulated study, modelled rows beside it.",
-                         [this] { return finish(study_, tolerance_); });
+    CLI::App& first =
+        add_command("begin", "Opens the journal of a simulated study; prints what is still to be simulated.",
+                    [this] { return begin(study_, argv_); });
+    CLI::App& last = add_command("finish", "Writes the report of a simulated study, modelled rows beside it.",
+                                 [this] { return finish(study_, tolerance_); });
     for (CLI::App* sub : {&first, &last}) {
-      add_options(*sub, study_);
+      add_study_options(*sub, study_);
       add_output(*sub);
       sub->add_flag("--resume", study_.resume, "Go on with a study that was interrupted");
-      sub->footer("scripts/simulate.sh calls this.");
+      sub->footer(std::string(kNumbersHelp) + "\nscripts/simulate.sh calls this.");
     }
     add_number(last, "tolerance", tolerance_, 0, kMostTolerance,
                "Exit status 1 if model and simulation differ by more than this part");

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "drivers/base/numbers.hpp"
+#include "drivers/command/study_command_line.hpp"
 #include "drivers/projection/modelled_segment.hpp"
 #include "drivers/projection/study.hpp"
 #include "drivers/ranks/communicator.hpp"
@@ -24,7 +25,7 @@ constexpr double kSimulatedFlops = 1e9;  // of a core in the platform file
 StudyOptions read_options(int argc, char** argv) {
   StudyOptions options;
   CLI::App app("Simulates the points of a scaling study that have as many ranks as it was started with.");
-  add_options(app, options);
+  add_study_options(app, options);
   app.add_option("--output", options.output, "Report whose journal the rows go to")->required();
   try {
     app.parse(argc, argv);

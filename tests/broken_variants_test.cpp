@@ -144,7 +144,7 @@ class BrokenVariants : public testing::Test {
 TEST_F(BrokenVariants, AreFoundByCheckInTheRandomRoads) {
   for (const Variant* variant : table_.entries) {
     CheckOptions options;
-    options.kernels = variant->name;
+    options.kernels = KernelNames(variant->name);
     options.cases = 40;
     options.quick = true;
     testing::internal::CaptureStdout();
@@ -168,7 +168,7 @@ TEST_F(BrokenVariants, AreFoundByCheckInTheRandomRoads) {
 
 TEST_F(BrokenVariants, OneAmongSoundOnesFailsTheWholeCheck) {
   CheckOptions options;
-  options.kernels = "wrapped,loses,wrapped";
+  options.kernels = KernelNames("wrapped,loses,wrapped");
   options.cases = 20;
   options.quick = true;
   testing::internal::CaptureStdout();
@@ -180,12 +180,12 @@ TEST_F(BrokenVariants, OneAmongSoundOnesFailsTheWholeCheck) {
 TEST_F(BrokenVariants, AreFoundBySweepInTheirOwnRowsAndNoOther) {
   const TemporaryFolder folder;
   SweepOptions options;
-  options.cells = "1000";
-  options.ranks = "1";
-  options.threads = "1,2";
+  options.cells = RoadLengths("1000");
+  options.ranks = RankCounts("1");
+  options.threads = ThreadCounts("1,2");
   options.oversubscribe = true;
-  options.steps = "50";
-  options.depth = "8";
+  options.steps = StepsOrAuto("50");
+  options.depth = Depths("8");
   options.min_repetitions = 1;
   options.max_repetitions = 2;
   options.output = folder.file("report.json");
@@ -226,11 +226,11 @@ TEST_F(BrokenVariants, AreFoundBySweepInTheirOwnRowsAndNoOther) {
 TEST_F(BrokenVariants, AreFoundByRunWithAReport) {
   for (const Variant* variant : table_.entries) {
     RunOptions options;
-    options.cells = "1000";
-    options.steps = "50";
-    options.kernel = variant->name;
-    options.threads = "1";
-    options.depth = "8";
+    options.cells = RoadLength("1000");
+    options.steps = Steps("50");
+    options.kernel = KernelName(variant->name);
+    options.threads = ThreadCount("1");
+    options.depth = Depth("8");
     options.json = true;
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();

@@ -59,7 +59,10 @@ BAD_OPTIONS = [
     (["run", "--cells"], "--cells"),
     (["run", "--kernel", "warp"], "warp"),
     (["run", "--kernel", ""], "kernel"),
-    (["run", "--kernel", "naive+threads"], "--threads"),
+    (["run", "--kernel", "naive+threads", "--threads", "1"], "two threads or more, and --threads is 1"),
+    (["run", "--kernel", "naive+thread"], "naive+thread'"),
+    (["sweep", "--kernels", "naive,tiled+threads", "--threads", "1"], "tiled+threads needs two threads or more, and --threads is 1"),
+    (["sweep", "--kernels", "all+threads"], "all+threads"),
     (["run", "--kernel", "naive,tiled"], "naive,tiled"),
     (["sweep", "--kernels", "naive,warp"], "warp"),
     (["sweep", "--kernels", "naive,,tiled"], "empty name"),
@@ -171,6 +174,19 @@ def test_threads_are_by_default_no_more_than_openmp_gives(tmp_path):
         row = json.loads(text)["benchmarks"][0]
         assert row["verified"] is True and len({place["thread"] for place in row["placement"]}) == row["threads"]
         assert "OMP_DYNAMIC" in more or row["threads"] == 1
+
+
+def test_kernel_of_several_threads_is_refused_where_auto_is_one(tmp_path):
+    word = "tiled+threads needs two threads or more, and OMP_NUM_THREADS is 1"
+    refused("run", "--kernel", "tiled+threads", word=word, cwd=tmp_path, env={"OMP_NUM_THREADS": "1"})
+    cpu = min(os.sched_getaffinity(0))
+    for arguments in [["run", "--kernel", "tiled+threads"], ["sweep", "--kernels", "naive,tiled+threads"]]:
+        words = ["taskset", "--cpu-list", str(cpu), *command(arguments)]
+        done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, env=environment(), check=False)
+        assert done.returncode == 2
+        (line,) = done.stderr.splitlines()
+        assert "tiled+threads needs two threads or more, and --threads auto comes to 1 here" in line
+    assert os.listdir(tmp_path) == []
 
 
 def test_omp_num_threads_is_taken(tmp_path):
@@ -392,6 +408,16 @@ def test_help_names_every_command():
     assert "Example" in text
 
 
+def test_help_comes_before_what_else_is_wrong():
+    for arguments in [["run", "--cells", "none", "--help"], ["sweep", "--help", "--precision", "7"]]:
+        assert "Usage: trafficbench" in succeed(*arguments)
+
+
+def test_help_lists_every_exit_status():
+    (statuses,) = re.findall("Exit status:(.*)", succeed("--help"))
+    assert re.findall(r"(?:^|;) (\d) [a-z]", statuses) == ["0", "1", "2", "3", "4"]
+
+
 def test_version_names_version_compiler_and_instruction_sets():
     text = succeed("--version")
     assert re.match(r"trafficbench \d+\.\d+\.\d+ \([0-9a-f]{7,}(-dirty)?|trafficbench \d+\.\d+\.\d+", text)
@@ -410,6 +436,34 @@ def test_list_as_json_has_every_form_of_every_kernel():
     text = succeed("list")
     for name in names + [isa["name"] for isa in listed["isas"]]:
         assert re.search(rf"^{re.escape(name)} ", text, re.MULTILINE), name
+
+
+def test_kernel_is_named_as_it_is_listed():
+    for name in [entry["name"] for entry in json.loads(succeed("list", "--json"))["kernels"]]:
+        kernel, _, threaded = name.partition("+")
+        threads = 3 if threaded else 1
+        report = json.loads(succeed("run", "--cells", 3000, "--kernel", name, "--threads", threads, "--json"))
+        (row,) = report["benchmarks"]
+        assert row["verified"] is True and row["kernel"] == kernel and row["threads"] == threads
+        assert report["context"]["axes"]["kernel"] == name
+    text = succeed("run", "--cells", 3000, "--kernel", "naive+threads", "--json", env={"OMP_NUM_THREADS": "2"})
+    assert json.loads(text)["benchmarks"][0]["threads"] == 2
+
+
+def test_sweep_takes_a_kernel_that_is_named_with_threads_where_there_are_threads():
+    def points(names):
+        text = succeed(*small_sweep(kernels=names, cells="1000", threads="1,2,3", count="every"), "--dry-run")
+        return [re.match(r"sweep/(\w+)/.*/threads:(\d)/", line).groups() for line in text.splitlines()]
+
+    assert points("tiled+threads,naive") == [("naive", "1"), ("tiled", "2"), ("naive", "2"), ("tiled", "3"), ("naive", "3")]
+    assert points("tiled+threads") == [("tiled", "2"), ("tiled", "3")]
+    # Named both ways, it is measured at every shape, once.
+    assert points("tiled+threads,tiled") == points("tiled") == [("tiled", "1"), ("tiled", "2"), ("tiled", "3")]
+
+
+def test_check_of_a_kernel_that_is_named_with_threads():
+    lines = succeed("check", "--quick", "--cases", 15, "--kernels", "naive+threads").splitlines()
+    assert len(lines) == 2 and all(re.match(r"ok +naive\+threads ", line) for line in lines), lines
 
 
 def test_every_instruction_set_can_be_chosen_or_is_refused_with_those_that_can():

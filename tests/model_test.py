@@ -98,6 +98,7 @@ def test_output_that_cannot_be_written_is_no_success(inputs):
     [
         (["--kernels", "bogus"], ["bogus", "tiled"]),
         (["--kernels", "leap"], ["leap", "no rate"]),
+        (["--kernels", "tiled+threads"], ["tiled+threads", "each rank has one core", "write tiled"]),
         (["--ranks", "750081"], ["ranks", "750080"]),
         (["--ranks", "x"], ["ranks"]),
         (["--ranks-per-node", "129"], ["ranks-per-node", "128"]),

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "drivers/base/bad_input.hpp"
-#include "drivers/command/options.hpp"
+#include "drivers/plan/axes.hpp"
 
 namespace trafficbench {
 namespace {
@@ -62,12 +62,12 @@ TEST(ParseCount, RefusesWhatIsNoWholeNumber) {
 
 TEST(ParseCount, RefusesWhatIsOutOfRangeAndSaysTheRange) {
   for (const char* text : {"0", "-1", "2^41", "1e30", "-1e30", "2^1023"}) {
-    const std::string said = refusal([&] { parse_cells(text); });
+    const std::string said = refusal([&] { RoadLength(text, "cells"); });
     EXPECT_NE(said.find(text), std::string::npos) << text;
     EXPECT_NE(said.find("between 1 and 1099511627776"), std::string::npos) << said;
   }
-  EXPECT_EQ(parse_cells("2^40"), std::int64_t{1} << 40);
-  refusal([] { parse_cells("1099511627777"); });
+  EXPECT_EQ(RoadLength("2^40").number, std::int64_t{1} << 40);
+  refusal([] { RoadLength("1099511627777"); });
 }
 
 TEST(ParseCount, TakesDigitsExactly) {

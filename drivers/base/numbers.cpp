@@ -68,6 +68,11 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
+[[noreturn]] void refuse_range(std::string_view text, std::string_view what, std::int64_t least, std::int64_t most) {
+  throw BadInput(
+      fmt::format("{} is {}: it must be between {} and {}", what, text, format_count(least), format_count(most)));
+}
+
 [[noreturn]] void refuse_length(std::string_view text, std::string_view what) {
   throw BadInput(
       fmt::format("{} '{}' are more than {} numbers: take larger steps", what, shortened(text), kMostNumbers));
@@ -122,16 +127,17 @@ std::vector<std::int64_t> numbers_in(std::string_view text, std::string_view wha
 
 }  // namespace
 
+void check_count(std::int64_t number, std::string_view what, std::int64_t least, std::int64_t most) {
+  if (number < least || number > most) refuse_range(std::to_string(number), what, least, most);
+}
+
 std::int64_t parse_count(std::string_view text, std::string_view what, std::int64_t least, std::int64_t most) {
-  const auto refuse_range = [&] {
-    throw BadInput(
-        fmt::format("{} is {}: it must be between {} and {}", what, text, format_count(least), format_count(most)));
-  };
   // Digits alone are taken as they stand: a floating point number may be rounded to one that would do.
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (end == text.data() + text.size() && !text.empty()) {
-    if (error == std::errc::result_out_of_range || number < least || number > most) refuse_range();
+    if (error == std::errc::result_out_of_range || number < least || number > most)
+      refuse_range(text, what, least, most);
     if (error == std::errc()) return number;
   }
   const auto value = parse_real(text);
@@ -139,7 +145,7 @@ std::int64_t parse_count(std::string_view text, std::string_view what, std::int6
     throw BadInput(fmt::format("{} '{}' is not a whole number: write 10240000, 1e9, 2^30 or 16Mi", what, text));
   }
   if (*value < static_cast<Real>(least) || *value > static_cast<Real>(most)) {
-    refuse_range();
+    refuse_range(text, what, least, most);
   }
   return static_cast<std::int64_t>(*value);
 }
@@ -157,7 +163,8 @@ std::vector<std::string> parse_names(std::string_view text, std::string_view wha
   std::vector<std::string> names;
   for (const std::string_view part : split(text, ',')) {
     if (part.empty()) {
-      throw BadInput(fmt::format("the list of {} '{}' has an empty name in it", what, text));
+      throw BadInput(
+          fmt::format("{} '{}' has an empty name in it: write names with single commas between", what, text));
     }
     if (std::ranges::find(names, part) == names.end()) names.emplace_back(part);
   }

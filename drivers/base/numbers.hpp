@@ -12,6 +12,9 @@ namespace trafficbench {
 /// BadInput, naming `what`, unless it is whole and least <= number <= most.
 std::int64_t parse_count(std::string_view text, std::string_view what, std::int64_t least, std::int64_t most);
 
+/// For a number that was read already, once it is known what it must be between: throws BadInput, naming `what`.
+void check_count(std::int64_t number, std::string_view what, std::int64_t least, std::int64_t most);
+
 /// A list of such numbers: 1,2,4 or ranges 1e5:1e9:x10 (times ten), 100:500:100 (plus 100), 1:128 (times two), mixed
 /// with commas; in the order written, each number once. 10,000 numbers at most.
 std::vector<std::int64_t> parse_counts(std::string_view text, std::string_view what, std::int64_t least,

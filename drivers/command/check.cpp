@@ -24,7 +24,7 @@ namespace trafficbench {
 
 namespace {
 
-constexpr int kMostThreads = 4;
+constexpr int kMostCheckedThreads = 4;
 
 /// One road, and how it is to be run.
 struct Case {
@@ -47,7 +47,8 @@ struct Case {
 /// way to spread them. Same seed, same cases, on every rank.
 class CaseSource {
  public:
-  CaseSource(std::int64_t seed, int most_ranks) : random_(static_cast<std::uint64_t>(seed)), most_ranks_(most_ranks) {}
+  CaseSource(std::int64_t seed, int most_ranks, int least_threads)
+      : random_(static_cast<std::uint64_t>(seed)), most_ranks_(most_ranks), least_threads_(least_threads) {}
 
   Case next() {
     Case drawn;
@@ -56,7 +57,7 @@ class CaseSource {
     drawn.steps = between(1, between(0, 3) == 0 ? 2 * std::min<std::int64_t>(drawn.cells, 3000) + 3 : 70);
     drawn.depth = between(0, 2) == 0 ? 0 : between(1, std::min<std::int64_t>(drawn.cells, 200));
     drawn.ranks = static_cast<int>(between(1, most_ranks_));
-    drawn.threads = static_cast<int>(between(1, kMostThreads));
+    drawn.threads = std::max(least_threads_, static_cast<int>(between(1, kMostCheckedThreads)));
     drawn.counting = between(0, 1) == 0 ? CountingMode::every : CountingMode::sampled;
     drawn.advance = between(0, 1) == 0 ? drawn.steps : between(1, drawn.steps);
     return drawn;
@@ -90,6 +91,7 @@ class CaseSource {
 
   std::mt19937_64 random_;
   int most_ranks_;
+  int least_threads_;
 };
 
 std::unique_ptr<CellSource> road_of(const Case& drawn, std::int64_t seed) {
@@ -133,15 +135,16 @@ std::string run_case(Communicator& part, const Variant& variant, const Case& dra
 }
 
 /// The printed velocities of the course's programs; what differs, or an empty text.
-std::string run_golden(Communicator& world, const Variant& variant, const GoldenRun& golden) {
+std::string run_golden(Communicator& world, const KernelChoice& kernel, const GoldenRun& golden) {
   StartOptions options;
   options.init = golden.init;
   options.density = golden.density;
   options.seed = golden.seed;
   const std::shared_ptr<const CellSource> start = make_start(options, golden.cells);
   SimulationSetup setup;
-  setup.variant = &variant;
+  setup.variant = kernel.variant;
   setup.cells = golden.cells;
+  setup.threads = kernel.least_threads();
   setup.jump = golden.print_every;
   Simulation simulation(world, setup);
   const HeldStart held(start, simulation.block(), 1);
@@ -172,16 +175,17 @@ std::vector<std::string> isas_for(const Variant& variant) {
 }  // namespace
 
 Status check(Communicator& world, const CheckOptions& options, KernelTable table) {
-  const std::vector<const Variant*> kernels = kernels_named(table, options.kernels);
-  const std::int64_t seed = parse_count(options.seed, "seed", 0, INT64_C(1) << 53);
-  if (const std::string reason = why_no_threads(world, kMostThreads); !reason.empty()) throw BadInput(reason);
-  if (options.cases < 1) throw BadInput("cases must be at least 1");
+  const std::vector<KernelChoice> kernels = options.kernels.choose(table);
+  const std::int64_t seed = options.seed.number;
+  if (const std::string reason = why_no_threads(world, kMostCheckedThreads); !reason.empty()) throw BadInput(reason);
   std::map<int, std::unique_ptr<Communicator>> parts;
   for (int ranks = 1; ranks < world.size(); ++ranks) parts[ranks] = world.first(ranks);
 
   const std::string isa_before = selected_isa();
+  std::size_t width = 12;
+  for (const KernelChoice& kernel : kernels) width = std::max(width, kernel.name().size());
   bool good = true;
-  const auto report = [&](const Variant& variant, const std::string& what, const std::string& problem) {
+  const auto report = [&](const KernelChoice& kernel, const std::string& what, const std::string& problem) {
     std::string first;
     for (const std::string& text : world.gather(problem)) {
       if (first.empty()) first = text;
@@ -189,15 +193,16 @@ Status check(Communicator& world, const CheckOptions& options, KernelTable table
     good = world.all(problem.empty()) && good;
     if (world.rank() != 0) return;
     if (first.empty()) {
-      print_out(fmt::format("ok    {:<12} {}\n", variant.name, what));
+      print_out(fmt::format("ok    {:<{}} {}\n", kernel.name(), width, what));
     } else {
-      print_out(fmt::format("FAIL  {:<12} {}: {}\n", variant.name, what, first));
+      print_out(fmt::format("FAIL  {:<{}} {}: {}\n", kernel.name(), width, what, first));
     }
   };
-  for (const Variant* variant : kernels) {
+  for (const KernelChoice& kernel : kernels) {
+    const Variant* const variant = kernel.variant;
     for (const std::string& isa : isas_for(*variant)) {
       use_isa(isa);
-      CaseSource source(seed, world.size());
+      CaseSource source(seed, world.size(), kernel.least_threads());
       std::string problem;
       for (int i = 0; i < options.cases; ++i) {
         const Case drawn = source.next();
@@ -207,15 +212,15 @@ Status check(Communicator& world, const CheckOptions& options, KernelTable table
         if (problem.empty()) problem = found;
       }
       const std::string name = variant->uses_simd ? isa : std::string(kGenericIsa);
-      report(*variant, fmt::format("{:<11} {} roads against the closed form", name, options.cases), problem);
+      report(kernel, fmt::format("{:<11} {} roads against the closed form", name, options.cases), problem);
     }
     use_isa("auto");
     std::string problem;
     for (const GoldenRun& golden : kGoldenRuns) {
       if (options.quick && golden.cells > 1000000) continue;
-      if (problem.empty()) problem = run_golden(world, *variant, golden);
+      if (problem.empty()) problem = run_golden(world, kernel, golden);
     }
-    report(*variant,
+    report(kernel,
            fmt::format("{:<11} the course's printed velocities",
                        variant->uses_simd ? selected_isa() : std::string(kGenericIsa)),
            problem);

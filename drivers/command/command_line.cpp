@@ -2,197 +2,169 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-#include <algorithm>
-#include <functional>
 #include <sstream>
 
-#include "drivers/base/numbers.hpp"
+#include "drivers/command/typed_options.hpp"
 
 namespace trafficbench {
 
 namespace {
 
 constexpr int kMostRepetitions = 1'000'000;
+constexpr int kMostCases = 1'000'000'000;
 
-void add(CLI::App& app, StartTexts& texts) {
-  app.add_option("--density", texts.density, "Part of the cells that hold a car, 0 to 1")->capture_default_str();
-  app.add_option(
-         "--init", texts.init,
-         "Start state: philox, uni (the course's C programs), mt19937 (its numpy programs), file:PATH (a road that "
-         "was saved), pattern:1100 (repeated)")
-      ->capture_default_str();
-  app.add_option("--seed", texts.seed, "Seed of the start state")->capture_default_str();
+void add_start_options(CLI::App& app, StartAxes& start) {
+  add_value(app, "density", start.density, "Part of the cells that hold a car, 0 to 1; not for file: and pattern:");
+  add_text(app, "init", start.init, "START",
+           "Start state: philox, uni (the course's C programs), mt19937 (its numpy programs), file:PATH (a road that "
+           "was saved), pattern:1100 (these cells, repeated)");
+  add_value(app, "seed", start.seed, "Seed of the start state");
 }
 
-void add(CLI::App& app, RunOptions& options) {
+void add_isa_option(CLI::App& app, std::string& isa) {
+  add_text(app, "isa", isa, "NAME",
+           "Instruction set of the SIMD kernels, as `trafficbench list` names them; auto: the best");
+}
+
+template <typename Options>
+void add_tile_option(CLI::App& app, Options& options) {
+  add_value(app, "tile", options.tile, "Vector words a block of the kernel tiled; auto: by the size of the cache");
+}
+
+void add_options(CLI::App& app, RunOptions& options) {
   app.description("Runs one road and prints what the course's programs print.");
-  app.add_option("--cells", options.cells, "Length of the road [10240000, or that of --init file:PATH]");
-  app.add_option("--steps", options.steps, "Iterations")->capture_default_str();
-  add(app, options.start);
-  app.add_option("--kernel", options.kernel, "Kernel variant, as `trafficbench list` names them; auto: the fastest")
-      ->capture_default_str();
-  app.add_option("--threads", options.threads,
-                 "OpenMP threads a rank; auto: OMP_NUM_THREADS, else the cores that a rank may use")
-      ->capture_default_str();
-  app.add_option("--depth", options.depth, "Iterations between exchanges of halos")->capture_default_str();
-  app.add_option(
-         "--count", options.count,
-         "Contract: every (moves of every iteration are counted, as the course does) or sampled (only of those that "
-         "are printed)")
-      ->capture_default_str();
-  app.add_option("--print-every", options.print_every, "Iterations between two lines; auto: a tenth of the steps")
-      ->capture_default_str();
-  app.add_option("--isa", options.isa, "Instruction set of the SIMD kernels, as `trafficbench list` names them")
-      ->capture_default_str();
-  app.add_option("--tile", options.tile, "Vector words a block of the kernel tiled")->capture_default_str();
-  app.add_option("--save", options.save, "Write the final road to this file");
-  app.add_option("--space-time", options.space_time,
-                 "Draw the road into this file, .png or .pgm: a row of pixels an iteration, cars black");
-  app.add_option("--window", options.window, "Cells of that picture, FIRST:COUNT; auto: the first 1000")
-      ->capture_default_str();
-  app.add_option("--output", options.output, "Write a report of one row to this JSON file; verifies the final state");
+  add_value(app, "cells", options.cells, "Length of the road [10240000, or that of --init file:PATH]");
+  add_value(app, "steps", options.steps, "Iterations");
+  add_start_options(app, options.start);
+  add_value(
+      app, "kernel", options.kernel,
+      "Kernel variant, as `trafficbench list` names them; auto: the fastest. NAME+threads takes two threads or more");
+  add_value(app, "threads", options.threads,
+            "OpenMP threads a rank; auto: OMP_NUM_THREADS, else the cores that a rank may use");
+  add_value(app, "depth", options.depth, "Iterations between exchanges of halos; auto: by a model");
+  add_value(app, "count", options.count,
+            "Contract: every (moves of every iteration are counted, as the course does) or sampled (only of those that "
+            "are printed)");
+  add_value(app, "print-every", options.print_every, "Iterations between two lines; auto: a tenth of the steps");
+  add_isa_option(app, options.isa);
+  add_tile_option(app, options);
+  add_text(app, "save", options.save, "FILE", "Write the final road to this file");
+  add_text(app, "space-time", options.space_time, "FILE",
+           "Draw the road into this file, .png or .pgm: a row of pixels an iteration, cars black");
+  add_text(app, "window", options.window, "FIRST:COUNT", "Cells of that picture; auto: the first 1000");
+  add_text(app, "output", options.output, "FILE",
+           "Write a report of one row to this JSON file; verifies the final state");
   app.add_flag("--json", options.json, "Print that report instead of the course's lines");
   app.add_flag("--force", options.force, "Replace files that exist");
-  app.footer(
-      "Examples:\n"
-      "  trafficbench run\n"
-      "  trafficbench run --init uni --cells 10240000 --steps 100      the course's C program\n"
-      "  mpiexec --bind-to none -n 2 trafficbench run --cells 1e9 --kernel branchless --threads 1\n"
-      "  trafficbench run --cells 1e6 --steps 500 --save road.bin && trafficbench run --init file:road.bin\n"
-      "  trafficbench run --cells 1e5 --steps 300 --space-time road.png --window 0:400");
+  app.footer(std::string(kNumbersHelp) +
+             "\nExamples:\n"
+             "  trafficbench run\n"
+             "  trafficbench run --init uni --cells 10240000 --steps 100      the course's C program\n"
+             "  mpiexec --bind-to none -n 2 trafficbench run --cells 1e9 --kernel branchless --threads 1\n"
+             "  trafficbench run --cells 1e6 --steps 500 --save road.bin && trafficbench run --init file:road.bin\n"
+             "  trafficbench run --cells 1e5 --steps 300 --space-time road.png --window 0:400");
 }
 
-void add(CLI::App& app, SweepOptions& options) {
+void add_options(CLI::App& app, SweepOptions& options) {
   app.description(
       "Measures every combination of kernels, cells, ranks x threads and contracts, verifies each, and writes a "
       "report.");
-  app.add_option("--kernels", options.kernels, "Kernel variants, a list, or all")->capture_default_str();
-  app.add_option("--cells", options.cells, "Lengths of road; with --mode weak, cells of each core")
-      ->capture_default_str();
-  app.add_option("--ranks", options.ranks, "Numbers of ranks; auto: 1 and all")->capture_default_str();
-  app.add_option("--threads", options.threads,
-                 "Numbers of OpenMP threads a rank; auto: 1 and as many as fill the cores")
-      ->capture_default_str();
-  app.add_option("--steps", options.steps, "Iterations in one repetition; auto: as many as take --min-seconds")
-      ->capture_default_str();
-  app.add_option("--jump", options.jump, "Iterations of the closed-form kernels, where --steps is auto")
-      ->capture_default_str();
-  app.add_option("--depth", options.depth,
-                 "Iterations between exchanges of halos; auto: by a model; a list may have both")
-      ->capture_default_str();
-  app.add_option("--mode", options.mode, "strong: the same road for every shape; weak: the same cells for each core")
-      ->capture_default_str();
-  app.add_option("--count", options.count,
-                 "Contracts: every (the moves of each iteration are counted), sampled (of the last one)")
-      ->capture_default_str();
-  app.add_option("--isa", options.isa, "Instruction set of the SIMD kernels")->capture_default_str();
-  app.add_option("--tile", options.tile, "Vector words a block of the kernel tiled")->capture_default_str();
-  app.add_option(
-         "--verify", options.verify,
-         "Final states against the closed form: full (hash of the whole road), windows (parts of it; for roads that "
-         "are too long to hash), auto")
-      ->capture_default_str();
-  add(app, options.start);
-  add_number(app, "min-seconds", options.min_seconds, 1e-9, 3600, "Shortest repetition");
+  add_value(
+      app, "kernels", options.kernels,
+      "Kernel variants, as `trafficbench list` names them; all; auto: the fastest. NAME+threads is measured with two "
+      "threads or more only");
+  add_value(app, "cells", options.cells, "Lengths of road; with --mode weak, cells of each core");
+  add_value(app, "ranks", options.ranks, "Numbers of ranks; auto: 1 and all");
+  add_value(app, "threads", options.threads, "Numbers of OpenMP threads a rank; auto: 1 and as many as fill the cores");
+  add_value(app, "steps", options.steps, "Iterations in one repetition; auto: as many as take --min-seconds");
+  add_value(app, "jump", options.jump, "Iterations of the closed-form kernels, where --steps is auto");
+  add_value(app, "depth", options.depth,
+            "Iterations between exchanges of halos; auto, which may stand in the list: by a model");
+  add_value(app, "mode", options.mode, "strong: the same road for every shape; weak: the same cells for each core");
+  add_value(app, "count", options.count,
+            "Contracts: every (the moves of each iteration are counted), sampled (of the last one)");
+  add_isa_option(app, options.isa);
+  add_tile_option(app, options);
+  add_value(app, "verify", options.verify,
+            "Final states against the closed form: full (hash of the whole road), windows (parts of it; for roads that "
+            "are too long to hash), auto");
+  add_start_options(app, options.start);
+  add_number(app, "min-seconds", options.min_seconds, 1e-9, 3600, "Shortest repetition, in seconds");
   add_count(app, "min-repetitions", options.min_repetitions, kMostRepetitions, "Fewest repetitions of a point");
   add_count(app, "max-repetitions", options.max_repetitions, kMostRepetitions, "Most repetitions of a point");
   add_number(app, "precision", options.precision, 1e-9, 1,
              "Stop when the half-width of the median's 95% interval is this part of the median");
   add_number(app, "time-cap", options.time_cap, 0, 86400, "Stop when this many seconds were timed at a point");
-  app.add_option(
-      "--time-limit", options.time_limit,
-      "Leave within this time, seconds or [D-]HH:MM:SS: points that do not fit are left for --resume [none]");
-  app.add_option("--output", options.output, "Report to write [results/<host>-<YYYYMMDDThhmmssZ>.json]");
+  add_value(app, "time-limit", options.time_limit,
+            "Leave within this time, seconds or [D-]HH:MM:SS: points that do not fit are left for --resume [none]");
+  add_text(app, "output", options.output, "FILE", "Report to write [results/<host>-<YYYYMMDDThhmmssZ>.json]");
   app.add_flag("--resume", options.resume, "Go on with the sweep that was interrupted: same options, same --output");
   app.add_flag("--force", options.force, "Replace a report or journal that exists");
   app.add_flag("--dry-run", options.dry_run, "Only list the points");
   app.add_flag("--oversubscribe", options.oversubscribe, "Allow more ranks x threads than cores");
   app.footer(
-      "Examples:\n"
+      std::string(kNumbersHelp) +
+      "\nExamples:\n"
       "  mpiexec --bind-to none -n 2 trafficbench sweep\n"
       "  mpiexec --bind-to none -n 4 trafficbench sweep --kernels naive,branchless --cells 1e6,1e8 --ranks 1,2,4 "
       "--threads 1\n"
+      "  trafficbench sweep --kernels bitsliced+threads,naive --cells 1e7 --threads 1,2\n"
       "  mpiexec --bind-to none -n 4 trafficbench sweep --mode weak --cells 16Mi --ranks 1:4 --threads 1 --output "
       "weak.json");
 }
 
-void add(CLI::App& app, MergeOptions& options) {
+void add_options(CLI::App& app, MergeOptions& options) {
   app.description(
       "Puts the rows of several reports into one, and works out ratios and fits anew. Needs no MPI launcher.");
   app.add_option("reports", options.reports, "Reports to merge")->required()->type_name("REPORT...");
-  app.add_option("--output", options.output, "Report to write")->required();
+  add_text(app, "output", options.output, "FILE", "Report to write")->required();
   app.add_flag("--force", options.force, "Replace a file that exists");
   app.footer("Example:\n  trafficbench merge nodes-1.json nodes-2.json nodes-4.json --output study.json");
 }
 
-void add(CLI::App& app, CheckOptions& options) {
+void add_options(CLI::App& app, CheckOptions& options) {
   app.description(
       "Runs every kernel variant, at every instruction set this CPU has, on random and adversarial roads at many "
-      "depths, "
-      "thread and rank counts, and holds state and moves against the exact closed form; then against what the course's "
-      "programs print. One line each.");
-  app.add_option("--kernels", options.kernels, "Kernel variants, a list, or all")->capture_default_str();
-  add_count(app, "cases", options.cases, 1'000'000'000, "Roads for each variant and instruction set");
-  app.add_option("--seed", options.seed, "Seed of the random choices")->capture_default_str();
+      "depths, thread and rank counts, and holds state and moves against the exact closed form; then against what the "
+      "course's programs print. One line each.");
+  add_value(
+      app, "kernels", options.kernels,
+      "Kernel variants, as `trafficbench list` names them; all; auto: the fastest. NAME+threads is checked with two "
+      "threads or more only");
+  add_count(app, "cases", options.cases, kMostCases, "Roads for each variant and instruction set");
+  add_value(app, "seed", options.seed, "Seed of the random choices");
   app.add_flag("--quick", options.quick, "Leave out the golden runs of 10,240,000 cells");
-  app.footer("Example:\n  mpiexec --bind-to none -n 3 trafficbench check --kernels branchless --cases 1000");
+  app.footer(std::string(kNumbersHelp) +
+             "\nExample:\n  mpiexec --bind-to none -n 3 trafficbench check --kernels branchless --cases 1000");
 }
 
-void add(CLI::App& app, ListOptions& options) {
+void add_options(CLI::App& app, ListOptions& options) {
   app.description("Lists the kernel variants and the instruction sets built into this program.");
   app.add_flag("--json", options.json, "As JSON");
   app.footer("Example:\n  trafficbench list");
 }
 
-void add(CLI::App& app, CeilingCommandOptions& options) {
+void add_options(CLI::App& app, CeilingCommandOptions& options) {
   app.description(
       "Measures what this machine can do at most: clock, boolean vector operations a cycle, bandwidth of each cache "
-      "level and "
-      "of memory, on one core and on all. A few seconds.");
-  app.add_flag("--json", options.json, "As JSON");
+      "level and of memory, on one core and on all. A few seconds.");
+  app.add_flag("--json", options.json, "Print what a report holds as limits");
   app.footer("Example:\n  mpiexec --bind-to none -n 2 trafficbench ceiling");
 }
 
 }  // namespace
 
-void add_count(CLI::App& app, const std::string& name, int& count, int most, const std::string& what) {
-  app.add_option_function<std::string>(
-         "--" + name,
-         [&count, name, most](const std::string& text) { count = static_cast<int>(parse_count(text, name, 1, most)); },
-         what)
-      ->default_str(std::to_string(count));
-}
-
-void add_number(CLI::App& app, const std::string& name, double& number, double least, double most,
-                const std::string& what) {
-  app.add_option_function<std::string>(
-         "--" + name,
-         [&number, name, least, most](const std::string& text) { number = parse_number(text, name, least, most); },
-         what)
-      ->default_str(fmt::format("{}", number));
-}
-
-void refuse_empty(const CLI::App& app) {
-  for (const CLI::Option* option : app.get_options()) {
-    if (option->count() > 0 && std::ranges::find(option->results(), std::string()) != option->results().end()) {
-      throw BadInput(fmt::format("{} is empty: give it a value, or leave it out", option->get_name()));
-    }
-  }
-}
-
 CommandLine read_command_line(int argc, const char* const* argv, const std::string& version) {
   CLI::App app(
       "trafficbench: a hybrid MPI + OpenMP + SIMD performance benchmark suite built round the traffic cellular "
-      "automaton "
-      "(rule 184).",
+      "automaton (rule 184).",
       "trafficbench");
   app.require_subcommand(1);
   app.set_version_flag("--version", version, "Version, commit, compiler, MPI and instruction sets");
-  app.footer(
-      "Counts may be written 10240000, 1e9, 2^30 or 16Mi; lists 1,2,4; ranges 1e5:1e9:x10.\n"
-      "Exit status: 0 done; 1 a check failed; 2 bad input; 4 interrupted, can be resumed.\n"
-      "Example:\n  mpiexec --bind-to none -n 2 trafficbench sweep --kernels all --cells 1e6,1e7");
+  app.footer(std::string(kNumbersHelp) +
+             "\nExit status: 0 done; 1 a check failed, or something that was under way; 2 bad input; 3 unclear "
+             "(scripts/compare.py alone); 4 interrupted, can be resumed.\n"
+             "Example:\n  mpiexec --bind-to none -n 2 trafficbench sweep --kernels all --cells 1e6,1e7");
 
   CommandLine line;
   RunOptions run_options;
@@ -203,7 +175,7 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
   CeilingCommandOptions ceiling_options;
   const auto add_command = [&](const char* name, auto& options) {
     CLI::App* sub = app.add_subcommand(name);
-    add(*sub, options);
+    add_options(*sub, options);
     sub->callback([&line, &options] { line.command = options; });
   };
   add_command("run", run_options);

@@ -48,7 +48,7 @@ std::string text_of(KernelTable table) {
                    variant->summary);
     fmt::format_to(out, "{:<20} {:<12} {:<11} {}\n", threaded_name(*variant), name_of(variant->kernel_class),
                    isa_of(*variant),
-                   fmt::format("--kernel {} --threads 2 or more: one such segment a thread", variant->name));
+                   fmt::format("one such segment a thread; also {} with --threads 2 or more", variant->name));
   }
   fmt::format_to(out, "\n{:<20} {:<12} {}\n", "instruction set", "register", "");
   for (const Isa& isa : built_isas()) {

@@ -43,10 +43,9 @@ std::string percent(double part, double whole) { return fmt::format("{:.0f}%", 1
 
 Status advise(const StudyOptions& options) {
   constexpr double kWorthwhile = 0.5;
-  check_axes(options);
   StudyOptions wanted = options;
-  wanted.mode = "strong";
-  wanted.depth = "auto";
+  wanted.mode = ChoiceList<ScalingMode>("strong");
+  wanted.depth = Depths("auto");
   const Study study(wanted);
   fmt::print("MODELLED {}, nothing measured there. us an iteration; efficiency against {} ranks.\n", study.facts().name,
              study.ranks().front());

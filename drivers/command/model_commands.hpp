@@ -18,16 +18,16 @@ Status advise(const StudyOptions& options);
 /// platform: the machine as SimGrid reads it, and how far its network is from what is published.
 struct PlatformOptions {
   std::string machine;
-  std::string ranks = "4096";
-  std::string ranks_per_node = "auto";
-  std::string prefix;
+  Count<1, INT64_MAX> ranks{"4096"};  ///< that must find room
+  RanksPerNode ranks_per_node{"auto"};
+  std::string prefix;  ///< of the files to write; empty: print
 };
 Status write_platform(const PlatformOptions& options);
 
 /// validate: the model against a report measured on several ranks of one node.
 struct ValidateOptions {
   std::string report;
-  std::string kernels = "auto";
+  KernelNames kernels{"auto"};
   double tolerance = 0.15;
 };
 Status validate(const ValidateOptions& options);

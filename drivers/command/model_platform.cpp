@@ -22,12 +22,8 @@ void write(const std::string& path, const std::string& text) {
 
 Status write_platform(const PlatformOptions& options) {
   const MachineFacts facts = read_machine(options.machine);
-  Layout layout{1, facts.cores_per_node};
-  if (options.ranks_per_node != "auto") {
-    layout.ranks_per_node =
-        static_cast<int>(parse_count(options.ranks_per_node, "ranks-per-node", 1, facts.cores_per_node));
-  }
-  layout.ranks = parse_count(options.ranks, "ranks", 1, std::int64_t{facts.nodes} * layout.ranks_per_node);
+  const Layout layout{options.ranks.number, ranks_on_a_node(facts, options.ranks_per_node)};
+  check_count(layout.ranks, "ranks", 1, std::int64_t{facts.nodes} * layout.ranks_per_node);
   if (!options.prefix.empty()) {
     write(options.prefix + ".xml", platform_xml(facts, layout));
     write(options.prefix + ".hosts", host_file(layout));

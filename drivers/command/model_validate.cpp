@@ -9,7 +9,6 @@
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/statistics.hpp"
 #include "drivers/command/model_commands.hpp"
-#include "drivers/command/options.hpp"
 #include "drivers/report/report_file.hpp"
 #include "kernels/registry.hpp"
 
@@ -20,14 +19,18 @@ namespace {
 /// Of messages between cores of a node; they are short, and it hardly matters. Not measured.
 constexpr double kAssumedBandwidth = 10e9;
 
-struct Case {
+/// Of a row of a report that was checked.
+CountingMode counting_of(const Json& row) { return *named<CountingMode>(row["count"].get<std::string>()); }
+
+/// A measured row on several ranks, and the kernel's time without them.
+struct MeasuredCase {
   Json row;
   const Variant* variant = nullptr;
   KernelTime kernel;
 
   std::int64_t integer(const char* field) const { return row[field].get<std::int64_t>(); }
   double measured() const { return row["real_time"].get<double>() * 1e-3; }
-  CountingMode counting() const { return row["count"] == "every" ? CountingMode::every : CountingMode::sampled; }
+  CountingMode counting() const { return counting_of(row); }
 
   double modelled(double latency) const {
     MachineFacts facts;
@@ -53,9 +56,9 @@ struct Case {
   double size() const { return static_cast<double>(integer("depth")) * static_cast<double>(integer("cells")); }
 };
 
-std::vector<Case> cases_of(const Json& report, const ValidateOptions& options) {
-  std::vector<Case> cases;
-  for (const Variant* variant : kernels_named(variants(), options.kernels)) {
+std::vector<MeasuredCase> cases_of(const Json& report, const ValidateOptions& options) {
+  std::vector<MeasuredCase> cases;
+  for (const Variant* variant : kernels_of(variants(), options.kernels)) {
     if (variant->kernel_class != KernelClass::update) continue;
     for (const Json& row : report["benchmarks"]) {
       if (row.value("origin", "") != "measured" || row.value("kernel", "") != variant->name ||
@@ -63,16 +66,15 @@ std::vector<Case> cases_of(const Json& report, const ValidateOptions& options) {
           !row["clock_hz"].is_number()) {
         continue;
       }
-      const CountingMode counting = row["count"] == "every" ? CountingMode::every : CountingMode::sampled;
-      cases.push_back(
-          {row, variant, KernelTime(report, options.report, *variant, counting, row["isa"].get<std::string>())});
+      cases.push_back({row, variant,
+                       KernelTime(report, options.report, *variant, counting_of(row), row["isa"].get<std::string>())});
     }
   }
   if (cases.size() < 2) {
     throw BadInput(fmt::format(
         "{} has {} verified rows of kernel {} on 2 ranks or more, one thread each, and two are needed: measure with "
         "mpiexec -n 2 trafficbench sweep --ranks 1,2 --threads 1",
-        options.report, cases.size(), options.kernels));
+        options.report, cases.size(), options.kernels.text));
   }
   return cases;
 }
@@ -81,16 +83,17 @@ std::vector<Case> cases_of(const Json& report, const ValidateOptions& options) {
 
 Status validate(const ValidateOptions& options) {
   const Json report = read_report(options.report);
-  std::vector<Case> cases = cases_of(report, options);
-  const auto shortest = std::ranges::min_element(
-      cases, {}, [](const Case& each) { return std::pair(each.counting() != CountingMode::every, each.size()); });
+  std::vector<MeasuredCase> cases = cases_of(report, options);
+  const auto shortest = std::ranges::min_element(cases, {}, [](const MeasuredCase& each) {
+    return std::pair(each.counting() != CountingMode::every, each.size());
+  });
   const double latency = shortest->latency();
   fmt::print("Latency {:.3g} us, from {}, which is left out below.\n\n", 1e6 * latency,
              shortest->row["name"].get<std::string>());
   cases.erase(shortest);
   fmt::print("kernel         cells  ranks   depth    count   measured us an iteration       modelled  differs by\n");
   std::vector<double> differences;
-  for (const Case& each : cases) {
+  for (const MeasuredCase& each : cases) {
     const double steps = static_cast<double>(each.integer("steps")) * 1e-6;
     const double modelled = each.modelled(latency);
     differences.push_back(std::abs(modelled / each.measured() - 1));

@@ -34,53 +34,57 @@ namespace {
 
 constexpr std::int64_t kCourseCells = 10240000;
 
-/// --threads, else OMP_NUM_THREADS, else the cores that this rank may use.
-int threads_of(Communicator& world, const std::string& text) {
-  constexpr int kMostThreads = 1 << 14;
-  std::string wanted = text;
-  if (wanted == "auto") {
+/// --threads, else OMP_NUM_THREADS, else the cores that this rank may use. Throws BadInput where that is one thread and
+/// the kernel was named by its OpenMP form.
+int threads_of(Communicator& world, const ThreadCount& asked, const KernelChoice& kernel) {
+  std::int64_t threads = asked.or_else(0);
+  std::string why = "--threads is 1";
+  if (!asked.number) {
     const char* variable = std::getenv("OMP_NUM_THREADS");
-    if (variable == nullptr || *variable == '\0') return cores_per_rank(world);
-    // A list is for nested regions, of which there are none here.
-    wanted = std::string(variable);
-    wanted = wanted.substr(0, wanted.find(','));
+    if (variable == nullptr || *variable == '\0') {
+      threads = cores_per_rank(world);
+      why = "--threads auto comes to 1 here";
+    } else {
+      // A list is for nested regions, of which there are none here.
+      const std::string_view all = variable;
+      threads = Count<1, kMostThreads>(all.substr(0, all.find(',')), "OMP_NUM_THREADS").number;
+      why = "OMP_NUM_THREADS is 1";
+    }
   }
-  const char* what = text == "auto" ? "OMP_NUM_THREADS" : "threads";
-  return static_cast<int>(parse_count(wanted, what, 1, kMostThreads));
+  if (threads < kernel.least_threads()) refuse_one_thread(kernel, why);
+  return static_cast<int>(threads);
 }
 
-/// What `run` is asked for, read and checked.
-struct Plan {
+/// What `run` was asked for, checked.
+struct CheckedRun {
   Point point;
-  std::int64_t print_every = 0;
+  std::int64_t print_every = 0;  ///< iterations between two lines
 };
 
-Plan read_plan(Communicator& world, const RunOptions& options, KernelTable table) {
-  Plan plan;
-  Point& point = plan.point;
-  point.variant = &kernel_named(table, options.kernel);
-  point.start = options.start.read();
-  point.steps = parse_count(options.steps, "steps", 1, kMostSteps);
+CheckedRun check_run(Communicator& world, const RunOptions& options, KernelTable table) {
+  CheckedRun asked;
+  Point& point = asked.point;
+  const KernelChoice kernel = options.kernel.choose(table);
+  point.variant = kernel.variant;
+  point.start = options.start.start();
+  point.steps = options.steps.number;
   point.ranks = world.size();
-  point.threads = threads_of(world, options.threads);
-  if (options.count != "every" && options.count != "sampled") {
-    throw BadInput(fmt::format("count is '{}': it is every or sampled", options.count));
-  }
-  point.counting = options.count == "every" ? CountingMode::every : CountingMode::sampled;
-  plan.print_every = parse_or_auto(options.print_every, "print-every", kMostSteps);
-  if (plan.print_every == 0) plan.print_every = std::max<std::int64_t>(1, point.steps / 10);
+  point.threads = threads_of(world, options.threads, kernel);
+  point.counting = options.count.value;
+  asked.print_every = options.print_every.or_else(std::max<std::int64_t>(1, point.steps / 10));
   point.isa = options.isa;
   use_isa(options.isa);
-  point.tile_words = parse_or_auto(options.tile, "tile", std::int64_t{1} << 30);
-  if (!options.cells.empty()) {
-    point.road_cells = parse_cells(options.cells);
+  point.tile_words = options.tile.or_else(0);
+  if (options.cells) {
+    point.road_cells = options.cells->number;
   } else if (point.start.is_file()) {
     together(world, [&] { point.road_cells = RoadFile(point.start.path()).cells(); });
   } else {
     point.road_cells = kCourseCells;
   }
-  point.depth = parse_or_auto(options.depth, "depth", point.road_cells);
-  return plan;
+  if (options.depth.number) check_count(*options.depth.number, "depth", 1, point.road_cells);
+  point.depth = options.depth.or_else(0);
+  return asked;
 }
 
 /// Where a file of the command goes must be known to be free before the work starts.
@@ -123,21 +127,21 @@ double velocity(const StartOptions& start, std::int64_t moves, std::int64_t cars
 /// The course's lines, or none of them.
 class CourseLines {
  public:
-  CourseLines(const Plan& plan, bool shown) : plan_(plan), shown_(shown) {}
+  CourseLines(const CheckedRun& asked, bool shown) : asked_(asked), shown_(shown) {}
 
   void initialising() const {
-    show("Length of road is {}\nNumber of iterations is {} \n", plan_.point.road_cells, plan_.point.steps);
-    if (plan_.point.start.is_random()) show("Target density of cars is {:f} \n", plan_.point.start.density);
+    show("Length of road is {}\nNumber of iterations is {} \n", asked_.point.road_cells, asked_.point.steps);
+    if (asked_.point.start.is_random()) show("Target density of cars is {:f} \n", asked_.point.start.density);
     show("Initialising road ...\n");
   }
   void initialised(std::int64_t cars) const {
-    show("...done\nActual density of cars is {:f}\n\n", velocity(plan_.point.start, cars, plan_.point.road_cells));
+    show("...done\nActual density of cars is {:f}\n\n", velocity(asked_.point.start, cars, asked_.point.road_cells));
   }
   void iteration(std::int64_t done, std::int64_t moves, std::int64_t cars) const {
-    show("At iteration {} average velocity is {:f} \n", done, velocity(plan_.point.start, moves, cars));
+    show("At iteration {} average velocity is {:f} \n", done, velocity(asked_.point.start, moves, cars));
   }
   void finished(double seconds) const {
-    const Point& point = plan_.point;
+    const Point& point = asked_.point;
     show("\nFinished\n\nTime taken was  {:f} seconds\n", seconds);
     if (point.variant->kernel_class == KernelClass::update) {
       show("Update rate was {:f} MCOPs\n\n",
@@ -154,7 +158,7 @@ class CourseLines {
     print_out(fmt::format(format, std::forward<Arguments>(arguments)...));
   }
 
-  const Plan& plan_;
+  const CheckedRun& asked_;
   bool shown_;
 };
 
@@ -170,11 +174,11 @@ struct Road {
 };
 
 /// Opens the start state, makes the road, and puts the one into the other.
-Road make_road(Communicator& world, const Plan& plan, const CourseLines& lines) {
-  const Point& point = plan.point;
+Road make_road(Communicator& world, const CheckedRun& asked, const CourseLines& lines) {
+  const Point& point = asked.point;
   Road road;
   SimulationSetup setup = setup_of(point);
-  setup.jump = std::min(point.steps, plan.print_every);
+  setup.jump = std::min(point.steps, asked.print_every);
   together(world, [&] { road.start = make_start(point.start, point.road_cells); });
   lines.initialising();
   together(world, [&] {
@@ -200,22 +204,23 @@ Road make_road(Communicator& world, const Plan& plan, const CourseLines& lines) 
   return road;
 }
 
-/// All iterations, timed.
-struct Run {
+/// All iterations, made and timed.
+struct TimedIterations {
   MovesMade moves;
   double seconds = 0;                ///< of the slowest rank
   double cpu_seconds = 0;            ///< of all ranks together
   std::vector<double> rank_seconds;  ///< on rank 0
 };
 
-Run make_run(Communicator& world, const Plan& plan, Road& road, const CourseLines& lines, SpaceTime* picture) {
-  Run run;
+TimedIterations time_iterations(Communicator& world, const CheckedRun& asked, Road& road, const CourseLines& lines,
+                                SpaceTime* picture) {
+  TimedIterations run;
   if (picture != nullptr) picture->add(world, *road.simulation);
   double own_seconds = 0;
   std::clock_t own_cpu = 0;
   world.barrier();
-  for (std::int64_t done = 0; done < plan.point.steps;) {
-    const std::int64_t step = std::min(picture != nullptr ? 1 : plan.print_every, plan.point.steps - done);
+  for (std::int64_t done = 0; done < asked.point.steps;) {
+    const std::int64_t step = std::min(picture != nullptr ? 1 : asked.print_every, asked.point.steps - done);
     // What is printed and drawn in between is not timed.
     const std::clock_t cpu_start = std::clock();
     const double began = wall_seconds();
@@ -225,7 +230,7 @@ Run make_run(Communicator& world, const Plan& plan, Road& road, const CourseLine
     done += step;
     if (picture != nullptr) picture->add(world, *road.simulation);
     run.moves = {run.moves.counted + made.counted, made.last};
-    if (done % plan.print_every == 0) lines.iteration(done, made.last, road.cars);
+    if (done % asked.print_every == 0) lines.iteration(done, made.last, road.cars);
   }
   run.seconds = world.max_of(own_seconds);
   run.rank_seconds = gather_numbers(world, {own_seconds});
@@ -234,8 +239,8 @@ Run make_run(Communicator& world, const Plan& plan, Road& road, const CourseLine
   return run;
 }
 
-Measurement describe(Communicator& world, const Plan& plan, const Road& road, const Run& run) {
-  const Point& point = plan.point;
+Measurement describe(Communicator& world, const CheckedRun& asked, const Road& road, const TimedIterations& run) {
+  const Point& point = asked.point;
   Measurement measurement;
   // Where only printed iterations are counted, the last of all is what can be held against the closed form.
   const Expected expected = expect(world, road.source(), point.steps, point.threads);
@@ -255,25 +260,25 @@ Measurement describe(Communicator& world, const Plan& plan, const Road& road, co
 }
 
 /// Verifies the run and writes its report; on rank 0 prints it, too, if that is asked for.
-Status report_run(Communicator& world, const RunOptions& options, const Plan& plan, const Measurement& measurement,
-                  const std::vector<std::string>& argv) {
+Status report_run(Communicator& world, const RunOptions& options, const CheckedRun& asked,
+                  const Measurement& measurement, const std::vector<std::string>& argv) {
   const Json description = describe_run(world, argv);
-  const Json axes = {{"kernel", options.kernel},
-                     {"cells", std::to_string(plan.point.road_cells)},
-                     {"steps", options.steps},
-                     {"threads", options.threads},
-                     {"depth", options.depth},
-                     {"count", options.count},
+  const Json axes = {{"kernel", options.kernel.text},
+                     {"cells", std::to_string(asked.point.road_cells)},
+                     {"steps", options.steps.text},
+                     {"threads", options.threads.text},
+                     {"depth", options.depth.text},
+                     {"count", options.count.text},
                      {"isa", options.isa},
-                     {"tile", options.tile},
-                     {"print_every", options.print_every},
-                     {"density", options.start.density},
+                     {"tile", options.tile.text},
+                     {"print_every", options.print_every.text},
+                     {"density", options.start.density.text},
                      {"init", options.start.init},
-                     {"seed", options.start.seed}};
+                     {"seed", options.start.seed.text}};
   together(world, [&] {
     if (world.rank() != 0) return;
     const Json report =
-        make_report("run", axes, {description}, {measured_row("run", plan.point, measurement, 0, nullptr)});
+        make_report("run", axes, {description}, {measured_row("run", asked.point, measurement, 0, nullptr)});
     if (options.json) print_out(report.dump(1) + "\n");
     if (!options.output.empty()) write_report(options.output, report);
     if (!measurement.problem.empty()) fmt::print(stderr, "trafficbench: NOT VERIFIED: {}\n", measurement.problem);
@@ -284,31 +289,31 @@ Status report_run(Communicator& world, const RunOptions& options, const Plan& pl
 }  // namespace
 
 Status run(Communicator& world, const RunOptions& options, KernelTable table, const std::vector<std::string>& argv) {
-  const Plan plan = read_plan(world, options, table);
+  const CheckedRun asked = check_run(world, options, table);
   const bool speaks = world.rank() == 0;
-  const std::unique_ptr<SpaceTime> picture = plan_picture(options, plan.point);
+  const std::unique_ptr<SpaceTime> picture = plan_picture(options, asked.point);
   check_files(world, options);
-  if (const std::string reason = why_no_memory(world, plan.point); !reason.empty()) throw BadInput(reason);
-  const std::string shared = bind_workers(world, plan.point.threads, true);
-  if (const std::string reason = why_no_threads(world, plan.point.threads); !reason.empty()) throw BadInput(reason);
+  if (const std::string reason = why_no_memory(world, asked.point); !reason.empty()) throw BadInput(reason);
+  const std::string shared = bind_workers(world, asked.point.threads, true);
+  if (const std::string reason = why_no_threads(world, asked.point.threads); !reason.empty()) throw BadInput(reason);
 
-  const CourseLines lines(plan, speaks && !options.json);
-  Road road = make_road(world, plan, lines);
+  const CourseLines lines(asked, speaks && !options.json);
+  Road road = make_road(world, asked, lines);
   // After the last thing that may be refused, so that bad input is one line.
   if (speaks && !shared.empty()) fmt::print(stderr, "trafficbench: note: {}: its rate says little\n", shared);
   if (speaks && picture) {
     fmt::print(stderr, "trafficbench: note: each iteration is made by itself and drawn: the rate says little\n");
   }
   lines.initialised(road.cars);
-  const Run made = make_run(world, plan, road, lines, picture.get());
+  const TimedIterations made = time_iterations(world, asked, road, lines, picture.get());
   lines.finished(made.seconds);
 
   Status status = Status::done;
   if (options.json || !options.output.empty()) {
-    status = report_run(world, options, plan, describe(world, plan, road, made), argv);
+    status = report_run(world, options, asked, describe(world, asked, road, made), argv);
   }
   if (!options.save.empty()) {
-    save_road(world, *road.simulation, road.first_iteration + plan.point.steps, options.save);
+    save_road(world, *road.simulation, road.first_iteration + asked.point.steps, options.save);
   }
   if (picture) {
     together(world, [&] {

@@ -299,7 +299,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   const double began = wall_seconds();
   std::vector<Point> points = points_of(world, options, table);
   const Json axes = axes_of(world, options);
-  const double time_limit = options.time_limit.empty() ? 0 : parse_seconds(options.time_limit, "time-limit");
+  const double time_limit = options.time_limit ? options.time_limit->number : 0;
   check_time_limit(time_limit, points, options);
   if (options.resume && options.output.empty()) {
     throw BadInput("--resume needs --output with the name of the report that was begun");

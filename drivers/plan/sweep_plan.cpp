@@ -7,7 +7,6 @@
 #include <tuple>
 
 #include "drivers/base/numbers.hpp"
-#include "drivers/command/options.hpp"
 #include "drivers/machine/placement.hpp"
 #include "kernels/packed_road.hpp"
 
@@ -24,14 +23,13 @@ struct Shape {
 /// Where ranks or threads are left to us: one core, and all cores as ranks and as threads. Else the full product of
 /// what was asked for.
 std::vector<Shape> shapes_of(Communicator& world, const SweepOptions& options) {
-  constexpr int kMostThreads = 1 << 14;
   const int size = world.size();
   const int cores = cores_per_rank(world) * size;
   std::vector<std::int64_t> ranks{1};
-  if (options.ranks == "auto") {
+  if (options.ranks.automatic()) {
     if (size > 1) ranks.push_back(size);
   } else {
-    ranks = parse_counts(options.ranks, "ranks", 1, INT32_MAX);
+    ranks = *options.ranks.numbers;
     for (const std::int64_t number : ranks) {
       if (number > size) {
         throw BadInput(fmt::format("ranks {} are more than there are: the program was started with {}", number, size));
@@ -39,11 +37,11 @@ std::vector<Shape> shapes_of(Communicator& world, const SweepOptions& options) {
     }
   }
   const auto threads_of = [&](std::int64_t rank_count) -> std::vector<std::int64_t> {
-    if (options.threads != "auto") return parse_counts(options.threads, "threads", 1, kMostThreads);
+    if (!options.threads.automatic()) return *options.threads.numbers;
     if (cores < 2 * rank_count) return {1};
     return {1, cores / rank_count};
   };
-  const bool both_auto = options.ranks == "auto" && options.threads == "auto";
+  const bool both_auto = options.ranks.automatic() && options.threads.automatic();
   std::vector<Shape> shapes;
   for (const std::int64_t rank_count : ranks) {
     for (const std::int64_t thread_count : threads_of(rank_count)) {
@@ -56,60 +54,52 @@ std::vector<Shape> shapes_of(Communicator& world, const SweepOptions& options) {
   return shapes;
 }
 
-std::vector<CountingMode> contracts_of(const std::string& list) {
-  std::vector<CountingMode> contracts;
-  for (const std::string& name : parse_names(list, "contracts")) {
-    if (name != "every" && name != "sampled") {
-      throw BadInput(fmt::format("count is '{}': it is every, sampled, or both with a comma between", name));
+/// A kernel that was named by its OpenMP form must find a shape with threads.
+void check_threads(const std::vector<KernelChoice>& kernels, const std::vector<Shape>& shapes,
+                   const SweepOptions& options) {
+  for (const KernelChoice& kernel : kernels) {
+    const bool stands =
+        std::ranges::any_of(shapes, [&](const Shape& shape) { return shape.threads >= kernel.least_threads(); });
+    if (!stands) {
+      refuse_one_thread(kernel, options.threads.automatic() ? "--threads auto comes to 1 here"
+                                                            : fmt::format("--threads is {}", options.threads.text));
     }
-    contracts.push_back(name == "every" ? CountingMode::every : CountingMode::sampled);
   }
-  return contracts;
-}
-
-Verification verification_of(const std::string& name) {
-  if (name == "auto") return Verification::automatic;
-  if (name == "full") return Verification::full;
-  if (name == "windows") return Verification::windows;
-  throw BadInput(fmt::format("verify is '{}': it is auto, full (hash of the whole road) or windows", name));
 }
 
 }  // namespace
 
 std::vector<Point> points_of(Communicator& world, const SweepOptions& options, KernelTable table) {
-  if (options.mode != "strong" && options.mode != "weak") {
-    throw BadInput(
-        fmt::format("mode is '{}': it is strong (the same road for every shape) or weak (the same cells for each "
-                    "core)",
-                    options.mode));
-  }
   Point point;
-  const ScalingMode mode = *named<ScalingMode>(options.mode);
-  point.start = options.start.read();
+  const ScalingMode mode = options.mode.value;
+  point.start = options.start.start();
   point.isa = options.isa;
   use_isa(options.isa);
-  point.tile_words = parse_or_auto(options.tile, "tile", std::int64_t{1} << 30);
-  const std::vector<const Variant*> kernels = kernels_named(table, options.kernels);
-  const std::vector<std::int64_t> cells = parse_counts(options.cells, "cells", 1, kMostCells);
-  const std::vector<CountingMode> contracts = contracts_of(options.count);
-  const std::int64_t steps = parse_or_auto(options.steps, "steps", kMostSteps);
-  const std::int64_t jump = parse_count(options.jump, "jump", 1, kMostSteps);
-  const std::vector<std::int64_t> depths =
-      parse_counts_or_auto(options.depth, "depth", *std::ranges::min_element(cells));
+  point.tile_words = options.tile.or_else(0);
+  const std::vector<KernelChoice> kernels = options.kernels.choose(table);
+  const std::vector<std::int64_t>& cells = options.cells.numbers;
+  const std::vector<std::int64_t>& depths = options.depth.numbers;
+  const std::int64_t shortest = *std::ranges::min_element(cells);
+  for (const std::int64_t depth : depths) {
+    if (depth != kAuto) check_count(depth, "depth", 1, shortest);
+  }
   const std::vector<Shape> shapes = shapes_of(world, options);
-  check_points({cells.size(), shapes.size(), contracts.size(), depths.size(), kernels.size()});
+  check_threads(kernels, shapes, options);
+  check_points({cells.size(), shapes.size(), options.count.values.size(), depths.size(), kernels.size()});
   std::vector<Point> points;
   for (const std::int64_t size : cells) {
     for (const Shape& shape : shapes) {
-      for (const CountingMode counting : contracts) {
+      for (const CountingMode counting : options.count.values) {
         for (const std::int64_t depth : depths) {
-          for (const Variant* variant : kernels) {
-            point.variant = variant;
+          for (const KernelChoice& kernel : kernels) {
+            if (shape.threads < kernel.least_threads()) continue;
+            point.variant = kernel.variant;
             point.ranks = shape.ranks;
             point.threads = shape.threads;
             point.counting = counting;
             point.depth = depth;
-            point.steps = variant->kernel_class == KernelClass::closed_form && steps == 0 ? jump : steps;
+            point.steps = options.steps.or_else(
+                kernel.variant->kernel_class == KernelClass::closed_form ? options.jump.number : 0);
             if (mode == ScalingMode::weak && size > kMostCells / point.workers()) {
               throw BadInput(fmt::format("cells {} for each of {} cores are more than a road may have, 2^40", size,
                                          point.workers()));
@@ -123,11 +113,11 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
   }
   return points;
 }
+
 StoppingRule rule_of(const SweepOptions& options) {
-  if (!(options.precision > 0)) throw BadInput("precision must be above 0");
-  if (!(options.time_cap >= 0)) throw BadInput("time-cap must not be negative");
-  if (options.min_repetitions < 1 || options.max_repetitions < options.min_repetitions) {
-    throw BadInput("min-repetitions must be at least 1, and max-repetitions no fewer");
+  if (options.max_repetitions < options.min_repetitions) {
+    throw BadInput(fmt::format("max-repetitions is {}: it must be no fewer than min-repetitions, {}",
+                               options.max_repetitions, options.min_repetitions));
   }
   return {.least_repetitions = options.min_repetitions,
           .most_repetitions = options.max_repetitions,
@@ -136,30 +126,29 @@ StoppingRule rule_of(const SweepOptions& options) {
 }
 
 MeasuringOptions measuring_options_of(const SweepOptions& options) {
-  if (!(options.min_seconds > 0)) throw BadInput("min-seconds must be above 0");
   return {.least_seconds = options.min_seconds,
-          .verification = verification_of(options.verify),
+          .verification = options.verify.value,
           .oversubscribe = options.oversubscribe};
 }
 
 Json axes_of(Communicator& world, const SweepOptions& options) {
   const auto text = [](double number) { return fmt::format("{}", number); };
-  return {{"kernels", options.kernels},
-          {"cells", options.cells},
-          {"ranks", options.ranks},
-          {"threads", options.threads},
+  return {{"kernels", options.kernels.text},
+          {"cells", options.cells.text},
+          {"ranks", options.ranks.text},
+          {"threads", options.threads.text},
           {"world", std::to_string(world.size())},
-          {"steps", options.steps},
-          {"jump", options.jump},
-          {"depth", options.depth},
-          {"mode", options.mode},
-          {"count", options.count},
+          {"steps", options.steps.text},
+          {"jump", options.jump.text},
+          {"depth", options.depth.text},
+          {"mode", options.mode.text},
+          {"count", options.count.text},
           {"isa", options.isa},
-          {"tile", options.tile},
-          {"verify", options.verify},
-          {"density", options.start.density},
+          {"tile", options.tile.text},
+          {"verify", options.verify.text},
+          {"density", options.start.density.text},
           {"init", options.start.init},
-          {"seed", options.start.seed},
+          {"seed", options.start.seed.text},
           {"min_seconds", text(options.min_seconds)},
           {"min_repetitions", std::to_string(options.min_repetitions)},
           {"max_repetitions", std::to_string(options.max_repetitions)},

@@ -5,8 +5,6 @@
 #include <algorithm>
 
 #include "drivers/base/numbers.hpp"
-#include "drivers/command/command_line.hpp"
-#include "drivers/command/options.hpp"
 #include "drivers/report/report_file.hpp"
 #include "kernels/packed_road.hpp"
 #include "kernels/registry.hpp"
@@ -15,65 +13,36 @@ namespace trafficbench::scaling {
 
 namespace {
 
-std::vector<std::string> choices(const std::string& list, const std::string& what, const std::string& one,
-                                 const std::string& other) {
-  std::vector<std::string> names = parse_names(list, what);
-  for (const std::string& name : names) {
-    if (name != one && name != other) {
-      throw BadInput(fmt::format("{} is '{}': it is {}, {}, or both with a comma between", what, name, one, other));
-    }
-  }
-  return names;
-}
-
-/// Those that any study may leave out: all are read, so that none that is bad passes for one that was not looked at.
-struct Axes {
-  std::vector<std::int64_t> cells;
-  std::vector<std::int64_t> cells_per_core;
-  std::vector<std::int64_t> depths;  // 0: auto
-  std::vector<std::string> modes;
-  std::vector<std::string> counts;
-};
-
-Axes read_axes(const StudyOptions& options) {
-  return {.cells = parse_counts(options.cells, "cells", 1, kMostCells),
-          .cells_per_core = parse_counts(options.cells_per_core, "cells-per-core", 1, kMostCells),
-          .depths = parse_counts_or_auto(options.depth, "depth", kMostCells),
-          .modes = choices(options.mode, "mode", "strong", "weak"),
-          .counts = choices(options.count, "count", "every", "sampled")};
-}
-
 std::string file_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
 
 }  // namespace
 
-void add_options(CLI::App& app, StudyOptions& options) {
-  app.add_option("--report", options.report, "Measured report that the kernel's time is taken from")->required();
-  app.add_option("--machine", options.machine, "Facts of the machine, as scripts/simulate/archer2.json has them")
-      ->required();
-  app.add_option("--kernels", options.kernels, "Kernel variants, a list; auto: the fastest")->capture_default_str();
-  app.add_option("--cells", options.cells, "Lengths of the whole road, strong scaling")->capture_default_str();
-  app.add_option("--cells-per-core", options.cells_per_core, "Cells of each core, weak scaling")->capture_default_str();
-  app.add_option("--ranks", options.ranks, "Numbers of ranks, of one core each")->capture_default_str();
-  app.add_option("--ranks-per-node", options.ranks_per_node, "Ranks on a node; auto: one a core")
-      ->capture_default_str();
-  app.add_option("--depth", options.depth, "Iterations between exchanges of halos: a list of numbers and auto")
-      ->capture_default_str();
-  app.add_option("--mode", options.mode, "strong, weak, or both")->capture_default_str();
-  app.add_option("--count", options.count, "Contracts: every, sampled, or both")->capture_default_str();
-  add_count(app, "periods", options.periods, 1000, "Exchanges in one repetition");
+std::vector<const Variant*> kernels_of(KernelTable table, const KernelNames& names) {
+  std::vector<const Variant*> kernels;
+  for (const KernelChoice& kernel : names.choose(table)) {
+    if (kernel.threaded) {
+      throw BadInput(fmt::format("kernel {} has threads, and here each rank has one core: write {}", kernel.name(),
+                                 kernel.variant->name));
+    }
+    kernels.push_back(kernel.variant);
+  }
+  return kernels;
 }
 
-void check_axes(const StudyOptions& options) { read_axes(options); }
+int ranks_on_a_node(const MachineFacts& facts, const RanksPerNode& asked) {
+  if (asked.number) check_count(*asked.number, "ranks-per-node", 1, facts.cores_per_node);
+  return static_cast<int>(asked.or_else(facts.cores_per_node));
+}
 
 Study::Study(const StudyOptions& options)
-    : facts_(read_machine(options.machine)), report_(options.report), periods_(options.periods) {
-  ranks_per_node_ = facts_.cores_per_node;
-  if (options.ranks_per_node != "auto") {
-    ranks_per_node_ = static_cast<int>(parse_count(options.ranks_per_node, "ranks-per-node", 1, facts_.cores_per_node));
+    : facts_(read_machine(options.machine)),
+      report_(options.report),
+      periods_(options.periods),
+      ranks_per_node_(ranks_on_a_node(facts_, options.ranks_per_node)),
+      ranks_(options.ranks.numbers) {
+  for (const std::int64_t ranks : ranks_) {
+    check_count(ranks, "ranks", 1, std::int64_t{facts_.nodes} * ranks_per_node_);
   }
-  const std::int64_t most = std::int64_t{facts_.nodes} * ranks_per_node_;
-  ranks_ = parse_counts(options.ranks, "ranks", 1, std::min<std::int64_t>(most, INT32_MAX));
   read_points(options);
   const Json report = read_report(options.report);
   for (const Point& point : points_) {
@@ -83,34 +52,33 @@ Study::Study(const StudyOptions& options)
   }
   axes_ = {{"report", file_name(options.report)},
            {"machine", facts_.name},
-           {"kernels", options.kernels},
-           {"cells", options.cells},
-           {"cells_per_core", options.cells_per_core},
-           {"ranks", options.ranks},
-           {"ranks_per_node", options.ranks_per_node},
-           {"depth", options.depth},
-           {"mode", options.mode},
-           {"count", options.count},
+           {"kernels", options.kernels.text},
+           {"cells", options.cells.text},
+           {"cells_per_core", options.cells_per_core.text},
+           {"ranks", options.ranks.text},
+           {"ranks_per_node", options.ranks_per_node.text},
+           {"depth", options.depth.text},
+           {"mode", options.mode.text},
+           {"count", options.count.text},
            {"periods", std::to_string(options.periods)}};
 }
 
 void Study::read_points(const StudyOptions& options) {
   Point point;
   point.isa = facts_.isa;
-  const std::vector<const Variant*> kernels = kernels_named(variants(), options.kernels);
+  const std::vector<const Variant*> kernels = kernels_of(variants(), options.kernels);
   for (const Variant* variant : kernels) {
     if (variant->kernel_class != KernelClass::update) {
       throw BadInput(fmt::format("kernel {} updates no cells: it has no rate to scale", variant->name));
     }
   }
-  const Axes axes = read_axes(options);
-  const std::vector<std::int64_t>& depths = axes.depths;
-  for (const std::string& mode : axes.modes) {
-    const bool weak = mode == "weak";
-    const std::vector<std::int64_t>& lengths = weak ? axes.cells_per_core : axes.cells;
-    check_points({lengths.size(), axes.counts.size(), depths.size(), kernels.size(), ranks_.size()});
+  const std::vector<std::int64_t>& depths = options.depth.numbers;
+  for (const ScalingMode mode : options.mode.values) {
+    const bool weak = mode == ScalingMode::weak;
+    const std::vector<std::int64_t>& lengths = weak ? options.cells_per_core.numbers : options.cells.numbers;
+    check_points({lengths.size(), options.count.values.size(), depths.size(), kernels.size(), ranks_.size()});
     for (const std::int64_t cells : lengths) {
-      for (const std::string& count : axes.counts) {
+      for (const CountingMode counting : options.count.values) {
         for (const std::int64_t depth : depths) {
           for (const Variant* variant : kernels) {
             for (const std::int64_t ranks : ranks_) {
@@ -118,13 +86,13 @@ void Study::read_points(const StudyOptions& options) {
                 throw BadInput(
                     fmt::format("{} cells {} do not go with {} ranks: each must own a cell, and the road "
                                 "have no more than 2^40",
-                                mode, cells, ranks));
+                                name_of(mode), cells, ranks));
               }
               point.variant = variant;
-              point.counting = count == "every" ? CountingMode::every : CountingMode::sampled;
+              point.counting = counting;
               point.depth = depth;
               point.ranks = static_cast<int>(ranks);
-              point.set_cells(weak ? ScalingMode::weak : ScalingMode::strong, cells);
+              point.set_cells(mode, cells);
               const std::int64_t own = point.road_cells / ranks;
               if (depth > own) {
                 throw BadInput(fmt::format("depth {} is beyond the {} cells that each of {} ranks has of a road of {}",

@@ -1,13 +1,14 @@
-// What a scaling study asks for: one reading of the options for the model and for the simulation, so that both speak of
-// the same points.
+// A scaling study: what was asked for, and its points, which are the same for the model and for the simulation.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "drivers/plan/axes.hpp"
+#include "drivers/plan/kernel_choice.hpp"
 #include "drivers/projection/analytic.hpp"
 #include "drivers/projection/kernel_time.hpp"
 #include "drivers/projection/machine_facts.hpp"
@@ -16,28 +17,32 @@
 
 namespace trafficbench::scaling {
 
-/// As written on the command line.
+using StudyRanks = CountList<1, INT32_MAX>;
+using RanksPerNode = CountOrAuto<1, INT32_MAX>;
+
+/// What was asked for. One rank a core.
 struct StudyOptions {
-  std::string report;
-  std::string machine;
-  std::string kernels = "auto";
-  std::string cells = "10240000,1e12";
-  std::string cells_per_core = "1Mi";
-  std::string ranks = "1:4096";
-  std::string ranks_per_node = "auto";
-  std::string depth = "1,auto";
-  std::string mode = "strong,weak";
-  std::string count = "every";
-  int periods = 4;
+  std::string report;   ///< path of the report that kernel times are taken from
+  std::string machine;  ///< path of the machine's facts
+  KernelNames kernels{"auto"};
+  RoadLengths cells{"10240000,1e12"};  ///< of roads in strong scaling
+  RoadLengths cells_per_core{"1Mi"};   ///< in weak scaling
+  StudyRanks ranks{"1:4096"};
+  RanksPerNode ranks_per_node{"auto"};
+  Depths depth{"1,auto"};
+  ChoiceList<ScalingMode> mode{"strong,weak"};
+  ChoiceList<CountingMode> count{"every"};
+  int periods = 4;  ///< exchanges in one repetition
   std::string output;
   bool resume = false;
   bool force = false;
 };
 
-void add_options(CLI::App& app, StudyOptions& options);
+/// The kernels of those names. Throws BadInput for one that is named by its OpenMP form: a rank here is one core.
+std::vector<const Variant*> kernels_of(KernelTable table, const KernelNames& names);
 
-/// Throws BadInput for an axis that cannot be read, also where a command does not look at it.
-void check_axes(const StudyOptions& options);
+/// How many ranks a node of that machine holds; auto is one a core. Throws BadInput if that is more than it has cores.
+int ranks_on_a_node(const MachineFacts& facts, const RanksPerNode& asked);
 
 /// The options checked, and what they name read. Throws BadInput.
 class Study {
@@ -73,7 +78,7 @@ class Study {
   MachineFacts facts_;
   std::string report_;
   std::int64_t periods_;
-  int ranks_per_node_ = 1;
+  int ranks_per_node_;
   std::vector<std::int64_t> ranks_;
   std::vector<Point> points_;
   std::map<std::pair<std::string_view, CountingMode>, KernelTime> kernels_;

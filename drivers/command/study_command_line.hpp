@@ -1,0 +1,12 @@
+// The options of a scaling study, which trafficbench-model and trafficbench-simulate share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "drivers/projection/study.hpp"
+
+namespace trafficbench::scaling {
+
+void add_study_options(CLI::App& app, StudyOptions& options);
+
+}  // namespace trafficbench::scaling

@@ -1,0 +1,48 @@
+// The axes that commands have in common, as types of what their options hold.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+
+#include "drivers/base/option_values.hpp"
+#include "drivers/report/scaling_mode.hpp"
+#include "drivers/road/counting_mode.hpp"
+#include "drivers/road/start.hpp"
+#include "kernels/packed_road.hpp"
+
+namespace trafficbench {
+
+/// Most iterations that a command takes.
+inline constexpr std::int64_t kMostSteps = std::int64_t{1} << 50;
+
+/// Most threads of a rank that a command takes.
+inline constexpr std::int64_t kMostThreads = std::int64_t{1} << 14;
+
+using RoadLength = Count<1, kMostCells>;
+using RoadLengths = CountList<1, kMostCells>;
+using Steps = Count<1, kMostSteps>;
+using StepsOrAuto = CountOrAuto<1, kMostSteps>;
+using Depth = CountOrAuto<1, kMostCells>;
+using Depths = CountListWithAuto<kMostCells>;
+using RankCounts = CountListOrAuto<1, INT32_MAX>;
+using ThreadCount = CountOrAuto<1, kMostThreads>;
+using ThreadCounts = CountListOrAuto<1, kMostThreads>;
+using TileWords = CountOrAuto<1, (std::int64_t{1} << 30)>;
+using Seed = Count<0, (std::int64_t{1} << 53)>;
+
+/// --init, --density and --seed.
+struct StartAxes {
+  std::string init = "philox";
+  Share density{"0.52"};
+  Seed seed{"5743"};
+
+  /// Throws BadInput where they do not go together.
+  StartOptions start() const;
+};
+
+/// Throws BadInput for a product of axes of so many values each that is more points than a command takes.
+void check_points(std::initializer_list<std::size_t> axes);
+
+}  // namespace trafficbench

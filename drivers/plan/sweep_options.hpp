@@ -1,0 +1,48 @@
+// What `trafficbench sweep` was asked for.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "drivers/measure/contender.hpp"
+#include "drivers/plan/axes.hpp"
+#include "drivers/plan/kernel_choice.hpp"
+
+namespace trafficbench {
+
+template <>
+struct EnumNames<Verification> {
+  static constexpr std::array<std::string_view, 3> names{"auto", "full", "windows"};
+  static constexpr std::array<std::string_view, 3> meanings{"", "hash of the whole road", "parts of it"};
+};
+
+struct SweepOptions {
+  KernelNames kernels{"all"};
+  RoadLengths cells{"1e5:1e8:x10"};  ///< with mode weak, of each core
+  RankCounts ranks{"auto"};
+  ThreadCounts threads{"auto"};
+  StepsOrAuto steps{"auto"};
+  Steps jump{"1000"};  ///< steps of closed-form kernels where `steps` is auto
+  Depths depth{"auto"};
+  Choice<ScalingMode> mode{"strong"};
+  ChoiceList<CountingMode> count{"every,sampled"};
+  std::string isa = "auto";
+  TileWords tile{"auto"};
+  Choice<Verification> verify{"auto"};
+  StartAxes start;
+  double min_seconds = 0.05;
+  int min_repetitions = 6;
+  int max_repetitions = 100;
+  double precision = 0.02;
+  double time_cap = 0.3;
+  std::optional<Seconds> time_limit;
+  std::string output;  ///< empty: named by host and date
+  bool resume = false;
+  bool force = false;
+  bool dry_run = false;
+  bool oversubscribe = false;
+};
+
+}  // namespace trafficbench

@@ -1,0 +1,71 @@
+#include "drivers/plan/kernel_choice.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "drivers/base/bad_input.hpp"
+#include "kernels/registry.hpp"
+
+namespace trafficbench {
+namespace {
+
+std::vector<std::string> chosen(const std::string& list) {
+  std::vector<std::string> names;
+  for (const KernelChoice& kernel : KernelNames(list).choose(variants())) names.push_back(kernel.name());
+  return names;
+}
+
+std::string refusal(const std::string& list) {
+  try {
+    chosen(list);
+  } catch (const BadInput& bad) {
+    return bad.what();
+  }
+  ADD_FAILURE() << list << " is taken";
+  return {};
+}
+
+using Names = std::vector<std::string>;
+
+TEST(KernelNames, AreTakenInTheOrderWrittenEachOnce) {
+  EXPECT_EQ(chosen("tiled,naive,tiled"), (Names{"tiled", "naive"}));
+  Names all;
+  for (const Variant* variant : variants()) all.emplace_back(variant->name);
+  EXPECT_EQ(chosen("all"), all);
+  EXPECT_EQ(chosen("auto"), (Names{std::string(fastest_of(variants())->name)}));
+}
+
+TEST(KernelNames, OfOpenMPFormsWantTwoThreads) {
+  for (const Variant* variant : variants()) {
+    const KernelChoice plain = KernelName(variant->name).choose(variants());
+    EXPECT_EQ(plain.variant, variant);
+    EXPECT_EQ(plain.least_threads(), 1);
+    const KernelChoice threaded = KernelName(threaded_name(*variant)).choose(variants());
+    EXPECT_EQ(threaded.variant, variant);
+    EXPECT_EQ(threaded.least_threads(), 2);
+    EXPECT_EQ(threaded.name(), threaded_name(*variant));
+  }
+}
+
+TEST(KernelNames, OfBothFormsMeanAnyNumberOfThreads) {
+  EXPECT_EQ(chosen("tiled+threads,naive"), (Names{"tiled+threads", "naive"}));
+  EXPECT_EQ(chosen("tiled+threads,naive,tiled"), (Names{"tiled", "naive"}));
+  EXPECT_EQ(chosen("tiled,tiled+threads"), (Names{"tiled"}));
+  EXPECT_EQ(chosen("naive+threads,all").front(), "naive");
+}
+
+TEST(KernelNames, ThatAreUnknownAreRefusedWithThoseThereAre) {
+  for (const char* name : {"warp", "tiled+", "+threads", "all+threads", "auto+threads", "tiled+threads+threads"}) {
+    const std::string said = refusal(std::string("naive,") + name);
+    EXPECT_NE(said.find("kernel '" + std::string(name) + "'"), std::string::npos) << said;
+    EXPECT_NE(said.find("bitsliced"), std::string::npos) << said;
+    EXPECT_NE(said.find("+threads"), std::string::npos) << said;
+  }
+  refusal("");
+  refusal("naive,,tiled");
+}
+
+}  // namespace
+}  // namespace trafficbench
