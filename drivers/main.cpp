@@ -26,6 +26,7 @@ struct CarryOut {
   Status operator()(const RunOptions& options) const { return run(world, options, variants(), arguments); }
   Status operator()(const SweepOptions& options) const { return sweep(world, options, variants(), arguments); }
   Status operator()(const MergeOptions& options) const { return merge(options); }
+  Status operator()(const DeriveOptions& options) const { return derive(options); }
   Status operator()(const CheckOptions& options) const { return check(world, options, variants()); }
   Status operator()(const CeilingCommandOptions& options) const { return ceiling(world, options); }
   Status operator()(const ListOptions& options) const { return list(world, options, variants()); }
@@ -43,17 +44,21 @@ Status serve(Communicator& world, const std::vector<std::string>& arguments, int
   return status;
 }
 
-/// What one process does by itself, and where MPI may not even start: on a login node.
-bool works_alone(const std::vector<std::string>& arguments) { return arguments.size() > 1 && arguments[1] == "merge"; }
+/// Whether a command is the work of one process, which must do where MPI may not even start: on a login node.
+bool works_alone(const std::vector<std::string>& arguments) {
+  return arguments.size() > 1 && (arguments[1] == "merge" || arguments[1] == "derive");
+}
 
-Status serve_alone(int argc, char** argv) {
-  check_alone("merge");
+Status serve_alone(const std::vector<std::string>& arguments, int argc, char** argv) {
+  check_alone(arguments[1]);
   const CommandLine line = read_command_line(argc, argv, "");
   Status status = Status::done;
-  if (line.text.empty()) {
-    status = merge(std::get<MergeOptions>(line.command));
-  } else {
+  if (!line.text.empty()) {
     print_out(line.text);
+  } else if (const auto* merge_options = std::get_if<MergeOptions>(&line.command)) {
+    status = merge(*merge_options);
+  } else {
+    status = derive(std::get<DeriveOptions>(line.command));
   }
   check_output();
   return status;
@@ -70,7 +75,7 @@ int main(int argc, char** argv) {
   this_machine();
   std::unique_ptr<Communicator> world;
   try {
-    if (works_alone(arguments)) return static_cast<int>(serve_alone(argc, argv));
+    if (works_alone(arguments)) return static_cast<int>(serve_alone(arguments, argc, argv));
     world = start_world(argc, argv);
     return static_cast<int>(serve(*world, arguments, argc, argv));
   } catch (const BadInput& bad) {

@@ -75,7 +75,7 @@ void simulate_all(Communicator& world, const StudyOptions& options) {
     });
     const double seconds = simulate(world, study, point, variant);
     if (!journal) continue;
-    journal->add_row(study.row("simulate", "simulated", point, seconds, "smpi", world.library().version));
+    journal->add_row(study.row("simulate", Origin::simulated, point, seconds, "smpi", world.library().version));
     fmt::print(stderr, "  {} {}{} cells, {} ranks, depth {}: {:.6g} s simulated\n", point.variant->name,
                format_count(point.cells_asked_for()), point.cells_per_core ? " a core" : "", point.ranks,
                study.depth(point), seconds);

@@ -34,6 +34,12 @@ const Variant* find_variant(std::string_view name) {
   return found == variants().end() ? nullptr : *found;
 }
 
+std::optional<std::int64_t> rung_of(std::string_view name) {
+  const auto found = std::ranges::find(variants(), name, &Variant::name);
+  if (found == variants().end()) return {};
+  return found - variants().begin();
+}
+
 const Variant* fastest_of(std::span<const Variant* const> table) {
   const Variant* best = nullptr;
   for (const Variant* candidate : table) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@ std::span<const Variant* const> variants();
 
 /// The variant of that name, or nullptr.
 const Variant* find_variant(std::string_view name);
+
+/// The place of the variant of that name among variants(), from 0; nothing if there is none.
+std::optional<std::int64_t> rung_of(std::string_view name);
 
 /// The fastest update variant of a table, by its nominal rate: what `--kernel auto` takes. nullptr if it has none.
 const Variant* fastest_of(std::span<const Variant* const> table);

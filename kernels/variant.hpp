@@ -31,8 +31,8 @@ enum class KernelClass {
 };
 
 /// What an update costs, as far as it bounds the rate: what the limit of a row is worked out from
-/// (drivers/measure/ceiling.hpp). Nominal, for the widest registers that the variant is written for; 0 means that no limit is
-/// known from that side.
+/// (drivers/measure/ceiling.hpp). Nominal, for the widest registers that the variant is written for; 0 means that no
+/// limit is known from that side.
 struct Work {
   double bits_per_cell = 0;  ///< memory that the road takes, second arrays included
 

@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string>

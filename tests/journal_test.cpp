@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "drivers/base/bad_input.hpp"
+#include "drivers/report/fields.hpp"
+#include "drivers/report/report_file.hpp"
+#include "tests/made_up_row.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace trafficbench {
@@ -38,7 +42,7 @@ class JournalTest : public testing::Test {
   void begin(int rows) {
     Journal journal = open(false);
     journal.add_run({{"host", "here"}});
-    for (int i = 0; i < rows; ++i) journal.add_row({{"name", "row " + std::to_string(i)}, {"mcops", i + 0.1}});
+    for (int i = 0; i < rows; ++i) journal.add_row(made_up_row("sweep/row " + std::to_string(i), i + 0.1));
   }
 };
 
@@ -49,9 +53,9 @@ TEST_F(JournalTest, ResumesWithEveryRunAndRow) {
   ASSERT_EQ(journal.runs().size(), 1u);
   EXPECT_EQ(journal.runs()[0]["host"], "here");
   ASSERT_EQ(journal.rows().size(), 3u);
-  EXPECT_EQ(journal.rows()[2]["mcops"], 2.1);
-  EXPECT_TRUE(journal.has_row("row 1"));
-  EXPECT_FALSE(journal.has_row("row 3"));
+  EXPECT_EQ(journal.rows()[2].mcops.value, 2.1);
+  EXPECT_TRUE(journal.has_row("sweep/row 1"));
+  EXPECT_FALSE(journal.has_row("sweep/row 3"));
 }
 
 TEST_F(JournalTest, DropsALastLineThatWasTornAndGoesOnBehindIt) {
@@ -63,11 +67,11 @@ TEST_F(JournalTest, DropsALastLineThatWasTornAndGoesOnBehindIt) {
     {
       Journal journal = open(true);
       ASSERT_EQ(journal.rows().size(), 2u) << length;
-      journal.add_row({{"name", "new"}});
+      journal.add_row(made_up_row("sweep/new"));
     }
     Journal again = open(true);
     ASSERT_EQ(again.rows().size(), 3u) << length;
-    EXPECT_EQ(again.rows()[2]["name"], "new");
+    EXPECT_EQ(again.rows()[2].name, "sweep/new");
   }
 }
 
@@ -89,7 +93,7 @@ TEST_F(JournalTest, StartsWhereTheFirstLineWasTorn) {
   {
     Journal journal = open(true);
     EXPECT_TRUE(journal.rows().empty());
-    journal.add_row({{"name", "row 0"}});
+    journal.add_row(made_up_row("sweep/row 0"));
   }
   EXPECT_EQ(open(true).rows().size(), 1u);
 }
@@ -97,15 +101,15 @@ TEST_F(JournalTest, StartsWhereTheFirstLineWasTorn) {
 TEST_F(JournalTest, RefusesALineThatIsDamagedInTheMiddle) {
   begin(3);
   std::string text = read_text(path_);
-  const std::size_t line = text.find("row 1");
-  for (const char* damage : {"\"row", "\\ow 1", "\nrow1"}) {
+  const std::size_t line = text.find("sweep/row 1");
+  for (const char* damage : {"\"weep/row 1", "\\weep/row 1", "\nweep/row 1", "-weep/row 1"}) {
     std::string damaged = text;
-    damaged.replace(line, 5, damage);
+    damaged.replace(line, 11, damage);
     write_text(path_, damaged);
     EXPECT_NE(refusal(axes_, true).find("line 4"), std::string::npos) << damage;
   }
-  for (const char* damage :
-       {"{}", "[]", "5", "{\"row\":5}", "{\"row\":{}}", "{\"run\":null}", "{\"rwo\":{\"name\":\"a\"}}"}) {
+  for (const char* damage : {"{}", "[]", "5", "{\"row\":5}", "{\"row\":{}}", "{\"row\":{\"name\":\"sweep/a\"}}",
+                             "{\"run\":null}", "{\"rwo\":{\"name\":\"a\"}}"}) {
     write_text(path_, text + damage + "\n");
     EXPECT_NE(refusal(axes_, true).find("line 6"), std::string::npos) << damage;
   }
@@ -131,6 +135,34 @@ TEST_F(JournalTest, RefusesOtherAxesAndOtherVersions) {
   EXPECT_NE(refusal(axes_, true).find("another version"), std::string::npos);
 }
 
+TEST_F(JournalTest, RefusesARowThatTheTableOfFieldsDoesNotTake) {
+  begin(1);
+  const std::string text = read_text(path_);
+  Json row = to_json(made_up_row("sweep/another"));
+  const auto with = [&](const char* field, const Json& value) {
+    Json changed = row;
+    changed[field] = value;
+    return text + Json{{"row", changed}}.dump() + "\n";
+  };
+  const Json changes = {{"cells", 0}, {"count", "some"}, {"mcops", nullptr}, {"novel", 1}};
+  for (const auto& [field, value] : changes.items()) {
+    write_text(path_, with(field.c_str(), value));
+    const std::string said = refusal(axes_, true);
+    EXPECT_NE(said.find("line 4"), std::string::npos) << said;
+    EXPECT_NE(said.find(field), std::string::npos) << said;
+  }
+  write_text(path_, with("run", 7));
+  EXPECT_NE(refusal(axes_, true).find("launch"), std::string::npos);
+}
+
+TEST_F(JournalTest, RefusesTheFormOfOldJournals) {
+  begin(1);
+  std::string text = read_text(path_);
+  text.replace(text.find("\"journal\":2"), 11, "\"journal\":1");
+  write_text(path_, text);
+  EXPECT_NE(refusal(axes_, true).find("another version"), std::string::npos);
+}
+
 TEST_F(JournalTest, IsNotStartedOverOneThatIsThereUnlessForced) {
   begin(2);
   EXPECT_NE(refusal(axes_, false).find("--resume"), std::string::npos);
@@ -142,8 +174,8 @@ TEST_F(JournalTest, LetsNoSecondSweepWrite) {
   Journal first = open(false);
   EXPECT_NE(refusal(axes_, true).find("another sweep"), std::string::npos);
   EXPECT_NE(refusal(axes_, false, true).find("another sweep"), std::string::npos);
-  first.add_row({{"name", "kept"}});
-  EXPECT_NE(read_text(path_).find("kept"), std::string::npos);
+  first.add_row(made_up_row("sweep/kept"));
+  EXPECT_NE(read_text(path_).find("sweep/kept"), std::string::npos);
 }
 
 TEST_F(JournalTest, EndsAsTheReportAndNothingElse) {
@@ -169,7 +201,7 @@ TEST_F(JournalTest, ThatIsLeftBesideItsOwnReportIsRemoved) {
   const std::string left = read_text(path_);
   {
     Journal journal = open(true);
-    journal.finish({{"context", {{"axes", axes_}, {"runs", journal.runs()}}}, {"benchmarks", journal.rows()}});
+    journal.finish({{"context", {{"axes", axes_}, {"runs", journal.runs()}}}, {"benchmarks", Json::array()}});
   }
   write_text(path_, left);
   {

@@ -6,10 +6,11 @@
 
 #include <mutex>
 #include <numeric>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "drivers/plan/sweep_plan.hpp"
+#include "drivers/plan/groups.hpp"
 #include "drivers/plan/time_budget.hpp"
 #include "drivers/road/phase_times.hpp"
 #include "kernels/registry.hpp"
@@ -48,11 +49,11 @@ Told measure_group(int ranks, const Group& group, const StoppingRule& rule, cons
   cpu_set_t mask;
   sched_getaffinity(0, sizeof mask, &mask);
   on_ranks(ranks, [&](Communicator& world) {
-    std::vector<Point> points;
-    for (const Group::Member& member : group.members) points.push_back(member.point);
-    const Parts parts(world, points);
+    std::set<int> sizes;
+    for (const Group::Member& member : group.members) sizes.insert(member.point.ranks);
+    const RankGroups ranks_of_members(world, sizes);
     std::vector<std::size_t> order;
-    const RoundsEnd end = measure_in_rounds(world, parts, group, options, rule, deadline,
+    const RoundsEnd end = measure_in_rounds(world, ranks_of_members, group, options, rule, deadline,
                                             [&](std::size_t member, const Measurement& measurement) {
                                               order.push_back(member);
                                               if (world.rank() == 0) told.results[member] = measurement;
@@ -82,7 +83,7 @@ TEST(Rounds, EveryMemberMakesOneRepetitionInEach) {
   EXPECT_EQ(told.end, RoundsEnd::done);
   for (const Measurement& result : told.results) {
     EXPECT_EQ(result.problem, "");
-    EXPECT_EQ(result.stopped, "fixed");
+    EXPECT_EQ(result.stopped, StopReason::fixed);
     EXPECT_EQ(result.rounds, first_rounds(7));
     EXPECT_EQ(result.samples.size(), 7u);
     EXPECT_EQ(result.rank_seconds.size(), 7u);
@@ -99,8 +100,8 @@ TEST(Rounds, EveryMemberMakesOneRepetitionInEach) {
 TEST(Rounds, ABaseIsMeasuredAgainInTheRoundsOfItsRows) {
   Group group;
   group.members.push_back({.point = point_of("tiled", 3), .base = 2, .ladder_base = 1});
-  group.members.push_back({.point = point_of("naive", 1), .wanted = false});
-  group.members.push_back({.point = point_of("tiled", 1), .wanted = false});
+  group.members.push_back({.point = point_of("naive", 1), .has_row = false});
+  group.members.push_back({.point = point_of("tiled", 1), .has_row = false});
   const Told told = measure_group(3, group, fixed(6));
   ASSERT_EQ(told.order.size(), 3u);
   EXPECT_EQ(told.order.front(), 0u);
@@ -154,7 +155,7 @@ TEST(Rounds, AfterTheSoftDeadlineOnlyTheFewestRepetitionsAreMade) {
   const Told told = measure_group(1, group, rule, {.soft = 0, .hard = 1e300});
   EXPECT_EQ(told.end, RoundsEnd::done);
   EXPECT_EQ(told.results[0].samples.size(), 6u);
-  EXPECT_EQ(told.results[0].stopped, "time_limit");
+  EXPECT_EQ(told.results[0].stopped, StopReason::time_limit);
 }
 
 TEST(Rounds, ShapesOfOneKernelMakeTheSameIterations) {
@@ -181,12 +182,12 @@ TEST(Rounds, ShapesOfOneKernelMakeTheSameIterations) {
 
 TEST(Enough, SaysWhy) {
   const StoppingRule rule{.least_repetitions = 6, .most_repetitions = 8, .precision = 0.02, .time_cap = 10};
-  EXPECT_EQ(enough(rule, {1, 1, 1, 1, 1}), std::nullopt);
-  EXPECT_EQ(enough(rule, {1, 1, 1, 1, 1, 1.03}), "precise");
-  EXPECT_EQ(enough(rule, {1, 1, 1, 1, 1, 1.5}), std::nullopt);
-  EXPECT_EQ(enough(rule, {2, 2, 2, 2, 2, 3}), "time_cap");
-  EXPECT_EQ(enough(rule, {1, 1, 1, 1, 1, 1.5, 1, 1}), "most_repetitions");
-  EXPECT_EQ(enough(fixed(2), {1, 5}), "fixed");
+  EXPECT_EQ(reason_to_stop(rule, {1, 1, 1, 1, 1}), std::nullopt);
+  EXPECT_EQ(reason_to_stop(rule, {1, 1, 1, 1, 1, 1.03}), StopReason::precise);
+  EXPECT_EQ(reason_to_stop(rule, {1, 1, 1, 1, 1, 1.5}), std::nullopt);
+  EXPECT_EQ(reason_to_stop(rule, {2, 2, 2, 2, 2, 3}), StopReason::time_cap);
+  EXPECT_EQ(reason_to_stop(rule, {1, 1, 1, 1, 1, 1.5, 1, 1}), StopReason::most_repetitions);
+  EXPECT_EQ(reason_to_stop(fixed(2), {1, 5}), StopReason::fixed);
 }
 
 TEST(SweepPlan, GroupsHaveOneRoadOneContractAndAsManyCores) {
@@ -196,19 +197,6 @@ TEST(SweepPlan, GroupsHaveOneRoadOneContractAndAsManyCores) {
   EXPECT_EQ(groups, (std::vector<std::vector<std::size_t>>{{0, 1}, {2, 3}, {4}, {5}}));
   // A road that cannot be restarted shares its rounds with nobody.
   EXPECT_EQ(groups_of(points, std::vector<bool>(points.size(), false)).size(), points.size());
-}
-
-TEST(SweepPlan, BasesAreTheSmallestShapeThatCanBeMeasured) {
-  const std::vector<Point> points{point_of("naive", 1), point_of("tiled", 1), point_of("tiled", 2),
-                                  point_of("tiled", 4), point_of("leap", 4)};
-  std::vector<bool> measurable(points.size(), true);
-  EXPECT_EQ(bases_of(points, measurable, 3).base, 1);
-  EXPECT_EQ(bases_of(points, measurable, 3).ladder_base, 0);
-  EXPECT_EQ(bases_of(points, measurable, 1).base, 1);
-  EXPECT_EQ(bases_of(points, measurable, 4).base, -1);
-  measurable[0] = measurable[1] = false;
-  EXPECT_EQ(bases_of(points, measurable, 3).base, 2);
-  EXPECT_EQ(bases_of(points, measurable, 3).ladder_base, -1);
 }
 
 TEST(TimeBudget, LearnsHowGoodItsGuessesAre) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -55,6 +56,35 @@ bool plain_file_at(const std::string& path) {
 }
 
 std::string partial_of(const std::string& path) { return path + ".partial"; }
+
+void write_durably(int file, std::string_view text, const std::string& path) {
+  while (!text.empty()) {
+    const ssize_t put = write(file, text.data(), text.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) throw BadInput(fmt::format("cannot write {}: {}", path, system_text()));
+    text.remove_prefix(static_cast<std::size_t>(put));
+  }
+  if (fsync(file) != 0) throw BadInput(fmt::format("cannot write {}: {}", path, system_text()));
+}
+
+void write_whole_file(const std::string& path, std::string_view text) {
+  const std::string partial = partial_of(path);
+  const int file = open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
+  if (file < 0) throw BadInput(fmt::format("cannot write {}: {}", partial, system_text()));
+  try {
+    write_durably(file, text, partial);
+  } catch (...) {
+    close(file);
+    unlink(partial.c_str());
+    throw;
+  }
+  close(file);
+  if (std::rename(partial.c_str(), path.c_str()) != 0) {
+    const std::string why = system_text();
+    unlink(partial.c_str());
+    throw BadInput(fmt::format("cannot write {}: {}", path, why));
+  }
+}
 
 void check_writable(const std::string& path, Replace replace) {
   if (path.empty()) throw BadInput("the output file has no name");

@@ -1,7 +1,8 @@
-// Files that a command reads whole, and the names of those that it is to write. All throw BadInput.
+// Files that a command reads or writes whole, and the names of those that it is to write. All throw BadInput.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace trafficbench {
@@ -15,6 +16,12 @@ bool plain_file_at(const std::string& path);
 
 /// What a file is called until it is complete.
 std::string partial_of(const std::string& path);
+
+/// Writes all of the text to an open file and waits until it is on the disk. `path` is what messages call the file.
+void write_durably(int file, std::string_view text, const std::string& path);
+
+/// Writes a file that appears complete, by a rename, or not at all.
+void write_whole_file(const std::string& path, std::string_view text);
 
 /// Whether what bears a file's name already may go.
 enum class Replace {

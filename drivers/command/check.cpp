@@ -3,16 +3,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <memory>
 #include <random>
+#include <set>
 
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/commands.hpp"
 #include "drivers/command/golden.hpp"
 #include "drivers/machine/placement.hpp"
-#include "drivers/report/point.hpp"
+#include "drivers/ranks/rank_groups.hpp"
+#include "drivers/report/row.hpp"
 #include "drivers/road/simulation.hpp"
 #include "drivers/road/verification.hpp"
 #include "kernels/isa.hpp"
@@ -178,8 +179,9 @@ Status check(Communicator& world, const CheckOptions& options, KernelTable table
   const std::vector<KernelChoice> kernels = options.kernels.choose(table);
   const std::int64_t seed = options.seed.number;
   if (const std::string reason = why_no_threads(world, kMostCheckedThreads); !reason.empty()) throw BadInput(reason);
-  std::map<int, std::unique_ptr<Communicator>> parts;
-  for (int ranks = 1; ranks < world.size(); ++ranks) parts[ranks] = world.first(ranks);
+  std::set<int> sizes;
+  for (int ranks = 1; ranks <= world.size(); ++ranks) sizes.insert(ranks);
+  const RankGroups groups(world, sizes);
 
   const std::string isa_before = selected_isa();
   std::size_t width = 12;
@@ -206,9 +208,9 @@ Status check(Communicator& world, const CheckOptions& options, KernelTable table
       std::string problem;
       for (int i = 0; i < options.cases; ++i) {
         const Case drawn = source.next();
-        Communicator* part = drawn.ranks == world.size() ? &world : parts.at(drawn.ranks).get();
-        if (part == nullptr) continue;
-        const std::string found = run_case(*part, *variant, drawn, seed + i);
+        Communicator* comm = groups.first(drawn.ranks);
+        if (comm == nullptr) continue;
+        const std::string found = run_case(*comm, *variant, drawn, seed + i);
         if (problem.empty()) problem = found;
       }
       const std::string name = variant->uses_simd ? isa : std::string(kGenericIsa);

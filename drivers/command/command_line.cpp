@@ -122,6 +122,18 @@ void add_options(CLI::App& app, MergeOptions& options) {
   app.footer("Example:\n  trafficbench merge nodes-1.json nodes-2.json nodes-4.json --output study.json");
 }
 
+void add_options(CLI::App& app, DeriveOptions& options) {
+  app.description(
+      "Makes a report of rows that another program measured: works out their rates, intervals, ratios and fits. Fields "
+      "that are worked out may be missing from those rows, or are replaced. Needs no MPI launcher.");
+  app.add_option("measured", options.measured, "Report whose rows hold what was measured")
+      ->required()
+      ->type_name("MEASURED");
+  app.add_option("--output", options.output, "Report to write")->required();
+  app.add_flag("--force", options.force, "Replace a file that exists");
+  app.footer("Example:\n  trafficbench derive measured.json --output report.json");
+}
+
 void add_options(CLI::App& app, CheckOptions& options) {
   app.description(
       "Runs every kernel variant, at every instruction set this CPU has, on random and adversarial roads at many "
@@ -170,6 +182,7 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
   RunOptions run_options;
   SweepOptions sweep_options;
   MergeOptions merge_options;
+  DeriveOptions derive_options;
   CheckOptions check_options;
   ListOptions list_options;
   CeilingCommandOptions ceiling_options;
@@ -181,6 +194,7 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
   add_command("run", run_options);
   add_command("sweep", sweep_options);
   add_command("merge", merge_options);
+  add_command("derive", derive_options);
   add_command("check", check_options);
   add_command("list", list_options);
   add_command("ceiling", ceiling_options);
@@ -196,7 +210,7 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
     }
     if (app.get_subcommands().empty()) {
       const std::string what = argc > 1 ? fmt::format("'{}' is no command", argv[1]) : "no command";
-      throw BadInput(what + ": it is run, sweep, merge, check, list or ceiling; see trafficbench --help");
+      throw BadInput(what + ": it is run, sweep, merge, derive, check, list or ceiling; see trafficbench --help");
     }
     std::string where = "trafficbench";
     for (const CLI::App* sub : app.get_subcommands()) where += " " + sub->get_name();

@@ -9,7 +9,8 @@
 namespace trafficbench {
 
 /// What the command line asks for.
-using Command = std::variant<RunOptions, SweepOptions, MergeOptions, CheckOptions, ListOptions, CeilingCommandOptions>;
+using Command = std::variant<RunOptions, SweepOptions, MergeOptions, DeriveOptions, CheckOptions, ListOptions,
+                             CeilingCommandOptions>;
 
 struct CommandLine {
   Command command;

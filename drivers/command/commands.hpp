@@ -11,6 +11,7 @@
 #include "drivers/plan/kernel_choice.hpp"
 #include "drivers/plan/sweep_options.hpp"
 #include "drivers/ranks/communicator.hpp"
+#include "drivers/report/row.hpp"
 
 namespace trafficbench {
 
@@ -46,6 +47,15 @@ struct MergeOptions {
 };
 Status merge(const MergeOptions& options);
 
+/// trafficbench derive: rates, intervals, ratios and fits of rows that another program measured. Works alone, without
+/// MPI.
+struct DeriveOptions {
+  std::string measured;
+  std::string output;
+  bool force = false;
+};
+Status derive(const DeriveOptions& options);
+
 /// trafficbench check: every variant against exact results.
 struct CheckOptions {
   KernelNames kernels{"all"};
@@ -66,5 +76,8 @@ struct ListOptions {
   bool json = false;
 };
 Status list(Communicator& world, const ListOptions& options, KernelTable table);
+
+/// The exit status of a command that wrote these rows: says on standard error if some failed their verification.
+Status status_of(const std::vector<Row>& rows);
 
 }  // namespace trafficbench

@@ -12,14 +12,14 @@ namespace trafficbench {
 
 namespace {
 
-/// Names in the order in which they first appear.
-std::vector<std::string> distinct(const std::vector<Json>& rows, const char* field) {
-  std::vector<std::string> names;
-  for (const Json& row : rows) {
-    const auto name = row[field].get<std::string>();
-    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+/// Values in the order in which they first appear.
+template <typename T>
+std::vector<T> distinct(const std::vector<Row>& rows, T Row::*member) {
+  std::vector<T> values;
+  for (const Row& row : rows) {
+    if (std::ranges::find(values, row.*member) == values.end()) values.push_back(row.*member);
   }
-  return names;
+  return values;
 }
 
 std::string grouped(double number) {
@@ -30,57 +30,53 @@ std::string grouped(double number) {
   return digits;
 }
 
-std::string speedup_text(const Json& row) {
-  const Json& speedup = row["ladder_speedup"];
-  if (!speedup.is_number()) return "-";
-  const auto value = speedup.get<double>();
-  return value < 100 ? fmt::format("{:.2f}", value) : grouped(value);
+std::string speedup_text(const Row& row) {
+  const std::optional<double> speedup = row.ladder.ratio.value;
+  if (!speedup) return "-";
+  return *speedup < 100 ? fmt::format("{:.2f}", *speedup) : grouped(*speedup);
 }
 
-std::string interval_text(const Json& row) {
-  if (!row["mcops_low"].is_number()) return "";
-  return grouped(row["mcops_low"].get<double>()) + " .. " + grouped(row["mcops_high"].get<double>());
+std::string interval_text(const Estimate& estimate) {
+  return estimate.low ? grouped(*estimate.low) + " .. " + grouped(*estimate.high) : "";
 }
 
-void print_row(const Json& row) {
-  const std::string shape = fmt::format("{} x {}", row["ranks"].get<int>(), row["threads"].get<int>());
-  const auto kernel = row["kernel"].get<std::string>() + (row["threads"].get<int>() > 1 ? "+threads" : "");
+void print_row(const Row& row) {
+  const std::string shape = fmt::format("{} x {}", row.ranks, row.threads);
+  const std::string kernel = row.kernel + (row.threads > 1 ? "+threads" : "");
   const auto line = [&](const std::string& rate, const std::string& interval, const std::string& speedup) {
-    print_out(fmt::format("{:<20} {:>8}  {:<10} {:>13}  {:<27} {:>10}\n", kernel, shape,
-                          row["isa"].is_string() ? row["isa"].get<std::string>() : "-", rate, interval, speedup));
+    print_out(fmt::format("{:<20} {:>8}  {:<10} {:>13}  {:<27} {:>10}\n", kernel, shape, row.isa.value_or("-"), rate,
+                          interval, speedup));
   };
-  if (row.contains("skipped")) {
-    line("skipped", row["skipped"].get<std::string>(), "");
-  } else if (row["verified"] == false) {
-    line("NOT VERIFIED", row["error_message"].get<std::string>(), "");
-  } else if (row["mcops"].is_null()) {
-    line("closed form",
-         fmt::format("{} iterations in {:.3g} s", format_count(row["steps"].get<std::int64_t>()),
-                     row["real_time"].get<double>() / 1e3),
+  if (row.skipped) {
+    line("skipped", *row.skipped, "");
+  } else if (row.failed()) {
+    line("NOT VERIFIED", *row.error_message, "");
+  } else if (!row.mcops.value) {
+    line("closed form", fmt::format("{} iterations in {:.3g} s", format_count(*row.steps), *row.real_time_ms / 1e3),
          "-");
   } else {
-    line(grouped(row["mcops"].get<double>()), interval_text(row), speedup_text(row));
+    line(grouped(*row.mcops.value), interval_text(row.mcops), speedup_text(row));
   }
 }
 
 }  // namespace
 
-void print_ladder(const std::vector<Json>& rows) {
+void print_ladder(const std::vector<Row>& rows) {
   std::int64_t longest = 0;
-  for (const Json& row : rows) {
-    if (!row.contains("skipped")) longest = std::max(longest, comparable_cells(row));
+  for (const Row& row : rows) {
+    if (!row.skipped) longest = std::max(longest, row.comparable_cells());
   }
-  const bool weak = !rows.empty() && rows.front()["mode"] == "weak";
-  for (const std::string& contract : distinct(rows, "count")) {
-    print_out(fmt::format(
-        "\nThe ladder on a road of {} cells{}, contract `{}` ({}):\n\n", format_count(longest), weak ? " a core" : "",
-        contract,
-        contract == "every" ? "moves counted in every iteration" : "moves counted in the last iteration only"));
+  const bool is_weak = !rows.empty() && rows.front().mode == ScalingMode::weak;
+  for (const CountingMode count : distinct(rows, &Row::count)) {
+    print_out(fmt::format("\nThe ladder on a road of {} cells{}, contract `{}` ({}):\n\n", format_count(longest),
+                          is_weak ? " a core" : "", name_of(count),
+                          count == CountingMode::every ? "moves counted in every iteration"
+                                                       : "moves counted in the last iteration only"));
     print_out(fmt::format("{:<20} {:>8}  {:<10} {:>13}  {:<27} {:>10}\n", "kernel", "ranks x t", "isa", "MCOPs",
                           "95% interval", "x naive"));
-    for (const std::string& kernel : distinct(rows, "kernel")) {
-      for (const Json& row : rows) {
-        if (row["kernel"] == kernel && row["count"] == contract && comparable_cells(row) == longest) print_row(row);
+    for (const std::string& kernel : distinct(rows, &Row::kernel)) {
+      for (const Row& row : rows) {
+        if (row.kernel == kernel && row.count == count && row.comparable_cells() == longest) print_row(row);
       }
     }
   }

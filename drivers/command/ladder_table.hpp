@@ -3,12 +3,12 @@
 
 #include <vector>
 
-#include "drivers/report/report.hpp"
+#include "drivers/report/row.hpp"
 
 namespace trafficbench {
 
 /// Prints, for each contract, every kernel on the longest road that was measured: its rate on one core and on each
 /// other shape, and its speedup over `naive` on one core. Rows of different contracts stand in different tables.
-void print_ladder(const std::vector<Json>& rows);
+void print_ladder(const std::vector<Row>& rows);
 
 }  // namespace trafficbench

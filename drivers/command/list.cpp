@@ -2,11 +2,12 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <nlohmann/json.hpp>
 
+#include "drivers/base/json.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/commands.hpp"
-#include "drivers/report/point.hpp"
-#include "drivers/report/report.hpp"
+#include "drivers/report/row.hpp"
 #include "kernels/isa.hpp"
 #include "kernels/registry.hpp"
 

@@ -2,13 +2,15 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "drivers/base/files.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/commands.hpp"
 #include "drivers/machine/machine.hpp"
-#include "drivers/report/journal.hpp"
+#include "drivers/report/point_row.hpp"
 #include "drivers/report/provenance.hpp"
+#include "drivers/report/ratios.hpp"
 #include "drivers/report/report.hpp"
 #include "drivers/report/report_file.hpp"
 
@@ -16,32 +18,33 @@ namespace trafficbench {
 
 namespace {
 
-/// Runs and rows of all reports together.
+/// Launches and rows of all reports together.
 class Merged {
  public:
-  void add(const std::string& path, const Json& report) {
+  void add(const std::string& path, const Report& report) {
     // The same launch may stand in several reports: a merge of merges.
     std::vector<std::size_t> places;
-    for (const Json& run : report["context"]["runs"]) {
+    for (const Json& launch : report.launches) {
       std::size_t at = 0;
-      while (at < runs_.size() && runs_[at] != run) ++at;
-      if (at == runs_.size()) runs_.push_back(run);
+      while (at < launches_.size() && launches_[at] != launch) ++at;
+      if (at == launches_.size()) launches_.push_back(launch);
       places.push_back(at);
     }
-    for (Json row : report["benchmarks"]) {
-      const auto name = row["name"].get<std::string>();
-      if (const auto [other, fresh] = origins_.emplace(name, path); !fresh) {
-        throw BadInput(fmt::format("row {} stands in {} and in {}: leave one of them out", name, other->second, path));
+    for (Row row : report.rows) {
+      if (const auto [other, is_new] = files_.emplace(row.name, path); !is_new) {
+        throw BadInput(
+            fmt::format("row {} stands in {} and in {}: leave one of them out", row.name, other->second, path));
       }
-      row["run"] = places[row["run"].get<std::size_t>()];
+      row.run = places[row.run];
+      add_kernel_facts(row);
       rows_.push_back(std::move(row));
     }
   }
 
   /// With ratios and fits of all rows together.
   Json report() {
-    add_ratios(rows_, runs_);
-    Json report = make_report("merge", Json::object(), runs_, rows_);
+    add_ratios(rows_, launches_);
+    Json report = make_report("merge", Json::object(), launches_, rows_);
     const Machine& machine = this_machine();
     Json& context = report["context"];
     context["date"] = utc_date();
@@ -52,12 +55,12 @@ class Merged {
     return report;
   }
 
-  const std::vector<Json>& rows() const { return rows_; }
+  const std::vector<Row>& rows() const { return rows_; }
 
  private:
-  std::vector<Json> runs_;
-  std::vector<Json> rows_;
-  std::map<std::string, std::string> origins_;  // the report that each row came from
+  std::vector<Json> launches_;
+  std::vector<Row> rows_;
+  std::map<std::string, std::string> files_;  // the report that each row came from, by the row's name
 };
 
 }  // namespace
@@ -65,15 +68,11 @@ class Merged {
 Status merge(const MergeOptions& options) {
   Merged merged;
   for (const std::string& path : options.reports) {
-    const Json report = read_report(path);
-    if (report["context"]["command"] == "ladder") {
+    const Report report = read_report(path);
+    if (report.context["command"] == "ladder") {
       throw BadInput(fmt::format("{}: a ladder has a base of its own: it cannot be merged", path));
     }
-    try {
-      merged.add(path, report);
-    } catch (const Json::exception& error) {
-      throw BadInput(fmt::format("{} is damaged: {}", path, error.what()));
-    }
+    merged.add(path, report);
   }
   check_writable(options.output, options.force);
   Json report;
@@ -83,11 +82,9 @@ Status merge(const MergeOptions& options) {
     throw BadInput(fmt::format("the reports do not fit together: {}", error.what()));
   }
   write_report(options.output, report);
-  const bool verified = all_verified(merged.rows());
   print_out(
       fmt::format("{} rows of {} reports. Report: {}\n", merged.rows().size(), options.reports.size(), options.output));
-  if (!verified) fmt::print(stderr, "trafficbench: rows failed their verification; they are marked in the report\n");
-  return verified ? Status::done : Status::check_failed;
+  return status_of(merged.rows());
 }
 
 }  // namespace trafficbench

@@ -4,12 +4,16 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "drivers/base/files.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/command/model_commands.hpp"
 #include "drivers/report/journal.hpp"
 #include "drivers/report/provenance.hpp"
+#include "drivers/report/ratios.hpp"
+#include "drivers/report/report.hpp"
+#include "drivers/report/report_file.hpp"
 
 namespace trafficbench::scaling {
 
@@ -21,17 +25,17 @@ constexpr char kNote[] =
     "would "
     "break.";
 
-std::vector<Json> modelled_rows(const Study& study) {
-  std::vector<Json> rows;
+std::vector<Row> modelled_rows(const Study& study) {
+  std::vector<Row> rows;
   for (const Point& point : study.points()) {
-    rows.push_back(study.row("model", "modelled", point, study.predict(point).seconds, "loggp", "1"));
+    rows.push_back(study.row("model", Origin::modelled, point, study.predict(point).seconds, "loggp", "1"));
   }
-  add_plain_ratios(rows);
+  add_ratios(rows, {});
   return rows;
 }
 
 Json report_of(const std::string& command, const Json& axes, const std::vector<Json>& runs,
-               const std::vector<Json>& rows) {
+               const std::vector<Row>& rows) {
   Json report = make_report(command, axes, runs, rows);
   report["context"]["note"] = kNote;
   return report;
@@ -50,17 +54,17 @@ std::string short_name(const Point& point, std::int64_t depth) {
 }
 
 /// Prints one line a point; the greatest difference of model and simulation, as a part of the latter.
-double compare(const Study& study, const std::vector<Json>& simulated, const std::vector<Json>& modelled) {
+double compare(const Study& study, const std::vector<Row>& simulated, const std::vector<Row>& modelled) {
   double greatest = 0;
   fmt::print("SIMULATED and MODELLED {}, nothing measured there\n\n", study.facts().name);
   fmt::print("           cells   ranks   depth        MCOPs simulated   efficiency   model differs by\n");
   for (std::size_t i = 0; i < simulated.size(); ++i) {
     const Point& point = study.points()[i];
-    const Json& row = simulated[i];
-    const double difference = modelled[i]["real_time"].get<double>() / row["real_time"].get<double>() - 1;
+    const Row& row = simulated[i];
+    const double difference = *modelled[i].real_time_ms / *row.real_time_ms - 1;
     greatest = std::max(greatest, std::abs(difference));
-    fmt::print("{} {:>22.0f} {:>11.1f}% {:>17.1f}%\n", short_name(point, study.depth(point)),
-               row["mcops"].get<double>(), 100 * row["efficiency"].get<double>(), 100 * difference);
+    fmt::print("{} {:>22.0f} {:>11.1f}% {:>17.1f}%\n", short_name(point, study.depth(point)), *row.mcops.value,
+               100 * *row.efficiency.value, 100 * difference);
   }
   return greatest;
 }
@@ -102,16 +106,16 @@ Status begin(const StudyOptions& options, const std::vector<std::string>& argv) 
 Status finish(const StudyOptions& options, double tolerance) {
   const Study study(options);
   Journal journal({.output = work_name(options.output), .resume = true}, study.axes());
-  std::vector<Json> simulated;
+  std::vector<Row> simulated;
   for (const Point& point : study.points()) {
     const std::string name = row_name("simulate", point);
-    const auto row = std::ranges::find_if(journal.rows(), [&](const Json& each) { return each["name"] == name; });
+    const auto row = std::ranges::find_if(journal.rows(), [&](const Row& each) { return each.name == name; });
     if (row == journal.rows().end()) throw BadInput(fmt::format("{} was not simulated: go on with --resume", name));
     simulated.push_back(*row);
   }
-  add_plain_ratios(simulated);
-  std::vector<Json> rows = simulated;
-  const std::vector<Json> modelled = modelled_rows(study);
+  add_ratios(simulated, {});
+  std::vector<Row> rows = simulated;
+  const std::vector<Row> modelled = modelled_rows(study);
   rows.insert(rows.end(), modelled.begin(), modelled.end());
   journal.finish(report_of("simulate", study.axes(), journal.runs(), rows));
   std::filesystem::rename(work_name(options.output), options.output);

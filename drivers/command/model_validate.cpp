@@ -19,30 +19,23 @@ namespace {
 /// Of messages between cores of a node; they are short, and it hardly matters. Not measured.
 constexpr double kAssumedBandwidth = 10e9;
 
-/// Of a row of a report that was checked.
-CountingMode counting_of(const Json& row) { return *named<CountingMode>(row["count"].get<std::string>()); }
-
-/// A measured row on several ranks, and the kernel's time without them.
 struct MeasuredCase {
-  Json row;
+  Row row;
   const Variant* variant = nullptr;
   KernelTime kernel;
 
-  std::int64_t integer(const char* field) const { return row[field].get<std::int64_t>(); }
-  double measured() const { return row["real_time"].get<double>() * 1e-3; }
-  CountingMode counting() const { return counting_of(row); }
+  double measured() const { return *row.real_time_ms * 1e-3; }
 
   double modelled(double latency) const {
     MachineFacts facts;
-    facts.clock_hz = row["clock_hz"].get<double>();
+    facts.clock_hz = *row.clock_hz;
     facts.cache_bytes_per_core = std::numeric_limits<std::int64_t>::max();
     facts.network = {.latency_on_node = latency,
                      .latency_per_link = latency,
                      .bandwidth_on_node = kAssumedBandwidth,
                      .bandwidth_between_nodes = kAssumedBandwidth};
-    const Layout layout{integer("ranks"), std::numeric_limits<int>::max()};
-    return predict(kernel, *variant, facts, layout, counting(), integer("cells"), integer("depth"), integer("steps"))
-        .seconds;
+    const Layout layout{row.ranks, std::numeric_limits<int>::max()};
+    return predict(kernel, *variant, facts, layout, row.count, row.cells, *row.depth, *row.steps).seconds;
   }
 
   /// The latency at which the model gives what was measured: the model is a straight line in it.
@@ -53,21 +46,19 @@ struct MeasuredCase {
   }
 
   /// How much of the row is kernel, roughly: the latency is taken where it is least.
-  double size() const { return static_cast<double>(integer("depth")) * static_cast<double>(integer("cells")); }
+  double size() const { return static_cast<double>(*row.depth) * static_cast<double>(row.cells); }
 };
 
-std::vector<MeasuredCase> cases_of(const Json& report, const ValidateOptions& options) {
+std::vector<MeasuredCase> cases_of(const Report& report, const ValidateOptions& options) {
   std::vector<MeasuredCase> cases;
   for (const Variant* variant : kernels_of(variants(), options.kernels)) {
     if (variant->kernel_class != KernelClass::update) continue;
-    for (const Json& row : report["benchmarks"]) {
-      if (row.value("origin", "") != "measured" || row.value("kernel", "") != variant->name ||
-          row.value("verified", Json()) != Json(true) || row.value("ranks", 0) < 2 || row.value("threads", 0) != 1 ||
-          !row["clock_hz"].is_number()) {
+    for (const Row& row : report.rows) {
+      if (row.origin != Origin::measured || row.kernel != variant->name || row.verified != true || row.ranks < 2 ||
+          row.threads != 1 || !row.depth || !row.clock_hz || !row.isa) {
         continue;
       }
-      cases.push_back({row, variant,
-                       KernelTime(report, options.report, *variant, counting_of(row), row["isa"].get<std::string>())});
+      cases.push_back({row, variant, KernelTime(report.rows, options.report, *variant, row.count, *row.isa)});
     }
   }
   if (cases.size() < 2) {
@@ -82,31 +73,27 @@ std::vector<MeasuredCase> cases_of(const Json& report, const ValidateOptions& op
 }  // namespace
 
 Status validate(const ValidateOptions& options) {
-  const Json report = read_report(options.report);
+  const Report report = read_report(options.report);
   std::vector<MeasuredCase> cases = cases_of(report, options);
-  const auto shortest = std::ranges::min_element(cases, {}, [](const MeasuredCase& each) {
-    return std::pair(each.counting() != CountingMode::every, each.size());
-  });
+  const auto shortest = std::ranges::min_element(
+      cases, {}, [](const MeasuredCase& each) { return std::pair(each.row.count != CountingMode::every, each.size()); });
   const double latency = shortest->latency();
-  fmt::print("Latency {:.3g} us, from {}, which is left out below.\n\n", 1e6 * latency,
-             shortest->row["name"].get<std::string>());
+  fmt::print("Latency {:.3g} us, from {}, which is left out below.\n\n", 1e6 * latency, shortest->row.name);
   cases.erase(shortest);
   fmt::print("kernel         cells  ranks   depth    count   measured us an iteration       modelled  differs by\n");
   std::vector<double> differences;
   for (const MeasuredCase& each : cases) {
-    const double steps = static_cast<double>(each.integer("steps")) * 1e-6;
+    const double steps = static_cast<double>(*each.row.steps) * 1e-6;
     const double modelled = each.modelled(latency);
     differences.push_back(std::abs(modelled / each.measured() - 1));
     std::string interval = "no interval";
-    if (each.row["mcops_low"].is_number()) {
-      const auto updates = static_cast<double>(each.integer("cells"));
-      interval = fmt::format("{:.4g} .. {:.4g}", updates / each.row["mcops_high"].get<double>(),
-                             updates / each.row["mcops_low"].get<double>());
+    if (each.row.mcops.low) {
+      const auto updates = static_cast<double>(each.row.cells);
+      interval = fmt::format("{:.4g} .. {:.4g}", updates / *each.row.mcops.high, updates / *each.row.mcops.low);
     }
     fmt::print("{:<11} {:>8} {:>6} {:>7} {:>8}   {:>9.4g} {:<18} {:>9.4g} {:>10.1f}%\n", each.variant->name,
-               format_count(each.integer("cells")), each.integer("ranks"), each.integer("depth"),
-               each.row["count"].get<std::string>(), each.measured() / steps, "(" + interval + ")", modelled / steps,
-               100 * (modelled / each.measured() - 1));
+               format_count(each.row.cells), each.row.ranks, *each.row.depth, name_of(each.row.count),
+               each.measured() / steps, "(" + interval + ")", modelled / steps, 100 * (modelled / each.measured() - 1));
   }
   const double greatest = std::ranges::max(differences);
   fmt::print("\n{} rows: the model differs by {:.1f}% in the median, {:.1f}% at most ({:.0f}% allowed).\n",

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <memory>
 #include <new>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "drivers/base/files.hpp"
@@ -15,12 +16,13 @@
 #include "drivers/io/road_file.hpp"
 #include "drivers/machine/machine.hpp"
 #include "drivers/machine/placement.hpp"
+#include "drivers/measure/measured_row.hpp"
 #include "drivers/measure/measurement.hpp"
 #include "drivers/plan/feasibility.hpp"
-#include "drivers/report/journal.hpp"
 #include "drivers/report/point.hpp"
 #include "drivers/report/provenance.hpp"
 #include "drivers/report/report.hpp"
+#include "drivers/report/report_file.hpp"
 #include "drivers/road/phase_times.hpp"
 #include "drivers/road/space_time.hpp"
 #include "drivers/road/verification.hpp"
@@ -251,7 +253,7 @@ Measurement describe(Communicator& world, const CheckedRun& asked, const Road& r
   measurement.cpu_seconds = {run.cpu_seconds};
   if (world.rank() == 0) measurement.rank_seconds = {summary_of(run.rank_seconds)};
   measurement.placement = observe_workers(world, point.threads);
-  measurement.stopped = "fixed";
+  measurement.stopped = StopReason::fixed;
   measurement.cars = road.cars;
   measurement.hash = road.simulation->hash();
   measurement.isa = point.variant->uses_simd ? selected_isa() : std::string(kGenericIsa);

@@ -6,6 +6,9 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
 
 #include "drivers/base/interrupt.hpp"
 #include "drivers/base/numbers.hpp"
@@ -16,12 +19,15 @@
 #include "drivers/machine/machine.hpp"
 #include "drivers/measure/ceiling_ranks.hpp"
 #include "drivers/measure/ceiling_report.hpp"
+#include "drivers/measure/measured_row.hpp"
 #include "drivers/measure/rounds.hpp"
-#include "drivers/plan/feasibility.hpp"
+#include "drivers/plan/groups.hpp"
 #include "drivers/plan/sweep_plan.hpp"
 #include "drivers/plan/time_budget.hpp"
+#include "drivers/ranks/rank_groups.hpp"
 #include "drivers/report/journal.hpp"
 #include "drivers/report/provenance.hpp"
+#include "drivers/report/ratios.hpp"
 #include "drivers/report/report.hpp"
 #include "drivers/road/start.hpp"
 
@@ -39,11 +45,11 @@ std::string label_of(const Point& point) {
                      point.threads, name_of(point.counting));
 }
 
-std::string result_of(const Json& row) {
-  if (row.contains("skipped")) return fmt::format("skipped: {}", row["skipped"].get<std::string>());
-  if (row["verified"] == false) return fmt::format("NOT VERIFIED: {}", row["error_message"].get<std::string>());
-  if (row["mcops"].is_null()) return fmt::format("{:.3g} s a jump", row["real_time"].get<double>() / 1e3);
-  return fmt::format("{:.0f} MCOPs", row["mcops"].get<double>());
+std::string result_of(const Row& row) {
+  if (row.skipped) return fmt::format("skipped: {}", *row.skipped);
+  if (row.failed()) return fmt::format("NOT VERIFIED: {}", *row.error_message);
+  if (!row.mcops.value) return fmt::format("{:.3g} s a jump", *row.real_time_ms / 1e3);
+  return fmt::format("{:.0f} MCOPs", *row.mcops.value);
 }
 
 /// Carries out what is rank 0's alone to do, and may find bad input.
@@ -54,27 +60,30 @@ void on_rank_0(Communicator& world, const Task& task) {
   });
 }
 
+std::set<int> rank_counts(const std::vector<Point>& points) {
+  std::set<int> counts;
+  for (const Point& point : points) counts.insert(point.ranks);
+  return counts;
+}
+
 /// A sweep under way: which points are missing, and how the rest of them is measured.
 class Sweep {
  public:
-  Sweep(Communicator& world, const SweepOptions& options, std::vector<Point> points, Journal* journal, int run,
+  /// Collective. `journal` is rank 0's.
+  Sweep(Communicator& world, const SweepOptions& options, std::vector<Point> points, Journal* journal, std::size_t run,
         Ceiling ceiling, const TimeBudget& budget)
       : world_(world),
         points_(std::move(points)),
-        parts_(world, points_),
+        ranks_(world, rank_counts(points_)),
         measuring_(measuring_options_of(options)),
         rule_(rule_of(options)),
         journal_(journal),
         run_(run),
         ceiling_(std::move(ceiling)),
-        budget_(budget) {
-    find_missing();
-    find_feasible();
-    for (const std::vector<std::size_t>& members : groups_of(points_, restarted_)) {
-      Plan plan = plan_of(members);
-      if (!plan.members.empty()) plans_.push_back(std::move(plan));
-    }
-  }
+        budget_(budget),
+        missing_(find_missing()),
+        feasibility_(feasibility_of(world, ranks_, points_, measuring_)),
+        groups_(plan_groups(world, ranks_, points_, missing_, feasibility_, measuring_, rule_)) {}
 
   enum class End {
     all_verified,
@@ -90,18 +99,18 @@ class Sweep {
     progress_ = progress.get();
     skip_infeasible();
     bool left_out = false;
-    for (std::size_t i = 0; i < plans_.size(); ++i) {
-      const Plan& plan = plans_[i];
-      if (world_.max_of(leads() && !budget_.fits(plan.seconds) ? 1 : 0) > 0) {
+    for (std::size_t i = 0; i < groups_.size(); ++i) {
+      const PlannedGroup& planned = groups_[i];
+      if (world_.max_of(leads() && !budget_.fits(planned.seconds) ? 1 : 0) > 0) {
         left_out = true;
         continue;
       }
-      const Deadline deadline = budget_.deadline(plan.seconds, seconds_left(i));
+      const Deadline deadline = budget_.deadline(planned.seconds, seconds_left(i));
       const double began = wall_seconds();
-      const RoundsEnd end = measure(plan, deadline);
+      const RoundsEnd end = measure(planned, deadline);
       if (end == RoundsEnd::interrupted) return End::interrupted;
       left_out = left_out || end == RoundsEnd::out_of_time;
-      if (end == RoundsEnd::done) budget_.learn(plan.seconds, wall_seconds() - began);
+      if (end == RoundsEnd::done) budget_.learn(planned.seconds, wall_seconds() - began);
     }
     progress_ = nullptr;
     if (left_out) return world_.sum_of(added_) > 0 ? End::interrupted : End::no_time;
@@ -112,86 +121,29 @@ class Sweep {
   const std::string& base_problem() const { return base_problem_; }
 
  private:
-  /// A group of points with the bases that are measured again beside them.
-  struct Plan {
-    Group group;
-    std::vector<std::size_t> members;  ///< indices of the points that rows come of: the first members of the group
-    double seconds = 0;                ///< guessed
-  };
-
   bool leads() const { return world_.rank() == 0; }
 
-  void find_missing() {
+  std::vector<bool> find_missing() {
     std::vector<double> missing(points_.size());
     for (std::size_t i = 0; leads() && i < points_.size(); ++i) {
       missing[i] = journal_->has_row(row_name("sweep", points_[i])) ? 0 : 1;
     }
     world_.broadcast(missing);
-    for (const double each : missing) missing_.push_back(each != 0);
-  }
-
-  void find_feasible() {
-    for (const Point& point : points_) {
-      std::string reason;
-      bool restarted = false;
-      if (Communicator* part = parts_.of(point.ranks)) {
-        reason = why_not(*part, point, measuring_.oversubscribe);
-        restarted = measuring_.verification == Verification::full || can_restart(*part, point);
-      }
-      world_.sleeping_barrier();
-      feasible_.push_back(world_.max_of(reason.empty() ? 0 : 1) == 0);
-      restarted_.push_back(world_.max_of(restarted ? 1 : 0) > 0);
-      reasons_.push_back(std::move(reason));
-    }
-  }
-
-  /// The missing points among those, and what their ratios are over.
-  Plan plan_of(const std::vector<std::size_t>& indices) const {
-    Plan plan;
-    std::map<int, int> places;  // of points among the members
-    const auto place_of = [&](int index, bool wanted) {
-      const auto [at, fresh] = places.emplace(index, static_cast<int>(plan.group.members.size()));
-      if (fresh) {
-        const auto at_point = static_cast<std::size_t>(index);
-        plan.group.members.push_back({.point = points_[at_point], .wanted = wanted, .restarted = restarted_[at_point]});
-        plan.seconds += seconds_of(plan.group.members.back().point, measuring_, rule_);
-      }
-      return at->second;
-    };
-    for (const std::size_t i : indices) {
-      if (!missing_[i] || !feasible_[i]) continue;
-      plan.members.push_back(i);
-      place_of(static_cast<int>(i), true);
-    }
-    // A road that goes on from one repetition to the next has no rounds to share.
-    if (!plan.members.empty() && restarted_[plan.members.front()]) {
-      for (std::size_t at = 0; at < plan.members.size(); ++at) {
-        const BasesOfPoint bases = bases_of(points_, feasible_, plan.members[at]);
-        const auto base_place = [&](int index) {
-          return index < 0 || index == static_cast<int>(plan.members[at]) ||
-                         !restarted_[static_cast<std::size_t>(index)]
-                     ? -1
-                     : place_of(index, false);
-        };
-        const int base = base_place(bases.base);
-        const int ladder_base = base_place(bases.ladder_base);
-        plan.group.members[at].base = base;
-        plan.group.members[at].ladder_base = ladder_base;
-      }
-    }
-    return plan;
+    std::vector<bool> result;
+    for (const double each : missing) result.push_back(each != 0);
+    return result;
   }
 
   std::size_t count_missing() const { return static_cast<std::size_t>(std::ranges::count(missing_, true)); }
 
-  /// Guess of what the plans from that one on take.
+  /// Guess of what the groups from that one on take.
   double seconds_left(std::size_t first) const {
     double seconds = 0;
-    for (std::size_t i = first; i < plans_.size(); ++i) seconds += plans_[i].seconds;
+    for (std::size_t i = first; i < groups_.size(); ++i) seconds += groups_[i].seconds;
     return seconds;
   }
 
-  void add_row(const Json& row, const Point& point, double seconds) {
+  void add_row(const Row& row, const Point& point, double seconds) {
     on_rank_0(world_, [&] {
       journal_->add_row(row);
       progress_->done(seconds, label_of(point) + ": " + result_of(row));
@@ -201,80 +153,86 @@ class Sweep {
 
   void skip_infeasible() {
     for (std::size_t i = 0; i < points_.size(); ++i) {
-      if (!missing_[i] || feasible_[i]) continue;
-      add_row(skipped_row("sweep", points_[i], reasons_[i], run_), points_[i], 0);
+      if (!missing_[i] || feasibility_.feasible[i]) continue;
+      add_row(skipped_row("sweep", points_[i], feasibility_.reasons[i], run_), points_[i], 0);
     }
   }
 
-  RoundsEnd measure(const Plan& plan, const Deadline& deadline) {
-    const Point& first = plan.group.members.front().point;
+  RoundsEnd measure(const PlannedGroup& planned, const Deadline& deadline) {
+    const Group& group = planned.group;
+    const Point& first = group.members.front().point;
     if (leads()) {
       progress_->start(fmt::format("{} cells on {} core{}, {}: {} points", format_count(first.road_cells),
                                    first.workers(), first.workers() == 1 ? "" : "s", name_of(first.counting),
-                                   plan.members.size()));
+                                   planned.points.size()));
     }
-    return measure_in_rounds(world_, parts_, plan.group, measuring_, rule_, deadline,
+    const double seconds_of_a_point = planned.seconds / static_cast<double>(planned.points.size());
+    return measure_in_rounds(world_, ranks_, group, measuring_, rule_, deadline,
                              [&](std::size_t member, const Measurement& measurement) {
-                               const Point& point = plan.group.members[member].point;
-                               if (!plan.group.members[member].wanted) {
-                                 if (leads() && !measurement.problem.empty()) {
-                                   base_problem_ = label_of(point) + ": " + measurement.problem;
-                                 }
-                                 return;
+                               const Point& point = group.members[member].point;
+                               if (group.members[member].has_row) {
+                                 add_row(row_of_point(point, measurement), point, seconds_of_a_point);
+                               } else if (leads() && !measurement.problem.empty()) {
+                                 base_problem_ = label_of(point) + ": " + measurement.problem;
                                }
-                               Json row;
-                               if (leads()) {
-                                 row = measurement.samples.empty()
-                                           ? skipped_row("sweep", point, measurement.problem, run_)
-                                           : measured_row("sweep", point, measurement, run_, &ceiling_);
-                               }
-                               add_row(row, point, plan.seconds / static_cast<double>(plan.members.size()));
                              });
+  }
+
+  /// On rank 0; elsewhere an empty row.
+  Row row_of_point(const Point& point, const Measurement& measurement) const {
+    if (!leads()) return {};
+    if (measurement.samples.empty()) return skipped_row("sweep", point, measurement.problem, run_);
+    return measured_row("sweep", point, measurement, run_, &ceiling_);
   }
 
   Communicator& world_;
   std::vector<Point> points_;
-  Parts parts_;
+  RankGroups ranks_;
   MeasuringOptions measuring_;
   StoppingRule rule_;
   Journal* journal_;  // on rank 0
-  int run_;
+  std::size_t run_;
   Ceiling ceiling_;
   TimeBudget budget_;
   std::vector<bool> missing_;
-  std::vector<bool> feasible_;
-  std::vector<bool> restarted_;
-  std::vector<std::string> reasons_;  // of points that are not feasible; on the ranks that take part in them
-  std::vector<Plan> plans_;
+  Feasibility feasibility_;
+  std::vector<PlannedGroup> groups_;
   Progress* progress_ = nullptr;  // on rank 0
   std::string base_problem_;
   std::int64_t added_ = 0;  // rows of this launch; on rank 0
 };
 
-/// The report of a sweep that is complete. `rows` come in the order of the points, with their ratios.
-Json finished_report(const std::vector<std::string>& names, const Json& axes, const std::vector<Json>& runs,
-                     std::vector<Json>& rows) {
+/// Puts the rows into the order of the points.
+void sort_rows(const std::vector<std::string>& names, std::vector<Row>& rows) {
   std::map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < names.size(); ++i) places[names[i]] = i;
-  std::ranges::stable_sort(rows, {}, [&](const Json& row) { return places[row["name"].get<std::string>()]; });
-  add_ratios(rows, runs);
-  return make_report("sweep", axes, runs, rows);
+  std::ranges::stable_sort(rows, {}, [&](const Row& row) { return places[row.name]; });
+}
+
+std::string_view meaning_of(Warning warning) {
+  switch (warning) {
+    case Warning::clock_changed:
+      return "the clock changed under way";
+    case Warning::placement_changed:
+      return "a worker moved to another core under way";
+    case Warning::shared_core:
+      return "two workers were seen on one core";
+    case Warning::oversubscribed:
+      return "there were more workers than cores";
+    case Warning::short_repetition:
+      return "a repetition was shorter than asked for";
+  }
+  return "";
 }
 
 /// Tells of what the rows' warnings say.
-void print_warnings(const std::vector<Json>& rows) {
-  const std::map<std::string, std::string> meanings{{"clock_changed", "the clock changed under way"},
-                                                    {"placement_changed", "a worker moved to another core under way"},
-                                                    {"shared_core", "two workers were seen on one core"},
-                                                    {"oversubscribed", "there were more workers than cores"},
-                                                    {"short_repetition", "a repetition was shorter than asked for"}};
-  std::map<std::string, int> counts;
-  for (const Json& row : rows) {
-    if (!row.contains("warnings")) continue;
-    for (const Json& warning : row["warnings"]) ++counts[warning.get<std::string>()];
+void print_warnings(const std::vector<Row>& rows) {
+  std::map<Warning, int> counts;
+  for (const Row& row : rows) {
+    for (const Warning warning : row.warnings) ++counts[warning];
   }
   for (const auto& [warning, count] : counts) {
-    fmt::print(stderr, "trafficbench: warning: {} ({} of {} rows)\n", meanings.at(warning), count, rows.size());
+    fmt::print(stderr, "trafficbench: warning: {} ({} of {} rows)\n", meaning_of(warning), count, rows.size());
   }
 }
 
@@ -330,9 +288,9 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   const Ceiling ceiling = measure_ceiling(world);
   Json description = describe_run(world, argv);
   description["limits"] = to_json(ceiling);
-  int run = 0;
+  std::size_t run = 0;
   on_rank_0(world, [&] {
-    run = static_cast<int>(journal->runs().size());
+    run = journal->runs().size();
     journal->add_run(description);
   });
   std::vector<std::string> names;
@@ -356,8 +314,10 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
 
   bool verified = end == Sweep::End::all_verified;
   on_rank_0(world, [&] {
-    std::vector<Json> rows = journal->rows();
-    journal->finish(finished_report(names, axes, journal->runs(), rows));
+    std::vector<Row> rows = journal->rows();
+    sort_rows(names, rows);
+    add_ratios(rows, journal->runs());
+    journal->finish(make_report("sweep", axes, journal->runs(), rows));
     verified = verified && all_verified(rows);
     print_ladder(rows);
     print_out(fmt::format("\nReport: {}\n", output));

@@ -8,26 +8,12 @@
 #include <vector>
 
 #include "drivers/machine/placement.hpp"
+#include "drivers/report/row.hpp"
 
 namespace trafficbench {
 
-/// What the ranks did in one repetition: seconds.
-struct RankSeconds {
-  double min = 0;
-  double median = 0;
-  double max = 0;
-};
-
 /// The least, the median and the greatest. `seconds` is not empty.
 RankSeconds summary_of(const std::vector<double>& seconds);
-
-/// Where the time went: shares of the time of all cores together, 0 to 1. What is missing to 1 is the driver's own.
-struct Shares {
-  double compute = 0;
-  double exchange = 0;
-  double reduction = 0;
-  double waiting = 0;
-};
 
 /// What a row is divided by, as it was measured again in that row's rounds.
 struct BaseSamples {
@@ -49,15 +35,16 @@ struct Measurement {
   std::optional<BaseSamples> ladder_base;
   std::optional<Shares> shares;  ///< of all repetitions together
   std::vector<WorkerPlace> placement;
-  std::set<std::string> warnings;  ///< "clock_changed", ...: results/schema says what each means
-  std::string stopped;             ///< "precise", "time_cap", ...: likewise
-  bool restarted = true;           ///< every repetition began from the start state
-  bool full = true;                ///< verified by the hash of the whole road; else by windows
+  std::set<Warning> warnings;
+  StopReason stopped = StopReason::fixed;
+  bool restarted = true;  ///< every repetition began from the start state
+  bool full = true;       ///< verified by the hash of the whole road; else by windows
   std::int64_t cars = 0;
-  std::uint64_t hash = 0;  ///< of the final state; only if `full`
-  std::string problem;     ///< what the verification found wrong; empty if nothing
-  std::string isa;         ///< the one that was used
-  double clock_hz = 0;     ///< of rank 0's core, median over the repetitions
+  std::uint64_t hash = 0;     ///< of the final state; only if `full`
+  std::string problem;        ///< what the verification found wrong; empty if nothing
+  std::string isa;            ///< the one that was used
+  std::string configuration;  ///< what the kernel chose for itself, on all ranks; empty if it had no choice
+  double clock_hz = 0;        ///< of rank 0's core, median over the repetitions; 0: unknown
 };
 
 }  // namespace trafficbench

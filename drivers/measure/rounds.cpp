@@ -1,83 +1,50 @@
 #include "drivers/measure/rounds.hpp"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <map>
 #include <numeric>
 #include <random>
-#include <set>
-#include <string_view>
 #include <utility>
 
 #include "drivers/base/interrupt.hpp"
 #include "drivers/base/statistics.hpp"
-#include "drivers/plan/feasibility.hpp"
 #include "drivers/road/phase_times.hpp"
 
 namespace trafficbench {
 
-std::optional<std::string> enough(const StoppingRule& rule, const std::vector<double>& samples) {
+std::optional<StopReason> reason_to_stop(const StoppingRule& rule, const std::vector<double>& samples) {
   const auto count = static_cast<int>(samples.size());
   if (count >= rule.most_repetitions) {
-    return rule.least_repetitions == rule.most_repetitions ? "fixed" : "most_repetitions";
+    return rule.least_repetitions == rule.most_repetitions ? StopReason::fixed : StopReason::most_repetitions;
   }
   if (count < rule.least_repetitions) return {};
   const auto interval = median_interval(samples);
-  if (interval && (interval->high - interval->low) / 2 <= rule.precision * median(samples)) return "precise";
-  if (std::accumulate(samples.begin(), samples.end(), 0.0) >= rule.time_cap) return "time_cap";
+  if (interval && (interval->high - interval->low) / 2 <= rule.precision * median(samples)) return StopReason::precise;
+  if (std::accumulate(samples.begin(), samples.end(), 0.0) >= rule.time_cap) return StopReason::time_cap;
   return {};
 }
 
-Parts::Parts(Communicator& world, const std::vector<Point>& points) : world_(world) {
-  for (const Point& point : points) {
-    if (point.ranks < world.size()) parts_[point.ranks];
-  }
-  // In the same order on every rank: each of them takes part in making each.
-  for (auto& [ranks, part] : parts_) part = world.first(ranks);
-}
-
-Communicator* Parts::of(int ranks) const { return ranks == world_.size() ? &world_ : parts_.at(ranks).get(); }
-
 namespace {
-
-/// Bytes that all members take on a node when all keep their roads, with the start states that they share.
-double bytes_of(Communicator& world, const Parts& parts, const Group& group) {
-  double bytes = 0;
-  std::set<std::pair<int, std::int64_t>> held;
-  for (const Group::Member& member : group.members) {
-    const Point& point = member.point;
-    const bool fresh = held.emplace(point.ranks, point.road_cells).second;
-    double own = 0;
-    if (Communicator* part = parts.of(point.ranks)) {
-      own = node_bytes(*part, point);
-      if (fresh) own += static_cast<double>(point.road_cells) / 8 / point.ranks * part->node_size();
-    }
-    bytes += world.max_of(own);
-  }
-  return bytes;
-}
 
 class Rounds {
  public:
-  Rounds(Communicator& world, const Parts& parts, const Group& group, const MeasuringOptions& options,
+  Rounds(Communicator& world, const RankGroups& ranks, const Group& group, const MeasuringOptions& options,
          const StoppingRule& rule, const Deadline& deadline,
          const std::function<void(std::size_t, const Measurement&)>& done)
       : world_(world), group_(group), rule_(rule), deadline_(deadline), done_(done), places_(group.members.size()) {
-    // All roads at once where half of the memory holds them; else one after the other, made anew each time.
-    const bool keep = group.members.size() == 1 || 2 * bytes_of(world, parts, group) < least_available_memory(world);
     for (std::size_t i = 0; i < places_.size(); ++i) {
       const Point& point = group.members[i].point;
-      if (Communicator* part = parts.of(point.ranks)) {
-        places_[i].contender =
-            std::make_unique<Contender>(*part, point, options, Kept{keep, group.members[i].restarted}, shared_);
+      if (Communicator* comm = ranks.first(point.ranks)) {
+        const Retained retained{group.keep_roads || group.members.size() == 1, group.members[i].restarted};
+        places_[i].timer = std::make_unique<PointTimer>(*comm, point, options, retained, shared_);
       }
     }
   }
 
   RoundsEnd measure() {
     RoundsEnd end = prepare();
-    for (int round = 0; end == RoundsEnd::done && any_left(); ++round) {
+    for (int round = 0; end == RoundsEnd::done && any_incomplete(); ++round) {
       bool complete = false;
       end = make_round(round, complete);
       if (!complete) break;
@@ -86,22 +53,22 @@ class Rounds {
         end = agree_on_steps();
         round = -1;
       } else {
-        retire();
+        complete_members();
       }
     }
-    return any_left() ? end : RoundsEnd::done;
+    return any_incomplete() ? end : RoundsEnd::done;
   }
 
  private:
   /// A member's place in the rounds.
   struct Place {
-    std::unique_ptr<Contender> contender;  // nullptr on ranks that take no part
-    bool left = false;                     // makes no more repetitions: `result` is complete
+    std::unique_ptr<PointTimer> timer;  // nullptr on ranks that take no part
+    bool complete = false;              // makes no more repetitions: `result` is final
     Measurement result;
   };
 
-  bool any_left() const {
-    return std::ranges::any_of(places_, [](const Place& place) { return !place.left; });
+  bool any_incomplete() const {
+    return std::ranges::any_of(places_, [](const Place& place) { return !place.complete; });
   }
 
   /// After each piece of work: ranks that took no part have waited, asleep. Whether to go on.
@@ -114,10 +81,10 @@ class Rounds {
 
   RoundsEnd prepare() {
     for (std::size_t i = 0; i < places_.size(); ++i) {
-      Contender* contender = places_[i].contender.get();
-      const bool failed = contender != nullptr && !contender->prepare();
+      PointTimer* timer = places_[i].timer.get();
+      const bool failed = timer != nullptr && !timer->prepare();
       if (const RoundsEnd end = meet(0); end != RoundsEnd::done) return end;
-      if (world_.max_of(failed ? 1 : 0) > 0) leave(i, "failed");
+      if (world_.max_of(failed ? 1 : 0) > 0) complete(i, StopReason::failed);
     }
     return agree_on_steps();
   }
@@ -129,18 +96,18 @@ class Rounds {
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < places_.size(); ++i) {
       const Place& place = places_[i];
-      if (place.left) continue;
+      if (place.complete) continue;
       order.push_back(i);
       const Point& point = group_.members[i].point;
       std::int64_t& most = steps[{point.variant, point.road_cells}];
-      const double wanted = place.contender ? static_cast<double>(place.contender->wanted_steps()) : 0;
+      const double wanted = place.timer ? static_cast<double>(place.timer->wanted_steps()) : 0;
       most = std::max(most, static_cast<std::int64_t>(world_.max_of(wanted)));
     }
     // Most ranks first: they work out for the others what their roads must end in.
     std::ranges::stable_sort(order, std::greater(), [&](std::size_t i) { return group_.members[i].point.ranks; });
     for (const std::size_t i : order) {
       const Point& point = group_.members[i].point;
-      if (places_[i].contender) places_[i].contender->start_over(steps[{point.variant, point.road_cells}]);
+      if (places_[i].timer) places_[i].timer->start_over(steps[{point.variant, point.road_cells}]);
       if (const RoundsEnd end = meet(0); end != RoundsEnd::done) return end;
     }
     return RoundsEnd::done;
@@ -150,14 +117,14 @@ class Rounds {
   RoundsEnd make_round(int round, bool& complete) {
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < places_.size(); ++i) {
-      if (!places_[i].left) order.push_back(i);
+      if (!places_[i].complete) order.push_back(i);
     }
     // Nobody always follows the same one, which may have left the caches in a state that suits it. The same generator
     // everywhere, so that ranks agree.
     std::ranges::shuffle(order, std::mt19937(static_cast<unsigned>(round)));
     for (const std::size_t i : order) {
       const double began = wall_seconds();
-      if (places_[i].contender) places_[i].contender->repeat(round);
+      if (places_[i].timer) places_[i].timer->repeat(round);
       longest_ = std::max(longest_, wall_seconds() - began);
       complete = i == order.back();
       if (const RoundsEnd end = meet(longest_); end != RoundsEnd::done) return end;
@@ -170,58 +137,62 @@ class Rounds {
   bool must_start_over() {
     constexpr int kMostRestarts = 5;
     const bool too_short = std::ranges::any_of(
-        places_, [](const Place& place) { return !place.left && place.contender && place.contender->too_short(); });
+        places_, [](const Place& place) { return !place.complete && place.timer && place.timer->too_short(); });
     if (world_.max_of(too_short ? 1 : 0) == 0 || restarts_ == kMostRestarts) return false;
     ++restarts_;
     return true;
   }
 
-  /// Why a member makes no more repetitions, as far as it alone is concerned; empty if it goes on. On rank 0.
-  std::string own_reason(std::size_t i, bool late) const {
-    const Measurement& result = places_[i].contender->so_far();
-    if (!result.problem.empty()) return "failed";
-    if (!group_.members[i].wanted) return "";
-    if (const auto reason = enough(rule_, result.samples)) return *reason;
-    return late && static_cast<int>(result.samples.size()) >= rule_.least_repetitions ? "time_limit" : "";
+  /// Why a member makes no more repetitions, as far as it alone is concerned; nothing if it goes on. On rank 0.
+  std::optional<StopReason> own_reason(std::size_t i, bool late) const {
+    const Measurement& result = places_[i].timer->so_far();
+    if (!result.problem.empty()) return StopReason::failed;
+    if (!group_.members[i].has_row) return {};
+    if (const auto reason = reason_to_stop(rule_, result.samples)) return reason;
+    const bool has_fewest = static_cast<int>(result.samples.size()) >= rule_.least_repetitions;
+    return late && has_fewest ? std::optional(StopReason::time_limit) : std::nullopt;
   }
 
-  /// Rank 0 decides who has made enough repetitions, and tells everybody.
-  void retire() {
-    static constexpr std::array<std::string_view, 8> kReasons{"",      "precise", "time_cap",   "most_repetitions",
-                                                              "fixed", "failed",  "time_limit", "idle"};
-    const auto index_of = [](std::string_view reason) {
-      return static_cast<double>(std::ranges::find(kReasons, reason) - kReasons.begin());
-    };
-    // 0: stays; else the index of a reason.
-    std::vector<double> decisions(places_.size());
-    if (world_.rank() == 0) {
-      const bool late = wall_seconds() > deadline_.soft;
-      for (std::size_t i = 0; i < places_.size(); ++i) {
-        if (!places_[i].left) {
-          decisions[i] = index_of(own_reason(i, late));
-        }
-      }
-      // A base stays as long as somebody is measured against it, so that it has a repetition in each of their rounds.
-      std::vector<bool> needed(places_.size());
-      for (std::size_t i = 0; i < places_.size(); ++i) {
-        const Group::Member& member = group_.members[i];
-        if (places_[i].left || decisions[i] != 0 || !member.wanted) continue;
-        for (const int base : {member.base, member.ladder_base}) {
-          if (base >= 0) needed[static_cast<std::size_t>(base)] = true;
-        }
-      }
-      for (std::size_t i = 0; i < places_.size(); ++i) {
-        if (places_[i].left || !places_[i].contender->so_far().problem.empty()) continue;
-        if (needed[i]) {
-          decisions[i] = 0;
-        } else if (!group_.members[i].wanted) {
-          decisions[i] = index_of("idle");
-        }
+  /// What rank 0 decides of a member after a round, as a number that can be broadcast.
+  static constexpr double kGoesOn = -1;
+  static constexpr double kNoLongerNeeded = -2;  // a base that nobody is measured against any more
+  static double decision(StopReason reason) { return static_cast<double>(reason); }
+
+  /// On rank 0: a decision for each member.
+  void decide(std::vector<double>& decisions) const {
+    const bool late = wall_seconds() > deadline_.soft;
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      if (places_[i].complete) continue;
+      if (const auto reason = own_reason(i, late)) decisions[i] = decision(*reason);
+    }
+    // A base goes on as long as somebody is measured against it, so that it has a repetition in each of their rounds.
+    std::vector<bool> needed(places_.size());
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      const Group::Member& member = group_.members[i];
+      if (places_[i].complete || decisions[i] != kGoesOn || !member.has_row) continue;
+      for (const int base : {member.base, member.ladder_base}) {
+        if (base >= 0) needed[static_cast<std::size_t>(base)] = true;
       }
     }
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      if (places_[i].complete || !places_[i].timer->so_far().problem.empty()) continue;
+      if (needed[i]) {
+        decisions[i] = kGoesOn;
+      } else if (!group_.members[i].has_row) {
+        decisions[i] = kNoLongerNeeded;
+      }
+    }
+  }
+
+  /// Rank 0 decides which members have been repeated often enough, and tells everybody.
+  void complete_members() {
+    std::vector<double> decisions(places_.size(), kGoesOn);
+    if (world_.rank() == 0) decide(decisions);
     world_.broadcast(decisions);
     for (std::size_t i = 0; i < places_.size(); ++i) {
-      if (decisions[i] != 0) leave(i, std::string(kReasons[static_cast<std::size_t>(decisions[i])]));
+      if (decisions[i] == kGoesOn) continue;
+      // Nobody reads why a mere base stopped.
+      complete(i, decisions[i] == kNoLongerNeeded ? StopReason::fixed : static_cast<StopReason>(decisions[i]));
     }
   }
 
@@ -229,7 +200,7 @@ class Rounds {
   std::optional<BaseSamples> samples_of_base(int index, const std::vector<int>& rounds) const {
     if (index < 0) return {};
     const auto base = static_cast<std::size_t>(index);
-    const Measurement& result = places_[base].contender ? places_[base].contender->so_far() : places_[base].result;
+    const Measurement& result = places_[base].timer ? places_[base].timer->so_far() : places_[base].result;
     if (!result.problem.empty()) return {};
     BaseSamples taken;
     const Point& point = group_.members[base].point;
@@ -244,17 +215,17 @@ class Rounds {
     return taken;
   }
 
-  void leave(std::size_t i, const std::string& reason) {
+  void complete(std::size_t i, StopReason reason) {
     Place& place = places_[i];
-    place.left = true;
-    if (place.contender) {
-      place.result = place.contender->finish();
-      place.contender.reset();
+    place.complete = true;
+    if (place.timer) {
+      place.result = place.timer->finish();
+      place.timer.reset();
     }
     place.result.stopped = reason;
     const Group::Member& member = group_.members[i];
     if (world_.rank() == 0) {
-      if (!place.result.problem.empty()) place.result.stopped = "failed";
+      if (!place.result.problem.empty()) place.result.stopped = StopReason::failed;
       place.result.base = samples_of_base(member.base, place.result.rounds);
       place.result.ladder_base = samples_of_base(member.ladder_base, place.result.rounds);
     }
@@ -266,7 +237,7 @@ class Rounds {
   StoppingRule rule_;
   Deadline deadline_;
   const std::function<void(std::size_t, const Measurement&)>& done_;
-  SharedWork shared_;
+  SharedStates shared_;
   std::vector<Place> places_;
   double longest_ = 0;  // seconds of one repetition with all that belongs to it
   int restarts_ = 0;
@@ -274,10 +245,10 @@ class Rounds {
 
 }  // namespace
 
-RoundsEnd measure_in_rounds(Communicator& world, const Parts& parts, const Group& group,
+RoundsEnd measure_in_rounds(Communicator& world, const RankGroups& ranks, const Group& group,
                             const MeasuringOptions& options, const StoppingRule& rule, const Deadline& deadline,
                             const std::function<void(std::size_t, const Measurement&)>& done) {
-  return Rounds(world, parts, group, options, rule, deadline, done).measure();
+  return Rounds(world, ranks, group, options, rule, deadline, done).measure();
 }
 
 }  // namespace trafficbench

@@ -2,16 +2,15 @@
 // so that what disturbs the machine for a while disturbs all alike.
 #pragma once
 
+#include <cstddef>
 #include <functional>
-#include <map>
-#include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "drivers/measure/contender.hpp"
 #include "drivers/measure/measurement.hpp"
+#include "drivers/measure/point_timer.hpp"
 #include "drivers/ranks/communicator.hpp"
+#include "drivers/ranks/rank_groups.hpp"
 #include "drivers/report/point.hpp"
 
 namespace trafficbench {
@@ -24,34 +23,20 @@ struct StoppingRule {
   double time_cap = 0.3;    ///< seconds of timed work after which no repetition is added to the fewest
 };
 
-/// Why no more repetitions of a point are wanted: "precise", "time_cap", "most_repetitions" or "fixed"; nothing while
-/// they are.
-std::optional<std::string> enough(const StoppingRule& rule, const std::vector<double>& samples);
+/// Why a point with these samples, in seconds, needs no more repetitions; nothing while it does.
+std::optional<StopReason> reason_to_stop(const StoppingRule& rule, const std::vector<double>& samples);
 
-/// Points measured together.
+/// Points measured together. They all must fit the machine (plan/feasibility.hpp).
 struct Group {
   struct Member {
     Point point;
-    bool wanted = true;     ///< a row comes of it; else it is there as a base only
+    bool has_row = true;    ///< a row comes of it; else it is measured as a base only
     bool restarted = true;  ///< each repetition begins from the start state (can_restart)
     int base = -1;          ///< index of the member that its speedup is over; -1: none, or itself
     int ladder_base = -1;
   };
   std::vector<Member> members;
-};
-
-/// The communicators of the first so many ranks of a world.
-class Parts {
- public:
-  /// Collective over `world`, which must outlive this.
-  Parts(Communicator& world, const std::vector<Point>& points);
-
-  /// nullptr on ranks that do not take part.
-  Communicator* of(int ranks) const;
-
- private:
-  Communicator& world_;
-  std::map<int, std::unique_ptr<Communicator>> parts_;
+  bool keep_roads = true;  ///< there is memory for all roads at once; else each is made anew for each repetition
 };
 
 /// Times of the wall clock, in seconds of wall_seconds(), at which a group should be and must be done; rank 0's count.
@@ -66,7 +51,7 @@ enum class RoundsEnd { done, interrupted, out_of_time };
 /// Collective over the world. Measures every member; `done` is called on every rank as soon as a member is
 /// complete, with what came of it on rank 0. A member whose `problem` is set with no samples did not fit. Where rounds
 /// end early, members that were not complete are dropped.
-RoundsEnd measure_in_rounds(Communicator& world, const Parts& parts, const Group& group,
+RoundsEnd measure_in_rounds(Communicator& world, const RankGroups& ranks, const Group& group,
                             const MeasuringOptions& options, const StoppingRule& rule, const Deadline& deadline,
                             const std::function<void(std::size_t member, const Measurement&)>& done);
 

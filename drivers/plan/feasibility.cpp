@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "drivers/machine/machine.hpp"
 #include "drivers/machine/placement.hpp"
@@ -32,6 +34,22 @@ double least_available_memory(Communicator& comm) { return -comm.max_of(-static_
 bool can_restart(Communicator& comm, const Point& point) {
   return is_stream(point.start) ||
          block_bytes(point) * comm.max_of(comm.node_size()) < least_available_memory(comm) / 8;
+}
+
+bool roads_fit_together(Communicator& world, const RankGroups& ranks, const Group& group) {
+  double bytes = 0;
+  std::set<std::pair<int, std::int64_t>> held;  // start states, by ranks and cells
+  for (const Group::Member& member : group.members) {
+    const Point& point = member.point;
+    const bool is_first = held.emplace(point.ranks, point.road_cells).second;
+    double own = 0;
+    if (Communicator* comm = ranks.first(point.ranks)) {
+      own = node_bytes(*comm, point);
+      if (is_first) own += block_bytes(point) * comm->node_size();
+    }
+    bytes += world.max_of(own);
+  }
+  return 2 * bytes < least_available_memory(world);
 }
 
 std::string why_no_memory(Communicator& comm, const Point& point) {

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <string>
 
+#include "drivers/measure/rounds.hpp"
 #include "drivers/ranks/communicator.hpp"
+#include "drivers/ranks/rank_groups.hpp"
 #include "drivers/report/point.hpp"
 
 namespace trafficbench {
@@ -18,6 +20,10 @@ double least_available_memory(Communicator& comm);
 /// Whether a packed copy of the start state can be kept beside the road, so that every repetition may begin from it:
 /// worth an eighth of what is left, no more. Collective over the point's ranks.
 bool can_restart(Communicator& comm, const Point& point);
+
+/// Whether half of the nodes' memory holds the roads of all members at once, with the start states that they share.
+/// Collective over the world.
+bool roads_fit_together(Communicator& world, const RankGroups& ranks, const Group& group);
 
 /// Why the point's road does not fit into the memory of the nodes; empty if it does. Collective over its ranks.
 std::string why_no_memory(Communicator& comm, const Point& point);

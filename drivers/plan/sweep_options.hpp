@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "drivers/measure/contender.hpp"
+#include "drivers/measure/point_timer.hpp"
 #include "drivers/plan/axes.hpp"
 #include "drivers/plan/kernel_choice.hpp"
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <tuple>
 
 #include "drivers/base/numbers.hpp"
@@ -154,55 +155,6 @@ Json axes_of(Communicator& world, const SweepOptions& options) {
           {"max_repetitions", std::to_string(options.max_repetitions)},
           {"precision", text(options.precision)},
           {"time_cap", text(options.time_cap)}};
-}
-
-double seconds_of(const Point& point, const MeasuringOptions& options, const StoppingRule& rule) {
-  const auto cells = static_cast<double>(point.road_cells);
-  const double iteration = cells / (point.variant->nominal_rate * 1e9 * point.workers());
-  const double preparation = 4e-9 * cells / point.workers();
-  const double repetition = std::max(options.least_seconds, iteration) + preparation;
-  return 0.1 + (rule.least_repetitions + 2) * repetition;
-}
-
-namespace {
-
-/// Points with the same of these may be divided by each other.
-auto comparable(const Point& point) { return std::tuple(point.cells_asked_for(), point.counting, point.depth); }
-
-}  // namespace
-
-BasesOfPoint bases_of(const std::vector<Point>& points, const std::vector<bool>& measurable, std::size_t index) {
-  const Point& point = points[index];
-  BasesOfPoint bases;
-  if (point.variant->kernel_class != KernelClass::update) return bases;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const Point& other = points[i];
-    if (!measurable[i] || comparable(other) != comparable(point)) continue;
-    if (other.variant == point.variant &&
-        (bases.base < 0 || other.workers() < points[static_cast<std::size_t>(bases.base)].workers())) {
-      bases.base = static_cast<int>(i);
-    }
-    if (other.variant->name == "naive" && other.workers() == 1 && other.road_cells == point.road_cells) {
-      bases.ladder_base = static_cast<int>(i);
-    }
-  }
-  return bases;
-}
-
-std::vector<std::vector<std::size_t>> groups_of(const std::vector<Point>& points, const std::vector<bool>& restarted) {
-  std::vector<std::vector<std::size_t>> groups;
-  std::map<std::tuple<std::int64_t, CountingMode, std::int64_t, int>, std::size_t> places;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    if (!restarted[i]) {
-      groups.push_back({i});
-      continue;
-    }
-    const auto key = std::tuple_cat(comparable(points[i]), std::tuple(points[i].workers()));
-    const auto [at, fresh] = places.emplace(key, groups.size());
-    if (fresh) groups.emplace_back();
-    groups[at->second].push_back(i);
-  }
-  return groups;
 }
 
 }  // namespace trafficbench

@@ -6,17 +6,10 @@
 #include <cmath>
 
 #include "drivers/base/bad_input.hpp"
-#include "drivers/report/point.hpp"
 
 namespace trafficbench::scaling {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-bool has_numbers(const Json& row, std::initializer_list<const char*> fields) {
-  return std::ranges::all_of(fields, [&](const char* field) { return row.contains(field) && row[field].is_number(); });
-}
 
 /// Interpolates between the entries of a map on logarithmic scales; beyond its ends the last value holds.
 template <typename Map, typename Value>
@@ -39,23 +32,21 @@ double updates(std::int64_t cells, std::int64_t halo, std::int64_t k) {
   return n * iterations + 2 * h * iterations - iterations * (iterations + 1);
 }
 
-KernelTime::KernelTime(const Json& report, const std::string& path, const Variant& variant, CountingMode counting,
-                       const std::string& isa) {
-  for (const Json& row : report["benchmarks"]) {
-    if (!row.is_object() || row.value("origin", "") != "measured" || row.value("kernel", "") != variant.name ||
-        row.value("count", "") != name_of(counting) || row.value("verified", Json()) != Json(true) ||
-        row.value("isa", Json()) != Json(isa) || row.value("ranks", 0) != 1 || row.value("threads", 0) != 1 ||
-        !has_numbers(row, {"cells", "steps", "depth", "real_time", "clock_hz"})) {
+KernelTime::KernelTime(std::span<const Row> rows, const std::string& path, const Variant& variant,
+                       CountingMode counting, const std::string& isa) {
+  for (const Row& row : rows) {
+    if (row.origin != Origin::measured || row.kernel != variant.name || row.count != counting || row.verified != true ||
+        row.isa != isa || row.workers() != 1 || !row.steps || !row.depth || !row.real_time_ms || !row.clock_hz) {
       continue;
     }
-    const auto cells = row["cells"].get<std::int64_t>();
-    const auto steps = row["steps"].get<std::int64_t>();
-    const auto depth = row["depth"].get<std::int64_t>();
+    const std::int64_t cells = row.cells;
+    const std::int64_t steps = *row.steps;
+    const std::int64_t depth = *row.depth;
     const std::int64_t rest = steps % depth;
     const std::int64_t periods = steps / depth;
     const double updated =
         static_cast<double>(periods) * updates(cells, depth, depth) + (rest > 0 ? updates(cells, depth, rest) : 0);
-    const double cycles = row["real_time"].get<double>() * 1e-3 * row["clock_hz"].get<double>() / updated;
+    const double cycles = *row.real_time_ms * 1e-3 * *row.clock_hz / updated;
     // A point that was measured twice, by two launches: the faster one was disturbed less.
     const auto [entry, fresh] = table_[cells].try_emplace(std::min(depth, steps), cycles);
     if (!fresh) entry->second = std::min(entry->second, cycles);

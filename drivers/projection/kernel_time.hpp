@@ -3,10 +3,11 @@
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 
 #include "drivers/projection/machine_facts.hpp"
+#include "drivers/report/row.hpp"
 #include "drivers/road/simulation.hpp"
 #include "kernels/variant.hpp"
 
@@ -23,8 +24,9 @@ class KernelTime {
  public:
   /// Takes every verified row of that kernel, contract and instruction set on one core. Throws BadInput if there is
   /// none.
-  KernelTime(const nlohmann::ordered_json& report, const std::string& path, const Variant& variant,
-             CountingMode counting, const std::string& isa);
+  /// `path` is that of the rows' report, for the message.
+  KernelTime(std::span<const Row> rows, const std::string& path, const Variant& variant, CountingMode counting,
+             const std::string& isa);
 
   /// Cycles of one call of advance(k). Beyond the longest road and the greatest depth measured the cycles of an update
   /// stay what they were there; a road shorter than the shortest takes no less time than that one.

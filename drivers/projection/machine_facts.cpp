@@ -10,12 +10,11 @@
 
 #include "drivers/base/bad_input.hpp"
 #include "drivers/base/files.hpp"
+#include "drivers/base/json.hpp"
 
 namespace trafficbench::scaling {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// An object of the file, whose keys are taken one by one; those that nobody took are refused.
 class Fields {

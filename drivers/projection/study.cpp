@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "drivers/base/numbers.hpp"
+#include "drivers/report/point_row.hpp"
+#include "drivers/report/ratios.hpp"
 #include "drivers/report/report_file.hpp"
 #include "kernels/packed_road.hpp"
 #include "kernels/registry.hpp"
@@ -44,11 +46,11 @@ Study::Study(const StudyOptions& options)
     check_count(ranks, "ranks", 1, std::int64_t{facts_.nodes} * ranks_per_node_);
   }
   read_points(options);
-  const Json report = read_report(options.report);
+  const Report report = read_report(options.report);
   for (const Point& point : points_) {
     const std::pair key{point.variant->name, point.counting};
     if (kernels_.contains(key)) continue;
-    kernels_.emplace(key, KernelTime(report, options.report, *point.variant, point.counting, facts_.isa));
+    kernels_.emplace(key, KernelTime(report.rows, options.report, *point.variant, point.counting, facts_.isa));
   }
   axes_ = {{"report", file_name(options.report)},
            {"machine", facts_.name},
@@ -116,61 +118,43 @@ Prediction Study::predict(const Point& point) const {
                           depth(point), steps(point));
 }
 
-Json Study::model_of(const Point& point, const std::string& name, const std::string& version) const {
+Model Study::model_of(const Point& point, const std::string& name, const std::string& version) const {
   const Network& network = facts_.network;
   const KernelTime& times = kernel(point);
-  Json model = {{"name", name},
-                {"version", version},
-                {"parameters",
-                 {{"machine", facts_.name},
-                  {"kernel_isa", facts_.isa},
-                  {"kernel_cells_per_cycle", predict(point).cells_per_cycle},
-                  {"clock_hz", facts_.clock_hz},
-                  {"kernel_measured_from_cells", times.shortest()},
-                  {"kernel_measured_to_cells", times.longest()},
-                  {"memory_bytes_per_second_of_a_node", facts_.memory_bandwidth},
-                  {"ranks_per_node", ranks_per_node_},
-                  {"latency_on_node_seconds", network.latency_on_node},
-                  {"latency_per_link_seconds", network.latency_per_link},
-                  {"bandwidth_on_node_bytes_per_second", network.bandwidth_on_node},
-                  {"bandwidth_between_nodes_bytes_per_second", network.bandwidth_between_nodes}}},
-                {"calibrated_from", file_name(report_)}};
-  if (version.empty()) model.erase("version");
+  Model model;
+  model.name = name;
+  if (!version.empty()) model.version = version;
+  model.parameters = {{"machine", facts_.name},
+                      {"kernel_isa", facts_.isa},
+                      {"kernel_cells_per_cycle", predict(point).cells_per_cycle},
+                      {"clock_hz", facts_.clock_hz},
+                      {"kernel_measured_from_cells", times.shortest()},
+                      {"kernel_measured_to_cells", times.longest()},
+                      {"memory_bytes_per_second_of_a_node", facts_.memory_bandwidth},
+                      {"ranks_per_node", std::int64_t{ranks_per_node_}},
+                      {"latency_on_node_seconds", network.latency_on_node},
+                      {"latency_per_link_seconds", network.latency_per_link},
+                      {"bandwidth_on_node_bytes_per_second", network.bandwidth_on_node},
+                      {"bandwidth_between_nodes_bytes_per_second", network.bandwidth_between_nodes}};
+  model.calibrated_from = file_name(report_);
   return model;
 }
 
-Json Study::row(const std::string& command, const std::string& origin, const Point& point, double seconds,
-                const std::string& model, const std::string& version) const {
-  Measurement time;
-  time.steps = steps(point);
-  time.depth = depth(point);
-  time.samples = {seconds};
-  time.cpu_seconds = {seconds * point.workers()};
-  Json row = measured_row(command, point, time, 0, nullptr);
-  // Nothing ran on a machine: what only a measurement knows goes, and the row says what it is.
-  for (const char* field : {"isa", "verified", "restarted", "stopped", "placement", "hash", "clock_hz"}) {
-    row[field] = nullptr;
-  }
-  for (const char* field : {"cars", "rank_seconds", "shares", "rounds", "warnings"}) row.erase(field);
-  row["verification"] = "none";
-  row["origin"] = origin;
-  row["model"] = model_of(point, model, version);
-  if (origin == "modelled") {
-    row["samples"] = Json::array();
-    row["repetitions"] = 0;
-  }
+Row Study::row(const std::string& command, Origin origin, const Point& point, double seconds, const std::string& model,
+               const std::string& version) const {
+  Row row = row_of(command, point);
+  row.origin = origin;
+  row.steps = steps(point);
+  row.depth = depth(point);
+  row.model = model_of(point, model, version);
+  // A model has no repetitions; a simulation has one, which would be the same again.
+  if (origin == Origin::simulated) row.samples = {seconds};
+  row.real_time_ms = 1e3 * seconds;
+  row.cpu_time_ms = 1e3 * seconds * point.workers();
+  work_out_rate(row);
   return row;
 }
 
 std::string work_name(const std::string& output) { return output + ".simulated"; }
-
-void add_plain_ratios(std::vector<Json>& rows) {
-  add_ratios(rows, {});
-  for (Json& row : rows) {
-    for (const char* end : {"speedup_low", "speedup_high", "ladder_speedup_low", "ladder_speedup_high"}) {
-      row[end] = nullptr;
-    }
-  }
-}
 
 }  // namespace trafficbench::scaling

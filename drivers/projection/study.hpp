@@ -4,16 +4,18 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "drivers/base/json.hpp"
 #include "drivers/plan/axes.hpp"
 #include "drivers/plan/kernel_choice.hpp"
 #include "drivers/projection/analytic.hpp"
 #include "drivers/projection/kernel_time.hpp"
 #include "drivers/projection/machine_facts.hpp"
 #include "drivers/report/point.hpp"
-#include "drivers/report/report.hpp"
+#include "drivers/report/row.hpp"
 
 namespace trafficbench::scaling {
 
@@ -64,16 +66,16 @@ class Study {
 
   Prediction predict(const Point& point) const;
 
-  /// A row of origin "simulated" or "modelled", of `command`. `model` is the model's name, `version` may be empty.
-  Json row(const std::string& command, const std::string& origin, const Point& point, double seconds,
-           const std::string& model, const std::string& version) const;
+  /// A simulated or modelled row of `command`. `model` is the model's name, `version` may be empty.
+  Row row(const std::string& command, Origin origin, const Point& point, double seconds, const std::string& model,
+          const std::string& version) const;
 
   /// The axes as they were asked for.
   const Json& axes() const { return axes_; }
 
  private:
   void read_points(const StudyOptions& options);
-  Json model_of(const Point& point, const std::string& name, const std::string& version) const;
+  Model model_of(const Point& point, const std::string& name, const std::string& version) const;
 
   MachineFacts facts_;
   std::string report_;
@@ -87,8 +89,5 @@ class Study {
 
 /// What a simulated study is called until it is complete; its journal bears that name too.
 std::string work_name(const std::string& output);
-
-/// Speedup and efficiency, as in any report; but a row that was worked out or simulated once has no interval.
-void add_plain_ratios(std::vector<Json>& rows);
 
 }  // namespace trafficbench::scaling

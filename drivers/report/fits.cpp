@@ -4,32 +4,36 @@
 
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "drivers/base/statistics.hpp"
-#include "drivers/report/scaling_laws.hpp"
 
 namespace trafficbench {
 
 namespace {
 
-/// A curve in `fixed` of ranks and threads: rows with the same text here lie on it.
-std::string curve_key(const Json& row, const char* fixed) {
-  return fmt::format("{} {} {}", fixed, row[fixed].get<int>(), row["base"].get<std::string>());
+/// What stays the same along a curve.
+enum class Fixed { threads, ranks };
+
+/// Rows with the same text here lie on one curve.
+std::string curve_key(const Row& row, Fixed fixed) {
+  return fmt::format("{} {} {}", static_cast<int>(fixed), fixed == Fixed::threads ? row.threads : row.ranks,
+                     *row.speedup.base);
 }
 
 struct Curve {
-  std::vector<const Json*> rows;  // the base is first
-  std::vector<double> cores;      // relative to the base
+  std::vector<const Row*> rows;  // the base is first
+  std::vector<double> cores;     // relative to the base
   std::vector<double> speedups;
 };
 
-Curve curve_of(std::vector<const Json*> rows) {
-  std::ranges::stable_sort(rows, {}, [](const Json* row) { return workers_of(*row); });
+Curve curve_of(std::vector<const Row*> rows) {
+  std::ranges::stable_sort(rows, {}, [](const Row* row) { return row->workers(); });
   Curve curve{rows, {}, {}};
-  for (const Json* row : rows) {
-    curve.cores.push_back(static_cast<double>(workers_of(*row)) / static_cast<double>(workers_of(*rows.front())));
-    curve.speedups.push_back((*row)["speedup"].get<double>());
+  for (const Row* row : rows) {
+    curve.cores.push_back(static_cast<double>(row->workers()) / static_cast<double>(rows.front()->workers()));
+    curve.speedups.push_back(*row->speedup.ratio.value);
   }
   return curve;
 }
@@ -38,35 +42,32 @@ Curve curve_of(std::vector<const Json*> rows) {
 std::vector<double> resampled_speedups(const Curve& curve, Resampler& resampler) {
   std::vector<double> speedups = curve.speedups;
   for (std::size_t i = 1; i < speedups.size(); ++i) {
-    const Json& row = *curve.rows[i];
-    const auto own = row["samples"].get<std::vector<double>>();
-    const auto others = row["base_samples"].get<std::vector<double>>();
+    const std::vector<double>& own = curve.rows[i]->samples;
+    const std::vector<double>& of_base = curve.rows[i]->speedup.base_samples;
     std::vector<double> own_drawn;
-    std::vector<double> others_drawn;
+    std::vector<double> base_drawn;
     for (const std::size_t round : resampler.draw(own.size())) {
       own_drawn.push_back(own[round]);
-      others_drawn.push_back(others[round]);
+      base_drawn.push_back(of_base[round]);
     }
-    speedups[i] *= median(others_drawn) / median(own_drawn) * median(own) / median(others);
+    speedups[i] *= median(base_drawn) / median(own_drawn) * median(own) / median(of_base);
   }
   return speedups;
 }
 
 bool can_be_resampled(const Curve& curve) {
-  constexpr std::size_t kFewest = 6;
-  return std::ranges::all_of(curve.rows.begin() + 1, curve.rows.end(), [](const Json* row) {
-    return row->contains("base_samples") && (*row)["samples"].size() >= kFewest &&
-           (*row)["base_samples"].size() == (*row)["samples"].size();
+  return std::ranges::all_of(curve.rows.begin() + 1, curve.rows.end(), [](const Row* row) {
+    return row->samples.size() >= kFewestSamples && row->speedup.base_samples.size() == row->samples.size();
   });
 }
 
-Json parameter(double value, const std::vector<double>& resampled) {
-  if (resampled.empty()) return {{"value", value}, {"low", nullptr}, {"high", nullptr}};
+Fit::Parameter parameter(std::string name, double value, const std::vector<double>& resampled) {
+  if (resampled.empty()) return {std::move(name), value, {}, {}};
   const Interval interval = middle_95_percent(resampled);
-  return {{"value", value}, {"low", std::min(interval.low, value)}, {"high", std::max(interval.high, value)}};
+  return {std::move(name), value, std::min(interval.low, value), std::max(interval.high, value)};
 }
 
-Json fit_of(Law law, const Curve& curve) {
+Fit fit_of(Law law, const Curve& curve) {
   // Fewer than for a ratio: each is a fit of its own.
   constexpr int kFits = 400;
   const ScalingLaw found = fit_law(law, curve.cores, curve.speedups);
@@ -80,48 +81,56 @@ Json fit_of(Law law, const Curve& curve) {
       kappas.push_back(again.kappa);
     }
   }
-  Json names = Json::array();
-  Json residuals = Json::array();
+  Fit fit;
+  fit.law = law;
   for (std::size_t i = 0; i < curve.rows.size(); ++i) {
-    names.push_back((*curve.rows[i])["name"]);
-    residuals.push_back(curve.speedups[i] - found.speedup(curve.cores[i]));
+    fit.rows.push_back(curve.rows[i]->name);
+    fit.residuals.push_back(curve.speedups[i] - found.speedup(curve.cores[i]));
   }
-  Json parameters;
   if (law == Law::amdahl) {
-    parameters["serial_fraction"] = parameter(found.sigma, sigmas);
+    fit.parameters.push_back(parameter("serial_fraction", found.sigma, sigmas));
   } else {
-    parameters["contention"] = parameter(found.sigma, sigmas);
-    parameters["coherency"] = parameter(found.kappa, kappas);
+    fit.parameters.push_back(parameter("contention", found.sigma, sigmas));
+    fit.parameters.push_back(parameter("coherency", found.kappa, kappas));
   }
-  return {{"law", law == Law::amdahl ? "amdahl" : "gunther"},
-          {"rows", std::move(names)},
-          {"parameters", std::move(parameters)},
-          {"residuals", std::move(residuals)}};
+  return fit;
 }
 
 }  // namespace
 
-Json fits_of(const std::vector<Json>& rows) {
-  std::map<std::string, std::vector<const Json*>> curves;
+std::vector<Fit> fits_of(const std::vector<Row>& rows) {
+  std::map<std::string, std::vector<const Row*>> curves;
   std::vector<std::string> order;
-  for (const Json& row : rows) {
-    if (!row["speedup"].is_number()) continue;
-    for (const char* fixed : {"threads", "ranks"}) {
-      std::vector<const Json*>& curve = curves[curve_key(row, fixed)];
+  for (const Row& row : rows) {
+    if (!row.speedup.ratio.value) continue;
+    for (const Fixed fixed : {Fixed::threads, Fixed::ranks}) {
+      std::vector<const Row*>& curve = curves[curve_key(row, fixed)];
       if (curve.empty()) order.push_back(curve_key(row, fixed));
       curve.push_back(&row);
     }
   }
-  Json fits = Json::array();
+  std::vector<Fit> fits;
   for (const std::string& key : order) {
     const Curve curve = curve_of(curves[key]);
     // One ratio more than there are parameters, or there would be nothing to hold the law against; the base's is 1. Its
     // own row names itself.
-    if (curve.rows.size() < 3 || (*curve.rows.front())["base"] != (*curve.rows.front())["name"]) continue;
+    if (curve.rows.size() < 3 || curve.rows.front()->speedup.base != curve.rows.front()->name) continue;
     fits.push_back(fit_of(Law::amdahl, curve));
     if (curve.rows.size() > 3) fits.push_back(fit_of(Law::gunther, curve));
   }
   return fits;
+}
+
+Json to_json(const Fit& fit) {
+  const auto or_null = [](std::optional<double> number) { return number ? Json(*number) : Json(); };
+  Json parameters = Json::object();
+  for (const Fit::Parameter& each : fit.parameters) {
+    parameters[each.name] = {{"value", each.value}, {"low", or_null(each.low)}, {"high", or_null(each.high)}};
+  }
+  return {{"law", fit.law == Law::amdahl ? "amdahl" : "gunther"},
+          {"rows", fit.rows},
+          {"parameters", std::move(parameters)},
+          {"residuals", fit.residuals}};
 }
 
 }  // namespace trafficbench

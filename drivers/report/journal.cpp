@@ -8,41 +8,31 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <string_view>
+#include <nlohmann/json.hpp>
 
 #include "drivers/base/bad_input.hpp"
 #include "drivers/base/files.hpp"
+#include "drivers/report/fields.hpp"
+#include "drivers/report/report_file.hpp"
 #include "version_info.hpp"
 
 namespace trafficbench {
 
 namespace {
 
-constexpr int kJournalVersion = 1;
+// 2: rows are held against the table of fields.
+constexpr int kJournalVersion = 2;
 
 std::string system_text() { return std::strerror(errno); }
 
-void write_all(int file, const std::string& text, const std::string& path) {
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const ssize_t put = write(file, rest.data(), rest.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) throw BadInput(fmt::format("cannot write {}: {}", path, system_text()));
-    rest.remove_prefix(static_cast<std::size_t>(put));
-  }
-  if (fsync(file) != 0) throw BadInput(fmt::format("cannot write {}: {}", path, system_text()));
+/// Whether that is a journal's first line.
+bool is_head(const Json& line) {
+  return line.is_object() && line.contains("journal") && line["journal"].is_number() && line.contains("version") &&
+         line["version"].is_string();
 }
 
-/// Whether the program wrote that line: its first, a launch, or a row.
-bool is_journal_line(const Json& line) {
-  if (!line.is_object()) return false;
-  if (line.contains("journal"))
-    return line["journal"].is_number() && line.contains("version") && line["version"].is_string();
-  if (line.contains("run")) return line["run"].is_object();
-  return line.contains("row") && line["row"].is_object() && line["row"].contains("name");
-}
+bool is_launch(const Json& line) { return line.is_object() && line.contains("run") && line["run"].is_object(); }
 
 /// What the first axis that differs was, and is now; empty if none of both tells.
 std::string difference(const Json& before, const Json& now) {
@@ -61,25 +51,6 @@ std::string difference(const Json& before, const Json& now) {
 }
 
 }  // namespace
-
-void write_report(const std::string& path, const Json& report) {
-  const std::string partial = partial_of(path);
-  const int file = open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
-  if (file < 0) throw BadInput(fmt::format("cannot write {}: {}", partial, system_text()));
-  try {
-    write_all(file, report.dump(1) + "\n", partial);
-  } catch (...) {
-    close(file);
-    unlink(partial.c_str());
-    throw;
-  }
-  close(file);
-  if (std::rename(partial.c_str(), path.c_str()) != 0) {
-    const std::string why = system_text();
-    unlink(partial.c_str());
-    throw BadInput(fmt::format("cannot write {}: {}", path, why));
-  }
-}
 
 Journal::Journal(const Options& options, const Json& axes)
     : output_(options.output), path_(options.output + ".journal") {
@@ -116,7 +87,7 @@ Journal::Journal(const Options& options, const Json& axes)
   try {
     if (exists && options.resume) {
       read(axes);
-      if (!report.is_null()) beside(report, options.force);
+      if (!report.is_null()) settle_with(report, options.force);
     } else if (ftruncate(file_, 0) != 0) {
       throw BadInput(fmt::format("cannot write {}: {}", path_, system_text()));
     }
@@ -141,10 +112,11 @@ void Journal::read(const Json& axes) {
     const auto end = text.find('\n', at);
     if (end == std::string::npos) break;  // the job died while it wrote this line
     const Json line = Json::parse(text.substr(at, end - at), nullptr, false);
-    if (!is_journal_line(line) || (number == 1) != line.contains("journal")) {
-      throw BadInput(fmt::format("line {} of {} is damaged: start over with --force", number, path_));
-    }
+    const auto damaged = [&](const std::string& why) {
+      return BadInput(fmt::format("line {} of {} is damaged{}: start over with --force", number, path_, why));
+    };
     if (number == 1) {
+      if (!is_head(line)) throw damaged("");
       if (line["journal"] != kJournalVersion || line.value("version", "") != kVersion) {
         throw BadInput(fmt::format("{} was written by another version ({}) of this program: start over with --force",
                                    path_, line.value("version", "unknown")));
@@ -154,10 +126,14 @@ void Journal::read(const Json& axes) {
             fmt::format("{} belongs to a sweep with other axes{}: resume with the same options, or name another file",
                         path_, difference(before, axes)));
       }
-    } else if (line.contains("run")) {
+    } else if (is_launch(line)) {
       runs_.push_back(line["run"]);
-    } else if (line.contains("row")) {
-      rows_.push_back(line["row"]);
+    } else if (line.is_object() && line.contains("row")) {
+      const std::string fault = read_row(line["row"], Completeness::whole, rows_.emplace_back());
+      if (!fault.empty()) throw damaged(" (its row " + fault + ")");
+      if (rows_.back().run >= runs_.size()) throw damaged(" (its row is of a launch that is not there)");
+    } else {
+      throw damaged("");
     }
     good = at = end + 1;
   }
@@ -166,7 +142,7 @@ void Journal::read(const Json& axes) {
   }
 }
 
-void Journal::beside(const Json& report, bool force) {
+void Journal::settle_with(const Json& report, bool force) {
   if (report["context"].value("runs", Json()) == Json(runs_)) {
     complete_ = true;
     unlink(path_.c_str());
@@ -178,7 +154,7 @@ void Journal::beside(const Json& report, bool force) {
 }
 
 bool Journal::has_row(const std::string& name) const {
-  return std::ranges::any_of(rows_, [&](const Json& row) { return row["name"] == name; });
+  return std::ranges::any_of(rows_, [&](const Row& row) { return row.name == name; });
 }
 
 void Journal::add_run(Json run) {
@@ -186,12 +162,12 @@ void Journal::add_run(Json run) {
   runs_.push_back(std::move(run));
 }
 
-void Journal::add_row(Json row) {
-  append({{"row", row}});
+void Journal::add_row(Row row) {
+  append({{"row", to_json(row)}});
   rows_.push_back(std::move(row));
 }
 
-void Journal::append(const Json& line) { write_all(file_, line.dump() + "\n", path_); }
+void Journal::append(const Json& line) { write_durably(file_, line.dump() + "\n", path_); }
 
 void Journal::finish(const Json& report) {
   write_report(output_, report);

@@ -4,13 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "drivers/report/report.hpp"
+#include "drivers/base/json.hpp"
+#include "drivers/report/row.hpp"
 
 namespace trafficbench {
-
-/// Writes JSON atomically: the file appears complete, by a rename, or not at all. Throws BadInput if it cannot be
-/// written.
-void write_report(const std::string& path, const Json& report);
 
 /// <output>.journal: a first line that says what is being measured, then a line for each launch and each row. Used by
 /// one rank. Throws BadInput wherever something is wrong with files or requests.
@@ -33,20 +30,20 @@ class Journal {
   bool complete() const { return complete_; }
 
   const std::vector<Json>& runs() const { return runs_; }
-  const std::vector<Json>& rows() const { return rows_; }
+  const std::vector<Row>& rows() const { return rows_; }
   bool has_row(const std::string& name) const;
 
   /// Both return when the line is on disk.
   void add_run(Json run);
-  void add_row(Json row);
+  void add_row(Row row);
 
   /// Writes the report and removes the journal.
   void finish(const Json& report);
 
  private:
   void read(const Json& axes);
-  /// Called where `report` bears the output's name already: removes the journal if it is that report's own.
-  void beside(const Json& report, bool force);
+  /// Called where a report bears the output's name already: removes the journal if it is that report's own.
+  void settle_with(const Json& report, bool force);
   void append(const Json& line);
 
   std::string output_;
@@ -54,7 +51,7 @@ class Journal {
   int file_ = -1;
   bool complete_ = false;
   std::vector<Json> runs_;
-  std::vector<Json> rows_;
+  std::vector<Row> rows_;
 };
 
 }  // namespace trafficbench

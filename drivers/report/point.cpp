@@ -4,14 +4,13 @@
 
 #include "drivers/base/numbers.hpp"
 #include "drivers/machine/machine.hpp"
+#include "drivers/report/row.hpp"
 
 namespace trafficbench {
 
 namespace {
 std::string or_auto(std::int64_t number) { return number == 0 ? "auto" : format_count(number); }
 }  // namespace
-
-const char* name_of(KernelClass kernel_class) { return kernel_class == KernelClass::update ? "update" : "closed-form"; }
 
 void Point::set_cells(ScalingMode mode, std::int64_t cells) {
   const bool weak = mode == ScalingMode::weak;

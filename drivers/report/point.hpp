@@ -37,9 +37,6 @@ struct Point {
   void set_cells(ScalingMode mode, std::int64_t cells);
 };
 
-/// "update" or "closed-form".
-const char* name_of(KernelClass kernel_class);
-
 /// Spells every requested axis, stable between runs: sweep/tiled/cells:1e9/ranks:2/threads:1/...
 std::string row_name(const std::string& command, const Point& point);
 

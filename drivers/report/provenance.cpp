@@ -6,12 +6,13 @@
 #include <array>
 #include <cstdlib>
 #include <ctime>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "drivers/machine/machine.hpp"
-#include "kernels/bitslice/waves.hpp"
 #include "kernels/clock.hpp"
 #include "kernels/isa.hpp"
+#include "kernels/registry.hpp"
 #include "version_info.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): not every libc declares it
@@ -90,8 +91,10 @@ Json describe_run(Communicator& comm, const std::vector<std::string>& argv) {
   for (const NumaRegion& region : machine.numa) {
     numa.push_back({{"index", region.index}, {"cores", region.cores}, {"bytes", region.bytes}});
   }
-  std::set<std::string> waves;
-  for (const std::string& each : comm.gather(bitslice::fastest_waves_name())) waves.insert(each);
+  Json kernels = Json::array();
+  for (const Variant* variant : variants()) {
+    if (variant->kernel_class == KernelClass::update) kernels.push_back(variant->name);
+  }
   Json isas = Json::array();
   for (const Isa& isa : built_isas()) isas.push_back(isa.name);
   isas.push_back(kGenericIsa);
@@ -111,13 +114,13 @@ Json describe_run(Communicator& comm, const std::vector<std::string>& argv) {
               {"flags", kFlags},
               {"build_type", kBuildType},
               {"isas", isas},
+              {"kernels", kernels},
               {"environment", environment()},
               {"job", scheduler_job()},
               {"date", utc_date()},
               {"argv", argv},
               {"limits", nullptr}};
   if (const std::string revision = cpu_revision(); !revision.empty()) run["cpu"]["revision"] = revision;
-  run["waves"] = waves;
   if (hosts.empty()) run.erase("hosts");
   if (!library.name.empty()) {
     run["mpi"] = {{"library", library.name},

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "drivers/base/json.hpp"
 #include "drivers/machine/machine.hpp"
 #include "drivers/ranks/communicator.hpp"
-#include "drivers/report/report.hpp"
 
 namespace trafficbench {
 

@@ -1,14 +1,29 @@
-// A report that is read: nothing of it is taken on trust.
+// Reports as files.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
-#include "drivers/report/report.hpp"
+#include "drivers/base/json.hpp"
+#include "drivers/report/fields.hpp"
+#include "drivers/report/row.hpp"
 
 namespace trafficbench {
 
-/// Reads a report. Throws BadInput, naming file and row, unless its rows are what results/schema/report.schema.json
-/// says; fields that this program does not know are let pass.
-Json read_report(const std::string& path);
+/// A report that was read.
+struct Report {
+  Json context;
+  std::vector<Json> launches;  ///< context.runs
+  std::vector<Row> rows;       ///< at least one
+};
+
+/// Reads a report and takes nothing in it on trust: every row is held against the table of fields and its rules, every
+/// launch against what is taken from it. Throws BadInput, one line that names file, row and field.
+Report read_report(const std::string& path, Completeness completeness = Completeness::whole);
+
+/// Writes JSON atomically: the file appears complete, by a rename, or not at all. Throws BadInput if it cannot be
+/// written.
+void write_report(const std::string& path, const Json& report);
 
 }  // namespace trafficbench

@@ -1,4 +1,4 @@
-#include "drivers/measure/contender.hpp"
+#include "drivers/measure/point_timer.hpp"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "drivers/base/statistics.hpp"
-#include "drivers/plan/feasibility.hpp"
 #include "drivers/road/start.hpp"
 #include "kernels/clock.hpp"
 #include "kernels/isa.hpp"
@@ -61,16 +60,18 @@ RankSeconds summary_of(const std::vector<double>& seconds) {
   return {std::ranges::min(seconds), median(seconds), std::ranges::max(seconds)};
 }
 
-Contender::Contender(Communicator& comm, Point point, const MeasuringOptions& options, Kept kept, SharedWork& shared)
-    : comm_(comm), point_(std::move(point)), options_(options), kept_(kept), shared_(shared) {}
+PointTimer::PointTimer(Communicator& comm, Point point, const MeasuringOptions& options, Retained retained,
+                       SharedStates& shared)
+    : comm_(comm), point_(std::move(point)), options_(options), retained_(retained), shared_(shared) {}
 
-bool Contender::prepare() {
+bool PointTimer::prepare() {
   // Roads of which each rank holds no more than this are hashed whole: that takes seconds.
   constexpr std::int64_t kMostCellsHashed = std::int64_t{1} << 28;
-  if (!bind_workers(comm_, point_.threads, options_.oversubscribe).empty()) result_.warnings.insert("oversubscribed");
+  if (!bind_workers(comm_, point_.threads, options_.oversubscribe).empty())
+    result_.warnings.insert(Warning::oversubscribed);
   const std::int64_t cells = point_.road_cells;
   together(comm_, [&] { start_ = make_start(point_.start, cells); });
-  result_.restarted = kept_.start;
+  result_.restarted = retained_.start;
   const bool all_made = comm_.all([&] {
     try {
       make_road();
@@ -99,13 +100,13 @@ bool Contender::prepare() {
   return true;
 }
 
-std::int64_t Contender::wanted_steps() const {
+std::int64_t PointTimer::wanted_steps() const {
   if (!too_short()) return result_.steps;
   const double quickest = std::ranges::min(result_.samples);
   return round_up(static_cast<double>(result_.steps) * kMargin * options_.least_seconds / quickest);
 }
 
-void Contender::start_over(std::int64_t steps) {
+void PointTimer::start_over(std::int64_t steps) {
   result_.steps = steps;
   if (result_.full) {
     const auto [at, fresh] = shared_.expected.try_emplace({point_.road_cells, steps});
@@ -122,14 +123,14 @@ void Contender::start_over(std::int64_t steps) {
   all_core_seconds_ = 0;
 }
 
-void Contender::make_road() { simulation_ = std::make_unique<Simulation>(comm_, setup_of(point_)); }
+void PointTimer::make_road() { simulation_ = std::make_unique<Simulation>(comm_, setup_of(point_)); }
 
-void Contender::give_back_road() {
-  if (kept_.road || !result_.restarted) return;
+void PointTimer::give_back_road() {
+  if (retained_.road || !result_.restarted) return;
   simulation_.reset();
 }
 
-void Contender::choose_steps() {
+void PointTimer::choose_steps() {
   constexpr double kMostSteps = 1e12;
   const double wanted_seconds = kMargin * options_.least_seconds;
   std::int64_t steps = 1;
@@ -149,7 +150,7 @@ void Contender::choose_steps() {
   result_.steps = std::max(steps, point_.variant->work.iterations_per_trip);
 }
 
-void Contender::repeat(int round) {
+void PointTimer::repeat(int round) {
   bind_workers(comm_, point_.threads, options_.oversubscribe);
   if (!simulation_) make_road();
   if (result_.restarted) {
@@ -166,11 +167,11 @@ void Contender::repeat(int round) {
                                  : verify_windows(comm_, *simulation_, source(), result_.cars, iterations_);
   // The hash of a state that is right is the expected one.
   result_.hash = result_.problem.empty() || !result_.full ? expected_.hash : simulation_->hash();
-  if (!result_.full && !kept_.road && result_.restarted) check_cars();
+  if (!result_.full && !retained_.road && result_.restarted) check_cars();
   give_back_road();
 }
 
-void Contender::record(int round, double own_seconds, double own_cpu_seconds) {
+void PointTimer::record(int round, double own_seconds, double own_cpu_seconds) {
   const PhaseTimes phases = simulation_->phase_times();
   const std::vector<double> all = gather_numbers(comm_, {own_seconds, own_cpu_seconds, phases.compute, phases.edges,
                                                          phases.waiting, phases.exchange, phases.reduction});
@@ -209,7 +210,7 @@ void Contender::record(int round, double own_seconds, double own_cpu_seconds) {
   all_core_seconds_ += threads * ranks * slowest;
 }
 
-void Contender::watch_placement() {
+void PointTimer::watch_placement() {
   const std::vector<int> cpus = own_cpus(point_.threads);
   if (cpus_.empty()) {
     cpus_ = cpus;
@@ -219,25 +220,25 @@ void Contender::watch_placement() {
   moved_ = moved_ || cpus != cpus_;
 }
 
-bool Contender::too_short() const {
+bool PointTimer::too_short() const {
   return point_.steps == 0 && result_.problem.empty() && !result_.samples.empty() &&
          std::ranges::min(result_.samples) < options_.least_seconds;
 }
 
-void Contender::check_cars() {
+void PointTimer::check_cars() {
   if (const std::int64_t cars = simulation_->cars(); result_.problem.empty() && cars != result_.cars) {
     result_.problem = fmt::format("the road ends with {} cars, not {}", cars, result_.cars);
   }
 }
 
-Measurement Contender::finish() {
+Measurement PointTimer::finish() {
   if (!result_.full && simulation_) check_cars();
-  if (comm_.max_of(moved_ ? 1 : 0) > 0) result_.warnings.insert("placement_changed");
-  if (share_a_core(result_.placement)) result_.warnings.insert("shared_core");
+  if (comm_.max_of(moved_ ? 1 : 0) > 0) result_.warnings.insert(Warning::placement_changed);
+  if (share_a_core(result_.placement)) result_.warnings.insert(Warning::shared_core);
   if (!clocks_.empty()) {
     result_.clock_hz = median(clocks_);
     const auto [least, most] = std::ranges::minmax(clocks_);
-    if (most - least > kClockTolerance * result_.clock_hz) result_.warnings.insert("clock_changed");
+    if (most - least > kClockTolerance * result_.clock_hz) result_.warnings.insert(Warning::clock_changed);
   }
   if (all_core_seconds_ > 0) {
     // Timers are samples, and may come to a little more than there was.
@@ -247,7 +248,7 @@ Measurement Contender::finish() {
     result_.shares = Shares{core_seconds_.compute / all, core_seconds_.exchange / all, core_seconds_.reduction / all,
                             core_seconds_.waiting / all};
   }
-  if (too_short()) result_.warnings.insert("short_repetition");
+  if (too_short()) result_.warnings.insert(Warning::short_repetition);
   simulation_.reset();
   return result_;
 }

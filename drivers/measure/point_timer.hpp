@@ -33,23 +33,23 @@ struct MeasuringOptions {
 
 /// What points that are measured together share, so that it is made once: start states, and what a road must end in,
 /// which does not depend on how it is split.
-struct SharedWork {
+struct SharedStates {
   HeldStarts starts;
   std::map<std::pair<std::int64_t, std::int64_t>, Expected> expected;  ///< by cells and iterations
 };
 
-/// What a point keeps between its repetitions.
-struct Kept {
+/// What a point keeps in memory between its repetitions.
+struct Retained {
   bool road = true;   ///< the road's memory; else it is given back after each, for others to use
   bool start = true;  ///< the start state, from which each repetition begins; else the road goes on, and is always kept
 };
 
 /// All calls are collective over the ranks of the point, which must be feasible (why_not). Results are complete on rank
 /// 0, and agree on all ranks as far as `problem` goes.
-class Contender {
+class PointTimer {
  public:
   /// `shared` outlives all who share it.
-  Contender(Communicator& comm, Point point, const MeasuringOptions& options, Kept kept, SharedWork& shared);
+  PointTimer(Communicator& comm, Point point, const MeasuringOptions& options, Retained retained, SharedStates& shared);
 
   /// Makes the road and looks for a number of iterations that lasts long enough. False if there was no memory, which
   /// `problem` then says.
@@ -84,8 +84,8 @@ class Contender {
   Communicator& comm_;
   Point point_;
   MeasuringOptions options_;
-  Kept kept_;
-  SharedWork& shared_;
+  Retained retained_;
+  SharedStates& shared_;
   std::shared_ptr<const CellSource> start_;
   std::shared_ptr<const HeldStart> held_;
   std::unique_ptr<Simulation> simulation_;

@@ -1,0 +1,35 @@
+// trafficbench derive
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "drivers/base/files.hpp"
+#include "drivers/base/standard_output.hpp"
+#include "drivers/command/commands.hpp"
+#include "drivers/report/point_row.hpp"
+#include "drivers/report/ratios.hpp"
+#include "drivers/report/report.hpp"
+#include "drivers/report/report_file.hpp"
+
+namespace trafficbench {
+
+Status derive(const DeriveOptions& options) {
+  Report measured = read_report(options.measured, Completeness::given);
+  for (Row& row : measured.rows) {
+    add_kernel_facts(row);
+    work_out_rate(row);
+  }
+  // The rounds of a ladder are those of all its rungs; a sweep has rounds of each group, and pairs while it measures.
+  if (measured.context["command"] == "ladder") pair_by_round(measured.rows);
+  add_ratios(measured.rows, measured.launches);
+  check_writable(options.output, options.force);
+  Json report =
+      make_report(measured.context["command"].get<std::string>(), Json::object(), measured.launches, measured.rows);
+  // Who measured the rows knows what to say of them.
+  report["context"] = measured.context;
+  write_report(options.output, report);
+  print_out(fmt::format("{} rows. Report: {}\n", measured.rows.size(), options.output));
+  return status_of(measured.rows);
+}
+
+}  // namespace trafficbench

@@ -1,0 +1,14 @@
+#include <fmt/format.h>
+
+#include "drivers/command/commands.hpp"
+#include "drivers/report/ratios.hpp"
+
+namespace trafficbench {
+
+Status status_of(const std::vector<Row>& rows) {
+  if (all_verified(rows)) return Status::done;
+  fmt::print(stderr, "trafficbench: rows failed their verification; they are marked in the report\n");
+  return Status::check_failed;
+}
+
+}  // namespace trafficbench

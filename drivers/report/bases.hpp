@@ -1,0 +1,58 @@
+// The one rule of which row a speedup is over. A sweep plans by it what is measured again in a row's rounds, and the
+// report forms its ratios by it, so both speak of the same base.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "drivers/report/point.hpp"
+#include "drivers/report/row.hpp"
+
+namespace trafficbench {
+
+/// A point or a row, as far as it matters to whom it may be divided by.
+struct RatioMember {
+  /// Members that differ in one of these are never divided by each other.
+  struct Setting {
+    std::string command;
+    std::int64_t cells = 0;  ///< of the whole road, or of each core where it is weak
+    ScalingMode mode = ScalingMode::strong;
+    CountingMode count = CountingMode::every;
+    std::string knobs;  ///< as asked for
+    std::string density;
+    std::string init;
+    std::string seed;
+    Origin origin = Origin::measured;
+    std::size_t machine = 0;  ///< a number for each kind of machine
+    auto operator<=>(const Setting&) const = default;
+  };
+  Setting setting;
+  std::string depth;  ///< as asked for; "none" for a program that exchanges nothing
+  std::string kernel;
+  std::string isa;
+  std::int64_t road_cells = 0;
+  std::int64_t workers = 1;
+  bool has_rate = true;  ///< else it has no base and is none
+};
+
+/// A point of `command` that is to be measured; `measurable` says whether it can be.
+RatioMember ratio_member(const std::string& command, const Point& point, bool measurable);
+
+/// `machine` is a number that rows of one kind of machine share: see kinds_of_machine().
+RatioMember ratio_member(const Row& row, std::size_t machine);
+
+/// Indices of the members that a member's ratios are over; -1 if there is none.
+struct Bases {
+  /// The same kernel and instruction set at the same depth on the fewest cores; the first of several.
+  int base = -1;
+  /// The lowest rung on one core on the same road: plain Python in a ladder, else `naive`.
+  int ladder_base = -1;
+};
+
+/// The bases of each member.
+std::vector<Bases> bases_of(std::span<const RatioMember> members);
+
+}  // namespace trafficbench

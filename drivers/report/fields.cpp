@@ -1,0 +1,430 @@
+#include "drivers/report/fields.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <type_traits>
+#include <utility>
+
+#include "drivers/report/row_rules.hpp"
+#include "drivers/report/values.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+// --- how values are written and read ---------------------------------------------------------------------------------
+
+template <typename T>
+Json written(const T& value) {
+  if constexpr (std::is_enum_v<T>) {
+    return name_of(value);
+  } else if constexpr (std::is_floating_point_v<T>) {
+    // A number that does not exist is null: no non-finite number is ever written.
+    return std::isfinite(value) ? Json(value) : Json();
+  } else {
+    return value;
+  }
+}
+
+Json written(const RankSeconds& seconds) {
+  return {{"min", seconds.min}, {"median", seconds.median}, {"max", seconds.max}};
+}
+
+Json written(const Shares& shares) {
+  return {{"compute", written(shares.compute)},
+          {"exchange", written(shares.exchange)},
+          {"reduction", written(shares.reduction)},
+          {"waiting", written(shares.waiting)}};
+}
+
+Json written(const WorkerPlace& place) {
+  Json json = {{"rank", place.rank},
+               {"thread", place.thread},
+               {"host", place.host},
+               {"core", place.cpu < 0 ? Json() : Json(place.cpu)}};
+  if (place.numa >= 0) json["numa"] = place.numa;
+  return json;
+}
+
+Json written(const Model& model) {
+  Json json = {{"name", model.name}};
+  if (model.version) json["version"] = *model.version;
+  Json& parameters = json["parameters"] = Json::object();
+  for (const auto& [name, parameter] : model.parameters) {
+    parameters[name] = std::visit([](const auto& value) { return Json(value); }, parameter);
+  }
+  json["calibrated_from"] = model.calibrated_from ? Json(*model.calibrated_from) : Json();
+  return json;
+}
+
+template <typename T>
+Json written(const std::optional<T>& value) {
+  return value ? written(*value) : Json();
+}
+
+/// Null if empty; where an empty list is to be written, the field says so.
+template <typename List>
+Json written_list(const List& values) {
+  if (values.empty()) return {};
+  Json list = Json::array();
+  for (const auto& value : values) list.push_back(written(value));
+  return list;
+}
+template <typename T>
+Json written(const std::vector<T>& values) {
+  return written_list(values);
+}
+template <typename T>
+Json written(const std::set<T>& values) {
+  return written_list(values);
+}
+
+template <typename T>
+void take(const Json& json, T& value) {
+  if constexpr (std::is_enum_v<T>) {
+    value = *named<T>(json.get_ref<const std::string&>());
+  } else {
+    value = json.get<T>();
+  }
+}
+
+void take(const Json& json, RankSeconds& seconds) {
+  seconds = {json["min"].get<double>(), json["median"].get<double>(), json["max"].get<double>()};
+}
+
+void take(const Json& json, Shares& shares) {
+  shares = {json["compute"].get<double>(), json["exchange"].get<double>(), json["reduction"].get<double>(),
+            json["waiting"].get<double>()};
+}
+
+void take(const Json& json, WorkerPlace& place) {
+  const auto or_none = [&](const char* name) {
+    return json.contains(name) && !json[name].is_null() ? json[name].get<int>() : -1;
+  };
+  place.rank = json["rank"].get<int>();
+  place.thread = json["thread"].get<int>();
+  place.host = json["host"].get<std::string>();
+  place.cpu = or_none("core");
+  place.numa = or_none("numa");
+}
+
+void take(const Json& json, Model& model) {
+  model.name = json["name"].get<std::string>();
+  if (json.contains("version")) model.version = json["version"].get<std::string>();
+  for (const auto& [name, value] : json["parameters"].items()) {
+    Model::Parameter parameter;
+    if (value.is_boolean()) parameter = value.get<bool>();
+    if (value.is_number_integer()) parameter = value.get<std::int64_t>();
+    if (value.is_number_float()) parameter = value.get<double>();
+    if (value.is_string()) parameter = value.get<std::string>();
+    model.parameters.emplace_back(name, parameter);
+  }
+  if (!json["calibrated_from"].is_null()) model.calibrated_from = json["calibrated_from"].get<std::string>();
+}
+
+template <typename T>
+void take(const Json& json, std::optional<T>& value) {
+  take(json, value.emplace());
+}
+
+template <typename T>
+void take(const Json& json, std::vector<T>& values) {
+  values.clear();
+  for (const Json& each : json) take(each, values.emplace_back());
+}
+
+template <typename T>
+void take(const Json& json, std::set<T>& values) {
+  values.clear();
+  for (const Json& each : json) {
+    T value{};
+    take(each, value);
+    values.insert(value);
+  }
+}
+
+// --- what values may be, beyond values.hpp ---------------------------------------------------------------------------
+
+template <bool (*Good)(const Json&)>
+bool are(const Json& value) {
+  return value.is_array() && std::ranges::all_of(value, Good);
+}
+
+template <typename Enum>
+bool is_one_of(const Json& value) {
+  return value.is_string() && named<Enum>(value.get_ref<const std::string&>()).has_value();
+}
+
+/// An object with these fields and no other, each of them good.
+bool has(const Json& object, std::initializer_list<const char*> fields, bool (*good)(const Json&)) {
+  return object.is_object() && object.size() == fields.size() &&
+         std::ranges::all_of(fields, [&](const char* field) { return object.contains(field) && good(object[field]); });
+}
+
+bool is_spread(const Json& value) { return has(value, {"min", "median", "max"}, is_positive); }
+bool is_shares(const Json& value) { return has(value, {"compute", "exchange", "reduction", "waiting"}, is_share); }
+bool is_shape_index(const Json& value) { return is_index(value) && value.get<std::int64_t>() <= INT32_MAX; }
+bool is_shape_index_or_null(const Json& value) { return value.is_null() || is_shape_index(value); }
+
+struct Part {
+  const char* name;
+  bool (*good)(const Json&);
+  bool required = true;
+};
+
+/// An object with these parts and no other.
+bool consists_of(const Json& object, std::initializer_list<Part> parts) {
+  if (!object.is_object()) return false;
+  std::size_t found = 0;
+  for (const Part& part : parts) {
+    if (object.contains(part.name)) {
+      ++found;
+      if (!part.good(object[part.name])) return false;
+    } else if (part.required) {
+      return false;
+    }
+  }
+  return found == object.size();
+}
+
+bool is_place(const Json& value) {
+  return consists_of(value, {{"rank", is_shape_index},
+                             {"thread", is_shape_index},
+                             {"host", is_text},
+                             {"core", is_shape_index_or_null},
+                             {"numa", is_shape_index_or_null, false}});
+}
+
+bool is_parameter(const Json& value) {
+  return value.is_boolean() || value.is_string() || is_integer(value) ||
+         (value.is_number_float() && std::isfinite(value.get<double>()));
+}
+bool are_parameters(const Json& value) {
+  return value.is_object() && !value.empty() && std::ranges::all_of(value, is_parameter);
+}
+bool is_text_or_null(const Json& value) { return value.is_null() || is_text(value); }
+bool is_model(const Json& value) {
+  return consists_of(value, {{"name", is_text},
+                             {"version", is_text, false},
+                             {"parameters", are_parameters},
+                             {"calibrated_from", is_text_or_null}});
+}
+
+bool is_anything(const Json& /*value*/) { return true; }
+
+// --- the table -------------------------------------------------------------------------------------------------------
+
+using enum Presence;
+using enum Source;
+
+/// A member of Row.
+template <typename T>
+Field field(std::string_view name, T Row::*member, bool (*good)(const Json&), Presence presence,
+            Source source = given) {
+  return {.name = name,
+          .presence = presence,
+          .source = source,
+          .write = [member](const Row& row) { return written(row.*member); },
+          .good = good,
+          .read = [member](Row& row, const Json& json) { take(json, row.*member); }};
+}
+
+/// A member of a member of Row.
+template <typename T, typename U>
+Field field(std::string_view name, std::pair<T Row::*, U T::*> member, bool (*good)(const Json&), Presence presence,
+            Source source = worked_out) {
+  return {.name = name,
+          .presence = presence,
+          .source = source,
+          .write = [member](const Row& row) { return written(row.*member.first.*member.second); },
+          .good = good,
+          .read = [member](Row& row, const Json& json) { take(json, row.*member.first.*member.second); }};
+}
+
+/// An end of a speedup.
+Field field(std::string_view name, Speedup Row::*speedup, std::optional<double> Estimate::*number) {
+  return {.name = name,
+          .presence = or_null,
+          .source = worked_out,
+          .write = [=](const Row& row) { return written((row.*speedup).ratio.*number); },
+          .good = is_positive,
+          .read = [=](Row& row, const Json& json) { take(json, (row.*speedup).ratio.*number); }};
+}
+
+/// An optional field that may be null, too.
+Field or_null_if(bool (*null_if)(const Row&), Field field) {
+  field.presence = optional;
+  field.null_if = null_if;
+  return field;
+}
+
+/// What follows from other fields.
+Field derived(std::string_view name, Presence presence, Json (*write)(const Row&)) {
+  return {.name = name, .presence = presence, .source = worked_out, .write = write, .good = is_anything, .read = {}};
+}
+
+/// A list that is written where it is empty, too.
+template <typename T>
+Field list(std::string_view name, std::vector<T> Row::*member, bool (*good)(const Json&)) {
+  Field result = field(name, member, good, always);
+  result.write = [member](const Row& row) {
+    const Json values = written(row.*member);
+    return values.is_null() ? Json::array() : values;
+  };
+  return result;
+}
+
+std::vector<Field> make_table() {
+  constexpr auto value = &Estimate::value;
+  constexpr auto low = &Estimate::low;
+  constexpr auto high = &Estimate::high;
+  constexpr auto has_efficiency = [](const Row& row) { return row.efficiency.value.has_value(); };
+  constexpr auto never = [](const Row&) { return false; };
+  const auto in = [](auto outer, auto inner) { return std::pair(outer, inner); };
+  return {
+      field("name", &Row::name, is_row_name, always),
+      derived("run_name", always, [](const Row& row) { return Json(row.name); }),
+      derived("run_type", always, [](const Row& row) { return Json(row.skipped ? "aggregate" : "iteration"); }),
+      derived("aggregate_name", optional, [](const Row& row) { return row.skipped ? Json("skipped") : Json(); }),
+      derived("repetitions", always, [](const Row& row) { return Json(row.samples.size()); }),
+      derived("repetition_index", always, [](const Row&) { return Json(0); }),
+      field("threads", &Row::threads, is_shape, always),
+      derived("iterations", or_null, [](const Row& row) { return written(row.steps); }),
+      field("real_time", &Row::real_time_ms, is_positive, or_null),
+      field("cpu_time", &Row::cpu_time_ms, is_not_negative, or_null),
+      derived("time_unit", or_null, [](const Row& row) { return row.skipped ? Json() : Json("ms"); }),
+      field("kernel", &Row::kernel, is_kernel, always),
+      field("rung", &Row::rung, is_integer, optional),
+      field("bits_per_cell", &Row::bits_per_cell, is_positive, optional),
+      field("isa", &Row::isa, is_isa, or_null),
+      field("configuration", &Row::configuration, is_text, optional),
+      field("cells", &Row::cells, is_count, always),
+      field("steps", &Row::steps, is_count, or_null),
+      field("ranks", &Row::ranks, is_shape, always),
+      field("depth", &Row::depth, is_count, or_null),
+      field("density", &Row::density, is_share, or_null),
+      field("cars", &Row::cars, is_index, optional),
+      field("init", &Row::init, is_init, always),
+      field("seed", &Row::seed, is_seed, or_null),
+      field("mode", &Row::mode, is_one_of<ScalingMode>, always),
+      field("count", &Row::count, is_one_of<CountingMode>, always),
+      field("class", &Row::kernel_class, is_one_of<KernelClass>, always),
+      field("origin", &Row::origin, is_one_of<Origin>, always),
+
+      list("samples", &Row::samples, are<is_positive>),
+      field("rank_seconds", &Row::rank_seconds, are<is_spread>, optional),
+      field("rounds", &Row::rounds, are<is_index>, optional),
+      field("discarded", &Row::discarded, is_index, optional),
+      field("mcops", in(&Row::mcops, value), is_positive, or_null),
+      field("mcops_low", in(&Row::mcops, low), is_positive, or_null),
+      field("mcops_high", in(&Row::mcops, high), is_positive, or_null),
+      field("cells_per_cycle", &Row::cells_per_cycle, is_positive, or_null, worked_out),
+      field("limit", &Row::limit, is_text, or_null),
+      field("fraction_of_limit", &Row::fraction_of_limit, is_positive, or_null),
+
+      field("base", in(&Row::speedup, &Speedup::base), is_row_name, or_null, given),
+      field("base_mcops", in(&Row::speedup, &Speedup::base_mcops), is_positive, or_null, given),
+      field("base_samples", in(&Row::speedup, &Speedup::base_samples), are<is_positive>, optional, given),
+      field("base_steps", in(&Row::speedup, &Speedup::base_steps), is_count, optional, given),
+      field("speedup", &Row::speedup, value),
+      field("speedup_low", &Row::speedup, low),
+      field("speedup_high", &Row::speedup, high),
+      field("efficiency", in(&Row::efficiency, value), is_positive, or_null),
+      or_null_if(has_efficiency, field("efficiency_low", in(&Row::efficiency, low), is_positive, optional)),
+      or_null_if(has_efficiency, field("efficiency_high", in(&Row::efficiency, high), is_positive, optional)),
+      field("ladder_base", in(&Row::ladder, &Speedup::base), is_row_name, or_null, given),
+      field("ladder_base_mcops", in(&Row::ladder, &Speedup::base_mcops), is_positive, or_null, given),
+      field("ladder_base_samples", in(&Row::ladder, &Speedup::base_samples), are<is_positive>, optional, given),
+      field("ladder_base_steps", in(&Row::ladder, &Speedup::base_steps), is_count, optional, given),
+      field("ladder_speedup", &Row::ladder, value),
+      field("ladder_speedup_low", &Row::ladder, low),
+      field("ladder_speedup_high", &Row::ladder, high),
+
+      field("hash", &Row::hash, is_hash, or_null),
+      field("verified", &Row::verified, is_flag, or_null),
+      field("verification", &Row::verification, is_one_of<VerificationMethod>, always),
+      field("restarted", &Row::restarted, is_flag, or_null),
+      field("stopped", &Row::stopped, is_one_of<StopReason>, or_null),
+      derived("error_occurred", optional, [](const Row& row) { return row.error_message ? Json(true) : Json(); }),
+      field("error_message", &Row::error_message, is_text, optional),
+      field("skipped", &Row::skipped, is_text, optional),
+      field("warnings", &Row::warnings, are<is_one_of<Warning>>, optional),
+      field("placement", &Row::placement, are<is_place>, or_null),
+
+      field("shares", &Row::shares, is_shares, optional),
+      or_null_if(never, field("energy_joules", &Row::energy_joules, is_positive, optional)),
+      field("energy_source", &Row::energy_source, is_one_of<EnergySource>, optional),
+      field("model", &Row::model, is_model, optional),
+
+      field("clock_hz", &Row::clock_hz, is_positive, or_null),
+      field("run", &Row::run, is_index, always),
+      field("note", &Row::note, is_text, optional),
+  };
+}
+
+}  // namespace
+
+std::span<const Field> row_fields() {
+  static const std::vector<Field> table = make_table();
+  return table;
+}
+
+Json to_json(const Row& row) {
+  Json json = Json::object();
+  for (const Field& field : row_fields()) {
+    Json value = field.write(row);
+    const bool is_written =
+        !value.is_null() || field.presence != Presence::optional || (field.null_if != nullptr && field.null_if(row));
+    if (is_written) json[std::string(field.name)] = std::move(value);
+  }
+  return json;
+}
+
+std::string read_row(const Json& json, Completeness completeness, Row& row) {
+  if (!json.is_object()) return "is no object";
+  row = {};
+  std::size_t known = 0;
+  for (const Field& field : row_fields()) {
+    const auto found = json.find(std::string(field.name));
+    if (found != json.end()) ++known;
+    if (completeness == Completeness::given && field.source == Source::worked_out) continue;
+    if (found == json.end()) {
+      const bool may_be_missing = field.presence == Presence::optional ||
+                                  (completeness == Completeness::given && field.presence == Presence::or_null);
+      if (may_be_missing) continue;
+      return fmt::format("lacks {}", field.name);
+    }
+    if (found->is_null()) {
+      if (field.presence == Presence::or_null || field.null_if != nullptr) continue;
+      return fmt::format("has {} null", field.name);
+    }
+    if (!field.good(*found)) return fmt::format("has {} {}", field.name, shown(*found));
+    if (field.read) field.read(row, *found);
+  }
+  if (known != json.size()) {
+    for (const auto& [name, value] : json.items()) {
+      const bool is_field = std::ranges::any_of(row_fields(), [&](const Field& field) { return field.name == name; });
+      if (!is_field) return fmt::format("has the unknown field {}", shown(name));
+    }
+  }
+  if (std::string fault = broken_rule(row, completeness); !fault.empty()) return fault;
+  if (completeness == Completeness::given) return {};
+  // What follows from other fields is only there for other programs, and must not say something else.
+  for (const Field& field : row_fields()) {
+    if (field.read) continue;
+    const auto found = json.find(std::string(field.name));
+    const Json should = field.write(row);
+    if (found == json.end() ? !should.is_null() : *found != should) {
+      return fmt::format("has {} {}, not {}", field.name, found == json.end() ? "nothing" : shown(*found),
+                         shown(should));
+    }
+  }
+  return {};
+}
+
+}  // namespace trafficbench

@@ -1,0 +1,22 @@
+// Launches: the entries of context.runs.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "drivers/base/json.hpp"
+
+namespace trafficbench {
+
+/// What is wrong with an entry, as far as a merge takes something from it: "lacks cpu"; empty if nothing.
+std::string fault_of_launch(const Json& launch);
+
+/// Whether two launches ran on machines of one kind, whatever their hosts are called: every fact of `cpu` but its
+/// measured clock, and the caches, are equal. A fact that one of them lacks says nothing.
+bool same_machine(const Json& one, const Json& other);
+
+/// A number for each launch: that of the first launch on a machine of the same kind.
+std::vector<std::size_t> kinds_of_machine(const std::vector<Json>& launches);
+
+}  // namespace trafficbench

@@ -1,0 +1,39 @@
+#include "drivers/report/point_row.hpp"
+
+#include "kernels/registry.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+void add_facts(const Variant& variant, Row& row) {
+  if (!row.rung) row.rung = rung_of(variant.name);
+  if (!row.bits_per_cell && variant.work.bits_per_cell > 0) row.bits_per_cell = variant.work.bits_per_cell;
+}
+
+}  // namespace
+
+Row row_of(const std::string& command, const Point& point) {
+  Row row;
+  row.name = row_name(command, point);
+  row.kernel = point.variant->name;
+  add_facts(*point.variant, row);
+  row.cells = point.road_cells;
+  row.ranks = point.ranks;
+  row.threads = point.threads;
+  if (point.start.is_random()) {
+    row.density = point.start.density;
+    row.seed = static_cast<std::uint64_t>(point.start.seed);
+  }
+  row.init = point.start.init;
+  row.mode = point.mode();
+  row.count = point.counting;
+  row.kernel_class = point.variant->kernel_class;
+  return row;
+}
+
+void add_kernel_facts(Row& row) {
+  if (const Variant* variant = find_variant(row.kernel)) add_facts(*variant, row);
+}
+
+}  // namespace trafficbench

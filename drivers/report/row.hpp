@@ -1,0 +1,178 @@
+// One row of a report: one point, and what came of it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "drivers/base/enum_names.hpp"
+#include "drivers/machine/placement.hpp"
+#include "drivers/report/scaling_mode.hpp"
+#include "drivers/road/counting_mode.hpp"
+#include "kernels/variant.hpp"
+
+namespace trafficbench {
+
+/// Where a row's time comes from.
+enum class Origin { measured, simulated, modelled };
+
+/// Why a point was not repeated any more.
+enum class StopReason { precise, time_cap, time_limit, most_repetitions, fixed, interrupted, failed };
+
+/// How a final state was held against what is right.
+enum class VerificationMethod { full, windows, golden, none };
+
+/// What was not as it should be while a point was measured.
+enum class Warning { clock_changed, placement_changed, shared_core, oversubscribed, short_repetition };
+
+/// Where a row's energy was read.
+enum class EnergySource { pm_counters, sacct, rapl };
+
+template <>
+struct EnumNames<KernelClass> {
+  static constexpr std::array<std::string_view, 2> names{"update", "closed-form"};
+};
+template <>
+struct EnumNames<Origin> {
+  static constexpr std::array<std::string_view, 3> names{"measured", "simulated", "modelled"};
+};
+template <>
+struct EnumNames<StopReason> {
+  static constexpr std::array<std::string_view, 7> names{"precise", "time_cap",    "time_limit", "most_repetitions",
+                                                         "fixed",   "interrupted", "failed"};
+};
+template <>
+struct EnumNames<VerificationMethod> {
+  static constexpr std::array<std::string_view, 4> names{"full", "windows", "golden", "none"};
+};
+template <>
+struct EnumNames<Warning> {
+  static constexpr std::array<std::string_view, 5> names{"clock_changed", "placement_changed", "shared_core",
+                                                         "oversubscribed", "short_repetition"};
+};
+template <>
+struct EnumNames<EnergySource> {
+  static constexpr std::array<std::string_view, 3> names{"pm_counters", "sacct", "rapl"};
+};
+
+/// A number with its 95% interval. All three empty: there is no such number. The ends empty: there is no interval.
+struct Estimate {
+  std::optional<double> value;
+  std::optional<double> low;
+  std::optional<double> high;
+};
+
+/// What the ranks did in one repetition: seconds.
+struct RankSeconds {
+  double min = 0;
+  double median = 0;
+  double max = 0;
+};
+
+/// Where the time went: shares of the time of all cores together, 0 to 1. What is missing to 1 is the driver's own.
+struct Shares {
+  double compute = 0;
+  double exchange = 0;
+  double reduction = 0;
+  double waiting = 0;
+};
+
+/// A row's rate over that of another row, its base.
+struct Speedup {
+  std::optional<std::string> base;         ///< the base's name; nothing: no ratio was formed
+  std::optional<double> base_mcops;        ///< its rate, measured again in this row's rounds or else its own row's
+  std::vector<double> base_samples;        ///< its seconds in this row's rounds; empty if it was not measured again
+  std::optional<std::int64_t> base_steps;  ///< iterations of each of these
+  Estimate ratio;
+};
+
+/// What a row that was not measured was worked out with.
+struct Model {
+  using Parameter = std::variant<bool, std::int64_t, double, std::string>;
+  std::string name;
+  std::optional<std::string> version;
+  std::vector<std::pair<std::string, Parameter>> parameters;  ///< by name; units stand in the names
+  std::optional<std::string> calibrated_from;
+};
+
+/// Every field is explained in docs/schema.md; fields.cpp says how it is written and what it may hold. Times are
+/// seconds unless their names say otherwise.
+struct Row {
+  // The point.
+  std::string name;  ///< spells every axis as it was asked for: see row_name.hpp
+  std::string kernel;
+  std::optional<std::int64_t> rung;
+  std::optional<double> bits_per_cell;
+  std::optional<std::string> isa;
+  std::optional<std::string> configuration;
+  std::int64_t cells = 0;             ///< of the whole road
+  std::optional<std::int64_t> steps;  ///< iterations of one repetition
+  int ranks = 1;
+  int threads = 1;
+  std::optional<std::int64_t> depth;  ///< as used
+  std::optional<double> density;
+  std::optional<std::int64_t> cars;
+  std::string init;
+  std::optional<std::uint64_t> seed;
+  ScalingMode mode = ScalingMode::strong;
+  CountingMode count = CountingMode::every;
+  KernelClass kernel_class = KernelClass::update;
+  Origin origin = Origin::measured;
+
+  // Times and rates.
+  std::vector<double> samples;            ///< of the slowest rank, one a repetition
+  std::vector<RankSeconds> rank_seconds;  ///< one a repetition
+  std::vector<std::int64_t> rounds;       ///< in which each repetition was made
+  std::optional<std::int64_t> discarded;
+  std::optional<double> real_time_ms;  ///< median of the samples; of a modelled row, the model's
+  std::optional<double> cpu_time_ms;   ///< summed over ranks
+  Estimate mcops;
+  std::optional<double> cells_per_cycle;  ///< of one core
+  std::optional<double> clock_hz;
+  std::optional<std::string> limit;
+  std::optional<double> fraction_of_limit;
+
+  // Ratios.
+  Speedup speedup;  ///< over the same kernel on the fewest cores
+  Estimate efficiency;
+  Speedup ladder;  ///< over the lowest rung on one core
+
+  // Can it be trusted.
+  std::optional<std::string> hash;
+  std::optional<bool> verified;
+  VerificationMethod verification = VerificationMethod::none;
+  std::optional<bool> restarted;
+  std::optional<StopReason> stopped;
+  std::optional<std::string> error_message;
+  std::optional<std::string> skipped;
+  std::set<Warning> warnings;
+  std::vector<WorkerPlace> placement;
+
+  // Where the time went, energy, models.
+  std::optional<Shares> shares;
+  std::optional<double> energy_joules;
+  std::optional<EnergySource> energy_source;
+  std::optional<Model> model;
+
+  std::size_t run = 0;  ///< index of its launch in context.runs
+  std::optional<std::string> note;
+
+  std::int64_t workers() const { return std::int64_t{ranks} * threads; }
+
+  /// What its length is compared by: cells of the whole road, or of each core where it comes from a weak sweep.
+  std::int64_t comparable_cells() const { return mode == ScalingMode::weak ? cells / workers() : cells; }
+
+  bool failed() const { return verified.has_value() && !*verified; }
+
+  /// Whether it has a rate that others may be divided by: it was measured, and did not fail.
+  bool has_rate() const { return mcops.value.has_value() && !failed(); }
+};
+
+}  // namespace trafficbench

@@ -1,0 +1,14 @@
+// What the name of a row says: sweep/tiled/cells:1e9/ranks:2/threads:1/... spells every axis as it was asked for.
+#pragma once
+
+#include <string_view>
+
+namespace trafficbench {
+
+/// The command that made the row: "sweep".
+std::string_view command_of(std::string_view row_name);
+
+/// What the name says of an axis: "auto" of ".../depth:auto/...". Empty if it says nothing.
+std::string_view asked_for(std::string_view row_name, std::string_view axis);
+
+}  // namespace trafficbench

@@ -1,0 +1,99 @@
+#include "drivers/report/row_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <vector>
+
+#include "drivers/report/values.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+/// What a rule wants of a field.
+enum class Want { some, none };
+
+struct Rule {
+  bool (*applies)(const Row& row);
+  const char* who;  ///< it applies to
+  Want want;
+  std::vector<std::string_view> fields;
+};
+
+const std::vector<Rule>& rules() {
+  using enum Want;
+  static const auto skipped = [](const Row& row) { return row.skipped.has_value(); };
+  static const auto finished = [](const Row& row) { return !row.skipped; };
+  static const auto updates = [](const Row& row) { return !row.skipped && row.kernel_class == KernelClass::update; };
+  static const auto jumps = [](const Row& row) { return row.kernel_class == KernelClass::closed_form; };
+  static const auto measured = [](const Row& row) { return !row.skipped && row.origin == Origin::measured; };
+  static const auto projected = [](const Row& row) { return row.origin != Origin::measured; };
+  static const auto simulated = [](const Row& row) { return row.origin == Origin::simulated; };
+  static const auto modelled = [](const Row& row) { return row.origin == Origin::modelled; };
+  static const auto hashed = [](const Row& row) { return row.verification == VerificationMethod::full; };
+  static const auto failed = [](const Row& row) { return row.failed(); };
+  static const auto with_interval = [](const Row& row) { return row.mcops.low.has_value(); };
+  static const auto without_interval = [](const Row& row) { return !row.mcops.low; };
+  static const std::vector<Rule> rules{
+      {skipped,
+       "a skipped row",
+       none,
+       {"samples", "rank_seconds", "steps", "depth", "real_time", "cpu_time", "mcops", "mcops_low", "mcops_high",
+        "hash", "verified", "restarted", "stopped", "shares"}},
+      {skipped, "a skipped row", some, {"error_message"}},
+      {finished, "a row that was not skipped", some, {"steps", "real_time", "cpu_time"}},
+      {updates, "a row of an update kernel", some, {"mcops"}},
+      {jumps, "a row of a closed form", none, {"mcops", "mcops_low", "mcops_high", "limit"}},
+      {measured, "a measured row", some, {"samples", "verified", "restarted", "stopped"}},
+      {measured, "a measured row", none, {"model"}},
+      {projected,
+       "a row that was not measured",
+       none,
+       {"hash", "verified", "restarted", "stopped", "placement", "clock_hz", "mcops_low", "skipped"}},
+      {projected, "a row that was not measured", some, {"model"}},
+      {simulated, "a simulated row", some, {"samples"}},
+      {modelled, "a modelled row", none, {"samples"}},
+      {hashed, "a row verified in full", some, {"hash"}},
+      {failed, "a row that failed", some, {"error_message"}},
+      {with_interval, "a row with an interval", some, {"mcops_high"}},
+      {without_interval, "a row without an interval", none, {"mcops_high"}},
+  };
+  return rules;
+}
+
+const Field& field_named(std::string_view name) {
+  return *std::ranges::find(row_fields(), name, [](const Field& field) { return field.name; });
+}
+
+}  // namespace
+
+std::string broken_rule(const Row& row, Completeness completeness) {
+  for (const Rule& rule : rules()) {
+    if (!rule.applies(row)) continue;
+    for (const std::string_view name : rule.fields) {
+      const Field& field = field_named(name);
+      if (completeness == Completeness::given && field.source == Source::worked_out) continue;
+      const Json value = field.write(row);
+      const bool empty = value.is_null() || (value.is_array() && value.empty());
+      if (empty == (rule.want == Want::none)) continue;
+      if (empty && field.presence == Presence::optional) return fmt::format("lacks {}, as {}", name, rule.who);
+      return fmt::format("has {} {}, as {}", name, shown(value), rule.who);
+    }
+  }
+  const bool is_measured = !row.skipped && row.origin == Origin::measured;
+  if (is_measured != (row.verification != VerificationMethod::none)) {
+    return fmt::format("has verification {}, as {}", name_of(row.verification),
+                       is_measured ? "a measured row" : "a row that was not measured");
+  }
+  if (row.origin != Origin::measured && row.kernel_class != KernelClass::update) {
+    return fmt::format("has class {}, as a row that was not measured", name_of(row.kernel_class));
+  }
+  if (row.stopped == StopReason::failed && !row.failed()) return "has stopped failed, and did not fail";
+  return {};
+}
+
+}  // namespace trafficbench

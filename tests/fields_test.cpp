@@ -1,0 +1,155 @@
+// The table of fields, and what is held to it: the schema, the document, the rows themselves.
+#include "drivers/report/fields.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "drivers/report/launches.hpp"
+#include "drivers/report/row_name.hpp"
+#include "tests/made_up_row.hpp"
+
+namespace trafficbench {
+namespace {
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(std::string(TRAFFICBENCH_ROOT) + "/" + path);
+  EXPECT_TRUE(file) << path;
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+Json schema_of_a_row() { return Json::parse(text_of("results/schema/report.schema.json"))["$defs"]["row"]; }
+
+TEST(Fields, AreThoseOfTheSchema) {
+  const Json schema = schema_of_a_row();
+  std::set<std::string> in_table;
+  std::set<std::string> always_there;
+  for (const Field& field : row_fields()) {
+    EXPECT_TRUE(in_table.insert(std::string(field.name)).second) << field.name << " stands twice";
+    if (field.presence != Presence::optional) always_there.insert(std::string(field.name));
+  }
+  std::set<std::string> in_schema;
+  for (const auto& [name, value] : schema["properties"].items()) in_schema.insert(name);
+  EXPECT_EQ(in_table, in_schema);
+  EXPECT_EQ(always_there, schema["required"].get<std::set<std::string>>());
+}
+
+/// What a schema says of one value, as far as the schema of a row says it.
+bool allows_null(const Json& schema, const Json& property) {
+  Json resolved = property;
+  if (property.contains("$ref")) {
+    const auto reference = property["$ref"].get<std::string>();
+    resolved = schema["$defs"][reference.substr(reference.rfind('/') + 1)];
+  }
+  if (resolved.contains("enum")) {
+    for (const Json& value : resolved["enum"]) {
+      if (value.is_null()) return true;
+    }
+    return false;
+  }
+  if (!resolved.contains("type") || !resolved["type"].is_array()) return false;
+  for (const Json& type : resolved["type"]) {
+    if (type == "null") return true;
+  }
+  return false;
+}
+
+TEST(Fields, MayBeNullWhereTheSchemaAllowsIt) {
+  const Json schema = Json::parse(text_of("results/schema/report.schema.json"));
+  const Json& properties = schema["$defs"]["row"]["properties"];
+  for (const Field& field : row_fields()) {
+    const bool may_be_null = field.presence == Presence::or_null || field.null_if != nullptr;
+    EXPECT_EQ(allows_null(schema, properties[std::string(field.name)]), may_be_null) << field.name;
+  }
+}
+
+TEST(Fields, TakeTheNamesThatTheSchemaLists) {
+  const Json properties = schema_of_a_row()["properties"];
+  for (const Field& field : row_fields()) {
+    const Json& property = properties[std::string(field.name)];
+    if (!property.contains("enum")) continue;
+    for (const Json& name : property["enum"]) {
+      if (name.is_null()) continue;
+      EXPECT_TRUE(field.good(name)) << field.name << " " << name;
+    }
+    if (field.read) {
+      EXPECT_FALSE(field.good("no such name")) << field.name;
+    }
+  }
+}
+
+TEST(Fields, EachHasItsLineInTheDocument) {
+  const std::string document = text_of("docs/schema.md");
+  for (const Field& field : row_fields()) {
+    EXPECT_NE(document.find("`" + std::string(field.name) + "`"), std::string::npos) << field.name;
+  }
+}
+
+TEST(Rows, ComeBackAsTheyWereWritten) {
+  for (const char* kind : {"measured", "merged", "simulated", "closed-form", "failed", "skipped", "ladder"}) {
+    const Json report = Json::parse(text_of(std::string("results/schema/example-") + kind + ".json"));
+    for (const Json& before : report["benchmarks"]) {
+      Row row;
+      ASSERT_EQ(read_row(before, Completeness::whole, row), "") << kind << " " << before["name"];
+      const Json after = to_json(row);
+      for (const auto& [name, value] : before.items()) {
+        // A field that says nothing may be left out.
+        const bool says_nothing = value.is_null() || (value.is_array() && value.empty());
+        if (says_nothing && !after.contains(name)) continue;
+        EXPECT_EQ(after.value(name, Json()), value) << kind << " " << name;
+      }
+      for (const auto& [name, value] : after.items()) EXPECT_TRUE(before.contains(name)) << kind << " " << name;
+    }
+  }
+}
+
+TEST(Rows, AreRefusedWithAFieldThatNobodyKnows) {
+  Json json = to_json(made_up_row("sweep/a"));
+  json["novel"] = 1;
+  Row row;
+  EXPECT_NE(read_row(json, Completeness::whole, row).find("novel"), std::string::npos);
+  EXPECT_NE(read_row(json, Completeness::given, row).find("novel"), std::string::npos);
+}
+
+TEST(Rows, AreRefusedWhereWhatFollowsSaysSomethingElse) {
+  const Json changes = {{"run_name", "sweep/b"}, {"repetitions", 2}, {"iterations", 11}, {"time_unit", "s"}};
+  for (const auto& [field, value] : changes.items()) {
+    Json json = to_json(made_up_row("sweep/a"));
+    json[field] = value;
+    Row row;
+    EXPECT_NE(read_row(json, Completeness::whole, row).find(field), std::string::npos) << field;
+    EXPECT_EQ(read_row(json, Completeness::given, row), "") << field;
+  }
+}
+
+TEST(Rows, NeedNotHaveWhatIsWorkedOutWhereOnlyTheRestIsGiven) {
+  Json json = to_json(made_up_row("sweep/a"));
+  for (const Field& field : row_fields()) {
+    if (field.source == Source::worked_out) json.erase(std::string(field.name));
+  }
+  Row row;
+  EXPECT_EQ(read_row(json, Completeness::given, row), "");
+  EXPECT_EQ(row.samples, made_up_row("sweep/a").samples);
+  EXPECT_NE(read_row(json, Completeness::whole, row), "");
+}
+
+TEST(RowName, SaysWhatWasAskedForOfAnAxis) {
+  const std::string name = "sweep/tiled/cells:1e9/depth:auto/init:file:a/isa:avx2";
+  EXPECT_EQ(command_of(name), "sweep");
+  EXPECT_EQ(asked_for(name, "cells"), "1e9");
+  EXPECT_EQ(asked_for(name, "depth"), "auto");
+  EXPECT_EQ(asked_for(name, "init"), "file:a");
+  EXPECT_EQ(asked_for(name, "isa"), "avx2");
+  EXPECT_EQ(asked_for(name, "cell"), "");
+  EXPECT_EQ(asked_for(name, "tile"), "");
+}
+
+}  // namespace
+}  // namespace trafficbench
