@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/base/wall_clock.hpp"
 #include "drivers/plan/groups.hpp"
 #include "drivers/plan/time_budget.hpp"
 #include "drivers/road/phase_times.hpp"

@@ -13,6 +13,7 @@
 #include "drivers/base/interrupt.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
+#include "drivers/base/wall_clock.hpp"
 #include "drivers/command/commands.hpp"
 #include "drivers/command/ladder_table.hpp"
 #include "drivers/command/progress.hpp"

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "drivers/base/statistics.hpp"
+#include "drivers/base/wall_clock.hpp"
 #include "drivers/road/start.hpp"
 #include "kernels/clock.hpp"
 #include "kernels/isa.hpp"

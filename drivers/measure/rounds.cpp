@@ -9,7 +9,7 @@
 
 #include "drivers/base/interrupt.hpp"
 #include "drivers/base/statistics.hpp"
-#include "drivers/road/phase_times.hpp"
+#include "drivers/base/wall_clock.hpp"
 
 namespace trafficbench {
 

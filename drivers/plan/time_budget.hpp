@@ -1,8 +1,8 @@
 // Spends a limited time on pieces of work whose length is guessed, and learns how good the guesses are.
 #pragma once
 
+#include "drivers/base/wall_clock.hpp"
 #include "drivers/measure/rounds.hpp"
-#include "drivers/road/phase_times.hpp"
 
 namespace trafficbench {
 

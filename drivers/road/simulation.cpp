@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "drivers/base/wall_clock.hpp"
 #include "drivers/road/hash_sum.hpp"
 #include "kernels/bits.hpp"
 #include "kernels/depth.hpp"
