@@ -13,7 +13,7 @@
 #include "drivers/base/bad_input.hpp"
 #include "drivers/base/files.hpp"
 #include "drivers/base/numbers.hpp"
-#include "drivers/base/png_file.hpp"
+#include "drivers/road/png_file.hpp"
 #include "kernels/bits.hpp"
 
 namespace trafficbench {

@@ -1,5 +1,5 @@
 // In place of png_file.cpp in a build without libpng.
-#include "drivers/base/png_file.hpp"
+#include "drivers/road/png_file.hpp"
 
 namespace trafficbench {
 

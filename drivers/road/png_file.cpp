@@ -1,4 +1,4 @@
-#include "drivers/base/png_file.hpp"
+#include "drivers/road/png_file.hpp"
 
 #include <png.h>
 
