@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "drivers/base/bad_input.hpp"
+#include "drivers/road/simulation.hpp"
 #include "kernels/registry.hpp"
 #include "kernels/road_hash.hpp"
 #include "tests/plain_road.hpp"
@@ -21,7 +22,8 @@ void save(const PackedRoad& road, int ranks, std::int64_t iteration, const std::
     setup.cells = road.cells();
     Simulation simulation(comm, setup);
     simulation.load(road);
-    save_road(comm, simulation, iteration, path);
+    const RoadFileHeader header{road.cells(), iteration, simulation.hash()};
+    save_road(comm, header, simulation, simulation.own_blocks(comm.rank()), path);
   });
 }
 

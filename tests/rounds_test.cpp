@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 
+#include <algorithm>
 #include <mutex>
 #include <numeric>
 #include <set>
@@ -14,7 +15,12 @@
 #include "drivers/plan/groups.hpp"
 #include "drivers/plan/time_budget.hpp"
 #include "drivers/road/phase_times.hpp"
+#include "drivers/road/start.hpp"
+#include "drivers/road/verification.hpp"
+#include "kernels/closed_form.hpp"
+#include "kernels/packed_road.hpp"
 #include "kernels/registry.hpp"
+#include "tests/spoilt_segment.hpp"
 #include "tests/thread_ranks.hpp"
 
 namespace trafficbench {
@@ -179,6 +185,92 @@ TEST(Rounds, ShapesOfOneKernelMakeTheSameIterations) {
     EXPECT_EQ(result.base->steps, result.steps);
   }
   EXPECT_NE(told.results[0].steps, told.results[1].steps);
+}
+
+// Roads that are verified by windows, and roads that go on instead of being restarted.
+
+const MeasuringOptions kWindows{.least_seconds = 0.001, .verification = Verification::windows, .oversubscribe = true};
+
+TEST(Rounds, ARoadThatCannotBeRestartedGoesOnAndIsVerifiedByWindows) {
+  for (const char* kernel : {"bitpacked", "tiled", "leap"}) {
+    for (const int ranks : {1, 3}) {
+      for (const std::int64_t steps : {20, 0}) {
+        SCOPED_TRACE(std::string(kernel) + ", " + std::to_string(ranks) + " ranks, steps " + std::to_string(steps));
+        Group group;
+        group.members.push_back({.point = point_of(kernel, ranks, 1, 10'000), .restarted = false});
+        group.members[0].point.steps = steps;
+        MeasuringOptions options = kWindows;
+        // Asked for or not: the hash of a road that goes on is not worked out.
+        options.verification = ranks == 1 ? Verification::full : Verification::automatic;
+        const Told told = measure_group(ranks, group, fixed(5), {}, options);
+        const Measurement& result = told.results[0];
+        EXPECT_EQ(result.problem, "");
+        EXPECT_EQ(result.samples.size(), 5u);
+        EXPECT_FALSE(result.restarted);
+        EXPECT_FALSE(result.full);
+      }
+    }
+  }
+}
+
+/// Cells of a road of one rank that no window holds after any of `repetitions` times `steps` iterations, and that hold
+/// a car after the last of them.
+std::int64_t unseen_car(const Point& point, int repetitions) {
+  const Block road{0, point.road_cells()};
+  const auto start = make_start(point.start, road.cells);
+  const std::int64_t cars = PackedRoad(*start, 0, road.cells).cars();
+  PackedRoad end(road.cells);
+  ClosedForm(*start, cars, repetitions * point.steps).state(0, road.cells, end.words());
+  for (std::int64_t cell = 0; cell < road.cells; ++cell) {
+    bool seen = !end.car(cell);
+    for (int k = 1; k <= repetitions; ++k) {
+      for (const Block& window : windows_of({&road, 1}, k * point.steps, 0)) {
+        seen = seen || (window.first <= cell && cell < window.first + window.cells);
+      }
+    }
+    if (!seen) return cell;
+  }
+  ADD_FAILURE() << "the windows hold all";
+  return 0;
+}
+
+TEST(Rounds, ACarLostOutsideEveryWindowIsMissedAtTheEnd) {
+  const Variant spoilt = spoilt_bitpacked();
+  for (const bool restarted : {true, false}) {
+    constexpr int kRepetitions = 3;
+    Group group;
+    group.members.push_back({.point = point_of("bitpacked", 1, 1, 300'000), .restarted = restarted});
+    Point& point = group.members[0].point;
+    const std::int64_t car = unseen_car(point, restarted ? 1 : kRepetitions);
+    const std::int64_t cars = measure_group(1, group, fixed(1), {}, kWindows).results[0].cars;
+    point.variant = &spoilt;
+    spoilt_cells() = {car};
+    const Measurement result = measure_group(1, group, fixed(kRepetitions), {}, kWindows).results[0];
+    spoilt_cells() = {};
+    // The windows have accepted each repetition.
+    EXPECT_EQ(result.samples.size(), std::size_t{kRepetitions});
+    EXPECT_EQ(result.problem, "the road ends with " + std::to_string(cars - 1) + " cars, not " + std::to_string(cars));
+    EXPECT_EQ(result.stopped, "failed");
+    EXPECT_EQ(result.restarted, restarted);
+    EXPECT_FALSE(result.full);
+  }
+}
+
+TEST(Rounds, AWrongCellInAWindowOfAnyRankFailsTheFirstRepetition) {
+  const Variant spoilt = spoilt_bitpacked();
+  for (const bool restarted : {true, false}) {
+    for (const std::int64_t cell : {0, 5'000, 9'999}) {
+      Group group;
+      group.members.push_back({.point = point_of("bitpacked", 3, 1, 10'000), .restarted = restarted});
+      group.members[0].point.variant = &spoilt;
+      spoilt_cells() = {cell};
+      const Measurement result = measure_group(3, group, fixed(4), {}, kWindows).results[0];
+      spoilt_cells() = {};
+      EXPECT_NE(result.problem.find("differ from the closed form"), std::string::npos) << result.problem;
+      EXPECT_EQ(result.stopped, "failed");
+      EXPECT_EQ(result.samples.size(), 1u);
+    }
+  }
 }
 
 TEST(Enough, SaysWhy) {

@@ -120,10 +120,10 @@ class ThreadCommunicator final : public Communicator {
     return all;
   }
 
-  void exchange(std::span<const Transfer> sends, std::span<const Transfer> receives) override {
-    for (const Transfer& send : sends)
+  void exchange(std::span<const Message> sends, std::span<const Message> receives) override {
+    for (const Message& send : sends)
       group_->post({rank_, send.peer, send.tag}, {send.words.begin(), send.words.end()});
-    for (const Transfer& receive : receives) {
+    for (const Message& receive : receives) {
       const Words words = group_->collect({receive.peer, rank_, receive.tag});
       if (words.size() != receive.words.size()) throw std::logic_error("a message has not the length that is expected");
       std::ranges::copy(words, receive.words.begin());

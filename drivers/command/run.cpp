@@ -315,7 +315,9 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table, co
     status = report_run(world, options, asked, describe(world, asked, road, made), argv);
   }
   if (!options.save.empty()) {
-    save_road(world, *road.simulation, road.first_iteration + asked.point.steps, options.save);
+    const RoadFileHeader header{road.simulation->cells(), road.first_iteration + asked.point.steps,
+                                road.simulation->hash()};
+    save_road(world, header, *road.simulation, road.simulation->own_blocks(world.rank()), options.save);
   }
   if (picture) {
     together(world, [&] {

@@ -70,28 +70,27 @@ bool write_bytes(int file, std::int64_t at, std::int64_t bytes, const void* from
   return true;
 }
 
-/// Writes the words that lie wholly in the piece; those it shares with others go into `shared` as text, "index bits" a
+/// Writes the words that lie wholly in `block`; those it shares with others go into `shared` as text, "index bits" a
 /// line.
-bool write_own_words(int file, const Simulation& simulation, const Piece& piece, std::string& shared) {
-  constexpr std::int64_t kBlockCells = 1 << 20;
-  const std::int64_t end = piece.road + piece.cells;
-  std::vector<std::uint64_t> words(static_cast<std::size_t>(words_for(std::min(kBlockCells, piece.cells)) + 1));
-  for (std::int64_t at = piece.road; at < end;) {
-    const std::int64_t own = piece.own + at - piece.road;
+bool write_own_words(int file, const CellSource& road, Block block, std::string& shared) {
+  constexpr std::int64_t kMostCellsAtOnce = 1 << 20;
+  const std::int64_t end = block.first + block.cells;
+  std::vector<std::uint64_t> words(static_cast<std::size_t>(words_for(std::min(kMostCellsAtOnce, block.cells)) + 1));
+  for (std::int64_t at = block.first; at < end;) {
     const std::int64_t in_word = at % kWordCells;
     const std::int64_t left = end - at;
     // The road's last word is whole even if its cells are fewer.
-    const bool to_road_end = end == simulation.cells();
+    const bool to_road_end = end == road.cells();
     if (in_word != 0 || (left < kWordCells && !to_road_end)) {
       const std::int64_t step = std::min(kWordCells - in_word, left);
-      simulation.read(own, step, words);
+      road.read(at, step, words);
       shared += fmt::format("{} {}\n", at / kWordCells, words[0] << in_word);
       at += step;
       continue;
     }
-    std::int64_t step = std::min(left, kBlockCells);
+    std::int64_t step = std::min(left, kMostCellsAtOnce);
     if (!to_road_end || step < left) step -= step % kWordCells;
-    simulation.read(own, step, words);
+    road.read(at, step, words);
     if (!write_bytes(file, kHeaderBytes + at / kWordCells * 8, words_for(step) * 8, words.data())) {
       return false;
     }
@@ -150,8 +149,8 @@ void RoadFile::read(std::int64_t first, std::int64_t count, std::span<std::uint6
   }
 }
 
-void save_road(Communicator& comm, Simulation& simulation, std::int64_t iteration, const std::string& path) {
-  const RoadFileHeader header{simulation.cells(), iteration, simulation.hash()};
+void save_road(Communicator& comm, const RoadFileHeader& header, const CellSource& road,
+               std::span<const Block> own_blocks, const std::string& path) {
   const std::string partial = partial_of(path);
   const auto why = [&] { return fmt::format("cannot write {}: {}", path, std::strerror(errno)); };
   std::string problem;
@@ -175,8 +174,8 @@ void save_road(Communicator& comm, Simulation& simulation, std::int64_t iteratio
     if (file < 0) problem = why();
   }
   std::string shared;
-  for (const Piece& piece : simulation.pieces(comm.rank())) {
-    if (problem.empty() && !write_own_words(file, simulation, piece, shared)) problem = why();
+  for (const Block& block : own_blocks) {
+    if (problem.empty() && !write_own_words(file, road, block, shared)) problem = why();
   }
   const std::vector<std::string> all_shared = comm.gather(shared);
   if (comm.rank() == 0) {

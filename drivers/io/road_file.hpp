@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <span>
 #include <string>
 
 #include "drivers/ranks/communicator.hpp"
-#include "drivers/road/simulation.hpp"
+#include "kernels/block.hpp"
 #include "kernels/cell_source.hpp"
 
 namespace trafficbench {
@@ -49,8 +49,10 @@ class RoadFile final : public CellSource {
   RoadFileHeader header_;
 };
 
-/// Collective: writes the road as it is to `path`, each rank its part. The file appears complete or not at all, by a
-/// rename. Throws BadInput on every rank if it cannot be written. The caller has checked that nothing is overwritten.
-void save_road(Communicator& comm, Simulation& simulation, std::int64_t iteration, const std::string& path);
+/// Collective: writes a road to `path`, each rank the blocks of the road that it owns, as `road` gives them. The blocks
+/// of all ranks together are the whole road. The file appears complete or not at all, by a rename. Throws BadInput on
+/// every rank if it cannot be written. The caller has checked that nothing is overwritten.
+void save_road(Communicator& comm, const RoadFileHeader& header, const CellSource& road,
+               std::span<const Block> own_blocks, const std::string& path);
 
 }  // namespace trafficbench

@@ -1,4 +1,4 @@
-// What the drivers need of MPI, and no more: so that all but one file of them builds without it.
+// What the drivers need of MPI, and no more: so that only communicator_mpi.cpp and mpi_group.* know MPI.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,11 @@
 
 namespace trafficbench {
 
-/// Words to send to, or to receive from, another rank.
-struct Transfer {
-  int peer = 0;
+/// What one rank sends another. Two ranks match their messages by tag, and those of one tag by order.
+struct Message {
+  int peer = 0;  ///< the other rank
   int tag = 0;
-  std::span<std::uint64_t> words;
+  std::span<std::uint64_t> words;  ///< to send from, or to receive into
 };
 
 /// A group of ranks. Every call but rank() and size() is collective.
@@ -47,8 +47,8 @@ class Communicator {
   /// Every rank's text on rank 0, by rank; empty elsewhere.
   virtual std::vector<std::string> gather(const std::string& text) = 0;
 
-  /// Sends and receives packed words; returns when all of them are through. Blocking.
-  virtual void exchange(std::span<const Transfer> sends, std::span<const Transfer> receives) = 0;
+  /// Sends and receives; returns when all messages have arrived. Each has the length that the other rank expects.
+  virtual void exchange(std::span<const Message> sends, std::span<const Message> receives) = 0;
 
   /// A communicator of the first `ranks` ranks; nullptr on the others.
   virtual std::unique_ptr<Communicator> first(int ranks) = 0;

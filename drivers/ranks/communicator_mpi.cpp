@@ -86,13 +86,13 @@ class MpiCommunicator final : public Communicator {
     return texts;
   }
 
-  void exchange(std::span<const Transfer> sends, std::span<const Transfer> receives) override {
+  void exchange(std::span<const Message> sends, std::span<const Message> receives) override {
     requests_.clear();
-    for (const Transfer& receive : receives) {
+    for (const Message& receive : receives) {
       MPI_Irecv(receive.words.data(), static_cast<int>(receive.words.size()), MPI_UINT64_T, receive.peer, receive.tag,
                 comm_, &requests_.emplace_back());
     }
-    for (const Transfer& send : sends) {
+    for (const Message& send : sends) {
       MPI_Isend(send.words.data(), static_cast<int>(send.words.size()), MPI_UINT64_T, send.peer, send.tag, comm_,
                 &requests_.emplace_back());
     }

@@ -20,7 +20,7 @@ class SerialCommunicator final : public Communicator {
   void max(std::span<double> /*values*/) override {}
   void broadcast(std::span<double> /*values*/) override {}
   std::vector<std::string> gather(const std::string& text) override { return {text}; }
-  void exchange(std::span<const Transfer> sends, std::span<const Transfer> receives) override {
+  void exchange(std::span<const Message> sends, std::span<const Message> receives) override {
     for (std::size_t i = 0; i < sends.size(); ++i) {
       std::ranges::copy(sends[i].words, receives[i].words.begin());
     }

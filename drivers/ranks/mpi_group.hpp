@@ -1,5 +1,5 @@
 // What an MPI library on a machine and one that simulates a machine do differently, for one communicator. Which of the
-// two is built in is decided by the file that is linked: mpi_group.cpp or simulate/mpi_group_smpi.cpp.
+// two is built in is decided by the file that is linked: mpi_group.cpp or mpi_group_smpi.cpp.
 #pragma once
 
 #include <mpi.h>

@@ -26,33 +26,33 @@ class HaloExchange {
  private:
   enum Side { kLeft, kRight };
 
-  /// Cells [first, first + cells) of an owner's block, which go to `offset` in the halo on one side of a receiver.
-  struct Run {
+  /// Cells that a receiver sees in its halo, from one owner.
+  struct Edge {
     int owner = 0;
-    Side side = kLeft;
-    std::int64_t first = 0;
-    std::int64_t cells = 0;
-    std::int64_t offset = 0;
+    Block in_owner;           ///< counted from the owner's first cell
+    Side side = kLeft;        ///< of the receiver
+    std::int64_t offset = 0;  ///< of the first of them in the halo on that side
   };
 
-  /// A run on its way, in words of its own.
-  struct Parcel {
-    Run run;
+  /// An edge as it travels: packed, to or from a peer.
+  struct EdgeMessage {
+    Edge edge;
     int peer = 0;
     std::vector<std::uint64_t> words;
   };
 
-  std::vector<Run> runs_of(int receiver) const;
-  void add_runs(Side side, std::int64_t first, std::int64_t cells, std::vector<Run>& runs) const;
+  std::vector<Edge> edges_for(int receiver) const;
+  /// Adds the edges that make up `halo` on that side of a receiver. `halo` may begin before the ring's first cell.
+  void add_edges(Side side, Block halo, std::vector<Edge>& edges) const;
 
   Communicator& comm_;
   std::int64_t cells_;
   HaloWidth width_;
-  std::vector<Parcel> outgoing_;
-  std::vector<Parcel> incoming_;
-  std::vector<Parcel> local_;
-  std::vector<Transfer> sends_;
-  std::vector<Transfer> receives_;
+  std::vector<EdgeMessage> outgoing_;
+  std::vector<EdgeMessage> incoming_;
+  std::vector<EdgeMessage> local_;  // from this rank to itself
+  std::vector<Message> sends_;
+  std::vector<Message> receives_;
   std::vector<std::uint64_t> halo_[2];
 };
 

@@ -3,11 +3,9 @@
 #include <algorithm>
 
 #include "drivers/base/wall_clock.hpp"
-#include "drivers/road/hash_sum.hpp"
 #include "kernels/bits.hpp"
 #include "kernels/depth.hpp"
 #include "kernels/registry.hpp"
-#include "kernels/road_hash.hpp"
 
 namespace trafficbench {
 
@@ -40,11 +38,23 @@ HaloWidth halo_width(const SimulationSetup& setup, int ranks) {
   return setup.variant->halo_for(depth, every);
 }
 
+/// `cell` counted round the ring.
+std::int64_t on_ring(std::int64_t cell, std::int64_t cells) { return (cell % cells + cells) % cells; }
+
 SegmentShape shape_of(const SimulationSetup& setup, std::int64_t cells, HaloWidth width) {
   return {.cells = cells, .most_halo = width, .tuning = setup.tuning};
 }
 
 }  // namespace
+
+RoadHash sum_over_ranks(Communicator& comm, const RoadHash& part) {
+  std::int64_t halves[2] = {static_cast<std::int64_t>(part.partial() >> 32),
+                            static_cast<std::int64_t>(part.partial() & 0xffffffffu)};
+  comm.sum(halves);
+  RoadHash whole;
+  whole.merge(static_cast<std::uint64_t>(halves[0]), static_cast<std::uint64_t>(halves[1]));
+  return whole;
+}
 
 Simulation::Simulation(Communicator& comm, const SimulationSetup& setup)
     : comm_(comm),
@@ -177,7 +187,7 @@ PhaseTimes Simulation::phase_times() const {
 }
 
 void Simulation::read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const {
-  segment_->read(first, count, out);
+  segment_->read(on_ring(first - block_.first - rotation_, setup_.cells), count, out);
 }
 
 std::int64_t Simulation::cars() {
@@ -192,20 +202,20 @@ std::int64_t Simulation::cars() {
   return comm_.sum_of(cars);
 }
 
-std::vector<Piece> Simulation::pieces(int rank) const {
-  const Block block = block_of(setup_.cells, comm_.size(), rank);
-  if (block.cells == 0) return {};
-  const std::int64_t first = (((block.first + rotation_) % setup_.cells) + setup_.cells) % setup_.cells;
-  const std::int64_t before_end = std::min(block.cells, setup_.cells - first);
-  std::vector<Piece> pieces{{first, 0, before_end}};
-  if (before_end < block.cells) pieces.push_back({0, before_end, block.cells - before_end});
-  return pieces;
+std::vector<Block> Simulation::own_blocks(int rank) const {
+  const Block loaded = block_of(setup_.cells, comm_.size(), rank);
+  if (loaded.cells == 0) return {};
+  const std::int64_t first = on_ring(loaded.first + rotation_, setup_.cells);
+  const std::int64_t before_end = std::min(loaded.cells, setup_.cells - first);
+  std::vector<Block> blocks{{first, before_end}};
+  if (before_end < loaded.cells) blocks.push_back({0, loaded.cells - before_end});
+  return blocks;
 }
 
 std::uint64_t Simulation::hash() {
   RoadHash hash;
-  for (const Piece& piece : pieces(comm_.rank())) hash.add(*segment_, piece.own, piece.cells, piece.road);
-  return sum_of_hashes(comm_, hash).finish(setup_.cells);
+  for (const Block& block : own_blocks(comm_.rank())) hash.add(*this, block.first, block.cells, block.first);
+  return sum_over_ranks(comm_, hash).finish(setup_.cells);
 }
 
 }  // namespace trafficbench

@@ -11,6 +11,7 @@
 #include "drivers/road/phase_times.hpp"
 #include "kernels/block.hpp"
 #include "kernels/cell_source.hpp"
+#include "kernels/road_hash.hpp"
 #include "kernels/variant.hpp"
 
 namespace trafficbench {
@@ -32,14 +33,11 @@ struct SimulationSetup {
   Tuning tuning;
 };
 
-/// Cells [road, road + cells) of the road, which are own cells [own, own + cells) of a rank.
-struct Piece {
-  std::int64_t road = 0;
-  std::int64_t own = 0;
-  std::int64_t cells = 0;
-};
+/// Collective: the hash of a whole road, on every rank, from what each rank has hashed of it.
+RoadHash sum_over_ranks(Communicator& comm, const RoadHash& part);
 
-class Simulation {
+/// As a CellSource it gives those cells of the road that this rank owns, as they are now.
+class Simulation final : public CellSource {
  public:
   /// Collective, as is every call but the plain getters. Throws std::bad_alloc on the ranks whose memory is out.
   Simulation(Communicator& comm, const SimulationSetup& setup);
@@ -65,19 +63,19 @@ class Simulation {
   /// RoadHash of the whole road, on every rank.
   std::uint64_t hash();
 
-  /// Own cells as they are, packed: those of block(). `first` counts from the block's first cell.
-  void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const;
+  /// Cells [first, first + count) of the road, which must lie in one of this rank's own_blocks. Packed; not collective.
+  void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const override;
 
   /// This rank's block of the start state, which it loads.
   Block block() const { return block_; }
 
-  /// Where on the road the cells of any rank are now, in the order of its own cells: one piece, or two if they lie
-  /// across the road's end. They are those of its block, until a closed-form road has settled: then the road shifts,
-  /// and no rank gives cells to another.
-  std::vector<Piece> pieces(int rank) const;
+  /// Where on the road the cells are that a rank owns now: one block, or two if they lie across the road's end, or
+  /// none. Until a closed-form road has settled that is the block which the rank loaded. From then on the road shifts,
+  /// and so do the blocks: no rank gives cells to another.
+  std::vector<Block> own_blocks(int rank) const;
 
   std::int64_t depth() const { return width_.right; }
-  std::int64_t cells() const { return setup_.cells; }
+  std::int64_t cells() const override { return setup_.cells; }
 
  private:
   MovesMade update(std::int64_t iterations);

@@ -81,14 +81,14 @@ void SpaceTime::add(Communicator& comm, const Simulation& simulation) {
   };
   const Block own = part_of(comm.rank());
   std::vector<std::uint64_t> own_words = words_of(own);
-  if (own.cells > 0) simulation.read(own.first - simulation.block().first, own.cells, own_words);
+  if (own.cells > 0) simulation.read(own.first, own.cells, own_words);
   if (comm.rank() != 0) {
-    const Transfer send{.peer = 0, .tag = 0, .words = own_words};
+    const Message send{.peer = 0, .tag = 0, .words = own_words};
     comm.exchange({&send, own.cells > 0 ? std::size_t{1} : 0}, {});
     return;
   }
   std::vector<std::vector<std::uint64_t>> words;
-  std::vector<Transfer> receives;
+  std::vector<Message> receives;
   words.push_back(std::move(own_words));
   for (int rank = 1; rank < comm.size(); ++rank) {
     words.push_back(words_of(part_of(rank)));
