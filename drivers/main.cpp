@@ -9,7 +9,7 @@
 
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/command_line.hpp"
-#include "drivers/machine/machine.hpp"
+#include "drivers/machine/topology.hpp"
 #include "drivers/ranks/communicator.hpp"
 #include "drivers/report/provenance.hpp"
 #include "kernels/registry.hpp"

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "drivers/command/command_line.hpp"
-#include "drivers/machine/machine.hpp"
+#include "drivers/machine/topology.hpp"
 #include "drivers/ranks/communicator.hpp"
 #include "kernels/registry.hpp"
 #include "tests/wrapped_segment.hpp"

@@ -3,12 +3,14 @@
 
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/commands.hpp"
+#include "drivers/command/cpu_quota.hpp"
 #include "drivers/measure/ceiling_ranks.hpp"
 #include "drivers/measure/ceiling_report.hpp"
 
 namespace trafficbench {
 
 Status ceiling(Communicator& world, const CeilingCommandOptions& options) {
+  say_cpu_quota(world);
   const Ceiling measured = measure_ceiling(world);
   if (world.rank() != 0) return Status::done;
   print_out(options.json ? to_json(measured).dump(1) + "\n" : ceiling_table(measured));

@@ -7,7 +7,7 @@
 #include "drivers/base/files.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/commands.hpp"
-#include "drivers/machine/machine.hpp"
+#include "drivers/machine/topology.hpp"
 #include "drivers/report/point_row.hpp"
 #include "drivers/report/provenance.hpp"
 #include "drivers/report/ratios.hpp"

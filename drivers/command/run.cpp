@@ -14,9 +14,10 @@
 #include "drivers/base/standard_output.hpp"
 #include "drivers/base/wall_clock.hpp"
 #include "drivers/command/commands.hpp"
+#include "drivers/command/cpu_quota.hpp"
 #include "drivers/io/road_file.hpp"
-#include "drivers/machine/machine.hpp"
 #include "drivers/machine/placement.hpp"
+#include "drivers/machine/topology.hpp"
 #include "drivers/measure/measured_row.hpp"
 #include "drivers/measure/measurement.hpp"
 #include "drivers/plan/feasibility.hpp"
@@ -302,6 +303,7 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table, co
   const CourseLines lines(asked, speaks && !options.json);
   Road road = make_road(world, asked, lines);
   // After the last thing that may be refused, so that bad input is one line.
+  say_cpu_quota(world);
   if (speaks && !shared.empty()) fmt::print(stderr, "trafficbench: note: {}: its rate says little\n", shared);
   if (speaks && picture) {
     fmt::print(stderr, "trafficbench: note: each iteration is made by itself and drawn: the rate says little\n");

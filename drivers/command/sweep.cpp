@@ -15,9 +15,10 @@
 #include "drivers/base/standard_output.hpp"
 #include "drivers/base/wall_clock.hpp"
 #include "drivers/command/commands.hpp"
+#include "drivers/command/cpu_quota.hpp"
 #include "drivers/command/ladder_table.hpp"
 #include "drivers/command/progress.hpp"
-#include "drivers/machine/machine.hpp"
+#include "drivers/machine/topology.hpp"
 #include "drivers/measure/ceiling_ranks.hpp"
 #include "drivers/measure/ceiling_report.hpp"
 #include "drivers/measure/measured_row.hpp"
@@ -285,6 +286,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   }
 
   watch_signals();
+  say_cpu_quota(world);
   if (leads) fmt::print(stderr, "Writing to {}\nMeasuring what the machine can do at most ...\n", output);
   const Ceiling ceiling = measure_ceiling(world);
   Json description = describe_run(world, argv);

@@ -5,37 +5,59 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <sstream>
 #include <utility>
 
-#include "drivers/machine/machine.hpp"
+#include "drivers/machine/binding.hpp"
+#include "drivers/machine/control_groups.hpp"
+#include "drivers/machine/topology.hpp"
 
 namespace trafficbench {
 
 namespace {
 
-/// This rank's share of the node's cores: all of them with its place among the ranks that see the same ones.
-struct Share {
-  int ranks = 1;  ///< ranks on this node that may use the same cores
-  int place = 0;  ///< of this rank among them
-};
+constexpr int kNoCpu = -1;
 
-Share share_of(Communicator& comm) {
-  // Launched unbound, all ranks of a node have one mask; launched bound, each may have its own.
-  std::string mine = host_name();
-  for (const int cpu : this_machine().allowed_cpus) mine += fmt::format(" {}", cpu);
-  const std::vector<std::string> masks = comm.gather(mine);
-  std::vector<std::int64_t> shares(2 * static_cast<std::size_t>(comm.size()));
-  if (comm.rank() == 0) {
-    std::map<std::string, std::int64_t> seen;
-    for (std::size_t rank = 0; rank < masks.size(); ++rank) shares[2 * rank + 1] = seen[masks[rank]]++;
-    for (std::size_t rank = 0; rank < masks.size(); ++rank) shares[2 * rank] = seen[masks[rank]];
+RankCpus own_cpus_and_quotas() {
+  static const std::vector<CpuQuota> quotas = read_control_groups().cpu_quotas;
+  return {host_name(), this_machine().allowed_cpus, quotas};
+}
+
+std::string to_text(const RankCpus& rank) {
+  std::string text = fmt::format("{}\n{}\n", rank.host, fmt::join(rank.cpus, " "));
+  for (const CpuQuota& quota : rank.cpu_quotas) text += fmt::format("{} {}\n", quota.cpus, quota.group);
+  return text;
+}
+
+RankCpus from_text(const std::string& text) {
+  RankCpus rank;
+  std::istringstream lines(text);
+  std::getline(lines, rank.host);
+  std::string line;
+  std::getline(lines, line);
+  std::istringstream cpus(line);
+  for (int cpu = 0; cpus >> cpu;) rank.cpus.push_back(cpu);
+  while (std::getline(lines, line)) {
+    const auto space = line.find(' ');
+    rank.cpu_quotas.push_back({line.substr(space + 1), std::stod(line.substr(0, space))});
   }
-  comm.sum(shares);
-  const auto at = 2 * static_cast<std::size_t>(comm.rank());
-  return {static_cast<int>(shares[at]), static_cast<int>(shares[at + 1])};
+  return rank;
+}
+
+/// Collective. What every rank may use, on rank 0; nothing elsewhere.
+std::vector<RankCpus> gather_cpus(Communicator& comm) {
+  std::vector<RankCpus> ranks;
+  for (const std::string& text : comm.gather(to_text(own_cpus_and_quotas()))) ranks.push_back(from_text(text));
+  return ranks;
+}
+
+/// Why workers have to share; empty if they have not.
+std::string why_shared(Binding::Shortage shortage, int quota_cores, int ranks, int threads) {
+  if (shortage == Binding::Shortage::none) return {};
+  const std::string text = fmt::format("{} ranks x {} threads are more than the cores they may use", ranks, threads);
+  if (shortage == Binding::Shortage::cores) return text;
+  return fmt::format("{}: a CPU quota of the control group is worth {}", text, quota_cores);
 }
 
 void bind_this_thread(int cpu) {
@@ -52,25 +74,41 @@ void bind_this_thread(int cpu) {
 }  // namespace
 
 int cores_per_rank(Communicator& comm) {
-  const Share share = share_of(comm);
-  const int cores = static_cast<int>(this_machine().allowed_cpus.size());
-  return std::max(1, std::min(cores / std::max(1, share.ranks), omp_get_thread_limit()));
+  const std::vector<RankCpus> ranks = gather_cpus(comm);
+  const std::int64_t cores = comm.sum_of(comm.rank() == 0 ? cores_for_each_rank(ranks) : 0);
+  const auto most_threads = static_cast<std::int64_t>(-comm.max_of(-omp_get_thread_limit()));
+  return static_cast<int>(std::max<std::int64_t>(1, std::min(cores, most_threads)));
 }
 
+std::string cpu_quota_note(Communicator& comm) { return quota_note(gather_cpus(comm)); }
+
 std::string bind_workers(Communicator& comm, int threads, bool oversubscribe) {
-  const std::vector<int>& cpus = this_machine().allowed_cpus;
-  const Share share = share_of(comm);
-  std::string problem;
-  if (!comm.all(share.ranks * threads <= static_cast<int>(cpus.size()))) {
-    problem = fmt::format("{} ranks x {} threads are more than the cores they may use", comm.size(), threads);
-    if (!oversubscribe) return problem;
+  const std::vector<RankCpus> ranks = gather_cpus(comm);
+  // Rank 0 plans; the others add nothing to its numbers.
+  Binding binding;
+  if (comm.rank() == 0) binding = plan_binding(ranks, threads, oversubscribe);
+  std::int64_t shortage[2] = {static_cast<std::int64_t>(binding.shortage), binding.quota_cores};
+  comm.sum(shortage);
+  std::string shared =
+      why_shared(static_cast<Binding::Shortage>(shortage[0]), static_cast<int>(shortage[1]), comm.size(), threads);
+  if (!shared.empty() && !oversubscribe) return shared;
+
+  const auto workers = static_cast<std::size_t>(threads);
+  std::vector<std::int64_t> cpus(static_cast<std::size_t>(comm.size()) * workers);
+  for (std::size_t rank = 0; rank < binding.cpus.size(); ++rank) {
+    const std::vector<int>& planned = binding.cpus[rank];
+    for (std::size_t thread = 0; thread < workers; ++thread) {
+      cpus[rank * workers + thread] = planned.empty() ? kNoCpu : planned[thread];
+    }
   }
+  comm.sum(cpus);
+  const std::size_t own = static_cast<std::size_t>(comm.rank()) * workers;
 #pragma omp parallel num_threads(threads)
   {
-    const int worker = share.place * threads + omp_get_thread_num();
-    bind_this_thread(cpus[static_cast<std::size_t>(worker) % cpus.size()]);
+    const auto cpu = static_cast<int>(cpus[own + static_cast<std::size_t>(omp_get_thread_num())]);
+    if (cpu != kNoCpu) bind_this_thread(cpu);
   }
-  return problem;
+  return shared;
 }
 
 std::string why_no_threads(Communicator& comm, int threads) {

@@ -18,12 +18,16 @@ struct WorkerPlace {
   int numa = -1;  ///< NUMA region; -1 if unknown
 };
 
-/// Cores that one of `ranks_here` ranks on this node may give its threads, when the ranks share the node's cores
-/// evenly; no more than OpenMP may have threads.
+/// Collective. Threads that every rank may have with a core for each (cores_for_each_rank), and no more than OpenMP may
+/// have; the same on every rank.
 int cores_per_rank(Communicator& comm);
 
-/// Collective. Binds thread t of every rank to a core of its own, neighbours next to each other. If there are too few
-/// cores, the result says so, on every rank, and workers share cores if `oversubscribe` is set; else nothing is bound.
+/// Collective. What CPU quotas keep from the ranks, on rank 0; empty if nothing, and elsewhere. To be said once.
+std::string cpu_quota_note(Communicator& comm);
+
+/// Collective. Binds thread t of every rank to a core of its own, neighbours next to each other (plan_binding). If
+/// there are too few cores or too little CPU time, the result says so, on every rank; workers then share what there is
+/// if `oversubscribe` is set, else nothing is bound.
 std::string bind_workers(Communicator& comm, int threads, bool oversubscribe);
 
 /// Collective. Why OpenMP does not give every rank so many threads, on every rank; empty if it does.

@@ -2,8 +2,9 @@
 
 #include <cmath>
 
-#include "drivers/machine/machine.hpp"
 #include "drivers/machine/placement.hpp"
+#include "drivers/machine/topology.hpp"
+#include "drivers/machine/tuning.hpp"
 #include "kernels/clock.hpp"
 
 namespace trafficbench {

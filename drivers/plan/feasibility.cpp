@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "drivers/machine/machine.hpp"
+#include "drivers/machine/memory.hpp"
 #include "drivers/machine/placement.hpp"
 #include "kernels/bits.hpp"
 

@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include "drivers/base/numbers.hpp"
-#include "drivers/machine/machine.hpp"
+#include "drivers/machine/topology.hpp"
+#include "drivers/machine/tuning.hpp"
 #include "drivers/report/row.hpp"
 
 namespace trafficbench {

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "drivers/machine/machine.hpp"
+#include "drivers/machine/topology.hpp"
 #include "kernels/clock.hpp"
 #include "kernels/isa.hpp"
 #include "kernels/registry.hpp"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "drivers/base/json.hpp"
-#include "drivers/machine/machine.hpp"
+#include "drivers/machine/topology.hpp"
 #include "drivers/ranks/communicator.hpp"
 
 namespace trafficbench {

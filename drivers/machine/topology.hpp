@@ -1,11 +1,10 @@
-// What this node is: cores, caches, memory.
+// What this node is: its cores and caches, and which of them this process may use.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
-
-#include "kernels/variant.hpp"
 
 namespace trafficbench {
 
@@ -22,7 +21,6 @@ struct NumaRegion {
   std::int64_t bytes = 0;
 };
 
-/// The node as hwloc sees it; without hwloc, as the system's files describe it.
 struct Machine {
   std::string cpu_model;
   int cores = 1;
@@ -30,18 +28,22 @@ struct Machine {
   std::vector<Cache> caches;     ///< of the first core, nearest first
   std::vector<NumaRegion> numa;  ///< empty if unknown
 
-  /// The first logical CPU of every core that this process may run on, in the machine's order, so that neighbours in
-  /// the list share caches.
+  /// One logical CPU of every core that this process may run on, in the machine's order, so that neighbours in the list
+  /// share caches.
   std::vector<int> allowed_cpus;
 };
 
-/// Looks at the node anew: by hwloc or by the system's files, as the build has it.
-Machine look_at_machine();
+/// Looks at the node anew: with hwloc, or in a build without it by machine_from_files. `mask` is what this process may
+/// run on: logical CPUs in ascending order.
+Machine look_at_machine(const std::vector<int>& mask);
 
-/// The same as it was at the first call: cheap, and before anything was bound.
+/// The node as the system's files in the folder `root` describe it. NUMA regions stay unknown.
+Machine machine_from_files(const std::filesystem::path& root, const std::vector<int>& mask);
+
+/// What look_at_machine saw at the first call: cheap, and before anything was bound.
 const Machine& this_machine();
 
-/// Every logical CPU that this process might run on when it was started.
+/// Every logical CPU that this process might run on when it was started, in ascending order.
 std::vector<int> affinity_mask();
 
 /// The first logical CPU of the core that this one belongs to; itself if the system does not say.
@@ -50,18 +52,15 @@ int core_of(int cpu);
 /// The NUMA region of a logical CPU; -1 if the system does not say.
 int numa_region_of(int cpu);
 
-/// Bytes that a program may still take on this node: what the system says is available, or what the control group
-/// leaves.
-std::int64_t available_memory();
-
-/// Cache sizes for one of `workers` workers that fill the node's cores from the first on: shared caches are divided.
-Tuning tuning_for(const Machine& machine, int workers);
-
 /// What tells CPUs apart that share a name ("AMD EPYC"): "family 25, model 17, stepping 1"; on Arm "implementer 0x41,
 /// part 0xd4f, variant 0x0, revision 1". Empty if the system does not say.
 std::string cpu_revision();
 
 /// Name of the host.
 std::string host_name();
+
+/// For those who look: of every core, given by its logical CPUs, the first that is in `mask`; all of `mask` if none is.
+/// So a core gets one worker, however many of its hardware threads may be used.
+std::vector<int> one_cpu_of_each_core(const std::vector<std::vector<int>>& cores, const std::vector<int>& mask);
 
 }  // namespace trafficbench

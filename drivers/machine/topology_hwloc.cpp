@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "drivers/machine/machine.hpp"
+#include "drivers/machine/topology.hpp"
 
 namespace trafficbench {
 
@@ -24,7 +24,7 @@ Cache cache_of(hwloc_obj_t object) {
 
 }  // namespace
 
-Machine look_at_machine() {
+Machine look_at_machine(const std::vector<int>& mask) {
   Machine machine;
   hwloc_topology_t topology = nullptr;
   hwloc_topology_init(&topology);
@@ -32,20 +32,17 @@ Machine look_at_machine() {
   hwloc_topology_set_flags(topology, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
   hwloc_topology_set_icache_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);
   hwloc_topology_load(topology);
-  const std::vector<int> mask = affinity_mask();
 
   const int cores = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE);
   const int units = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PU);
   machine.cores = std::max(1, cores);
   machine.threads_per_core = std::max(1, units / machine.cores);
+  std::vector<std::vector<int>> cpus_of_cores;
   for (hwloc_obj_t core = nullptr; (core = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_CORE, core)) != nullptr;) {
-    int cpu = -1;
-    while ((cpu = hwloc_bitmap_next(core->cpuset, cpu)) >= 0) {
-      if (!std::ranges::binary_search(mask, cpu)) continue;
-      machine.allowed_cpus.push_back(cpu);
-      break;
-    }
+    std::vector<int>& cpus = cpus_of_cores.emplace_back();
+    for (int cpu = -1; (cpu = hwloc_bitmap_next(core->cpuset, cpu)) >= 0;) cpus.push_back(cpu);
   }
+  machine.allowed_cpus = one_cpu_of_each_core(cpus_of_cores, mask);
 
   if (hwloc_obj_t package = hwloc_get_obj_by_type(topology, HWLOC_OBJ_PACKAGE, 0)) {
     if (const char* model = hwloc_obj_get_info_by_name(package, "CPUModel")) machine.cpu_model = model;
@@ -61,7 +58,6 @@ Machine look_at_machine() {
                             static_cast<std::int64_t>(node->attr->numanode.local_memory)});
   }
   hwloc_topology_destroy(topology);
-  if (machine.allowed_cpus.empty()) machine.allowed_cpus = mask;
   return machine;
 }
 

@@ -1,0 +1,160 @@
+// What is seen of a node, and what is told to the kernels of it, on machines that are not here.
+#include "drivers/machine/topology.hpp"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <string>
+#include <vector>
+
+#include "drivers/machine/tuning.hpp"
+#include "tests/made_up_machine.hpp"
+#include "tests/temporary_folder.hpp"
+
+namespace trafficbench {
+namespace {
+
+/// Reads a made-up machine from files, as a build without hwloc does.
+Machine from_files(const MadeUpMachine& made_up, const std::vector<int>& mask) {
+  const TemporaryFolder root;
+  made_up.write_files(root.file(""));
+  return machine_from_files(root.file(""), mask);
+}
+
+/// As look_at_machine sees it, which looks at the system's files where the build is without hwloc.
+Machine from_hwloc(const MadeUpMachine& made_up, const std::vector<int>& mask) {
+  setenv("HWLOC_SYNTHETIC", made_up.hwloc_synthetic().c_str(), 1);
+  const Machine machine = look_at_machine(mask);
+  unsetenv("HWLOC_SYNTHETIC");
+  return machine;
+}
+
+using Look = Machine (*)(const MadeUpMachine&, const std::vector<int>&);
+
+struct Way {
+  std::string name;
+  Look look;
+};
+
+class Topology : public testing::TestWithParam<Way> {
+ protected:
+  static Machine look(const MadeUpMachine& made_up, const std::vector<int>& mask) {
+    return GetParam().look(made_up, mask);
+  }
+};
+
+std::vector<int> first_cpus(int first, int end) {
+  std::vector<int> cpus;
+  for (int cpu = first; cpu < end; ++cpu) cpus.push_back(cpu);
+  return cpus;
+}
+
+TEST_P(Topology, HasItsCoresAndCaches) {
+  for (const MadeUpMachine& made_up : made_up_machines()) {
+    SCOPED_TRACE(made_up.name);
+    const Machine machine = look(made_up, made_up.all_cpus());
+    EXPECT_EQ(machine.cores, made_up.cores);
+    EXPECT_EQ(machine.threads_per_core, made_up.threads_per_core);
+    std::vector<int> levels;
+    for (const Cache& cache : machine.caches) {
+      if (cache.type == "Instruction") continue;
+      levels.push_back(cache.level);
+      const bool l3 = cache.level == 3;
+      EXPECT_EQ(cache.sharing, (l3 ? made_up.cores_an_l3 : 1) * made_up.threads_per_core);
+      EXPECT_EQ(cache.bytes, l3 ? made_up.l3_mib << 20 : cache.level == 2 ? 512 << 10 : 32 << 10);
+      EXPECT_EQ(cache.type, cache.level == 1 ? "Data" : "Unified");
+    }
+    EXPECT_EQ(levels, (std::vector<int>{1, 2, 3}));
+  }
+}
+
+TEST_P(Topology, GivesEachCoreThatIsAllowedOneWorker) {
+  for (const MadeUpMachine& made_up : made_up_machines()) {
+    SCOPED_TRACE(made_up.name);
+    const int cores = made_up.cores;
+    // All of it: both hardware threads of a core are in the mask, and one of them is taken.
+    EXPECT_EQ(look(made_up, made_up.all_cpus()).allowed_cpus, first_cpus(0, cores));
+    // Some cores, with both threads or only the first.
+    EXPECT_EQ(look(made_up, made_up.cpus_of(cores / 2, cores)).allowed_cpus, first_cpus(cores / 2, cores));
+    EXPECT_EQ(look(made_up, first_cpus(0, cores / 2)).allowed_cpus, first_cpus(0, cores / 2));
+    // One logical CPU, which may be a core's second.
+    const int last = cores * made_up.threads_per_core - 1;
+    EXPECT_EQ(look(made_up, {last}).allowed_cpus, std::vector<int>{last});
+  }
+}
+
+std::vector<Way> ways() {
+  std::vector<Way> all{{"Files", from_files}};
+  if (TRAFFICBENCH_HAS_HWLOC) all.push_back({"Hwloc", from_hwloc});
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Seen, Topology, testing::ValuesIn(ways()),
+                         [](const auto& tested) { return tested.param.name; });
+
+TEST(TopologyOfHwloc, HasNumaRegions) {
+  if (!TRAFFICBENCH_HAS_HWLOC) GTEST_SKIP() << "this build is without hwloc";
+  for (const MadeUpMachine& made_up : made_up_machines()) {
+    const Machine machine = from_hwloc(made_up, made_up.all_cpus());
+    ASSERT_EQ(machine.numa.size(), static_cast<std::size_t>(made_up.numa_regions)) << made_up.name;
+    for (const NumaRegion& region : machine.numa) EXPECT_EQ(region.cores, made_up.cores / made_up.numa_regions);
+  }
+}
+
+TEST(TopologyOfFiles, TakesWhatIsMissingForOneCore) {
+  const TemporaryFolder root;
+  const Machine machine = machine_from_files(root.file(""), {4, 5});
+  EXPECT_EQ(machine.cores, 1);
+  EXPECT_EQ(machine.threads_per_core, 1);
+  EXPECT_TRUE(machine.caches.empty());
+  // Nothing says that the two are one core's.
+  EXPECT_EQ(machine.allowed_cpus, (std::vector<int>{4, 5}));
+}
+
+TEST(TopologyOfFiles, NamesTheCpu) { EXPECT_EQ(from_files({.name = "AMD EPYC 7742"}, {0}).cpu_model, "AMD EPYC 7742"); }
+
+TEST(OneCpuOfEachCore, IsTheWholeMaskWhereNoCoreIsInIt) {
+  EXPECT_EQ(one_cpu_of_each_core({{0, 2}, {1, 3}}, {1, 2, 3}), (std::vector<int>{2, 1}));
+  EXPECT_EQ(one_cpu_of_each_core({{0, 2}, {1, 3}}, {7, 8}), (std::vector<int>{7, 8}));
+  EXPECT_EQ(one_cpu_of_each_core({}, {7, 8}), (std::vector<int>{7, 8}));
+}
+
+TEST(ThisMachine, HasACoreForThisProcess) {
+  const Machine& machine = this_machine();
+  EXPECT_GE(machine.cores, 1);
+  EXPECT_GE(machine.threads_per_core, 1);
+  ASSERT_FALSE(machine.allowed_cpus.empty());
+  EXPECT_FALSE(host_name().empty());
+  for (const int cpu : machine.allowed_cpus) EXPECT_GE(core_of(cpu), 0);
+}
+
+TEST(TuningFor, DividesALevelByTheWorkersThatShareIt) {
+  for (const MadeUpMachine& made_up : made_up_machines()) {
+    SCOPED_TRACE(made_up.name);
+    const Machine machine = from_files(made_up, made_up.all_cpus());
+    for (int workers = 1; workers <= 2 * made_up.cores; ++workers) {
+      const Tuning tuning = tuning_for(machine, workers);
+      // Hardware threads of one core do not count: a core has one worker.
+      EXPECT_EQ(tuning.l1_bytes, 32 << 10);
+      EXPECT_EQ(tuning.l2_bytes, 512 << 10);
+      EXPECT_EQ(tuning.l3_bytes, (made_up.l3_mib << 20) / std::min(workers, made_up.cores_an_l3)) << workers;
+    }
+  }
+}
+
+TEST(TuningFor, KeepsItsDefaultsOfWhatIsUnknown) {
+  const Tuning otherwise;
+  const Tuning nothing = tuning_for({}, 4);
+  EXPECT_EQ(nothing.l1_bytes, otherwise.l1_bytes);
+  EXPECT_EQ(nothing.l2_bytes, otherwise.l2_bytes);
+  EXPECT_EQ(nothing.l3_bytes, otherwise.l3_bytes);
+  Machine machine;
+  machine.caches = {{1, "Instruction", 1 << 20, 1}, {2, "Unified", 0, 1}, {3, "Unified", 6 << 20, 0}};
+  const Tuning some = tuning_for(machine, 0);
+  EXPECT_EQ(some.l1_bytes, otherwise.l1_bytes);
+  EXPECT_EQ(some.l2_bytes, otherwise.l2_bytes);
+  EXPECT_EQ(some.l3_bytes, 6 << 20);
+}
+
+}  // namespace
+}  // namespace trafficbench
