@@ -9,6 +9,7 @@
 #include <numeric>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "drivers/base/wall_clock.hpp"
@@ -195,6 +196,8 @@ TEST(Rounds, ARoadThatCannotBeRestartedGoesOnAndIsVerifiedByWindows) {
   for (const char* kernel : {"bitpacked", "tiled", "leap"}) {
     for (const int ranks : {1, 3}) {
       for (const std::int64_t steps : {20, 0}) {
+        // However many iterations a closed form jumps over, it takes no longer: nobody lets it choose.
+        if (steps == 0 && std::string_view(kernel) == "leap") continue;
         SCOPED_TRACE(std::string(kernel) + ", " + std::to_string(ranks) + " ranks, steps " + std::to_string(steps));
         Group group;
         group.members.push_back({.point = point_of(kernel, ranks, 1, 10'000), .restarted = false});

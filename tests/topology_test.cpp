@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,10 @@ namespace {
 
 /// Reads a made-up machine from files, as a build without hwloc does.
 Machine from_files(const MadeUpMachine& made_up, const std::vector<int>& mask) {
-  const TemporaryFolder root;
-  made_up.write_files(root.file(""));
-  return machine_from_files(root.file(""), mask);
+  static std::map<std::string, TemporaryFolder> roots;
+  const auto [root, fresh] = roots.try_emplace(made_up.name);
+  if (fresh) made_up.write_files(root->second.file(""));
+  return machine_from_files(root->second.file(""), mask);
 }
 
 /// As look_at_machine sees it, which looks at the system's files where the build is without hwloc.
