@@ -178,9 +178,9 @@ TEST(QuotaNote, SaysWhatTheQuotaKeepsFromTheRanks) {
   EXPECT_EQ(quota_note(alike(2, range(0, 8))), "");
   EXPECT_EQ(quota_note(alike(2, range(0, 8), {{"/job", 8}})), "");
   EXPECT_EQ(quota_note(alike(2, range(0, 8), {{"/job", 2.5}, {"/", 6}})),
-            "a CPU quota of the control group is worth 2 of the 8 cores that the ranks may use");
+            "a CPU quota allows 2 of the 8 cores that the ranks may run on");
   EXPECT_EQ(quota_note(alike(1, range(0, 2), {{"/job", 0.5}})),
-            "a CPU quota of the control group is worth 1 of the 2 cores that the rank may use");
+            "a CPU quota allows 1 of the 2 cores that the rank may run on");
 }
 
 /// On this machine, whatever it is.

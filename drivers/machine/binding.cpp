@@ -140,7 +140,11 @@ int cores_for_each_rank(const std::vector<RankCpus>& ranks) {
   int too_many = ranks.empty() ? 2 : static_cast<int>(std::max<std::size_t>(most, 1)) + 1;
   while (fits + 1 < too_many) {
     const int middle = fits + (too_many - fits) / 2;
-    (plan_binding(ranks, middle, false).shortage == Binding::Shortage::none ? fits : too_many) = middle;
+    if (plan_binding(ranks, middle, false).shortage == Binding::Shortage::none) {
+      fits = middle;
+    } else {
+      too_many = middle;
+    }
   }
   return fits;
 }
@@ -154,8 +158,8 @@ std::string quota_note(const std::vector<RankCpus>& ranks) {
     const auto allowed = static_cast<std::size_t>(group.cores);
     if (allowed >= cores.size() || cores.size() - allowed <= most_lost) continue;
     most_lost = cores.size() - allowed;
-    note = fmt::format("a CPU quota of the control group is worth {} of the {} cores that {} may use", allowed,
-                       cores.size(), group.members.size() == 1 ? "the rank" : "the ranks");
+    note = fmt::format("a CPU quota allows {} of the {} cores that {} may run on", allowed, cores.size(),
+                       group.members.size() == 1 ? "the rank" : "the ranks");
   }
   return note;
 }

@@ -57,7 +57,7 @@ std::string why_shared(Binding::Shortage shortage, int quota_cores, int ranks, i
   if (shortage == Binding::Shortage::none) return {};
   const std::string text = fmt::format("{} ranks x {} threads are more than the cores they may use", ranks, threads);
   if (shortage == Binding::Shortage::cores) return text;
-  return fmt::format("{}: a CPU quota of the control group is worth {}", text, quota_cores);
+  return fmt::format("{}: a CPU quota allows {}", text, quota_cores);
 }
 
 void bind_this_thread(int cpu) {
