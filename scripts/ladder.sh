@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and measures the ladder: from plain Python to the fastest kernel on all cores.
-# What it measures and how, and its options, are in scripts/ladder/session.py.
+# What it measures and how, and its options, are in scripts/trafficbench_tools/ladder/.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -13,7 +13,7 @@ if ! command -v python3 >/dev/null; then
   echo "ladder.sh: there is no python3: install it (Debian: apt-get install python3)" >&2
   exit 2
 fi
-session=(python3 "$root/scripts/ladder/session.py")
+session=(python3 "$root/scripts/ladder.py")
 
 builds=1
 for argument in "$@"; do

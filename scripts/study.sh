@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A scaling study with one command; what it does is in scripts/study/.
+# A scaling study with one command; what it does is in scripts/trafficbench_study/.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -16,4 +16,4 @@ if [[ " $* " == *" --site local "* && " $* " != *" --program"* && " $* " != *" -
   source "$root/scripts/packages.sh"
   ensure_packages build
 fi
-PYTHONDONTWRITEBYTECODE=1 exec python3 "$root/scripts/study/main.py" "$@"
+PYTHONDONTWRITEBYTECODE=1 exec python3 "$root/scripts/study.py" "$@"

@@ -12,12 +12,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 from synthetic_launch import KERNELS, Machine, launch  # noqa: E402
-from with_packages import need  # noqa: E402
+from trafficbench_tools.with_packages import need  # noqa: E402
 
 need("jsonschema")
-from compare.change import changes_of  # noqa: E402
-from compare.pairing import Pair  # noqa: E402
-from compare.verdict import FASTER, SAME, SLOWER, judge  # noqa: E402
+from trafficbench_tools.compare.change import changes_of  # noqa: E402
+from trafficbench_tools.compare.pairing import Pair  # noqa: E402
+from trafficbench_tools.compare.verdict import FASTER, SAME, SLOWER, judge  # noqa: E402
 
 PLACES = 12
 SLOWED, FACTOR = "tiled", 1.05

@@ -19,13 +19,13 @@ import pytest
 from program import PROGRAM, ROOT, environment, succeed
 from report_helpers import load_report
 
-sys.path[1:1] = [str(ROOT / "scripts" / "ladder"), str(ROOT / "scripts"), str(ROOT / "bench" / "ladder")]
-import ratios  # noqa: E402
-import rungs  # noqa: E402
-import session as session_script  # noqa: E402
-import table  # noqa: E402
-from counts import BadInput, parse_count  # noqa: E402
+sys.path[1:1] = [str(ROOT / "scripts"), str(ROOT / "bench" / "ladder")]
 from start import draw_lists  # noqa: E402
+
+from trafficbench_tools.counts import parse_count  # noqa: E402
+from trafficbench_tools.errors import BadInput  # noqa: E402
+from trafficbench_tools.ladder import ratios, rungs, table  # noqa: E402
+from trafficbench_tools.ladder import session as session_script  # noqa: E402
 
 LADDER = ROOT / "scripts" / "ladder.sh"
 SCRIPTS = {name: ROOT / "bench" / "ladder" / file for name, (file, _, _) in rungs.PYTHON_RUNGS.items()}
@@ -364,11 +364,11 @@ def test_rung_without_its_packages_is_skipped_with_the_reason(tmp_path):
     (bare / "python3").write_text(f'#!/bin/sh\nexec {sys.executable} -S -s "$@"\n', encoding="utf-8")
     (bare / "python3").chmod(0o755)
     script = (
-        "import sys; sys.path[1:1] = [{ladder!r}, {scripts!r}]\n"
-        "import with_packages; with_packages.candidates = lambda: [{bare!r}]\n"
-        "import session; session.candidates = with_packages.candidates\n"
-        "sys.exit(session.main())\n"
-    ).format(ladder=str(ROOT / "scripts" / "ladder"), scripts=str(ROOT / "scripts"), bare=str(bare / "python3"))
+        "import sys; sys.path.insert(1, {scripts!r})\n"
+        "from trafficbench_tools.ladder import main, session\n"
+        "session.candidates = lambda: [{bare!r}]\n"
+        "sys.exit(main.main())\n"
+    ).format(scripts=str(ROOT / "scripts"), bare=str(bare / "python3"))
     options = [
         "--program",
         PROGRAM,
@@ -509,6 +509,6 @@ def test_time_limit_ends_the_session_once_there_are_intervals(tmp_path):
 
 def test_ladder_needs_python_alone(tmp_path):
     """Everything but the rungs' own packages is the standard library's."""
-    done = start([sys.executable, "-S", ROOT / "scripts" / "ladder" / "session.py", "--help"], cwd=tmp_path)
+    done = start([sys.executable, "-S", ROOT / "scripts" / "ladder.py", "--help"], cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert shutil.which("bash")

@@ -14,9 +14,8 @@ from program import PROGRAM, ROOT, environment
 for module in ("numpy", "matplotlib"):
     if importlib.util.find_spec(module) is None:
         pytest.skip(f"needs {module} (Debian: python3-{module})", allow_module_level=True)
-sys.path.insert(1, str(ROOT / "scripts" / "physics"))
-import exact  # noqa: E402
-import pictures  # noqa: E402
+sys.path.insert(1, str(ROOT / "scripts"))
+from trafficbench_tools.physics import exact, pictures  # noqa: E402
 
 SCRIPT = ROOT / "scripts" / "physics.py"
 FILES = {"density.png", "density.svg", "relaxation.png", "relaxation.svg"}

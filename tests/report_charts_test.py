@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import made_up_report  # noqa: E402
 from report_helpers import SCHEMA_PATH, load_report  # noqa: E402
 
-from report import (
+from trafficbench_tools.report import (
     chart,
     chart_curves,
     grouping,
@@ -326,7 +326,7 @@ def test_parameters_of_a_model_that_differ_are_given_as_a_range():
 
 
 def test_bits_per_cell_are_those_of_the_kernels():
-    """scripts/report/kernels.py repeats what the variants declare."""
+    """scripts/trafficbench_tools/report/kernels.py repeats what the variants declare."""
     declared = {}
     for file in (ROOT / "kernels" / "variants").glob("*.cpp"):
         text = file.read_text(encoding="utf-8")
@@ -474,7 +474,7 @@ def test_kernels_differ_by_symbol_too():
 
 @pytest.mark.parametrize("ground, card", [(0, "#ffffff"), (1, "#1a212b")], ids=["light", "dark"])
 def test_colours_stand_out_from_the_ground(ground, card):
-    css = (ROOT / "scripts" / "report" / "page" / "page.css").read_text(encoding="utf-8")
+    css = (ROOT / "scripts" / "trafficbench_tools" / "report" / "page" / "page.css").read_text(encoding="utf-8")
     assert f"--card: {card}" in css
     for key, colours in [*palette.COLOURS.items(), *palette.FLAW.items()]:
         # Shares are filled areas with edges, which need less.
@@ -488,7 +488,7 @@ def test_colours_stand_out_from_the_ground(ground, card):
 @pytest.fixture(scope="module")
 def figures():
     pytest.importorskip("matplotlib", reason="needs python3-matplotlib")
-    from report import figures as module
+    from trafficbench_tools.report import figures as module
 
     return module
 

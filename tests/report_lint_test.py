@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import made_up_report  # noqa: E402
 
-from report import lint, loading, methods  # noqa: E402
+from trafficbench_tools.report import lint, loading, methods  # noqa: E402
 
 KERNELS = ("naive", "branchless", "bitpacked", "bitsliced", "tiled")
 

@@ -351,7 +351,7 @@ def test_script_finds_an_interpreter_with_the_packages(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
         (
-            f"import sys\nsys.path.insert(0, {str(ROOT / 'scripts')!r})\nfrom with_packages import need\n"
+            f"import sys\nsys.path.insert(0, {str(ROOT / 'scripts')!r})\nfrom trafficbench_tools.with_packages import need\n"
             "need(*sys.argv[1:])\nprint(sys.executable, sys.argv[1:])\n"
         ),
         encoding="utf-8",

@@ -13,10 +13,8 @@ from docs_scripts_test import COMMANDS
 from program import PROGRAM, ROOT, environment, needs_ranks
 from report_helpers import load_report
 
-sys.path.insert(0, str(ROOT / "scripts" / "study"))
-import lists  # noqa: E402
-import merge  # noqa: E402
-import placement  # noqa: E402
+sys.path.insert(0, str(ROOT / "scripts"))
+from trafficbench_study import lists, merge, placement  # noqa: E402
 
 SITES = ROOT / "scripts" / "sites"
 NAMES = sorted(path.stem for path in SITES.glob("*.json"))
@@ -300,7 +298,7 @@ def test_file_that_is_no_site_is_refused(tmp_path, text, word):
 
 def test_documented_keys_are_the_checked_ones():
     """docs/sites.md explains every key, and no other."""
-    import site_profile
+    from trafficbench_study import site_profile
 
     keys = set().union(site_profile.KEYS, site_profile.BUILD_KEYS, site_profile.NODE_KEYS, site_profile.QUEUE_KEYS,
                        site_profile.CPU_FREQ_KEYS, site_profile.ENERGY_KEYS)

@@ -9,9 +9,10 @@ import time
 from pathlib import Path
 
 sys.path.insert(1, str(Path(__file__).resolve().parents[2] / "scripts"))
-import printing  # noqa: E402
-from counts import BadInput, parse_count, parse_share  # noqa: E402
-from with_packages import need  # noqa: E402,F401  (for the rungs)
+from trafficbench_tools import printing  # noqa: E402
+from trafficbench_tools.counts import parse_count, parse_share  # noqa: E402
+from trafficbench_tools.errors import BadInput  # noqa: E402
+from trafficbench_tools.with_packages import need  # noqa: E402,F401  (for the rungs)
 
 MOST_CELLS = 2**40
 HEADER_BYTES = 40  # of a road file: docs/usage.md

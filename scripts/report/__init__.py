@@ -1,1 +1,0 @@
-"""The parts of scripts/report.py, each with one job."""

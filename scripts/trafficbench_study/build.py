@@ -1,0 +1,60 @@
+"""Builds the program as the site wants it built."""
+
+import os
+import shlex
+import subprocess
+
+from trafficbench_study.bad_input import BadInput
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+class BuildFailed(Exception):
+    """The build did not end well; the text says where its log is."""
+
+
+def folder_of(site):
+    return os.path.join(ROOT, "build", "release" if site["scheduler"] == "none" else site["name"])
+
+
+def program_of(site):
+    return os.path.join(folder_of(site), "bin", "trafficbench")
+
+
+def commands(site):
+    """The lines of shell that build it, in the repository's folder."""
+    folder = os.path.relpath(folder_of(site), ROOT)
+    build = site["build"]
+    words = ["cmake", "--preset", "release", "-B", folder, "-DTRAFFICBENCH_TESTS=OFF"]
+    if site["scheduler"] != "none":  # at home scripts/run.sh uses the same folder
+        words.append("-DTRAFFICBENCH_BENCH=OFF")
+    if build["cc"]:
+        words.append("-DCMAKE_C_COMPILER=" + build["cc"])
+    if build["cxx"]:
+        words.append("-DCMAKE_CXX_COMPILER=" + build["cxx"])
+    words += build["cmake_options"]
+    processes = os.cpu_count() if build["processes"] == "auto" else build["processes"]
+    # Configured once; make configures again by itself when a CMake file changes.
+    configure = "[[ -f {}/Makefile ]] || {}".format(folder, " ".join(map(shlex.quote, words)))
+    return site["setup"] + [configure, "cmake --build {} -j {} --target trafficbench".format(folder, processes)]
+
+
+def build(site):
+    log = folder_of(site) + ".log"
+    os.makedirs(os.path.dirname(log), exist_ok=True)
+    print("Building {} (log: {})".format(os.path.relpath(folder_of(site), ROOT), os.path.relpath(log, ROOT)), flush=True)
+    # A login shell knows the module command; its errors there are not ours.
+    script = "cd {} || exit 1\n{}".format(shlex.quote(ROOT), "\n".join(line + " || exit 1" for line in commands(site)))
+    with open(log, "w", encoding="utf-8") as file:
+        status = subprocess.call(["bash", "-l", "-c", script], stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
+    if status != 0 or not os.access(program_of(site), os.X_OK):
+        with open(log, encoding="utf-8", errors="replace") as file:
+            print("".join(file.readlines()[-20:]), end="")
+        raise BuildFailed("the build failed; the whole log is {}".format(log))
+    return program_of(site)
+
+
+def check_program(path):
+    if not os.access(path, os.X_OK) or os.path.isdir(path):
+        raise BadInput("program {} is not there, or not a program".format(path))
+    return os.path.abspath(path)

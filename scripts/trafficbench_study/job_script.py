@@ -1,0 +1,103 @@
+"""The text of a job: the header that Slurm reads, and what job.sh is told."""
+
+import os
+import shlex
+
+from trafficbench_study.durations import text_of
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def warn_seconds(wall_seconds, given):
+    """How long before its end a job is warned: a tenth of its time, one to five minutes."""
+    if given is not None:
+        return given
+    return max(60, min(300, wall_seconds // 10)) if wall_seconds >= 180 else wall_seconds // 3
+
+
+def _header(study, job, tasks_per_node):
+    site = study["site"]
+    options = ["--job-name=traffic-" + job["name"]]
+    for key, value in (("account", study["account"]), ("partition", job["partition"]), ("qos", job["qos"])):
+        if value:
+            options.append("--{}={}".format(key, value))
+    options += ["--time=" + text_of(job["wall_seconds"]), "--nodes={}".format(job["nodes"]),
+                "--ntasks-per-node={}".format(tasks_per_node), "--cpus-per-task=1"]
+    options += ["--output=" + os.path.join(study["folder"], "logs", job["name"] + "-%j.log"), "--open-mode=append"]
+    if job["name"] == "merge":
+        # A merge needs no whole node, and no more memory than its share.
+        options += [option for option in site["sbatch_options"] if option not in ("--exclusive", "--mem=0")]
+    else:
+        options += site["sbatch_options"]
+        options += ["--requeue", "--signal=B:USR1@{}".format(warn_seconds(job["wall_seconds"], study["warn_seconds"]))]
+    return ["#SBATCH " + option for option in options]
+
+
+def _array(name, words):
+    return "{}=({})".format(name, " ".join(shlex.quote(word) for word in words))
+
+
+def _value(name, value):
+    return "{}={}".format(name, shlex.quote(str(value)))
+
+
+def _srun_options(study):
+    site = study["site"]
+    options = list(site["srun_options"])
+    if study["bind"] == "suite":
+        # The suite binds its ranks and threads itself, over all cores it may use.
+        options.append("--cpu-bind=none")
+    else:
+        # Beside --cpu-bind Slurm would ignore the hint.
+        options.append("--hint=nomultithread")
+    if study["cpu_freq"]:
+        options.append("--cpu-freq={}".format(study["cpu_freq"]))
+    return options
+
+
+def _prologue(study):
+    site = study["site"]
+    lines = ["# Written by scripts/study.sh for {}.".format(site["name"]), ""]
+    lines += site["setup"]
+    lines += ["export {}={}".format(key, shlex.quote(value)) for key, value in sorted(site["environment"].items())]
+    if study["bind"] == "srun":
+        lines.append("export OMP_PLACES=cores")
+    else:
+        # With places set, the OpenMP library would bind the first thread before the suite sees the other cores.
+        lines.append("unset OMP_PLACES OMP_PROC_BIND")
+    return lines
+
+
+def job_text(study, job):
+    """The script of one node count."""
+    slurm = study["site"]["scheduler"] == "slurm"
+    lines = ["#!/bin/bash"]
+    if slurm:
+        lines += _header(study, job, study["cores"])
+    lines += _prologue(study)
+    lines += ["", _value("study", study["folder"]), _value("job", job["name"]), _value("nodes", job["nodes"]),
+              _value("program", study["program"]), _value("scheduler", study["site"]["scheduler"]),
+              _value("pm_counters", study["site"]["energy"]["pm_counters"] or "")]
+    if slurm:
+        lines += [_value("wall_seconds", job["wall_seconds"]),
+                  _value("warn_seconds", warn_seconds(job["wall_seconds"], study["warn_seconds"])),
+                  _array("srun_options", _srun_options(study))]
+    else:
+        lines.append(_value("launcher_file", study["launcher"]))
+    lines += [_array("sweep_options", study["sweep"]),
+              "# name, nodes, ranks, ranks a node, threads a rank",
+              "launches=("]
+    for launch in job["launches"]:
+        lines.append('  "{name} {nodes} {ranks} {ranks_per_node} {threads}"'.format(
+            **dict(launch, nodes=launch["nodes"] or 1)))
+    lines += [")", "", "source {}".format(shlex.quote(os.path.join(HERE, "job.sh"))), ""]
+    return "\n".join(lines)
+
+
+def merge_text(study, job):
+    """The script of the job that puts the reports together."""
+    lines = ["#!/bin/bash"] + _header(study, job, 1)
+    lines += ["# Written by scripts/study.sh for {}.".format(study["site"]["name"]), ""]
+    lines += study["site"]["setup"]
+    lines += ["exec python3 {} --merge {}".format(shlex.quote(os.path.join(os.path.dirname(HERE), "study.py")), shlex.quote(study["folder"])), ""]
+    return "\n".join(lines)

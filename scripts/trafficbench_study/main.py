@@ -1,0 +1,332 @@
+"""The command behind scripts/study.sh."""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+from trafficbench_study import build, job_script, merge, plan, site_profile, slurm, status, store
+from trafficbench_study.bad_input import PLAIN, BadInput, is_one_line, is_plain
+
+HELP = """\
+Usage: scripts/study.sh --site NAME --mode strong|weak [OPTION]... [-- OPTION OF THE SWEEP...]
+       scripts/study.sh --status|--merge|--resume [STUDY]
+
+Runs a scaling study. On a Slurm site: builds the program there, writes a job for each number of nodes and submits it, and a
+job after them all that merges their reports. At --site local: builds, runs at once with mpiexec, and merges.
+
+  --site NAME           {sites}, or a file of your own that ends in .json (docs/sites.md)
+  --account NAME        the budget that is charged; sites may demand it
+  --mode strong|weak    the same road for every number of nodes, or the same cells for each core
+  --nodes LIST          numbers of nodes: 1,2,4,8 or 1:64 (times two each); default 1,2,4 (local: 1)
+  --kernels LIST        default tiled
+  --cells LIST          lengths of road, with --mode weak cells of each core; default 1e8,1e10 and 1e8 (local: 1e7 and 1e6)
+  --count LIST          contracts: every,sampled; default both
+  --depth LIST          iterations between exchanges; default auto
+  --shapes LIST         ranks a node x threads a rank: 128x1,16x8; default the site's
+  --base core|node      core: measure one core too, as the base of every speedup; node: the fewest nodes are the base.
+                        Default node (local: core)
+  --time HH:MM:SS       wall time of a job; default the site's
+  --warn SECONDS        how long before its end a job is told to stop; default a tenth of the time, 60 to 300
+  --partition, --qos    default: the first of the site's that takes the nodes and the time
+  --cpu-freq KHZ        of those that the site offers
+  --bind suite|srun     who binds ranks and threads to cores; default the suite itself
+  --cores N             cores of a node, where the site does not say
+  --program FILE        use this program; nothing is built
+  --output FOLDER       of the study; default studies/<site>-<mode>-<YYYYMMDDThhmmssZ>
+  --dry-run             print the jobs; build, write and submit nothing
+
+  --status [STUDY]      how far it is; STUDY is its folder, default the newest in studies/
+  --merge [STUDY]       merge the reports into STUDY/report.json, if all are there; --force makes it anew
+  --resume [STUDY]      submit again what has stopped, and the merge; what is measured stays
+  --help                this text
+
+What follows -- is for `trafficbench sweep`: -- --time-cap 10 --precision 0.01
+
+Example:
+  scripts/study.sh --site archer2 --account z19 --mode strong --nodes 1,2,4,8 --kernels tiled,bitsliced
+
+Exit status: 0 done; 1 a row failed its verification, a job has stopped, or the build failed; 2 bad input, one line says what,
+nothing was submitted; 4 interrupted, --resume goes on.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """One line for what is wrong."""
+
+    def error(self, message):
+        raise BadInput(message + "; see scripts/study.sh --help")
+
+
+def read_options(words):
+    for word in words:
+        if not is_one_line(word):
+            raise BadInput("{} has a line break or another character in it that cannot stand in a job".format(ascii(word)))
+    parser = Parser(add_help=False, allow_abbrev=False)
+    sweep = []
+    if "--" in words:
+        sweep = words[words.index("--") + 1:]
+        words = words[:words.index("--")]
+    parser.add_argument("--help", "-h", action="store_true")
+    for name in ("--site", "--account", "--mode", "--nodes", "--cells", "--count", "--depth", "--shapes", "--time",
+                 "--partition", "--qos", "--program", "--output"):
+        parser.add_argument(name)
+    parser.add_argument("--kernels", default="tiled")
+    parser.add_argument("--base", choices=("core", "node"))
+    parser.add_argument("--bind", choices=("suite", "srun"), default="suite")
+    parser.add_argument("--warn", type=int)
+    parser.add_argument("--cpu-freq", type=int)
+    parser.add_argument("--cores", type=int)
+    parser.add_argument("--dry-run", action="store_true")
+    parser.add_argument("--force", action="store_true")
+    for name in ("--status", "--merge", "--resume"):
+        parser.add_argument(name, nargs="?", const="", metavar="STUDY")
+    options = parser.parse_args(words)
+    options.sweep = sweep
+    return options
+
+
+def check_options(options, site):
+    if options.mode not in ("strong", "weak"):
+        raise BadInput("mode is {}: give --mode strong (the same road for every number of nodes) or --mode weak (the same cells "
+                       "for each core)".format("missing" if options.mode is None else "'{}'".format(options.mode)))
+    for name in ("account", "partition", "qos"):
+        value = getattr(options, name)
+        if value is not None and not is_plain(value):
+            raise BadInput("{} is '{}': Slurm takes {}".format(name, value, PLAIN))
+    if site["account"] and not options.account:
+        raise BadInput("{} charges every job to a budget: give --account".format(site["name"]))
+    if options.nodes is None:
+        options.nodes = "1" if site["scheduler"] == "none" else "1,2,4"
+    for name in ("cores", "warn"):
+        value = getattr(options, name)
+        if value is not None and not 1 <= value <= 100000:
+            raise BadInput("{} is {}: it must be between 1 and 100000".format(name, value))
+    freq = site["cpu_freq"]
+    if options.cpu_freq is not None and (freq is None or options.cpu_freq not in freq["choices"]):
+        raise BadInput("cpu-freq {} is not offered by {}: {}".format(
+            options.cpu_freq, site["name"],
+            "it is one of " + ", ".join(map(str, freq["choices"])) if freq else "leave it out"))
+
+
+def check_place(site, path, what):
+    """Compute nodes must see it."""
+    for forbidden in site["not_on_compute_nodes"]:
+        for name in (os.path.abspath(path), os.path.realpath(path)):
+            if os.path.commonpath([forbidden, name]) == forbidden:
+                raise BadInput("{} {} is on {}, which compute nodes of {} do not have: put it on the work file system".format(
+                    what, name, forbidden, site["name"]))
+
+
+def check_folder(folder):
+    """Says what create_folders would refuse, before anything is built."""
+    if os.path.lexists(folder):
+        raise BadInput("{} exists: name another folder with --output, or go on with it by --resume".format(folder))
+    above = os.path.dirname(folder)
+    while not os.path.lexists(above):
+        above = os.path.dirname(above)
+    if not os.path.isdir(above):
+        raise BadInput("{}: {} is not a folder".format(folder, above))
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise BadInput("{}: cannot write into the folder {}".format(folder, above))
+
+
+def check_sweep(study):
+    """Lets the program itself look at the options. Why it did not, where it cannot start on this host; else an empty text."""
+    program = study["program"]
+    if not os.path.exists(program):
+        return "{} is not built yet".format(program)
+    try:
+        done = subprocess.run([program, "sweep"] + study["sweep"] + ["--ranks", "1", "--threads", "1", "--dry-run"],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return "{} does not start on this host".format(program)
+    out, err = (text.decode("utf-8", "replace") for text in (done.stdout, done.stderr))
+    lines = [line for line in err.splitlines() if line.startswith("trafficbench: ")]
+    if done.returncode != 0 and lines:
+        raise BadInput(lines[0][len("trafficbench: "):])
+    if done.returncode == 0 and not out.startswith("sweep/"):
+        raise BadInput("{} is no trafficbench: it does not list the points of a sweep".format(program))
+    return "{} does not start on this host".format(program) if done.returncode != 0 else ""
+
+
+def make_study(options, site):
+    """Everything that was asked for, worked out; nothing is written yet."""
+    cores, jobs, merge_job = plan.plan(options, site)
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    folder = options.output or os.path.join(build.ROOT, "studies", "{}-{}-{}".format(site["name"], options.mode, stamp))
+    if site["scheduler"] == "slurm" and not re.fullmatch(r"[A-Za-z0-9_.:+@,=~/-]+", os.path.abspath(folder)):
+        raise BadInput("the study's folder is '{}': Slurm's header takes no space and no special character there; name another "
+                       "with --output".format(os.path.abspath(folder)))
+    freq = site["cpu_freq"]
+    for job in jobs:
+        if options.warn is not None and job["wall_seconds"] is not None and options.warn >= job["wall_seconds"]:
+            raise BadInput("warn is {} s, but a job of {} has {} s".format(options.warn, job["name"], job["wall_seconds"]))
+    return {
+        "version": store.VERSION, "folder": os.path.abspath(folder), "created": stamp, "site": site, "mode": options.mode,
+        "kernels": options.kernels, "account": options.account, "cores": cores, "bind": options.bind,
+        "cpu_freq": options.cpu_freq or (freq["default"] if freq else None), "warn_seconds": options.warn,
+        "program": os.path.abspath(options.program) if options.program else build.program_of(site),
+        "launcher": os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
+            options.program or build.program_of(site)))), "launcher.sh"),
+        "sweep": plan.sweep_options(options, site), "jobs": jobs, "merge": merge_job,
+    }
+
+
+def scripts_of(study):
+    """[(name, text)] of every job, the merge last."""
+    scripts = [(job["name"], job_script.job_text(study, job)) for job in study["jobs"]]
+    if study["site"]["scheduler"] == "slurm":
+        scripts.append(("merge", job_script.merge_text(study, study["merge"])))
+    return scripts
+
+
+def script_path(study, name):
+    return store.path_of(study["folder"], "jobs", name + ".sh")
+
+
+def submit(study, jobs):
+    """Submits these jobs and the merge after all that are not done; what Slurm refuses leaves nothing behind."""
+    submitted = []
+    try:
+        for job in jobs:
+            job["id"] = slurm.submit(script_path(study, job["name"]))
+            submitted.append(job["id"])
+        waits_for = [job["id"] for job in study["jobs"] if not store.is_done(study, job)]
+        study["merge"]["id"] = slurm.submit(script_path(study, "merge"), waits_for)
+        submitted.append(study["merge"]["id"])
+    except BaseException:
+        # Refused, or interrupted from the keyboard: no job stays that the study does not know.
+        slurm.cancel(submitted)
+        raise
+    store.save(study)
+    for job in jobs:
+        print("  {:11} job {}".format(job["name"], job["id"]))
+    print("  merge       job {}, after these".format(study["merge"]["id"]))
+    print("To follow it:  scripts/study.sh --status {}\nLogs:          {}\nReport, then:  {}".format(
+        study["folder"], store.path_of(study["folder"], "logs"), store.merged_path(study)))
+
+
+def _to_its_end(words):
+    """Exit status of a process. Ctrl-C goes to it as well: it ends in order, and this waits for it."""
+    process = subprocess.Popen(words)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            pass
+
+
+def run_here(study):
+    """Runs the jobs one after the other, then merges."""
+    for job in study["jobs"]:
+        if store.is_done(study, job):
+            continue
+        code = _to_its_end(["bash", script_path(study, job["name"])])
+        if code != 0:
+            return code if code in (1, 2, 4) else 1
+    return merge.merge(study, False)
+
+
+def start(options):
+    site = site_profile.load(options.site)
+    check_options(options, site)
+    study = make_study(options, site)
+    if options.output or not options.dry_run:
+        check_place(site, study["folder"], "the study's folder")
+    check_folder(study["folder"])
+    if options.program:
+        build.check_program(options.program)
+    if options.dry_run:
+        # What the site's login node has (Slurm, a file system that nodes see) is all that a dry run elsewhere cannot look at.
+        why_not = check_sweep(study)
+        if why_not:
+            print("study.sh: note: the program did not check the options of the sweep: {}".format(why_not), file=sys.stderr)
+        if not options.program:
+            print("# build, in {}:".format(build.ROOT))
+            print("\n".join(build.commands(site)))
+        for name, text in scripts_of(study):
+            print("# ==== jobs/{}.sh\n{}".format(name, text))
+        return 0
+    uses_slurm = site["scheduler"] == "slurm"
+    if uses_slurm:
+        slurm.need()
+    check_place(site, build.ROOT, "this repository")
+    if not options.program:
+        build.build(site)
+    why_not = check_sweep(study)
+    if why_not and not uses_slurm:
+        raise BadInput(why_not)
+    # Printed before anything is written or submitted, in case it cannot be.
+    for sentence in site["to_check"] if uses_slurm else []:
+        print("To be checked at {}: {}".format(site["name"], sentence))
+    print("Study {}".format(study["folder"]), flush=True)
+    store.create_folders(study["folder"])
+    try:
+        for name, text in scripts_of(study):
+            store.write_file(script_path(study, name), text, executable=True)
+        store.save(study)
+        if uses_slurm:
+            for name, _ in scripts_of(study):
+                slurm.check(script_path(study, name))
+            submit(study, study["jobs"])
+    except BadInput:
+        shutil.rmtree(study["folder"])
+        raise
+    return 0 if uses_slurm else run_here(study)
+
+
+def resume(study):
+    if os.path.exists(store.merged_path(study)):
+        print("The study is complete: {} is there, nothing is left to do".format(store.merged_path(study)))
+        return 0
+    if study["site"]["scheduler"] != "slurm":
+        return run_here(study)
+    slurm.need()
+    states = slurm.states([job["id"] for job in study["jobs"] + [study["merge"]] if job["id"]])
+    missing = [job for job in study["jobs"]
+               if not store.is_done(study, job) and not slurm.is_alive(states.get(job["id"], "UNKNOWN"))]
+    if not missing and slurm.is_alive(states.get(study["merge"]["id"], "UNKNOWN")):
+        print("Nothing has stopped: nothing to resume")
+        return 0
+    if slurm.is_alive(states.get(study["merge"]["id"], "UNKNOWN")):
+        slurm.cancel([study["merge"]["id"]])
+    submit(study, missing)
+    return 0
+
+
+def carry_out(options):
+    wanted = [name for name in ("site", "status", "merge", "resume") if getattr(options, name) is not None]
+    if len(wanted) != 1:
+        raise BadInput("give one of --site, --status, --merge and --resume; see scripts/study.sh --help")
+    if wanted[0] == "site":
+        return start(options)
+    folder = getattr(options, wanted[0]) or store.newest(os.path.join(build.ROOT, "studies"))
+    study = store.load(folder)
+    if wanted[0] == "status":
+        return status.print_status(study)
+    if wanted[0] == "merge":
+        return merge.merge(study, options.force)
+    return resume(study)
+
+
+def main():
+    """Carries out the command line; returns the exit status."""
+    try:
+        options = read_options(sys.argv[1:])
+        if options.help:
+            print(HELP.format(sites=", ".join(site_profile.names())), end="")
+            return 0
+        return carry_out(options)
+    except BadInput as bad:
+        print("study.sh: {}".format(" ".join(str(bad).split())), file=sys.stderr)
+        return 2
+    except build.BuildFailed as failed:
+        print("study.sh: {}".format(failed), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("study.sh: interrupted; --resume goes on with a study that was begun", file=sys.stderr)
+        return 4

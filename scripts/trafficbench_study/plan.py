@@ -1,0 +1,198 @@
+"""Which jobs a study consists of, and what each of them launches."""
+
+import os
+import re
+
+from trafficbench_study import lists
+from trafficbench_study.bad_input import BadInput, one_of
+from trafficbench_study.durations import seconds_of, text_of
+from trafficbench_study.site_profile import parse_shape
+
+# Options of the sweep that the study sets itself.
+OWN_OPTIONS = ("--kernels", "--cells", "--mode", "--count", "--depth", "--ranks", "--threads", "--output", "--resume", "--force",
+               "--dry-run", "--time-limit", "--help", "-h")
+MOST_NODES = 100000
+
+
+def node_counts(text):
+    """1,2,4 or 1:64 (times two each), ascending and without repetition."""
+    counts = set()
+    for part in text.split(","):
+        form = re.fullmatch(r"([0-9]{1,6})(?::([0-9]{1,6}))?", part)
+        first, last = (int(form.group(1)), int(form.group(2) or form.group(1))) if form else (0, 0)
+        if not 1 <= first <= last <= MOST_NODES:
+            raise BadInput("nodes is '{}': write numbers of nodes, as in 1,2,4,8 or 1:64".format(text))
+        while first <= last:
+            counts.add(first)
+            first *= 2
+    return sorted(counts)
+
+
+def auto_shapes(cores):
+    """All cores as ranks, as threads, and halfway between where there is one."""
+    shapes = [(cores, 1)]
+    middle = [ranks for ranks in range(2, cores) if cores % ranks == 0]
+    if middle:
+        ranks = min(middle, key=lambda ranks: abs(ranks - cores ** 0.5))
+        shapes.append((ranks, cores // ranks))
+    if cores > 1:
+        shapes.append((1, cores))
+    return shapes
+
+
+def cores_of(options, site):
+    """Cores of a node: what the profile knows, what this machine has, or what the user says."""
+    known = site["node"]["cores"]
+    if isinstance(known, int):
+        if options.cores not in (None, known):
+            raise BadInput("cores is {}: a node of {} has {}".format(options.cores, site["name"], known))
+        return known
+    if options.cores is not None:
+        return options.cores
+    if known == "detect":
+        return _physical_cores()
+    raise BadInput("{} does not say how many cores a node has: give --cores".format(site["name"]))
+
+
+def _physical_cores():
+    cores = set()
+    for cpu in os.sched_getaffinity(0):
+        path = "/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list".format(cpu)
+        try:
+            with open(path, encoding="ascii") as file:
+                cores.add(file.read())
+        except OSError:
+            cores.add(cpu)
+    return len(cores)
+
+
+def _shapes(options, site, cores):
+    if options.shapes:
+        shapes = [parse_shape(text, "shapes") for text in options.shapes.split(",")]
+    elif site["shapes"] == "auto":
+        shapes = auto_shapes(cores)
+    else:
+        shapes = [parse_shape(text, "shapes") for text in site["shapes"]]
+    for ranks, threads in shapes:
+        if ranks * threads > cores and "--oversubscribe" not in options.sweep:
+            raise BadInput("shapes: {}x{} is more than the {} cores of a node".format(ranks, threads, cores))
+    return list(dict.fromkeys(shapes))
+
+
+def _name_of(queue):
+    return "/".join(queue[key] for key in ("partition", "qos") if key in queue) or "the default queue"
+
+
+def _limits_of(queue):
+    nodes = "{} to {} nodes".format(queue.get("min_nodes", 1), queue["max_nodes"]) if "max_nodes" in queue else "any nodes"
+    return "{} takes {}{}".format(_name_of(queue), nodes, ", up to " + queue["max_time"] if "max_time" in queue else "")
+
+
+def _queues(options, site):
+    """Those among the site's queues that the user may mean; a queue without a name is what the user says it is."""
+    queues = site["queues"]
+    for key in ("partition", "qos"):
+        wanted = getattr(options, key)
+        if wanted is None:
+            continue
+        named = [queue[key] for queue in queues if key in queue]
+        if not named:
+            queues = [dict(queue, **{key: wanted}) for queue in queues]
+            continue
+        queues = [queue for queue in queues if queue.get(key) == wanted]
+        if not queues:
+            raise BadInput("{} '{}' is not one of {}'s: {}".format(
+                key, wanted, site["name"], one_of(dict.fromkeys(named))))
+    return queues
+
+
+def _fit(queues, nodes, wanted_seconds, given, site):
+    """(queue, wall time) for a job; the first that takes it."""
+    for queue in queues:
+        if not queue.get("min_nodes", 1) <= nodes <= queue.get("max_nodes", MOST_NODES):
+            continue
+        if wanted_seconds is None or "max_time" not in queue:
+            return queue, wanted_seconds
+        longest = seconds_of(queue["max_time"], "max_time")
+        if wanted_seconds <= longest or not given:
+            return queue, min(wanted_seconds, longest)
+    time = " for " + text_of(wanted_seconds) if given else ""
+    raise BadInput("{} node{}{}: beyond the limits of {}: {}".format(
+        nodes, "s" if nodes > 1 else "", time, site["name"], "; ".join(_limits_of(queue) for queue in queues)))
+
+
+def _check_numbers_of_jobs(jobs):
+    for queue in {(job["partition"], job["qos"]): job for job in jobs}.values():
+        number = sum(1 for job in jobs if (job["partition"], job["qos"]) == (queue["partition"], queue["qos"]))
+        if number > queue["max_jobs"]:
+            raise BadInput("{} jobs, the merge among them, are more than {} lets one user submit ({}): give fewer --nodes, or "
+                           "another --qos".format(number, queue["qos"] or queue["partition"], queue["max_jobs"]))
+
+
+def _job(name, queue, nodes, seconds):
+    return {"name": name, "nodes": nodes, "partition": queue.get("partition"), "qos": queue.get("qos"),
+            "wall_seconds": seconds, "max_jobs": queue.get("max_jobs", MOST_NODES), "launches": [], "id": None}
+
+
+def _launch(job, ranks, per_node, threads, nodes):
+    job["launches"].append({"name": "{}-{}x{}".format(job["name"], per_node, threads) if nodes == job["nodes"]
+                            else "one-core", "nodes": nodes, "ranks": ranks, "ranks_per_node": per_node,
+                            "threads": threads})
+
+
+def _merge_job(queues, site):
+    """A short job of one node, which a queue for many nodes may not take."""
+    if site["scheduler"] == "none":
+        return _job("merge", {}, 1, None)
+    queues = [queue for queue in queues if queue.get("min_nodes", 1) == 1] or site["queues"]
+    queue, wall = _fit(queues, 1, 600, False, site)
+    return _job("merge", queue, 1, wall)
+
+
+def plan(options, site):
+    """(cores of a node, jobs, merge job): what is to be run, all of it within the site's limits."""
+    cores = cores_of(options, site)
+    shapes = _shapes(options, site, cores)
+    queues = _queues(options, site)
+    given = options.time is not None
+    wanted = options.time if given else site["time"]
+    seconds = None if wanted is None else seconds_of(wanted, "time")
+    jobs = []
+    taken = {}
+    for nodes in node_counts(options.nodes):
+        queue, wall = _fit(queues, nodes, seconds, given, site)
+        job = _job("nodes-{:04d}".format(nodes), queue, nodes, wall)
+        for ranks, threads in shapes:
+            point = (nodes * ranks, threads)
+            if point in taken:
+                raise BadInput("shapes: {} ranks x {} threads come up both on {} and on {} nodes, so that one report could not "
+                               "tell them apart".format(point[0], point[1], taken[point], nodes))
+            taken[point] = nodes
+            _launch(job, nodes * ranks, ranks, threads, nodes)
+        jobs.append(job)
+    base = options.base or ("core" if site["scheduler"] == "none" else "node")
+    if base == "core" and (1, 1) not in taken:
+        _launch(jobs[0], 1, 1, 1, 0)
+    merge = _merge_job(queues, site)
+    _check_numbers_of_jobs(jobs + [merge])
+    return cores, jobs, merge
+
+
+def sweep_options(options, site):
+    """What every launch of the sweep is given."""
+    for word in options.sweep:
+        if word.split("=")[0] in OWN_OPTIONS:
+            raise BadInput("{} after -- is an option of the study itself, or not for a study; see study.sh --help".format(word))
+    cells = options.cells
+    if cells is None:
+        small = site["scheduler"] == "none"
+        cells = {"strong": "1e7" if small else "1e8,1e10", "weak": "1e6" if small else "1e8"}[options.mode]
+    for name in ("kernels", "count", "depth"):
+        lists.check_length(getattr(options, name) or "", name)
+    lists.check_length(cells, "cells")
+    words = ["--mode", options.mode, "--kernels", options.kernels, "--cells", cells]
+    if options.count:
+        words += ["--count", options.count]
+    if options.depth:
+        words += ["--depth", options.depth]
+    return words + options.sweep

@@ -1,0 +1,103 @@
+"""What a session of the ladder is asked for, read and checked."""
+
+import argparse
+import os
+import re
+import tempfile
+import time
+from pathlib import Path
+
+from trafficbench_tools.counts import parse_count, parse_share
+from trafficbench_tools.errors import BadInput
+from trafficbench_tools.ladder.rungs import ROOT, Road
+
+
+def read_options():
+    class Parser(argparse.ArgumentParser):
+        def error(self, message):
+            raise BadInput(f"{message}; see scripts/ladder.sh --help")
+
+    parser = Parser(
+        prog="scripts/ladder.sh",
+        usage="%(prog)s [OPTION]...",
+        description="Measures the whole ladder on this machine: plain Python, numpy, numba, mpi4py and every C++ kernel, on one\n"
+        "core and on all, the same road for each, interleaved in rounds. Installs what is missing (Debian: apt-get,\n"
+        "as root or through sudo) and builds the release preset. Prints the ladder and how many times faster than\n"
+        "plain Python each rung is, and writes results/<host>-<YYYYMMDDThhmmssZ>.json. With the defaults that takes\n"
+        "less than five minutes on two cores. A rung whose packages are missing is skipped, and says so.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="Example:\n  scripts/ladder.sh --cells 1e6 --rounds 6 --rungs python,numpy-inplace,naive,tiled\n\n"
+        "Exit status: 0 done; 1 a rung failed its verification, or the build failed; 2 something is missing, or an option\n"
+        "is wrong (one line says what); 4 interrupted: the report holds the rounds that were complete.",
+    )
+    parser.add_argument("--cells", default="10240000", help="length of the road [10240000, the course's]")
+    parser.add_argument("--rungs", default="all", help="a list of rungs and kernels, or all [all]")
+    parser.add_argument("--count", default="every,sampled", help="contracts [every,sampled]")
+    parser.add_argument("--rounds", default="8", help="repetitions of each rung; below 6 there are no intervals [8]")
+    parser.add_argument(
+        "--min-seconds", default="0.15", help="shortest repetition, sets the iterations of a rung [0.15]"
+    )
+    parser.add_argument(
+        "--time-limit", default="270", help="seconds: no round begins that would end later, once 6 are done [270]"
+    )
+    parser.add_argument("--density", default="0.52", help="part of the cells that hold a car [0.52]")
+    parser.add_argument("--seed", default="5743", help="of the start state mt19937 [5743]")
+    parser.add_argument("--output", help="report to write [results/<host>-<YYYYMMDDThhmmssZ>.json]")
+    parser.add_argument("--force", action="store_true", help="replace a report that exists")
+    parser.add_argument("--dry-run", action="store_true", help="only list what one round would launch")
+    parser.add_argument(
+        "--program", metavar="PATH", help="measure this trafficbench; nothing is built [build/release/bin/trafficbench]"
+    )
+    parser.add_argument(
+        "--check-options", action="store_true", help=argparse.SUPPRESS
+    )  # for ladder.sh, before it builds
+    options = parser.parse_args()
+    options.road = Road(
+        parse_count(options.cells, "cells", 1, 2**40),
+        parse_share(options.density, "density"),
+        parse_count(options.seed, "seed", 0, 2**32 - 1),
+    )
+    options.rounds = parse_count(options.rounds, "rounds", 1, 1000)
+    options.min_seconds = parse_seconds(options.min_seconds, "min-seconds")
+    options.time_limit = parse_seconds(options.time_limit, "time-limit")
+    options.counts = options.count.split(",")
+    if not set(options.counts) <= {"every", "sampled"} or len(set(options.counts)) != len(options.counts):
+        raise BadInput(f"count is '{options.count}': it is every, sampled or every,sampled")
+    options.program = Path(options.program or ROOT / "build" / "release" / "bin" / "trafficbench")
+    return options
+
+
+def check_program(program):
+    if not os.access(program, os.X_OK) or program.is_dir():
+        raise BadInput(f"there is no program {program}: name trafficbench with --program, or let it be built")
+
+
+def default_output():
+    folder = Path("results") if Path("results").is_dir() else Path()
+    host = re.sub(r"[^\w.-]", "-", os.uname().nodename) or "host"
+    return folder / f"{host}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.json"
+
+
+def parse_seconds(text, what):
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < 1e6:
+        raise BadInput(f"{what} is '{text}': it is a number of seconds above 0")
+    return seconds
+
+
+def check_writable(path, force):
+    """Where the report goes is known to be free before the work starts."""
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder: name a file")
+    if path.exists() and not force:
+        raise BadInput(f"{path} exists: name another file, or allow it to be replaced with --force")
+    if not path.parent.is_dir():
+        raise BadInput(f"there is no folder {path.parent} to write into")
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name):
+            pass
+    except OSError as error:
+        raise BadInput(f"cannot write into the folder {path.parent}: {error.strerror}") from error

@@ -1,0 +1,253 @@
+"""The rungs of the ladder: what each is started with, and what a launch says. One launch is one repetition."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trafficbench_tools.errors import BadInput
+
+ROOT = Path(__file__).resolve().parents[3]
+PYTHON_RUNGS = {  # name: file of bench/ladder/, modules, whether it takes all cores
+    "python": ("plain_python.py", (), False),
+    "numpy-where": ("numpy_where.py", ("numpy",), False),
+    "numpy-inplace": ("numpy_inplace.py", ("numpy",), False),
+    "numba": ("numba_loop.py", ("numpy", "numba"), False),
+    "mpi4py": ("mpi4py_ranks.py", ("numpy", "mpi4py"), True),
+}
+LAUNCH_SECONDS = 600  # a launch that takes longer hangs
+
+
+class LaunchFailed(Exception):
+    """A launch that ended without a result; the text says why, in one line."""
+
+
+@dataclass
+class Road:
+    """What all rungs work on."""
+
+    cells: int
+    density: float
+    seed: int
+
+    def arguments(self):
+        return ["--cells", str(self.cells), "--density", repr(self.density), "--seed", str(self.seed)]
+
+
+@dataclass
+class Result:
+    """What one launch says."""
+
+    seconds: float
+    cpu_seconds: float
+    rank_seconds: list
+    placement: list
+    problem: str  # of the verification; empty if there is none
+    row: dict = field(default_factory=dict)  # C++: the row of its report
+    run: dict = field(default_factory=dict)  # C++: the launch, as the report describes it
+    software: dict = field(default_factory=dict)  # Python
+    mpi: list = None  # Python on several ranks
+
+
+@dataclass
+class Rung:
+    """One rung under one contract. `command(steps, ...)` starts it; its text is for people."""
+
+    kernel: str
+    ranks: int
+    threads: int
+    count: str
+    python: bool
+    skipped: str = ""  # why it cannot run here
+    least_steps: int = 1
+
+    @property
+    def cores(self):
+        return self.ranks * self.threads
+
+    def label(self):
+        shape = "1 core" if self.cores == 1 else f"{self.cores} cores"
+        return f"{self.kernel}, {shape}, {self.count}"
+
+
+class CppRung(Rung):
+    """A kernel variant, by `trafficbench run`."""
+
+    def __init__(self, program, kernel, ranks, threads, count, launcher):
+        super().__init__(kernel, ranks, threads, count, python=False)
+        self.program, self.launcher = program, launcher
+
+    def command(self, road, steps):
+        launch = [*self.launcher, str(self.ranks)] if self.ranks > 1 else []
+        # One line at the end, so that the iterations are made in one piece and `sampled` counts the last one.
+        options = ["--kernel", self.kernel, "--threads", str(self.threads), "--count", self.count]
+        steps = ["--steps", str(steps), "--print-every", str(steps)]
+        return [*launch, str(self.program), "run", "--json", "--init", "mt19937", *options, *road.arguments(), *steps]
+
+    def launch(self, road, steps, _expected):
+        report = start(self.command(road, steps))
+        row = report["benchmarks"][0]
+        return Result(
+            seconds=row["samples"][0],
+            cpu_seconds=row["cpu_time"] / 1e3,
+            rank_seconds=row["rank_seconds"][0],
+            placement=row["placement"],
+            problem="" if row["verified"] else row["error_message"],
+            row=row,
+            run=report["context"]["runs"][0],
+        )
+
+
+class PythonRung(Rung):
+    """A program of bench/ladder/."""
+
+    def __init__(self, interpreter, kernel, ranks, count, launcher, cores):
+        super().__init__(kernel, ranks, 1, count, python=True)
+        self.interpreter, self.launcher, self.cpus = interpreter, launcher, cores
+        self.script = ROOT / "bench" / "ladder" / PYTHON_RUNGS[kernel][0]
+        # The last iteration is counted under both contracts; with fewer the two would be much the same.
+        self.least_steps = 4
+
+    def command(self, road, steps, expected="ROAD"):
+        launch = [*self.launcher, str(self.ranks)] if self.launcher else []
+        cpus = ",".join(map(str, self.cpus[: self.ranks]))
+        own = ["--json", "--count", self.count, "--steps", str(steps), "--print-every", str(steps)]
+        return [
+            *launch, self.interpreter, str(self.script), *own, *road.arguments(), "--expect", str(expected), "--cpu", cpus
+        ]  # fmt: skip
+
+    def launch(self, road, steps, expected):
+        said = start(self.command(road, steps, expected(steps)))
+        ordered = sorted(said["rank_seconds"])
+        middle = len(ordered) // 2
+        median = ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+        return Result(
+            seconds=said["seconds"],
+            cpu_seconds=said["cpu_seconds"],
+            rank_seconds={"min": ordered[0], "median": median, "max": ordered[-1]},
+            placement=[
+                {"rank": rank, "thread": 0, "host": seen["host"], "core": seen["cpu"]}
+                for rank, seen in enumerate(said["placement"])
+            ],
+            problem="" if said["verified"] else "the final road is not that of the closed form",
+            row={"cars": said["cars"]},
+            software=said["software"],
+            mpi=said["mpi"],
+        )
+
+
+def start(command):
+    """Runs a command to its end and returns the JSON it prints; exit status 1 may come with it. Raises LaunchFailed."""
+    environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # so that it can be ended with all its ranks
+        env=environment,
+    ) as child:
+        try:
+            out, err = child.communicate(timeout=LAUNCH_SECONDS)
+        except BaseException as problem:
+            os.killpg(child.pid, signal.SIGTERM)
+            try:
+                child.communicate(timeout=5)
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+            if isinstance(problem, subprocess.TimeoutExpired):
+                raise LaunchFailed(f"not done after {LAUNCH_SECONDS} s: {short(command)}") from problem
+            raise
+    said = out[out.find("{") :]
+    try:
+        if child.returncode in (0, 1) and said:
+            return json.loads(said)
+    except json.JSONDecodeError:
+        pass
+    lines = [line.strip() for line in err.splitlines() if line.strip()]
+    own = [line for line in lines if re.match(r"(trafficbench|\w+\.py): ", line)] or lines or ["no word of why"]
+    raise LaunchFailed(f"status {child.returncode}: {own[0]} ({short(command)})")
+
+
+def short(command):
+    """A command as people would write it, without the folders of this machine."""
+    words = [Path(word).name if word.startswith("/") and Path(word).exists() else word for word in command]
+    if "--expect" in words:
+        at = words.index("--expect")
+        words[at + 1] = Path(words[at + 1]).name
+    return shlex.join(words)
+
+
+def launcher_of(program):
+    """The launcher that the program was built for, and its flags up to the number of ranks; empty without MPI."""
+    try:
+        text = (Path(program).resolve().parent.parent / "launcher.sh").read_text(encoding="utf-8")
+    except OSError:
+        return []
+    words = re.search(r"^launcher=\((.*)\)$", text, re.MULTILINE)
+    return shlex.split(words[1]) if words else []
+
+
+def launcher_of_mpi4py(interpreter):
+    """The same for mpi4py, by the library that it was built with; empty, with a reason, if there is none."""
+    probe = "from mpi4py import MPI; print(MPI.Get_library_version())"
+    done = subprocess.run([interpreter, "-c", probe], capture_output=True, text=True, timeout=60, check=False)
+    open_mpi = "Open MPI" in done.stdout
+    family = "openmpi" if open_mpi else "mpich"
+    for name in (f"mpiexec.{family}", "mpiexec"):
+        path = shutil.which(name)
+        if not path:
+            continue
+        version = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=60, check=False)
+        if bool(re.search("Open ?MPI|OpenRTE|PRRTE|prte", version.stdout + version.stderr)) == open_mpi:
+            root = ["--allow-run-as-root"] if open_mpi and os.geteuid() == 0 else []
+            return [path, "--bind-to", "none", *root, "-n"], ""
+    return [], f"no launcher of mpi4py's MPI ({family}) on the path"
+
+
+def physical_cores():
+    """The first logical CPU of every core that this process may run on."""
+    first = {}
+    for cpu in sorted(os.sched_getaffinity(0)):
+        try:
+            text = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list").read_text(encoding="ascii")
+        except OSError:
+            text = str(cpu)
+        first.setdefault(text, cpu)
+    return list(first.values())
+
+
+def update_kernels(program):
+    """Names of the variants that update cells, in the order of the ladder."""
+    try:
+        listed = subprocess.run(
+            [program, "list", "--json"],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=60,
+            check=True,
+        )
+        entries = json.loads(listed.stdout)["kernels"]
+        return list(dict.fromkeys(entry["kernel"] for entry in entries if entry["class"] == "update"))
+    except (OSError, subprocess.SubprocessError, ValueError, LookupError, TypeError) as error:
+        raise BadInput(f"{program} is no trafficbench: it does not list its kernels") from error
+
+
+def interpreters(candidates, lacking):
+    """For each Python rung an interpreter that has its modules, or why there is none. All rungs take the same one if it has
+    the modules of all: versions then do not stand between them."""
+    everything = sorted({module for _, modules, _ in PYTHON_RUNGS.values() for module in modules})
+    best = min(candidates, key=lambda path: len(lacking(path, everything).split()), default=sys.executable)
+    chosen = {}
+    for name, (_, modules, _) in PYTHON_RUNGS.items():
+        lacks = lacking(best, modules) if modules else ""
+        chosen[name] = (best, f"{best} lacks {lacks}" if lacks else "")
+    return chosen

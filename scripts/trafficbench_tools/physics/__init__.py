@@ -1,0 +1,1 @@
+"""Measured roads against what theory says of them."""

@@ -1,0 +1,1 @@
+"""A page and figures from reports, and their check against the twelve rules."""

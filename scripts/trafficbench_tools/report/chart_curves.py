@@ -1,0 +1,315 @@
+"""Plots along a number: rate against size, speedup and efficiency against cores, time of the closed form."""
+
+from trafficbench_tools.report import fits, grouping, kernels, machine, rows, words
+from trafficbench_tools.report.chart import Axis, Chart, Curve, Mark, Series
+
+
+# --- rate against size -------------------------------------------------------------------------------------------------
+
+
+def shape_facet(row):
+    return {"ranks × threads": rows.shape(row)}
+
+
+def bytes_a_core(row):
+    return grouping.cells_a_core(row) * kernels.bits_per_cell(row["kernel"]) / 8
+
+
+def is_update(row):
+    return row["class"] == "update" and row["origin"] == "measured"
+
+
+def size_charts(source, has_value, make):
+    """Charts along the bytes of road a core, one for each shape with at least two lengths of road."""
+    found = []
+    for facets, members in grouping.grouped(source, is_update, shape_facet):
+        drawn = [row for row in members if has_value(row)]
+        if len({row["cells"] for row in drawn}) < 2:
+            continue
+        chart = make(facets, drawn)
+        chart.skipped = [row for row in members if rows.is_skipped(row)]
+        chart.guides = machine.cache_guides(source.run_of(drawn[0]), drawn[0])
+        chart.caption.append("Bytes as the kernel holds its road; dotted: caches, as far as one core's share goes.")
+        unknown = sorted({row["kernel"] for row in drawn if not kernels.is_known_size(row["kernel"])})
+        if unknown:
+            chart.caption.append(
+                f"The memory that a cell takes is not known of {', '.join(unknown)}: drawn at 1 bit a cell."
+            )
+        found.append(chart)
+    return found
+
+
+def size_chart(figure, title, facets, drawn, caption):
+    return Chart(
+        figure=figure,
+        kind="curve",
+        title=title,
+        facets=facets,
+        x=Axis("bytes of road a core", "log2", kind="bytes"),
+        y=Axis("rate, MCOPs", "log10"),
+        series=[
+            Series(label, colour, [rate_mark(bytes_a_core(row), row) for row in group])
+            for label, colour, group in grouping.by_series(drawn)
+        ],
+        caption=[f"{caption}; {rows.shape(drawn[0])} (ranks × threads), counting {facets['count']}."],
+    )
+
+
+def sizes(source):
+    def make(facets, drawn):
+        return size_chart("sizes", "Rate against size", facets, drawn, "Median rate with its 95% interval")
+
+    return size_charts(source, lambda row: row["mcops"] is not None, make)
+
+
+def roofline(source):
+    """The rates again, under the lowest bound that holds for each: rate over fraction."""
+
+    def make(facets, drawn):
+        caption = "Median rate, and dashed above it the lowest bound that was measured on this machine for that kernel"
+        chart = size_chart("limits", "Roofline: rate under its limit", facets, drawn, caption)
+        for label, colour, group in grouping.by_series(drawn):
+            roof = sorted((bytes_a_core(row), row["mcops"] / row["fraction_of_limit"]) for row in group)
+            chart.curves.append(Curve(f"{label}: limit", roof, colour, "dash", listed=False))
+        return chart
+
+    return size_charts(source, lambda row: row["fraction_of_limit"] is not None, make)
+
+
+def rate_mark(at, row):
+    return Mark(at, row["mcops"], row["mcops_low"], row["mcops_high"], row)
+
+
+# --- scaling -----------------------------------------------------------------------------------------------------------
+
+
+def families(members):
+    """[(name, rows)]: ways to grow, each with at least two numbers of cores: more ranks of so many threads, more threads on
+    one rank; and all shapes together if some are left."""
+    found, covered = [], set()
+    for threads in sorted({row["threads"] for row in members}):
+        found.append(
+            (f"ranks of {words.count_of(threads, 'thread')}", [row for row in members if row["threads"] == threads])
+        )
+    found.append(("threads of 1 rank", [row for row in members if row["ranks"] == 1]))
+    found = [(name, group) for name, group in found if len({rows.cores(row) for row in group}) > 1]
+    for _, group in found:
+        covered |= {id(row) for row in group}
+    if any(id(row) not in covered for row in members) and len({rows.cores(row) for row in members}) > 1:
+        found.append(("all shapes", members))
+    return found
+
+
+def scaling(source, mode):
+    """Speedup and efficiency, in pairs of the same rows."""
+
+    def belongs(row):
+        return row["class"] == "update" and row["mode"] == mode
+
+    found = []
+    for facets, members in grouping.grouped(source, belongs, grouping.road):
+        skipped = [row for row in members if rows.is_skipped(row)]
+        for name, family in families([row for row in members if row["mcops"] is not None]):
+            if any(row["speedup"] is not None for row in family):
+                grown = {**facets, "grown by": name}
+                found.append(speedup_chart(source, mode, grown, family, skipped))
+                found.append(efficiency_chart(source, mode, grown, family, skipped))
+    return found
+
+
+def scaling_series(family, mark, measure):
+    series = []
+    for label, colour, group in grouping.by_series(family):
+        marks = [mark(row) for row in group if row[measure] is not None]
+        if marks:
+            origin = group[0]["origin"]
+            dash = {"measured": "solid", "simulated": "dash", "modelled": "dashdot"}[origin]
+            series.append(Series(label, colour, marks, dash, hollow=origin != "measured"))
+    return series
+
+
+def speedup_chart(source, mode, facets, family, skipped):
+    series = scaling_series(
+        family,
+        lambda row: Mark(rows.cores(row), row["speedup"], row["speedup_low"], row["speedup_high"], row),
+        "speedup",
+    )
+    drawn = [mark.row for line in series for mark in line.marks]
+    least = min(base_cores(source, row) for row in drawn)
+    ends = [min(rows.cores(row) for row in drawn), max(rows.cores(row) for row in drawn)]
+    curves = [Curve("ideal", [(end, end / least) for end in ends])]
+    laws, remarks = fits.curves(source, drawn)
+    return Chart(
+        figure=section_of(mode, family),
+        kind="curve",
+        title=titled(mode, drawn, "speedup"),
+        facets=facets,
+        x=Axis("cores (ranks × threads)", "log2", kind="cores"),
+        y=Axis("speedup", "log2"),
+        series=series,
+        curves=curves + laws,
+        guides=machine.core_guides(source, drawn[0], ends[1]),
+        caption=[*scaling_caption(mode, facets, drawn), *base_rates(drawn), *remarks, *not_drawn(family, "speedup")],
+        skipped=skipped,
+    )
+
+
+def efficiency_chart(source, mode, facets, family, skipped):
+    series = scaling_series(family, efficiency_mark, "efficiency")
+    drawn = [mark.row for line in series for mark in line.marks]
+    ends = [min(rows.cores(row) for row in drawn), max(rows.cores(row) for row in drawn)]
+    return Chart(
+        figure=section_of(mode, family),
+        kind="curve",
+        title=titled(mode, drawn, "efficiency"),
+        facets=facets,
+        x=Axis("cores (ranks × threads)", "log2", kind="cores"),
+        y=Axis("parallel efficiency", "linear", from_zero=True, kind="percent"),
+        series=series,
+        curves=[Curve("100%", [(end, 1.0) for end in ends])],
+        guides=machine.core_guides(source, drawn[0], ends[1]),
+        caption=[
+            "Efficiency is speedup over the ratio of cores; 100% is the ideal.",
+            *scaling_caption(mode, facets, drawn),
+            *base_rates(drawn),
+            *not_drawn(family, "efficiency"),
+        ],
+        skipped=skipped,
+    )
+
+
+def efficiency_mark(row):
+    """With the row's own interval of the efficiency, else that of the speedup over the same ratio of cores."""
+    low, high = row.get("efficiency_low"), row.get("efficiency_high")
+    if low is None and row["speedup_low"] is not None:
+        ratio = row["efficiency"] / row["speedup"]
+        low, high = row["speedup_low"] * ratio, row["speedup_high"] * ratio
+    return Mark(rows.cores(row), row["efficiency"], low, high, row)
+
+
+def titled(mode, drawn, measure):
+    return marked(f"{mode.capitalize()} scaling: {measure}", drawn)
+
+
+def marked(title, drawn):
+    """What was not measured says so in its title."""
+    origins = sorted({row["origin"] for row in drawn} - {"measured"}, reverse=True)
+    return f"{title} ({' and '.join(origins).upper()})" if origins else title
+
+
+def section_of(mode, family):
+    return mode if family[0]["origin"] == "measured" else "simulated"
+
+
+def base_cores(source, row):
+    return rows.cores(source.by_name[row["base"]])
+
+
+def scaling_caption(mode, facets, drawn):
+    sentences = []
+    if mode == "strong":
+        sentences.append(f"One road of {facets['cells']} cells whatever the cores, counting {facets['count']}.")
+    else:
+        sentences.append(
+            f"{facets['cells a core']} cells for each core, counting {facets['count']}; the ideal speedup is the number"
+            " of cores."
+        )
+    return [*sentences, *models(drawn)]
+
+
+def models(drawn):
+    """What stood in for the machine where nothing was measured."""
+    found = {}
+    for row in drawn:
+        if "model" in row:
+            found.setdefault((row["origin"], row["model"]["name"]), []).append(row["model"])
+    sentences = []
+    for (origin, name), same in found.items():
+        parameters = ", ".join(
+            f"{key} {span([model['parameters'].get(key) for model in same])}" for key in same[0]["parameters"]
+        )
+        rates = sorted({model["calibrated_from"] for model in same} - {None})
+        rate = f"; kernel rate from {', '.join(rates)}" if rates else ""
+        sentences.append(f"NOT MEASURED: {origin} by {name} ({parameters}{rate}).")
+    return sentences
+
+
+def span(values):
+    """One value, or from the least to the most of several."""
+    distinct = list(dict.fromkeys(value for value in values if value is not None))
+    shown = [f"{value:g}" if isinstance(value, float) else str(value) for value in distinct]
+    if len(distinct) > 1 and all(isinstance(value, (int, float)) for value in distinct):
+        return f"{min(distinct):g} .. {max(distinct):g}"
+    return " or ".join(shown)
+
+
+def base_rates(drawn):
+    """Speedup names its base and the base's rate."""
+    labels, bases = grouping.series_labels(drawn), {}
+    for row in sorted(drawn, key=lambda row: kernels.rung(row["kernel"])):
+        if row["base"] is not None:
+            axes = rows.axes({"name": row["base"]})
+            shape = f"{axes.get('ranks', '?')} × {axes.get('threads', '?')}"
+            bases.setdefault(f"{labels[id(row)]}, {shape}", []).append(row["base_mcops"])
+    texts = []
+    for base, rates in bases.items():
+        ends = list(dict.fromkeys(words.significant(end) for end in (min(rates), max(rates))))
+        texts.append(f"{base}: {' .. '.join(ends)} MCOPs")
+    return [f"Bases: {'; '.join(texts)}."] if texts else []
+
+
+def not_drawn(family, measure):
+    """Rows with a rate that belong here and have no ratio."""
+    without = [row for row in family if row[measure] is None]
+    failed = sum(rows.has_failed(row) for row in without)
+    sentences = []
+    if failed:
+        sentences.append(
+            f"NOT DRAWN: {words.count_of(failed, 'row')} failed verification and so has no ratio (see the table)."
+        )
+    if len(without) > failed:
+        sentences.append(f"Not drawn: {words.count_of(len(without) - failed, 'row')} without a base.")
+    return sentences
+
+
+# --- the closed form ---------------------------------------------------------------------------------------------------
+
+
+def closed_form(source):
+    found = []
+    for facets, members in grouping.grouped(source, lambda row: row["class"] == "closed-form", shape_facet):
+        drawn = [row for row in members if row["real_time"] is not None]
+        if not drawn:
+            continue
+        series = []
+        for label, colour, group in grouping.by_series(drawn):
+            series.append(Series(label, colour, [time_mark(row) for row in group]))
+        steps = words.ranges(row["steps"] for row in drawn)
+        found.append(
+            Chart(
+                figure="closed-form",
+                kind="curve",
+                title="Closed form: time",
+                facets=facets,
+                x=Axis("cells", "log10"),
+                y=Axis("time of one jump, ms", "log10"),
+                series=series,
+                caption=[
+                    (
+                        f"Time to the exact state after {steps} iterations at once, with its 95% interval;"
+                        f" {rows.shape(drawn[0])} (ranks × threads), counting {facets['count']}."
+                    ),
+                    (
+                        "No cells are updated on the way: there is no rate, and these rows stand in no ranking with the"
+                        " others."
+                    ),
+                ],
+                skipped=[row for row in members if rows.is_skipped(row)],
+            )
+        )
+    return found
+
+
+def time_mark(row):
+    low, _, high = rows.median_interval(row["samples"])
+    return Mark(row["cells"], row["real_time"], low and low * 1e3, high and high * 1e3, row)

@@ -1,0 +1,336 @@
+"""Figures for papers and talks: PNG, SVG and PDF by matplotlib, each with its data and its caption."""
+
+import concurrent.futures
+import csv
+import os
+import re
+
+import matplotlib
+
+matplotlib.use("Agg")
+# Nothing of a figure depends on when it was made: the same report gives the same file.
+os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
+
+from matplotlib import pyplot  # noqa: E402
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator, PercentFormatter  # noqa: E402
+
+from trafficbench_tools.report import palette, rows, views, words  # noqa: E402
+from trafficbench_tools.report.chart import joined_runs  # noqa: E402
+
+FORMATS = ["png", "svg", "pdf"]
+WIDTH = 6.3  # inches: the text width of an A4 page
+STYLE = {
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.labelsize": 9,
+    "legend.fontsize": 8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#e3e6ea",
+    "grid.linewidth": 0.7,
+    "axes.axisbelow": True,
+    "axes.edgecolor": "#566373",
+    "savefig.dpi": 200,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "trafficbench",
+    "pdf.fonttype": 42,
+    "legend.frameon": False,
+    "hatch.linewidth": 1.2,
+}
+SYMBOLS = {
+    "square": "s",
+    "diamond": "D",
+    "triangle-up": "^",
+    "triangle-down": "v",
+    "circle": "o",
+    "star": "*",
+    "hexagon": "h",
+    "cross": "P",
+    "pentagon": "p",
+    "hourglass": "X",
+    "x": "x",
+}
+PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹×", "0123456789x")
+DASHES = {"solid": "-", "dash": "--", "dashdot": "-.", "dot": ":"}
+
+
+def write(charts, folder, all_views, say=lambda text: None):
+    """Writes the figures; returns a line for each, and one for what was left out."""
+    folder.mkdir(parents=True, exist_ok=True)
+    jobs, captions, left_out = [], ["# Figures", ""], 0
+    for section, found in charts.items():
+        for title, count, shown in views.panels(found):
+            chosen = shown if all_views else shown[:1]
+            left_out += len(shown) - len(chosen)
+            several = len(shown) > 1
+            for chart, label in zip(chosen, views.view_labels(shown)):
+                name = file_name(section, title, count, label if all_views and several else "")
+                jobs.append((chart, folder, name))
+                captions += [
+                    f"## {name}",
+                    "",
+                    " ".join([f"{title}{f', {label}' if several else ''}.", *chart.notes()]),
+                    "",
+                ]
+    lines = []
+    with concurrent.futures.ProcessPoolExecutor() as pool:
+        for name in pool.map(save, *zip(*jobs)) if jobs else []:
+            say(f"figure {name}")
+            lines.append(f"{folder / name}.{{{','.join([*FORMATS, 'csv'])}}}")
+    (folder / "captions.md").write_text("\n".join(captions), encoding="utf-8")
+    lines.append(f"{folder / 'captions.md'}: what each figure shows")
+    if left_out:
+        lines.append(
+            f"{words.count_of(left_out, 'further view is', 'further views are')} on the page; --all-views writes them"
+            " as figures too"
+        )
+    return lines
+
+
+def file_name(section, title, count, label):
+    words_of_name = [section]
+    for part in ("speedup", "efficiency", "roofline"):
+        if part in title.lower():
+            words_of_name.append(part)
+    if section == "simulated":
+        # Strong or weak, and what stands in parentheses: simulated, modelled, or both.
+        words_of_name += [title.split()[0], *re.findall(r"\((.*)\)", title)]
+    return re.sub(r"[^a-z0-9.]+", "-", " ".join([*words_of_name, count, label]).lower().translate(PLAIN)).strip("-.")
+
+
+def save(chart, folder, name):
+    with pyplot.rc_context(STYLE):
+        figure = draw(chart)
+        # The margins are found once for all formats: finding them is to draw.
+        box = figure.get_tightbbox(figure.canvas.get_renderer()).padded(0.05)
+        for ending in FORMATS:
+            metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(ending)
+            figure.savefig(folder / f"{name}.{ending}", bbox_inches=box, metadata=metadata)
+        pyplot.close(figure)
+    with open(folder / f"{name}.csv", "w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["series", "at", "value", "low", "high", "status", "row"])
+        for series in chart.series:
+            for mark in series.marks:
+                table.writerow(
+                    [series.label, mark.at, mark.value, mark.low, mark.high, rows.status(mark.row), mark.row["name"]]
+                )
+    return name
+
+
+def draw(chart):
+    """The figure, with everything that it shows as matplotlib's own objects."""
+    colours = palette.palette([series.colour for series in chart.series])
+    figure, axes = pyplot.subplots(figsize=(WIDTH, height(chart)))
+    {"curve": draw_curves, "bars": draw_bars, "stack": draw_stack}[chart.kind](axes, chart, colours)
+    axes.set_title(f"{chart.title}   counting {chart.facets['count']}", loc="left", pad=16 if chart.guides else 8)
+    axes.set_xlabel(chart.x.title)
+    return figure
+
+
+def height(chart):
+    lanes = len(chart.categories())
+    if chart.kind == "bars":
+        return 0.9 + 0.4 * len(chart.marks()) + (0.1 * lanes if len(chart.series) > 1 else 0)
+    return 3.6 if chart.kind == "curve" else 1.2 + 0.45 * lanes
+
+
+def errors(marks):
+    return [
+        [mark.value - mark.low if mark.low is not None else 0 for mark in marks],
+        [mark.high - mark.value if mark.high is not None else 0 for mark in marks],
+    ]
+
+
+def draw_curves(axes, chart, colours):
+    scale(axes.xaxis, chart.x)
+    scale(axes.yaxis, chart.y)
+    axes.set_ylabel(chart.y.title)
+    for curve in chart.curves:
+        colour = colours.get(curve.colour, colours["ink"])[0]
+        label = curve.label if curve.listed else None
+        axes.plot(*zip(*curve.points), color=colour, linestyle=DASHES[curve.dash], linewidth=1.1, label=label, zorder=1)
+    for series, shift in zip(chart.series, chart.shifts()):
+        colour, _, symbol = colours[series.colour]
+        for run in joined_runs(series):
+            axes.plot(
+                [mark.at * shift for mark in run],
+                [mark.value for mark in run],
+                color=colour,
+                linestyle=DASHES[series.dash],
+                linewidth=1.4,
+            )
+        good = [mark for mark in series.marks if not rows.is_flawed(mark.row)]
+        points(axes, good, shift, colour, SYMBOLS[symbol], series.label, series.hollow)
+        flaw = colours["flaw"][0]
+        points(
+            axes,
+            [mark for mark in series.marks if rows.has_failed(mark.row)],
+            shift,
+            flaw,
+            "x",
+            f"{series.label}: failed verification",
+            False,
+        )
+        warned = [mark for mark in series.marks if rows.is_flawed(mark.row) and not rows.has_failed(mark.row)]
+        points(axes, warned, shift, flaw, "s", f"{series.label}: measured with warnings", True)
+    if chart.y.from_zero:
+        axes.set_ylim(
+            0, max(1.1, 1.05 * max(value for mark in chart.marks() for value in (mark.value, mark.high or 0)))
+        )
+    for at, label in chart.guides:
+        low, high = axes.get_xlim()
+        if low <= at <= high:
+            axes.axvline(at, color=colours["ink"][0], linestyle=":", linewidth=0.9, zorder=0)
+            axes.annotate(
+                label,
+                (at, 1.01),
+                xycoords=("data", "axes fraction"),
+                ha="center",
+                va="bottom",
+                fontsize=7,
+                color=colours["ink"][0],
+            )
+    axes.legend(ncol=2 if len(chart.series) > 6 else 1, loc="upper left", bbox_to_anchor=(1.01, 1.0))
+
+
+def points(axes, marks, shift, colour, symbol, label, hollow):
+    if marks:
+        axes.errorbar(
+            [mark.at * shift for mark in marks],
+            [mark.value for mark in marks],
+            yerr=errors(marks),
+            fmt=symbol,
+            color=colour,
+            markersize=5,
+            markerfacecolor="none" if hollow else colour,
+            capsize=2,
+            elinewidth=1,
+            label=label,
+        )
+
+
+def draw_bars(axes, chart, colours):
+    scale(axes.xaxis, chart.x)
+    several = len(chart.series) > 1
+    at, labelled = 0.0, set()
+    left = bar_start(chart)
+    # Right of the longest name; a letter takes so much of the width.
+    beside = max(0.16, 0.0155 * max(len(category) for category in chart.categories()))
+    for category in chart.categories():
+        name = category
+        for series in chart.series:
+            for mark in (mark for mark in series.marks if mark.at == category):
+                failed = rows.is_flawed(mark.row)
+                colour = colours["flaw" if failed else series.colour][0]
+                axes.barh(
+                    at,
+                    mark.value - left,
+                    left=left,
+                    height=0.42,
+                    color=colour,
+                    hatch="//" if failed else None,
+                    edgecolor="white" if failed else colour,
+                    # The legend shows a bar as it should be.
+                    label=None if failed or series.label in labelled else series.label,
+                )
+                if not failed:
+                    labelled.add(series.label)
+                if mark.low is not None:
+                    axes.errorbar(
+                        mark.value, at, xerr=errors([mark]), fmt="none", ecolor="#16202c", capsize=2, elinewidth=1
+                    )
+                axes.annotate(
+                    name, (0, at - 0.27), xycoords=("axes fraction", "data"), va="bottom", fontweight="bold", fontsize=8
+                )
+                parts = [series.label] if several else []
+                text = "   ".join([*parts, *mark.texts])
+                axes.annotate(text, (beside, at - 0.27), xycoords=("axes fraction", "data"), va="bottom", fontsize=8)
+                name = ""
+                at += 1
+        at += 0.25 if several else 0
+    axes.set_ylim(at - 0.4, -0.9)
+    axes.set_yticks([])
+    axes.grid(axis="y", visible=False)
+    axes.spines["left"].set_visible(False)
+    for curve in chart.curves:
+        axes.axvline(curve.points[0][0], color=colours["ink"][0], linestyle=":", linewidth=1.2)
+    if chart.x.from_zero:
+        axes.set_xlim(0, max(1.1, 1.04 * max(mark.high or mark.value for mark in chart.marks())))
+    else:
+        axes.set_xlim(left, 2 * max(mark.high or mark.value for mark in chart.marks()))
+    if several:
+        legend_below(axes, chart)
+
+
+def legend_below(axes, chart):
+    """Half an inch below the axis, whatever the height of the figure."""
+    axes.legend(ncol=len(chart.series), loc="upper left", bbox_to_anchor=(0, -0.5 / (0.77 * height(chart))))
+
+
+def bar_start(chart):
+    """Bars on a logarithmic axis begin at the decade below the smallest; their length says nothing, their end does."""
+    if chart.x.from_zero:
+        return 0.0
+    smallest = min(mark.low or mark.value for mark in chart.marks())
+    start = 1.0
+    while start * 10 < smallest:
+        start *= 10
+    while start >= smallest:
+        start /= 10
+    return start
+
+
+def draw_stack(axes, chart, colours):
+    names = chart.categories()
+    left = [0.0] * len(names)
+    for series in chart.series:
+        values = {mark.at: mark.value for mark in series.marks}
+        widths = [values[name] for name in names]
+        axes.barh(
+            range(len(names)),
+            widths,
+            left=left,
+            height=0.45,
+            color=colours[series.colour][0],
+            edgecolor="white",
+            label=series.label,
+        )
+        left = [a + b for a, b in zip(left, widths)]
+    for number, name in enumerate(names):
+        mark = next(mark for mark in chart.series[0].marks if mark.at == name)
+        axes.annotate(
+            "   ".join([name, *mark.texts]),
+            (0, number - 0.28),
+            xycoords=("axes fraction", "data"),
+            va="bottom",
+            fontsize=8,
+        )
+    scale(axes.xaxis, chart.x)
+    axes.set_xlim(0, 1.0)
+    axes.set_ylim(len(names) - 0.5, -0.9)
+    axes.set_yticks([])
+    axes.grid(axis="y", visible=False)
+    axes.spines["left"].set_visible(False)
+    legend_below(axes, chart)
+
+
+def scale(axis, spec):
+    set_scale = axis.axes.set_xscale if axis.axis_name == "x" else axis.axes.set_yscale
+    if spec.scale == "linear":
+        if spec.kind == "percent":
+            axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        return
+    set_scale("log", base=2 if spec.scale == "log2" else 10)
+    if spec.scale == "log2":
+        axis.set_major_formatter(
+            FuncFormatter(lambda value, _: words.size(value) if spec.kind == "bytes" else small(value))
+        )
+        axis.set_major_locator(LogLocator(base=2, numticks=10))
+        axis.set_minor_locator(NullLocator())
+    axis.set_minor_formatter(NullFormatter())
+
+
+def small(value):
+    return f"{value:,.0f}" if value >= 1 else f"1/{1 / value:,.0f}"

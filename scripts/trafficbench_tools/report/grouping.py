@@ -1,0 +1,84 @@
+"""Sorts rows into the plots they may share."""
+
+from trafficbench_tools.report import kernels, machine, rows, words
+
+# Axes that stand in facets or along a plot's axis; what else a name spells tells series of one kernel apart.
+SPOKEN_FOR = {"cells", "ranks", "threads", "count", "mode", "density", "init", "seed", "steps"}
+
+
+def common_facets(source, row):
+    """What rows must have in common to stand in any one plot."""
+    start = [row["init"]]
+    if row["density"] is not None:
+        start.append(f"density {row['density']:g}")
+    if row["seed"] is not None:
+        start.append(f"seed {row['seed']}")
+    return {
+        "report": source.label,
+        "machine": machine.name(source, row),
+        "origin": "measured" if row["origin"] == "measured" else "not measured",
+        "class": row["class"],
+        "count": row["count"],
+        "mode": row["mode"],
+        "start": ", ".join(start),
+    }
+
+
+def grouped(source, wanted, more=lambda row: {}):
+    """[(facets, rows)] of the rows that are wanted, by common facets and those that `more` adds."""
+    groups = {}
+    for row in source.rows:
+        if wanted(row):
+            facets = {**common_facets(source, row), **more(row)}
+            groups.setdefault(tuple(facets.items()), []).append(row)
+    return [(dict(key), members) for key, members in groups.items()]
+
+
+def series_labels(members):
+    """{id of row: label of its series}: the kernel, and those axes of its name in which rows of one kernel differ."""
+    levels = {}
+    for row in members:
+        for axis, level in other_axes(row).items():
+            levels.setdefault((row["kernel"], axis), set()).add(level)
+    labels = {}
+    for row in members:
+        differing = [
+            level if axis == "origin" else f"{axis} {level}"
+            for axis, level in other_axes(row).items()
+            if len(levels[(row["kernel"], axis)]) > 1
+        ]
+        labels[id(row)] = ", ".join([row["kernel"], *differing])
+    return labels
+
+
+def other_axes(row):
+    others = {axis: level for axis, level in rows.axes(row).items() if axis not in SPOKEN_FOR}
+    if row["origin"] != "measured":
+        others["origin"] = f"{row['origin']} by {row['model']['name']}"
+    return others
+
+
+def by_series(members):
+    """[(label, colour, rows)] in the order of the ladder. The first series of a kernel has the kernel's colour, others have
+    colours of their own."""
+    labels = series_labels(members)
+    series = {}
+    for row in sorted(members, key=lambda row: kernels.rung(row["kernel"])):
+        series.setdefault(labels[id(row)], []).append(row)
+    found, seen = [], {}
+    for label, group in series.items():
+        kernel = group[0]["kernel"]
+        seen[kernel] = seen.get(kernel, 0) + 1
+        found.append((label, kernel if seen[kernel] == 1 else f"{kernel} {seen[kernel]}", group))
+    return found
+
+
+def cells_a_core(row):
+    return row["cells"] / rows.cores(row)
+
+
+def road(row):
+    """The length of road as a facet: of all, or of each core in a weak sweep."""
+    if row["mode"] == "weak":
+        return {"cells a core": words.cells(round(cells_a_core(row)))}
+    return {"cells": words.cells(row["cells"])}

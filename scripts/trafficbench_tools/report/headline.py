@@ -1,0 +1,127 @@
+"""The top of the page: which machine, how many rows of which kind, the highest rates, and what must be known first."""
+
+from trafficbench_tools.report import machine, rows, views, words
+from trafficbench_tools.report.provenance import escape
+
+ORDER = ["verified", "failed", "warned", "skipped", "simulated", "modelled"]
+TONE = {"verified": "good", "failed": "bad", "warned": "warn"}
+
+
+def machines(sources):
+    """What was measured comes first; what was not says so."""
+    names = {}
+    for source in sources:
+        for row in source.rows:
+            apart = "" if row["origin"] == "measured" else " (NOT MEASURED)"
+            names.setdefault(machine.name(source, row) + apart, apart)
+    return words.listing(sorted(names, key=names.get), 2)
+
+
+def lead(sources):
+    dates = sorted(run["date"] for source in sources for run in source.context["runs"])
+    span = dates[0][:10] if dates[0][:10] == dates[-1][:10] else f"{dates[0][:10]} to {dates[-1][:10]}"
+    hosts = list(
+        dict.fromkeys(
+            host for source in sources for run in source.context["runs"] for host in run.get("hosts", [run["host"]])
+        )
+    )
+    commits = list(dict.fromkeys(run["commit"] for source in sources for run in source.context["runs"]))
+    return (
+        f"{words.listing(hosts, 4)}; {span}; trafficbench at {words.listing(commits, 3)}. Traffic cellular automaton,"
+        " rule 184; rates in MCOPs, million cell updates a second. Counting every iteration and counting one are"
+        " different work: each plot holds one of the two contracts."
+    )
+
+
+def chips(sources):
+    every = [row for source in sources for row in source.rows]
+    counts = {status: sum(rows.status(row) == status for row in every) for status in ORDER}
+    parts = [f'<a class="chip" href="#rows">{words.count_of(len(every), "row")}</a>']
+    for status in ORDER:
+        if counts[status]:
+            parts.append(
+                f'<a class="chip {TONE.get(status, "")}" href="#rows"'
+                f' data-status="{status}">{counts[status]:,} {status}</a>'
+            )
+    return "".join(parts)
+
+
+def banners(sources, charts):
+    texts = []
+    for source in sources:
+        failed = [row for row in source.rows if rows.has_failed(row)]
+        if failed:
+            messages = words.listing(dict.fromkeys(f"{row['kernel']}: {row['error_message']}" for row in failed), 2)
+            texts.append(
+                (
+                    "bad",
+                    (
+                        f"{source.label}: {words.count_of(len(failed), 'row')} FAILED VERIFICATION ({messages}). Marked"
+                        " in plots and table; in no ratio, in no headline."
+                    ),
+                )
+            )
+        if source.left_out:
+            texts.append(("", f"{source.label}: {words.count_of(source.left_out, 'row')} left out by --only."))
+        if not source.rows:
+            texts.append(("", f"{source.label}: the report has no rows."))
+        notes = dict.fromkeys(
+            filter(None, [source.context.get("note"), *(run.get("note") for run in source.context["runs"])])
+        )
+        texts += [("", f"{source.label}: {note}") for note in notes]
+    apart = [row for row in views.not_drawn(sources, charts) if not rows.is_skipped(row)]
+    if apart:
+        texts.append(
+            (
+                "",
+                (
+                    f"{words.count_of(len(apart), 'row is', 'rows are')} in no plot and in the table alone (column"
+                    " plots, 0)."
+                ),
+            )
+        )
+    return "".join(f'<p class="banner {tone}">{escape(text)}</p>' for tone, text in texts)
+
+
+def cards(sources):
+    """The highest verified median under each contract."""
+    made = []
+    for count in ("every", "sampled"):
+        found = [
+            (row, source)
+            for source in sources
+            for row in source.rows
+            if row["count"] == count
+            and row["mcops"] is not None
+            and row["origin"] == "measured"
+            and not rows.is_flawed(row)
+        ]
+        if found:
+            row, source = max(found, key=lambda item: item[0]["mcops"])
+            made.append(card(row, source))
+    return "".join(made)
+
+
+def card(row, source):
+    lines = [
+        f"{row['kernel']}, {rows.shape(row)} (ranks × threads), {words.cells(row['cells'])} cells; highest median of"
+        f" its contract in {source.label}."
+    ]
+    if row["mcops_low"] is not None:
+        lines.append(
+            f"95% interval {words.significant(row['mcops_low'])} .. {words.significant(row['mcops_high'])}, n ="
+            f" {row['repetitions']}."
+        )
+    if row["ladder_speedup"] is not None and row["ladder_base"] != row["name"]:
+        base = row["ladder_base"].split("/")[1]
+        lines.append(
+            f"{words.interval(row['ladder_speedup'], row['ladder_speedup_low'], row['ladder_speedup_high'])} times"
+            f" {base} on one core ({words.significant(row['ladder_base_mcops'])} MCOPs)."
+        )
+    if row["fraction_of_limit"] is not None:
+        lines.append(f"{100 * row['fraction_of_limit']:.3g}% of its limit, {row['limit']}.")
+    text = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    return (
+        f'<div class="card"><span class="count">{row["count"]}</span>'
+        f'<span class="big">{words.significant(row["mcops"])} <small>MCOPs</small></span>{text}</div>'
+    )

@@ -1,0 +1,327 @@
+"""Holds a report against the twelve rules of T. Hoefler and R. Belli, Scientific Benchmarking of Parallel Computing Systems,
+SC15, https://doi.org/10.1145/2807591.2807644. The rules are given in this project's words.
+
+A rule is held against what the file says: whether an interval is there and is the one of its samples, whether a base is
+named, and so on. What only the author can know (why these kernels and not others) must be said in a note.
+"""
+
+import math
+import statistics
+from dataclasses import dataclass, field
+
+from trafficbench_tools.report import kernels, rows, words
+
+# The third quartile of the repetitions over the first: beyond this they are no one story that a median could tell. A single
+# disturbed repetition does not count.
+WIDEST_MIDDLE = 1.25
+ROUNDING = 1e-3
+
+
+@dataclass
+class Rule:
+    number: int
+    text: str
+    says: list = field(default_factory=list)  # remarks
+    breaks: list = field(default_factory=list)  # what breaks it
+
+    @property
+    def broken(self):
+        return bool(self.breaks)
+
+    def blame(self, offenders, noun, what):
+        """Notes rows that break the rule: "3 of 144 rows without an interval: NAME, NAME and 1 more"."""
+        offenders, total = offenders
+        if offenders:
+            names = words.listing([row["name"] for row in offenders], 2)
+            self.breaks.append(f"{len(offenders):,} of {words.count_of(total, noun)} {what}: {names}")
+
+
+def lint(sources, reason=None):
+    """The twelve rules, each with what breaks it. `reason` says why a subset was measured."""
+    return [judge(sources, reason) for judge in JUDGES]
+
+
+def print_rules(rules, out):
+    for rule in rules:
+        print(f"rule {rule.number:2}  {'BROKEN' if rule.broken else 'holds '}  {rule.text}", file=out)
+        for text in rule.breaks:
+            print(f"           broken: {text}", file=out)
+        for text in rule.says:
+            print(f"           {text}", file=out)
+    broken = [str(rule.number) for rule in rules if rule.broken]
+    print(
+        f"{len(rules) - len(broken)} of {len(rules)} rules hold" + (f"; broken: {', '.join(broken)}" if broken else ""),
+        file=out,
+    )
+
+
+def every_row(sources, wanted=lambda row: True):
+    return [row for source in sources for row in source.rows if not rows.is_skipped(row) and wanted(row)]
+
+
+def among(candidates, is_wrong):
+    """(those that are wrong, how many there are)."""
+    return [row for row in candidates if is_wrong(row)], len(candidates)
+
+
+def judge_speedup(sources, _):
+    rule = Rule(1, "A speedup says what its base is, and how fast the base is by itself.")
+    grown = []
+    for source in sources:
+        least = {}
+        for row in source.rows:
+            if row["mcops"] is not None and not rows.has_failed(row):
+                key = curve_key(row)
+                least[key] = min(least.get(key, math.inf), rows.cores(row))
+        grown += [
+            row
+            for row in source.rows
+            if row["mcops"] is not None and not rows.has_failed(row) and rows.cores(row) > least[curve_key(row)]
+        ]
+    rule.blame(
+        among(grown, lambda row: row["base"] is None and row["ladder_base"] is None),
+        "row on more cores",
+        "without a base",
+    )
+    with_base = every_row(sources, lambda row: row["base"] is not None)
+    parallel = sum(row["speedup"] == 1 and row["base"] == row["name"] and rows.cores(row) > 1 for row in with_base)
+    rule.says.append(
+        f"{words.count_of(len(with_base), 'row')} with a speedup; each names its base and the base's rate."
+    )
+    if parallel:
+        rule.says.append(
+            f"{words.count_of(parallel, 'base is', 'bases are')} parallel, not one core: the captions say so."
+        )
+    return rule
+
+
+def curve_key(row):
+    road = row["cells"] if row["mode"] == "strong" else row["cells"] / rows.cores(row)
+    return (row["kernel"], row["isa"], row["count"], row["mode"], row["origin"], road)
+
+
+def judge_subset(sources, reason):
+    rule = Rule(2, "Where only a part of the kernels or of the machine was used, the reason is given.")
+    notes = [
+        text
+        for source in sources
+        for text in [source.context.get("note"), *(run.get("note") for run in source.context["runs"])]
+        if text
+    ]
+    if reason:
+        notes.append(reason)
+    gaps = []
+    for source in sources:
+        if source.left_out:
+            gaps.append(f"{source.label}: {words.count_of(source.left_out, 'row')} left out by --only")
+        measured = [row for row in source.rows if rows.is_measured(row)]
+        for number, run in enumerate(source.context["runs"]):
+            mine = [rows.cores(row) for row in measured if row["run"] == number]
+            there = run["cpu"]["cores"] * len(run.get("hosts", [run["host"]]))
+            if mine and max(mine) < there:
+                gaps.append(f"{source.label}: at most {max(mine)} of {words.count_of(there, 'core')} used")
+        there = {row["kernel"] for row in measured if row["class"] == "update"}
+        # The ladder of C++ kernels; Python rungs and the closed form are extras.
+        absent = [name for name in kernels.LADDER[kernels.LADDER.index("naive") : -1] if name not in there]
+        if there and absent:
+            gaps.append(f"{source.label}: no rows of {', '.join(absent)}")
+    skipped = [row for source in sources for row in source.rows if rows.is_skipped(row)]
+    if skipped:
+        rule.says.append(f"{words.count_of(len(skipped), 'point')} skipped, each with its reason.")
+    if gaps and not notes:
+        rule.breaks += [
+            f"{gap}, and no note says why (report.py --reason TEXT, or a note in the report)" for gap in gaps
+        ]
+    elif gaps:
+        rule.says += [f"{gap}." for gap in gaps] + [f"Given as reason: {text}" for text in dict.fromkeys(notes)]
+    return rule
+
+
+def judge_means(sources, _):
+    rule = Rule(3, "Costs are averaged, rates are not: a rate is formed from the summarised cost.")
+    timed = every_row(sources, lambda row: row["mcops"] is not None)
+    rule.blame(
+        among(timed, lambda row: not close(row["mcops"], row["cells"] * row["steps"] / row["real_time"] / 1e3)),
+        "row",
+        "with a rate that is not work over its median time",
+    )
+    rule.says.append(
+        "Seconds are summarised, by their median; each rate is work over that median. No mean of rates is formed."
+    )
+    return rule
+
+
+def judge_ratios(sources, _):
+    rule = Rule(4, "Ratios are not averaged: a ratio is formed from two rates, which are both given.")
+    ratios = every_row(sources, lambda row: row["base"] is not None)
+    rule.blame(
+        among(ratios, lambda row: not close(row["speedup"], row["mcops"] / row["base_mcops"])),
+        "speedup",
+        "unlike the row's rate over its base's",
+    )
+    ladder = every_row(sources, lambda row: row["ladder_base"] is not None)
+    rule.blame(
+        among(ladder, lambda row: not close(row["ladder_speedup"], row["mcops"] / row["ladder_base_mcops"])),
+        "ladder speedup",
+        "unlike the row's rate over its base's",
+    )
+    rule.says.append(f"{words.count_of(len(ratios) + len(ladder), 'ratio')}, each of two rates that stand beside it.")
+    return rule
+
+
+def judge_intervals(sources, _):
+    rule = Rule(5, "What is not deterministic has an interval of confidence.")
+    timed = every_row(sources, lambda row: row["origin"] == "measured" and row["class"] == "update")
+    rule.blame(
+        among(timed, lambda row: row["mcops_low"] is None), "row", "without an interval (fewer than 6 repetitions)"
+    )
+    closed = every_row(sources, lambda row: row["class"] == "closed-form")
+    rule.blame(among(closed, lambda row: len(row["samples"]) < 6), "closed-form row", "with fewer than 6 repetitions")
+    others = every_row(sources, lambda row: row["origin"] != "measured")
+    if others:
+        rule.says.append(
+            f"{words.count_of(len(others), 'row')} simulated or modelled: deterministic, and without interval."
+        )
+    return rule
+
+
+def judge_normality(sources, _):
+    rule = Rule(6, "No distribution is taken for normal without a look.")
+    with_interval = every_row(sources, lambda row: row["mcops_low"] is not None)
+    rule.blame(
+        among(with_interval, lambda row: not is_order_statistic(row)),
+        "row",
+        "with an interval that is not between ordered samples",
+    )
+    rule.says.append("Intervals are those of the median from order statistics, which assume no distribution.")
+    return rule
+
+
+def is_order_statistic(row):
+    low, _, high = rows.median_interval(row["samples"])
+    work = row["cells"] * row["steps"] / 1e6
+    return close(row["mcops_low"], work / high) and close(row["mcops_high"], work / low)
+
+
+def judge_comparisons(sources, _):
+    rule = Rule(7, "Comparisons are statistically sound: ratios carry intervals.")
+    compared = every_row(sources, lambda row: row["origin"] == "measured" and (row["base"] or row["ladder_base"]))
+
+    def lacks(row):
+        own = row["base"] not in (None, row["name"]) and row["speedup_low"] is None
+        return own or (row["ladder_base"] not in (None, row["name"]) and row["ladder_speedup_low"] is None)
+
+    rule.blame(among(compared, lacks), "ratio", "without an interval")
+    again = sum(bool(row.get("base_samples") or row.get("ladder_base_samples")) for row in compared)
+    rule.says.append(
+        f"{words.count_of(again, 'row')} of {len(compared):,} with a base measured again in the row's own rounds;"
+        " where it was not, a clock that drifted between the two is not in the interval."
+    )
+    return rule
+
+
+def judge_median(sources, _):
+    rule = Rule(8, "The median is only given where it tells the story.")
+    repeated = every_row(sources, lambda row: len(row["samples"]) > 1)
+    rule.blame(
+        among(repeated, lambda row: middle_spread(row["samples"]) > WIDEST_MIDDLE),
+        "row",
+        f"whose upper quartile is more than {WIDEST_MIDDLE:g} times the lower: look at all repetitions",
+    )
+    if repeated:
+        widest = max(repeated, key=lambda row: max(row["samples"]) / min(row["samples"]))
+        spread = max(widest["samples"]) / min(widest["samples"])
+        rule.says.append(
+            f"Slowest over fastest repetition: at most {spread:.3g} ({widest['name']}). All repetitions are kept."
+        )
+    return rule
+
+
+def middle_spread(samples):
+    lower, _, upper = statistics.quantiles(samples, n=4, method="inclusive")
+    return upper / lower
+
+
+def judge_setup(sources, _):
+    rule = Rule(9, "The whole setup is documented: hardware, software, factors and their levels.")
+    for source in sources:
+        for number, run in enumerate(source.context["runs"]):
+            measured = [row for row in source.rows if row["run"] == number and rows.is_measured(row)]
+            if not measured:
+                continue
+            built = any(row["isa"] is not None for row in measured)
+            lacking = [
+                name
+                for name, wrong in [
+                    ("a commit", run["commit"] == "unknown"),
+                    ("a commit without changes", run["commit"].endswith("-dirty")),
+                    ("a compiler", built and not run["compiler"]),
+                    ("compile options", built and not run["flags"]),
+                    ("a clock", not run["cpu"]["clock_hz"]),
+                    ("caches", not run["caches"]),
+                    ("NUMA regions", not run["numa"]),
+                    ("an MPI library", built and run["mpi"] is None and any(row["ranks"] > 1 for row in measured)),
+                ]
+                if wrong
+            ]
+            if lacking:
+                rule.breaks.append(f"{source.label}, launch {number} of {run['date']}: lacks {', '.join(lacking)}")
+        if source.context["command"] == "sweep" and not source.context["axes"]:
+            rule.breaks.append(f"{source.label}: the axes that were asked for are not given")
+    rule.blame(
+        among(every_row(sources, rows.is_measured), lambda row: row["placement"] is None), "row", "without a placement"
+    )
+    return rule
+
+
+def judge_parallel_time(sources, _):
+    rule = Rule(10, "How parallel time was taken and summed up over ranks is documented.")
+    parallel = every_row(sources, lambda row: row["origin"] == "measured" and row["ranks"] > 1)
+    rule.blame(among(parallel, lambda row: not row.get("rank_seconds")), "parallel row", "without the ranks' own times")
+    going_on = sum(row["restarted"] is False for row in every_row(sources))
+    rule.says.append(
+        "A barrier outside the timer starts each repetition; the slowest rank's time counts; least, median and most"
+        " over ranks are kept."
+    )
+    if going_on:
+        rule.says.append(
+            f"{words.count_of(going_on, 'row')} went on from repetition to repetition, not from the start state."
+        )
+    return rule
+
+
+def judge_bounds(sources, _):
+    rule = Rule(11, "Upper bounds of what can be reached are shown.")
+    # Python rungs have no kernel whose cost is known.
+    bound = every_row(
+        sources, lambda row: row["origin"] == "measured" and row["class"] == "update" and row["isa"] is not None
+    )
+    rule.blame(
+        among(bound, lambda row: row["limit"] is None), "row", "without a limit (trafficbench ceiling measures them)"
+    )
+    return rule
+
+
+def judge_plots(sources, _):
+    rule = Rule(12, "Plots show what is needed to read them, and join points only where a line means something.")
+    drawn = every_row(sources)
+    rule.blame(
+        among(drawn, rows.has_failed), "row", "that failed verification: drawn as a cross, in no line and no ratio"
+    )
+    rule.blame(
+        among(drawn, lambda row: bool(row.get("warnings"))), "row", "measured under a warning: marked, in no line"
+    )
+    rule.says.append(
+        "Plots hold one contract each; kernels are never joined; points are joined from three on; intervals are drawn."
+    )
+    return rule
+
+
+def close(a, b):
+    return math.isclose(a, b, rel_tol=ROUNDING)
+
+
+JUDGES = [
+    judge_speedup, judge_subset, judge_means, judge_ratios, judge_intervals, judge_normality, judge_comparisons, judge_median,
+    judge_setup, judge_parallel_time, judge_bounds, judge_plots,
+]  # fmt: skip

@@ -1,0 +1,121 @@
+"""Reads the reports, refuses what is none, and chooses rows."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from trafficbench_tools.errors import ReportError
+from trafficbench_tools.reports import load_report
+
+# What a page can hold and a browser can show. More rows are a matter of choosing.
+MOST_ROWS = 10_000
+
+
+@dataclass
+class Source:
+    """One file: a report that is right in itself. Rows of different files are never drawn in one plot."""
+
+    label: str
+    path: str
+    context: dict
+    rows: list
+    fits: list
+    left_out: int  # rows that --only did not choose
+
+    def __post_init__(self):
+        self.by_name = {row["name"]: row for row in self.rows}
+
+    def run_of(self, row):
+        return self.context["runs"][row["run"]]
+
+
+def load(paths, only=()):
+    """The sources in `paths`. Raises ReportError with what is wrong, and with which file."""
+    sources, held = [], 0
+    labels = unique_labels(paths)
+    for path, label in zip(paths, labels):
+        counts = {}
+
+        def prepare(report, counts=counts, path=path, held=held):
+            rows = report.get("benchmarks") if isinstance(report, dict) else None
+            if not isinstance(rows, list):
+                return report
+            counts["all"] = len(rows)
+            if only:
+                report = chosen(report, only)
+            counts["kept"] = len(report["benchmarks"])
+            if held + counts["kept"] > MOST_ROWS:
+                raise ReportError(
+                    f"{held + counts['kept']:,} rows with this file; a page holds at most {MOST_ROWS:,}: name fewer"
+                    " files or choose rows by words of their names, as in --only tiled/ --only count:every"
+                )
+            return report
+
+        report = load_report(path, prepare)
+        held += counts["kept"]
+        sources.append(
+            Source(
+                label=label,
+                path=str(path),
+                context=report["context"],
+                rows=report["benchmarks"],
+                fits=report.get("fits", []),
+                left_out=counts["all"] - counts["kept"],
+            )
+        )
+    if not held:
+        raise ReportError(
+            f"no row of {', '.join(map(str, paths))} "
+            + (
+                f"has {' and '.join(only)} in its name; names look like {example_name(paths)}"
+                if only
+                else "to report: a report needs at least one row"
+            )
+        )
+    return sources
+
+
+def chosen(report, words):
+    """The report with the rows whose names hold every one of the words, the bases they refer to, and the fits of these.
+
+    What is not a row at all is kept, for the check to find.
+    """
+    rows = {name_of(row): row for row in report["benchmarks"] if name_of(row) is not None}
+    wanted = {name for name in rows if all(word in name for word in words)}
+    # A base has a base too: itself, or the lowest rung.
+    for _ in range(2):
+        bases = [rows[name].get(field) for name in wanted for field in ("base", "ladder_base")]
+        wanted |= {base for base in bases if isinstance(base, str) and base in rows}
+    kept = {
+        **report,
+        "benchmarks": [row for row in report["benchmarks"] if name_of(row) is None or name_of(row) in wanted],
+    }
+    if isinstance(report.get("fits"), list):
+        kept["fits"] = [fit for fit in report["fits"] if not is_fit(fit) or all(name in wanted for name in fit["rows"])]
+    return kept
+
+
+def name_of(row):
+    name = row.get("name") if isinstance(row, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def is_fit(fit):
+    return isinstance(fit, dict) and isinstance(fit.get("rows"), list)
+
+
+def example_name(paths):
+    for path in paths:
+        rows = load_report(path)["benchmarks"]
+        if rows:
+            return rows[0]["name"]
+    return "sweep/tiled/cells:1e6/ranks:1/threads:1/..."
+
+
+def unique_labels(paths):
+    """File names without their ending; the whole path where two would be the same. Refuses a file that is named twice."""
+    places = [Path(path).resolve() for path in paths]
+    for place, path in zip(places, paths):
+        if places.count(place) > 1:
+            raise ReportError(f"{path} is named twice; name each report once")
+    stems = [place.stem for place in places]
+    return [stem if stems.count(stem) == 1 else str(path) for stem, path in zip(stems, paths)]

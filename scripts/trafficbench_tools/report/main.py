@@ -1,0 +1,151 @@
+"""Makes a page and figures from reports, and holds them against the twelve rules. See --help."""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from trafficbench_tools.errors import BadInput
+from trafficbench_tools.with_packages import need
+
+EPILOG = """The page is one file that needs no network: what ran where, the ladder, rate against size, strong and weak
+scaling, where the time went, fraction of the machine's limit, every row, a draft of the methods, the twelve rules.
+docs/report.md tells how to read it. Figures come as PNG, SVG and PDF, each with its data (CSV); captions.md has their
+captions.
+
+Examples:
+  scripts/report.py results/vm-20261123T100342Z.json --output report.html
+  scripts/report.py results/*.json --output report.html --figures figures
+  scripts/report.py results/*.json --output report.html --only tiled/ --reason "tiled alone is in use"
+  scripts/report.py results/*.json --lint
+
+Exit status: 0 done; 1 a rule is broken (--lint), or a row failed verification; 2 bad
+input; 4 interrupted."""
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        sys.exit(refuse(f"{message}; see scripts/report.py --help"))
+
+
+def parse(arguments):
+    parser = Parser(
+        prog="report.py",
+        usage="scripts/report.py REPORT... [--output PAGE] [--figures FOLDER] [--lint] [options]",
+        description=(
+            "A page and figures from reports of trafficbench, and their check against the twelve rules of Hoefler &"
+            " Belli."
+        ),
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("reports", nargs="+", metavar="REPORT", help="JSON that trafficbench wrote")
+    parser.add_argument("--output", metavar="PAGE", help="the page to write, an .html file")
+    parser.add_argument("--figures", metavar="FOLDER", help="where to write figures; made if it is not there")
+    parser.add_argument(
+        "--all-views", action="store_true", help="a figure of every view, not only of the one that shows most"
+    )
+    parser.add_argument(
+        "--lint", action="store_true", help="print which of the twelve rules the reports break; exit status 1 if any"
+    )
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="WORD",
+        help="rows whose names hold this word alone, with their bases; may be repeated, and all must be there",
+    )
+    parser.add_argument("--reason", metavar="TEXT", help="why only a part was measured or shown (rule 2)")
+    parser.add_argument("--force", action="store_true", help="replace a page or figures that are there")
+    parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
+    return parser.parse_args(arguments)
+
+
+def refuse(message):
+    print(f"report.py: {message}", file=sys.stderr)
+    return 2
+
+
+def main():
+    """Carries out the command line; returns the exit status."""
+    options = parse(sys.argv[1:])
+    if not (options.output or options.figures or options.lint):
+        return refuse("nothing to make: name a page (--output report.html), a folder (--figures FOLDER) or --lint")
+    need("jsonschema", *(["matplotlib"] if options.figures else []), *(["plotly"] if options.output else []))
+    try:
+        check_targets(options)
+        return make(options)
+    except (BadInput, OSError) as error:
+        return refuse(" ".join(str(error).split()))
+    except KeyboardInterrupt:
+        print("report.py: interrupted; a page appears whole or not at all, so run it again", file=sys.stderr)
+        return 4
+
+
+def check_targets(options):
+    """What cannot be written is refused before the work."""
+    if options.output:
+        page = Path(options.output)
+        if page.suffix not in (".html", ".htm"):
+            raise BadInput(f"{page}: expected a name that ends in .html")
+        if page.exists() and not options.force:
+            raise BadInput(f"{page} exists: name another file, or replace it with --force")
+        if not page.parent.is_dir():
+            raise BadInput(f"{page}: there is no folder {page.parent}")
+    if options.figures:
+        folder = Path(options.figures)
+        if folder.exists() and not folder.is_dir():
+            raise BadInput(f"{folder} is not a folder")
+        if folder.is_dir() and any(folder.iterdir()) and not options.force:
+            raise BadInput(f"{folder} is not empty: name another folder, or replace its figures with --force")
+
+
+def make(options):
+    from trafficbench_tools.report import lint, loading, rows, views, words
+
+    def say(text):
+        if not options.quiet:
+            print(f"report.py: {text}", file=sys.stderr)
+
+    sources = loading.load(options.reports, options.only)
+    # Said once all are known to be good: of a bad one there is one line to read.
+    for source in sources:
+        say(f"read {source.path}, {words.count_of(len(source.rows), 'row')}")
+    rules = lint.lint(sources, options.reason)
+    failed = sum(rows.has_failed(row) for source in sources for row in source.rows)
+    if options.output or options.figures:
+        say("arranging plots")
+        charts = views.all_charts(sources)
+    if options.output:
+        from trafficbench_tools.report import page
+
+        say("writing the page")
+        write(Path(options.output), page.build(sources, charts, rules))
+        held = sum(len(source.rows) for source in sources)
+        print(
+            f"{options.output}: {words.count_of(held, 'row')}, {words.count_of(sum(map(len, charts.values())), 'plot')}"
+        )
+    if options.figures:
+        from trafficbench_tools.report import figures
+
+        for line in figures.write(charts, Path(options.figures), options.all_views, say):
+            print(line)
+    if options.lint:
+        lint.print_rules(rules, sys.stdout)
+    if failed:
+        print(f"report.py: {words.count_of(failed, 'row')} failed verification: marked wherever drawn", file=sys.stderr)
+    return 1 if failed or (options.lint and any(rule.broken for rule in rules)) else 0
+
+
+def write(path, text):
+    """The file appears whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

@@ -1,0 +1,124 @@
+"""Puts the page together: one file that needs nothing else."""
+
+import base64
+import gzip
+import json
+import re
+from pathlib import Path
+
+from trafficbench_tools.report import headline, methods, page_data, provenance, views, words
+from trafficbench_tools.report.provenance import escape
+
+PARTS = Path(__file__).resolve().parent / "page"
+SHORT = {
+    "ladder": "Ladder", "sizes": "Size", "strong": "Strong scaling", "weak": "Weak scaling", "shares": "Shares", "limits": "Limits",
+    "simulated": "Simulated", "closed-form": "Closed form",
+}  # fmt: skip
+SCRIPTS = ["table.js", "plots.js", "page.js"]
+
+
+def build(sources, charts, rules):
+    """The page, as text."""
+    data = page_data.build(sources, charts)
+    apart = [section for section in views.APART if charts[section[0]]]
+    drawn = [section for section in views.SECTIONS if charts[section[0]]]
+    sections = [measured_section(section) for section in drawn] + [apart_section(section) for section in apart]
+    sections.append(missing_section([section for section in views.SECTIONS if section not in drawn]))
+    nav = [(key, SHORT[key]) for key, _, _ in [*drawn, *apart]]
+    nav += [("rows", "Rows"), ("where", "What ran where"), ("methods", "Methods"), ("rules", "Twelve rules")]
+    return fill(
+        read("page.html"),
+        title=f"trafficbench: {escape(headline.machines(sources))}",
+        css=read("page.css"),
+        heading=escape(headline.machines(sources)),
+        lead=escape(headline.lead(sources)),
+        chips=headline.chips(sources),
+        nav="".join(f'<a href="#{key}">{escape(title)}</a>' for key, title in nav),
+        banners=headline.banners(sources, charts),
+        cards=headline.cards(sources),
+        sections="\n".join(sections),
+        provenance=provenance.section(sources),
+        methods=methods_section(sources),
+        rules=rules_section(rules),
+        footer=footer(sources),
+        data=script_safe(json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)),
+        plotly=packed_plotly() if data["panels"] else "",
+        scripts='const DATA = JSON.parse(document.getElementById("data").textContent);\n'
+        + "\n".join(read(name) for name in SCRIPTS),
+    )
+
+
+def read(name):
+    return (PARTS / name).read_text(encoding="utf-8")
+
+
+def fill(template, **values):
+    """Replaces {{name}} once; what a value holds is not looked at again."""
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: values[match.group(1)], template)
+
+
+def script_safe(text):
+    """JSON that no </script> can end and no <!-- can comment out."""
+    return text.replace("<", "\\u003c")
+
+
+def packed_plotly():
+    """plotly's own script, which browsers unpack: a quarter of its size. No time stamp, so that pages can be compared."""
+    from plotly.offline import get_plotlyjs
+
+    return base64.b64encode(gzip.compress(get_plotlyjs().encode(), 6, mtime=0)).decode()
+
+
+def measured_section(section):
+    key, title, about = section
+    return f'<section id="{key}"><h2>{escape(title)}</h2><p>{escape(about)}</p><div class="frames"></div></section>'
+
+
+def missing_section(missing):
+    """What is not there is said, with what it would take."""
+    if not missing:
+        return ""
+    items = "".join(f"<li><b>{escape(title)}</b>: {escape(views.WANTING[key])}</li>" for key, title, _ in missing)
+    return f'<section id="missing"><h2>Nothing to draw</h2><ul class="empty">{items}</ul></section>'
+
+
+def apart_section(section):
+    key, title, about = section
+    tag = "not measured" if key == "simulated" else "no rate"
+    return (
+        f'<section id="{key}" class="apart"><span'
+        f' class="tag">{tag}</span><h2>{escape(title)}</h2><p>{escape(about)}</p><div class="frames"></div></section>'
+    )
+
+
+def methods_section(sources):
+    quotes = "".join(f"<p>{escape(text)}</p>" for text in methods.paragraphs(sources))
+    return (
+        '<section id="methods"><h2>Methods, a draft</h2><p>From what the reports say of themselves; to be finished by'
+        f' whoever knows why.</p><blockquote>{quotes}</blockquote><p><button type="button"'
+        ' id="copy">copy</button></p></section>'
+    )
+
+
+def rules_section(rules):
+    broken = [str(rule.number) for rule in rules if rule.broken]
+    items = []
+    for rule in rules:
+        verdict = (
+            '<span class="verdict bad">broken</span>' if rule.broken else '<span class="verdict good">holds</span>'
+        )
+        says = "".join(f'<p class="says"><b>{escape(text)}</b></p>' for text in rule.breaks)
+        says += "".join(f'<p class="says">{escape(text)}</p>' for text in rule.says)
+        items.append(f"<li>{verdict}<p>{rule.number}. {escape(rule.text)}</p>{says}</li>")
+    summary = f"Broken: {', '.join(broken)}." if broken else "All hold, as far as the file can tell."
+    return (
+        '<section id="rules"><h2>Twelve rules</h2><p>The report held against the rules of <a'
+        ' href="https://doi.org/10.1145/2807591.2807644">Hoefler and Belli, Scientific Benchmarking of Parallel'
+        f" Computing Systems</a> (SC15), in short form. {escape(summary)}</p><ol"
+        f' class="rules">{"".join(items)}</ol></section>'
+    )
+
+
+def footer(sources):
+    files = words.listing([source.path.split("/")[-1] for source in sources], 12)
+    return f"Made by scripts/report.py of trafficbench from {escape(files)}. This file needs no network."

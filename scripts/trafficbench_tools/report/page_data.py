@@ -1,0 +1,142 @@
+"""What the page's scripts read: rows for the table, charts for the plots, as plain lists and dicts."""
+
+from trafficbench_tools.report import palette, placement, rows, views
+from trafficbench_tools.report.chart import joined_runs
+
+# key, heading, explanation. In this order in the table; the page formats by `kind`.
+COLUMNS = [
+    ("status", "status", "word", "verified, failed, warned, skipped, simulated, modelled"),
+    ("kernel", "kernel", "word", ""),
+    ("cells", "cells", "integer", "of the whole road"),
+    ("ranks", "ranks", "integer", ""),
+    ("threads", "threads", "integer", "of each rank"),
+    ("count", "count", "word", "contract: moves counted in every iteration, or sampled"),
+    ("mode", "mode", "word", "strong or weak"),
+    ("mcops", "MCOPs", "rate", "median, 10^6 cell updates a second"),
+    ("mcops_low", "low", "rate", "95% interval"),
+    ("mcops_high", "high", "rate", "95% interval"),
+    ("real_time", "time, ms", "number", "median of one repetition, slowest rank"),
+    ("repetitions", "n", "integer", "repetitions"),
+    ("speedup", "speedup", "number", "against the same kernel at its smallest shape"),
+    ("speedup_low", "low", "number", "95% interval"),
+    ("speedup_high", "high", "number", "95% interval"),
+    ("efficiency", "efficiency", "percent", "speedup over the ratio of cores"),
+    ("ladder_speedup", "× ladder base", "number", "against the lowest rung on one core"),
+    ("cells_per_cycle", "cells/cycle", "number", "of one core"),
+    ("fraction_of_limit", "of limit", "percent", "fraction of the machine's limit reached"),
+    ("limit", "limit", "word", "what bounds it"),
+    ("isa", "isa", "word", "instruction set"),
+    ("depth", "depth", "integer", "iterations between exchanges, as used"),
+    ("steps", "steps", "integer", "iterations of one repetition"),
+    ("class", "class", "word", "update or closed-form"),
+    ("origin", "origin", "word", "measured, simulated or modelled"),
+    ("stopped", "stopped", "word", "why there were no more repetitions"),
+    ("verification", "verification", "word", "how the end state was checked"),
+    ("hash", "hash", "word", "of the final state"),
+    ("energy_joules", "energy, J", "number", "of one repetition, all nodes"),
+    ("plots", "plots", "integer", "how many plots show this row"),
+    ("report", "report", "word", "the file"),
+    ("name", "name", "word", "every requested axis"),
+]
+# Shown when a row is opened; the rest of its fields.
+DETAILS = [
+    "samples", "cpu_time", "density", "init", "seed", "cars", "restarted", "clock_hz", "energy_source", "warnings", "skipped",
+    "discarded", "error_message", "note", "base", "base_mcops", "ladder_base", "ladder_base_mcops", "ladder_speedup_low",
+    "ladder_speedup_high", "shares", "placement",
+]  # fmt: skip
+
+
+def build(sources, charts):
+    """The page's data, and {section: panels} with each chart as the page draws it."""
+    numbers = {id(row): number for number, row in enumerate(row for source in sources for row in source.rows)}
+    plots = {}
+    for chart in (chart for found in charts.values() for chart in found):
+        for row in {id(row) for row in chart.rows()}:
+            plots[row] = plots.get(row, 0) + 1
+    keys = {series.colour: None for found in charts.values() for chart in found for series in chart.series}
+    return {
+        "columns": [{"key": key, "title": title, "kind": kind, "about": about} for key, title, kind, about in COLUMNS],
+        "details": DETAILS,
+        "rows": [table_row(source, row, plots.get(id(row), 0), numbers) for source in sources for row in source.rows],
+        "palette": palette.palette(keys),
+        "panels": [
+            {
+                "section": section,
+                "title": title,
+                "count": count,
+                "views": [view(chart, label, numbers) for chart, label in zip(found, views.view_labels(found))],
+            }
+            for section, section_charts in charts.items()
+            for title, count, found in views.panels(section_charts)
+        ],
+    }
+
+
+def table_row(source, row, plots, numbers):
+    """The values of one row, in the order of COLUMNS and DETAILS. A base is the number of its row."""
+    extra = {
+        "status": rows.status(row),
+        "plots": plots,
+        "report": source.label,
+        "placement": placement.summary(row),
+        # A seed may have more digits than a number of JavaScript.
+        "seed": str(row["seed"]) if row["seed"] is not None else None,
+        "samples": [drawn(sample) for sample in row["samples"]],
+    }
+    for field in ("base", "ladder_base"):
+        extra[field] = numbers[id(source.by_name[row[field]])] if row[field] is not None else None
+    return [extra[key] if key in extra else row.get(key) for key in [*(column[0] for column in COLUMNS), *DETAILS]]
+
+
+def view(chart, label, numbers):
+    return {
+        "label": label,
+        "kind": chart.kind,
+        "categories": chart.categories(),
+        "x": axis(chart.x),
+        "y": axis(chart.y),
+        "series": [
+            {
+                "label": series.label,
+                "colour": series.colour,
+                "dash": series.dash,
+                "shift": shift,
+                "marks": [mark_list(mark, numbers) for mark in series.marks],
+                "runs": [[series.marks.index(mark) for mark in run] for run in joined_runs(series)],
+            }
+            for series, shift in zip(chart.series, chart.shifts())
+        ],
+        "curves": [
+            {
+                "label": curve.label,
+                "colour": curve.colour,
+                "dash": curve.dash,
+                "listed": curve.listed,
+                "points": [[drawn(number) for number in point] for point in curve.points],
+            }
+            for curve in chart.curves
+        ],
+        "guides": chart.guides,
+        "notes": chart.notes(),
+    }
+
+
+def axis(axis_of_chart):
+    return {
+        "title": axis_of_chart.title,
+        "scale": axis_of_chart.scale,
+        "zero": axis_of_chart.from_zero,
+        "kind": axis_of_chart.kind,
+    }
+
+
+def mark_list(mark, numbers):
+    """[at, value, low, high, row, flaw, texts]; flaw is "", "failed" or "warned"."""
+    flaw = rows.status(mark.row) if rows.is_flawed(mark.row) else ""
+    numbers_shown = [drawn(value) for value in (mark.at, mark.value, mark.low, mark.high)]
+    return [*numbers_shown, numbers[id(mark.row)], flaw, mark.texts]
+
+
+def drawn(value):
+    """More digits than a screen can show would only make the page larger."""
+    return float(f"{value:.8g}") if isinstance(value, float) else value

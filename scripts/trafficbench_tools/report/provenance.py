@@ -1,0 +1,124 @@
+"""What ran where: every launch, its observed placement and its measured limits, as HTML."""
+
+import html
+import json
+
+from trafficbench_tools.report import placement, rows, words
+
+
+def section(sources):
+    parts = ['<section id="where">', "<h2>What ran where</h2>"]
+    for source in sources:
+        for number, run in enumerate(source.context["runs"]):
+            members = [row for row in source.rows if row["run"] == number]
+            parts.append(launch(source, number, run, members))
+    parts.append("</section>")
+    return "\n".join(parts)
+
+
+def escape(value):
+    return html.escape(str(value))
+
+
+def launch(source, number, run, members):
+    measured = sum(rows.is_measured(row) for row in members)
+    facts = [
+        ("rows", f"{words.count_of(len(members), 'row')}, {measured:,} measured"),
+        ("hosts", words.listing(run.get("hosts", [run["host"]]), 8)),
+        ("CPU", cpu_text(run["cpu"])),
+        ("caches", ", ".join(cache_text(cache) for cache in run["caches"]) or "not known"),
+        ("NUMA", numa_text(run["numa"])),
+        ("MPI", mpi_text(run["mpi"])),
+        ("suite", f"trafficbench {run['version']}, commit {run['commit']}"),
+        ("compiler", " ".join(filter(None, [run["compiler"], run["build_type"], run["flags"]])) or "none (Python)"),
+        ("instruction sets", ", ".join(run["isas"]) or "none"),
+        ("software", ", ".join(f"{name} {version}" for name, version in run.get("software", {}).items())),
+        ("job", ", ".join(f"{name} {value}" for name, value in (run["job"] or {}).items())),
+        ("command", " ".join(run["argv"])),
+        ("note", run.get("note", "")),
+    ]
+    terms = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts if value)
+    return "\n".join(
+        [
+            '<div class="run">',
+            (
+                f"<h3>{escape(run['host'])}, {escape(run['date'].replace('T', ' ').replace('Z', ' UTC'))}"
+                f' <span class="count">{escape(source.label)}, launch {number}</span></h3>'
+            ),
+            f"<dl>{terms}</dl>",
+            placements(members),
+            limits(run["limits"]),
+            environment(run["environment"]),
+            "</div>",
+        ]
+    )
+
+
+def cpu_text(cpu):
+    clock = f", {cpu['clock_hz'] / 1e9:.3g} GHz measured" if cpu["clock_hz"] else ", clock not measured"
+    return (
+        f"{cpu['model']}, {words.count_of(cpu['cores'], 'core')}, {words.count_of(cpu['threads_per_core'], 'thread')} a"
+        f" core{clock}"
+    )
+
+
+def cache_text(cache):
+    kind = {"Data": "d", "Instruction": "i", "Unified": ""}[cache["type"]]
+    return f"L{cache['level']}{kind} {words.size(cache['size'])} for {words.count_of(cache['num_sharing'], 'CPU')}"
+
+
+def numa_text(regions):
+    if not regions:
+        return "not known"
+    cores = sorted({region["cores"] for region in regions})
+    memory = sum(region["bytes"] or 0 for region in regions)
+    return f"{words.count_of(len(regions), 'region')} of {' or '.join(map(str, cores))} cores" + (
+        f", {words.size(memory)} together" if memory else ""
+    )
+
+
+def mpi_text(mpi):
+    if mpi is None:
+        return "none"
+    return f"{mpi['library']} {mpi['version']}, MPI {mpi['standard']}, thread level {mpi['thread_level']}"
+
+
+def placements(members):
+    found = placement.distinct(members)
+    if not found:
+        return "<p>Placement: nobody looked, or nothing ran.</p>"
+    lines = "".join(
+        f'<tr><td>{escape(shape)}</td><td>{escape(text)}</td><td class="n">{count}</td></tr>'
+        for shape, text, count in found
+    )
+    return (
+        '<details open><summary>Observed placement</summary><div class="scroll"><table class="plain"><tr><th>ranks ×'
+        f" threads</th><th>where the workers were seen</th><th>rows</th></tr>{lines}</table></div></details>"
+    )
+
+
+def limits(measured):
+    if not measured:
+        return "<p>What the machine can do at most was not measured.</p>"
+    lines = []
+    for name, limit in measured.items():
+        value, unit = (limit.get("value"), limit.get("unit", "")) if isinstance(limit, dict) else (limit, "")
+        shown = words.significant(value) if isinstance(value, (int, float)) else json.dumps(value)
+        lines.append(f'<tr><td>{escape(name)}</td><td class="n">{escape(shown)}</td><td>{escape(unit)}</td></tr>')
+    return (
+        '<details><summary>Measured limits</summary><div class="scroll"><table class="plain">'
+        f'<tr><th>limit</th><th>value</th><th>unit</th></tr>{"".join(lines)}</table></div></details>'
+    )
+
+
+def environment(variables):
+    if not variables:
+        return ""
+    lines = "".join(
+        f"<tr><td><code>{escape(name)}</code></td><td><code>{escape(value)}</code></td></tr>"
+        for name, value in variables.items()
+    )
+    return (
+        '<details><summary>Environment</summary><div class="scroll"><table'
+        f' class="plain">{lines}</table></div></details>'
+    )

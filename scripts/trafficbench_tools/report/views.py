@@ -1,0 +1,98 @@
+"""All plots of a report, by section, the one that shows most first."""
+
+from trafficbench_tools.report import chart_bars, chart_curves, chart_ladder, kernels
+
+# key, heading, what it says.
+SECTIONS = [
+    ("ladder", "The ladder", "Every kernel on the same road, in the order of the ladder; the axis is logarithmic."),
+    ("sizes", "Rate against size", "How far each kernel's rate carries: in a cache, in the next one, in memory."),
+    ("strong", "Strong scaling", "The same road on more cores."),
+    ("weak", "Weak scaling", "More cores, and as much more road."),
+    ("shares", "Where the efficiency went", "What the ranks did with their time."),
+    (
+        "limits",
+        "Fraction of the machine's limit",
+        "How near each kernel came to what this machine was measured to do at most.",
+    ),
+]
+APART = [
+    ("simulated", "Simulated and modelled", "Nothing here ran on the machine that it speaks of."),
+    ("closed-form", "Closed form", "Times of jumps to the exact state: not rates, and in no ranking with the others."),
+]
+# What a plot that is empty would have needed.
+WANTING = {
+    "ladder": "needs rows of at least two kernels on one road (strong scaling).",
+    "sizes": "needs rows of at least two lengths of road on one shape.",
+    "strong": "needs rows of mode strong with a speedup, on at least two numbers of cores.",
+    "weak": (
+        "needs rows of mode weak with a speedup, on at least two numbers of cores (trafficbench sweep --mode weak)."
+    ),
+    "shares": "no row says where its time went (shares).",
+    "limits": "no row has a limit: the launches did not measure what the machine can do (trafficbench ceiling).",
+}
+
+
+def all_charts(sources):
+    """{section: [charts]}, of all sources."""
+    found = {key: [] for key, _, _ in [*SECTIONS, *APART]}
+    for source in sources:
+        for chart in [
+            *chart_ladder.charts(source),
+            *chart_curves.sizes(source),
+            *chart_curves.scaling(source, "strong"),
+            *chart_curves.scaling(source, "weak"),
+            *chart_bars.shares(source),
+            *chart_bars.limits(source),
+            *chart_curves.roofline(source),
+            *chart_curves.closed_form(source),
+        ]:
+            found[chart.figure].append(chart)
+    for charts in found.values():
+        charts.sort(key=preference, reverse=True)
+    return found
+
+
+def preference(chart):
+    """First comes what shows most, lines before loose points; then the longer road, then the higher rung."""
+    rows = chart.rows()
+    longest = max((row["cells"] for row in rows), default=0)
+    return (
+        chart.facets.get("grown by") != "all shapes",
+        chart.size(),
+        longest,
+        max((kernels.rung(row["kernel"]) for row in rows), default=0),
+    )
+
+
+def panels(charts):
+    """[(title, contract, [charts])]: the charts that one frame shows in turn, in the order they were found."""
+    found = {}
+    for chart in charts:
+        found.setdefault((chart.title, chart.facets["count"]), []).append(chart)
+    return [(title, count, views) for (title, count), views in sorted(found.items(), key=panel_order)]
+
+
+def panel_order(item):
+    (title, count), _ = item
+    # Speedup before efficiency; `every`, the course's contract, before `sampled`.
+    return ("efficiency" in title, title, count)
+
+
+def view_labels(charts):
+    """What tells each of several charts from the others: the facets in which they differ."""
+    differing = []
+    for chart in charts:
+        for name in chart.facets:
+            if name not in differing and len({other.facets.get(name) for other in charts}) > 1:
+                differing.append(name)
+    labels = []
+    for chart in charts:
+        parts = [f"{name} {chart.facets[name]}" for name in differing if name in chart.facets]
+        labels.append(", ".join(parts) or "all")
+    return labels
+
+
+def not_drawn(sources, found):
+    """Rows that are in no plot and so stand in the table alone."""
+    drawn = {id(row) for charts in found.values() for chart in charts for row in chart.rows()}
+    return [row for source in sources for row in source.rows if id(row) not in drawn]
