@@ -1,16 +1,15 @@
-"""Reads a report and refuses one that is wrong in any way. Needs jsonschema (Debian: python3-jsonschema).
+"""Reads a report and refuses one that is wrong in any way. The check needs jsonschema (Debian: python3-jsonschema).
 
     from trafficbench_tools.reports import load_report
     report = load_report("results/host-20261123T080000Z.json")
 """
 
+import functools
 import json
 import math
 import re
 import statistics
 from pathlib import Path
-
-import jsonschema
 
 from trafficbench_tools.errors import ReportError
 
@@ -22,14 +21,6 @@ HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 # Derived numbers may have been rounded on their way into the file, by no more than this.
 RELATIVE_ROUNDING = 1e-6
 SHARE_ROUNDING = 1e-3
-
-# To a schema 2.0 is an integer, to Python it is no index.
-Validator = jsonschema.validators.extend(
-    jsonschema.Draft202012Validator,
-    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
-        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
-    ),
-)
 
 INTERVALS = [
     ("mcops_low", "mcops", "mcops_high"),
@@ -44,12 +35,8 @@ def load_report(path, prepare=None):
 
     `prepare`, if given, takes the parsed JSON before it is checked and returns what to check in its place.
     """
+    report = read_report(path)
     try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReportError(f"{path}: cannot be read: {error}") from error
-    try:
-        report = parse_strictly(text)
         if prepare is not None:
             report = prepare(report)
         check_schema(report)
@@ -57,6 +44,18 @@ def load_report(path, prepare=None):
     except ReportError as error:
         raise ReportError(f"{path}: {error}") from error
     return report
+
+
+def read_report(path):
+    """The JSON in the file `path`, unchecked: for what the program has just written. Raises ReportError if it is none."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReportError(f"{path}: cannot be read: {error}") from error
+    try:
+        return parse_strictly(text)
+    except ReportError as error:
+        raise ReportError(f"{path}: {error}") from error
 
 
 def parse_strictly(text):
@@ -115,18 +114,30 @@ def _refuse_half_characters(value):
 
 def check_schema(report):
     """Raises ReportError unless `report` follows results/schema/report.schema.json."""
-    schema = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
-    validator = Validator(schema)
     # A value that breaks a plain rule often sets off conditional ones too: name the plain rule.
     conditions = {"allOf", "then", "else"}
     error = min(
-        validator.iter_errors(report),
+        _validator().iter_errors(report),
         key=lambda error: sum(part in conditions for part in error.absolute_schema_path),
         default=None,
     )
     if error is not None:
         where = "/".join(str(part) for part in error.absolute_path) or "the report"
         raise ReportError(f"{where}: {_shortened(error.message)}")
+
+
+@functools.lru_cache(maxsize=None)
+def _validator():
+    import jsonschema  # not everybody who reads a report checks it
+
+    # To a schema 2.0 is an integer, to Python it is no index.
+    kind = jsonschema.validators.extend(
+        jsonschema.Draft202012Validator,
+        type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+            "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+        ),
+    )
+    return kind(json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
 
 
 def check_fields(report):

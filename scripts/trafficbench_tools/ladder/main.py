@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from trafficbench_tools.errors import BadInput
-from trafficbench_tools.ladder.options import check_program, check_writable, default_output, read_options
+from trafficbench_tools.files import check_target
+from trafficbench_tools.ladder.options import check_program, default_output, read_options
 from trafficbench_tools.ladder.rungs import LaunchFailed
 from trafficbench_tools.ladder.session import Interrupted, Session
 from trafficbench_tools.with_packages import need
@@ -20,7 +21,7 @@ def main():
         options = read_options()
         output = Path(options.output) if options.output else default_output()
         if options.output or not options.dry_run:
-            check_writable(output, options.force)
+            check_target(output, options.force)
         if options.check_options:
             return 0
         check_program(options.program)

@@ -3,7 +3,6 @@
 import argparse
 import os
 import re
-import tempfile
 import time
 from pathlib import Path
 
@@ -86,18 +85,3 @@ def parse_seconds(text, what):
     if not 0 < seconds < 1e6:
         raise BadInput(f"{what} is '{text}': it is a number of seconds above 0")
     return seconds
-
-
-def check_writable(path, force):
-    """Where the report goes is known to be free before the work starts."""
-    if path.is_dir():
-        raise BadInput(f"{path} is a folder: name a file")
-    if path.exists() and not force:
-        raise BadInput(f"{path} exists: name another file, or allow it to be replaced with --force")
-    if not path.parent.is_dir():
-        raise BadInput(f"there is no folder {path.parent} to write into")
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name):
-            pass
-    except OSError as error:
-        raise BadInput(f"cannot write into the folder {path.parent}: {error.strerror}") from error

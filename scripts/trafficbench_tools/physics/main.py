@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trafficbench_tools.counts import parse_count, parse_share
 from trafficbench_tools.errors import BadInput
+from trafficbench_tools.files import check_target, write_text
 from trafficbench_tools.with_packages import need
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -72,13 +73,8 @@ def read_options():
     if not options.output.is_dir():
         raise BadInput(f"there is no folder {options.output}")
     options.data = Path(options.data) if options.data else None
-    if options.data and not options.data.parent.is_dir():
-        raise BadInput(f"there is no folder {options.data.parent}")
-    if not os.access(options.output, os.W_OK):
-        raise BadInput(f"cannot write into the folder {options.output}")
-    for path in [options.data, *(options.output / name for name in [*PICTURES, *ROADS])]:
-        if path and path.exists() and not options.force:
-            raise BadInput(f"{path} exists: name another place, or allow it to be replaced with --force")
+    for path in [*([options.data] if options.data else []), *(options.output / name for name in [*PICTURES, *ROADS])]:
+        check_target(path, options.force)
     if not os.access(options.program, os.X_OK) or os.path.isdir(options.program):
         raise BadInput(
             f"there is no program {options.program}: build it (scripts/run.sh does), or name it with --program"
@@ -99,8 +95,8 @@ def make(options):
         density = density_data(options, measure, exact, tell)
         relaxation = relaxation_data(options, measure, exact, tell)
         tell("drawing")
-        pictures.save(pictures.density_figure(density), options.output, "density")
-        pictures.save(pictures.relaxation_figure(relaxation), options.output, "relaxation")
+        pictures.save(pictures.density_figure(density), options.output, "density", options.force)
+        pictures.save(pictures.relaxation_figure(relaxation), options.output, "relaxation", options.force)
         for name, share in ROADS.items():
             if not measure.draw(options.program, options.output / name, 100000, share, 200, 400):
                 tell("this trafficbench was built without libpng: no pictures of roads")
@@ -108,11 +104,8 @@ def make(options):
     except measure.RunFailed as problem:
         raise BadInput(str(problem)) from problem
     if options.data:
-        partial = options.data.with_name(options.data.name + ".partial")
-        partial.write_text(
-            json.dumps({"density": density, "relaxation": relaxation}, indent=1) + "\n", encoding="utf-8"
-        )
-        partial.replace(options.data)
+        drawn = {"density": density, "relaxation": relaxation}
+        write_text(options.data, json.dumps(drawn, indent=1) + "\n", options.force)
     for part in (density, relaxation):
         for line in part["problems"]:
             print(f"physics.py: NOT WHAT THEORY SAYS: {line}", file=sys.stderr)

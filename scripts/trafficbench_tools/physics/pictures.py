@@ -6,6 +6,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
 
+from trafficbench_tools.files import new_file  # noqa: E402
+
 BLUE, ORANGE, GREEN, BLACK = "#0072B2", "#D55E00", "#009E73", "#000000"
 STYLE = {
     "font.size": 9,
@@ -18,14 +20,12 @@ STYLE = {
 }
 
 
-def save(figure, folder, name):
-    """PNG and SVG; each appears complete or not at all."""
+def save(figure, folder, name, replace):
+    """Writes PNG and SVG."""
     for ending in ("png", "svg"):
-        partial = folder / f"{name}.partial.{ending}"
         metadata = {"Date": None} if ending == "svg" else {"Software": None}
-        with plt.rc_context(STYLE):
-            figure.savefig(partial, dpi=160, metadata=metadata)
-        partial.replace(folder / f"{name}.{ending}")
+        with plt.rc_context(STYLE), new_file(folder / f"{name}.{ending}", replace) as file:
+            figure.savefig(file, format=ending, dpi=160, metadata=metadata)
     plt.close(figure)
 
 

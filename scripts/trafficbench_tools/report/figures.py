@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import csv
+import io
 import os
 import re
 
@@ -14,6 +15,7 @@ os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
 from matplotlib import pyplot  # noqa: E402
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator, PercentFormatter  # noqa: E402
 
+from trafficbench_tools.files import new_file, write_text  # noqa: E402
 from trafficbench_tools.report import palette, rows, views, words  # noqa: E402
 from trafficbench_tools.report.chart import joined_runs  # noqa: E402
 
@@ -55,8 +57,8 @@ PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹×", "0123456789x")
 DASHES = {"solid": "-", "dash": "--", "dashdot": "-.", "dot": ":"}
 
 
-def write(charts, folder, all_views, say=lambda text: None):
-    """Writes the figures; returns a line for each, and one for what was left out."""
+def write(charts, folder, all_views, say=lambda text: None, replace=False):
+    """Writes the figures; returns a line for each, and one for what was left out. Raises BadInput where one cannot be written."""
     folder.mkdir(parents=True, exist_ok=True)
     jobs, captions, left_out = [], ["# Figures", ""], 0
     for section, found in charts.items():
@@ -66,7 +68,7 @@ def write(charts, folder, all_views, say=lambda text: None):
             several = len(shown) > 1
             for chart, label in zip(chosen, views.view_labels(shown)):
                 name = file_name(section, title, count, label if all_views and several else "")
-                jobs.append((chart, folder, name))
+                jobs.append((chart, folder, name, replace))
                 captions += [
                     f"## {name}",
                     "",
@@ -78,7 +80,7 @@ def write(charts, folder, all_views, say=lambda text: None):
         for name in pool.map(save, *zip(*jobs)) if jobs else []:
             say(f"figure {name}")
             lines.append(f"{folder / name}.{{{','.join([*FORMATS, 'csv'])}}}")
-    (folder / "captions.md").write_text("\n".join(captions), encoding="utf-8")
+    write_text(folder / "captions.md", "\n".join(captions), replace)
     lines.append(f"{folder / 'captions.md'}: what each figure shows")
     if left_out:
         lines.append(
@@ -99,23 +101,26 @@ def file_name(section, title, count, label):
     return re.sub(r"[^a-z0-9.]+", "-", " ".join([*words_of_name, count, label]).lower().translate(PLAIN)).strip("-.")
 
 
-def save(chart, folder, name):
+def save(chart, folder, name, replace):
+    """Writes one figure in every format, and its data. Returns its name."""
     with pyplot.rc_context(STYLE):
         figure = draw(chart)
         # The margins are found once for all formats: finding them is to draw.
         box = figure.get_tightbbox(figure.canvas.get_renderer()).padded(0.05)
         for ending in FORMATS:
             metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(ending)
-            figure.savefig(folder / f"{name}.{ending}", bbox_inches=box, metadata=metadata)
+            with new_file(folder / f"{name}.{ending}", replace) as file:
+                figure.savefig(file, format=ending, bbox_inches=box, metadata=metadata)
         pyplot.close(figure)
-    with open(folder / f"{name}.csv", "w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(["series", "at", "value", "low", "high", "status", "row"])
-        for series in chart.series:
-            for mark in series.marks:
-                table.writerow(
-                    [series.label, mark.at, mark.value, mark.low, mark.high, rows.status(mark.row), mark.row["name"]]
-                )
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow(["series", "at", "value", "low", "high", "status", "row"])
+    for series in chart.series:
+        for mark in series.marks:
+            table.writerow(
+                [series.label, mark.at, mark.value, mark.low, mark.high, rows.status(mark.row), mark.row["name"]]
+            )
+    write_text(folder / f"{name}.csv", text.getvalue(), replace)
     return name
 
 

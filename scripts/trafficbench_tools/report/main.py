@@ -1,12 +1,11 @@
 """Makes a page and figures from reports, and holds them against the twelve rules. See --help."""
 
 import argparse
-import os
 import sys
-import tempfile
 from pathlib import Path
 
 from trafficbench_tools.errors import BadInput
+from trafficbench_tools.files import check_target, write_text
 from trafficbench_tools.with_packages import need
 
 EPILOG = """The page is one file that needs no network: what ran where, the ladder, rate against size, strong and weak
@@ -89,10 +88,7 @@ def check_targets(options):
         page = Path(options.output)
         if page.suffix not in (".html", ".htm"):
             raise BadInput(f"{page}: expected a name that ends in .html")
-        if page.exists() and not options.force:
-            raise BadInput(f"{page} exists: name another file, or replace it with --force")
-        if not page.parent.is_dir():
-            raise BadInput(f"{page}: there is no folder {page.parent}")
+        check_target(page, options.force)
     if options.figures:
         folder = Path(options.figures)
         if folder.exists() and not folder.is_dir():
@@ -121,7 +117,7 @@ def make(options):
         from trafficbench_tools.report import page
 
         say("writing the page")
-        write(Path(options.output), page.build(sources, charts, rules))
+        write_text(options.output, page.build(sources, charts, rules), options.force)
         held = sum(len(source.rows) for source in sources)
         print(
             f"{options.output}: {words.count_of(held, 'row')}, {words.count_of(sum(map(len, charts.values())), 'plot')}"
@@ -129,23 +125,10 @@ def make(options):
     if options.figures:
         from trafficbench_tools.report import figures
 
-        for line in figures.write(charts, Path(options.figures), options.all_views, say):
+        for line in figures.write(charts, Path(options.figures), options.all_views, say, options.force):
             print(line)
     if options.lint:
         lint.print_rules(rules, sys.stdout)
     if failed:
         print(f"report.py: {words.count_of(failed, 'row')} failed verification: marked wherever drawn", file=sys.stderr)
     return 1 if failed or (options.lint and any(rule.broken for rule in rules)) else 0
-
-
-def write(path, text):
-    """The file appears whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
