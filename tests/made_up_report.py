@@ -9,6 +9,8 @@ from pathlib import Path
 from report_helpers import SCHEMA_PATH
 
 RATES = {"naive": 300.0, "branchless": 3e4, "bitpacked": 7e5, "bitsliced": 1.9e6, "tiled": 2e6}
+# Bits a cell; of others: 1.
+BITS = {"naive": 64, "branchless": 16}
 CLOCK_HZ = 2e9
 SIGMA = 0.001  # the serial fraction that speedups follow
 
@@ -37,6 +39,7 @@ def make(
     run["cpu"].update(cores=cores, clock_hz=CLOCK_HZ)
     run["limits"] = {"made up": {"value": 512.0, "unit": "cells per cycle and core"}}
     run["note"] = context["note"]
+    run["kernels"] = list(RATES)
     run["numa"] = [{"index": i, "cores": max(1, cores // 8), "bytes": 2**35} for i in range(8)]
     run["caches"][-1].update(size=2**24, num_sharing=min(4, cores))
     report.pop("fits", None)
@@ -78,6 +81,8 @@ def row(template, kernel, length, ranks, threads, count, mode, repetitions, chan
         name=name,
         run_name=name,
         kernel=kernel,
+        rung=list(RATES).index(kernel) if kernel in RATES else 99,
+        bits_per_cell=BITS.get(kernel, 1),
         cells=whole,
         ranks=ranks,
         threads=threads,

@@ -21,11 +21,13 @@ from trafficbench_tools.report import (
     chart,
     chart_curves,
     grouping,
-    kernels,
     loading,
     machine,
+    methods,
+    page_data,
     palette,
     placement,
+    provenance,
     rows,
     views,
     words,
@@ -34,7 +36,6 @@ from trafficbench_tools.report import (
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = sorted(SCHEMA_PATH.parent.glob("example-*.json"))
 REPORTS = sorted((ROOT / "results").glob("*.json"))
-MEASURED = [path for path in REPORTS if not path.stem.startswith("simulated")]
 
 
 def charts_of(report, folder):
@@ -116,7 +117,7 @@ def test_mixed_contracts_are_refused():
     marks = [chart.Mark(1, row["mcops"], None, None, row) for row in (every, sampled)]
     with pytest.raises(chart.MixedRows, match="contracts"):
         chart.Chart(
-            "sizes", "curve", "a plot", {}, chart.Axis("x"), chart.Axis("y"), [chart.Series("a", "tiled", marks)]
+            "sizes", "curve", "a plot", {}, ["tiled"], chart.Axis("x"), chart.Axis("y"), [chart.Series("a", "ink", marks)]
         )
 
 
@@ -146,17 +147,92 @@ def test_ladder_has_a_fixed_order_whatever_the_order_of_the_file(tmp_path):
     assert all(one.categories() == ["naive", "bitsliced", "tiled", "my-kernel"] for one in found["ladder"])
 
 
-def test_python_rungs_stand_below():
-    names = ["tiled", "mpi4py", "naive", "numpy-where", "python", "numba", "numpy-inplace"]
-    assert sorted(names, key=kernels.rung) == [
-        "python",
-        "numpy-where",
-        "numpy-inplace",
-        "numba",
-        "mpi4py",
-        "naive",
-        "tiled",
-    ]
+def test_rungs_order_the_kernels_and_those_without_come_as_they_stand_in_the_file():
+    rungs = {"old": None, "tiled": 4, "python": -5, "older": None, "naive": 0}
+    kernel_rows = [{"kernel": kernel, "rung": rung} for kernel, rung in rungs.items()]
+    assert grouping.ladder_order(kernel_rows) == ["python", "naive", "tiled", "old", "older"]
+    # A row that does not say it (one that was skipped) takes nothing from one that does.
+    kernel_rows = [{"kernel": "tiled"}, {"kernel": "naive", "rung": 0}, {"kernel": "tiled", "rung": 4}]
+    assert grouping.ladder_order(kernel_rows) == ["naive", "tiled"]
+
+
+# --- a kernel that nobody has heard of ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def with_stranger(tmp_path):
+    """A sweep in which a kernel has a name, a rung, bits a cell and a configuration that no tool can know."""
+    shapes = ((1, 1), (2, 1), (4, 1))
+    report = made_up_report.make(kernels=("stranger", "naive", "tiled"), shapes=shapes, cells=(10**6, 10**8))
+    for row in report["benchmarks"]:
+        if row["kernel"] == "stranger":
+            row.update(rung=99, bits_per_cell=3, configuration="braids of 7")
+    report["context"]["runs"][0]["kernels"].append("stranger")
+    made_up_report.add_fit(report, "stranger", "every")
+    report["fits"][0]["rows"] = [name for name in report["fits"][0]["rows"] if "/cells:1000000/" in name]
+    report["fits"][0]["residuals"] = report["fits"][0]["residuals"][: len(report["fits"][0]["rows"])]
+    return report, *charts_of(report, tmp_path)
+
+
+def test_a_new_kernel_is_in_every_plot_that_it_belongs_in(with_stranger):
+    _, (source,), found = with_stranger
+    assert source.kernels == ["naive", "tiled", "stranger"]
+    for section in ("ladder", "sizes", "strong", "limits"):
+        assert found[section], section
+        for one in found[section]:
+            assert "stranger" in {row["kernel"] for row in one.rows()}, one.title
+    assert any("stranger" in one.facets.get("kernel", "") for one in found["shares"])
+    assert all(one.categories()[-1] == "stranger" for one in found["ladder"])
+    # Where its memory is the axis, by its own 3 bits a cell.
+    for one in found["sizes"]:
+        for mark in one.marks():
+            if mark.row["kernel"] == "stranger":
+                assert mark.at == mark.row["cells"] / rows.cores(mark.row) * 3 / 8
+
+
+def test_a_new_kernel_has_a_colour_and_a_symbol_of_its_own(with_stranger):
+    _, _, found = with_stranger
+    colours = palette.palette(every_chart(found))
+    for one in [*found["sizes"], *found["strong"]]:
+        looks = [colours[series.colour] for series in one.series]
+        assert [series.label for series in one.series] == ["naive", "tiled", "stranger"]
+        assert looks == palette.KERNELS[:3]
+        assert all(curve.colour in colours for curve in one.curves)
+
+
+def test_a_new_kernel_is_in_the_table_and_in_what_ran_where(with_stranger):
+    _, sources, found = with_stranger
+    data = page_data.build(sources, found)
+    at = {column["key"]: number for number, column in enumerate(data["columns"])}
+    shown = {row[at["kernel"]]: row[at["configuration"]] for row in data["rows"]}
+    assert shown == {"naive": None, "tiled": None, "stranger": "braids of 7"}
+    assert "stranger: braids of 7" in provenance.section(sources)
+    assert "stranger: braids of 7" in methods.paragraph(sources[0])
+
+
+def test_rows_that_do_not_say_what_a_cell_takes_are_left_out_of_plots_over_bytes(with_stranger, tmp_path):
+    report, _, found = with_stranger
+    whole = [len(one.marks()) for one in found["sizes"]]
+    for row in report["benchmarks"]:
+        if row["kernel"] == "stranger":
+            del row["bits_per_cell"]
+    _, found = charts_of(report, tmp_path)
+    assert [len(one.marks()) for one in found["sizes"]] == [marks - 2 for marks in whole]
+    for one in [*found["sizes"], *(one for one in found["limits"] if "Roofline" in one.title)]:
+        assert "stranger" not in {row["kernel"] for row in one.rows()}
+        assert any(note.startswith("NOT DRAWN: 2 rows of stranger") for note in one.notes()), one.notes()
+    # Of an old report nothing is left to draw, and the page says what it would take.
+    for row in report["benchmarks"]:
+        row.pop("bits_per_cell", None)
+    sources, found = charts_of(report, tmp_path)
+    assert not found["sizes"] and "bits_per_cell" in views.WANTING["sizes"]
+
+
+def test_waves_of_an_older_report_are_shown(tmp_path):
+    report = made_up_report.make()
+    report["context"]["runs"][0]["waves"] = ["8 levels, 2 with and/andn/or"]
+    sources, _ = charts_of(report, tmp_path)
+    assert "8 levels, 2 with" in provenance.section(sources) and "8 levels, 2 with" in methods.paragraph(sources[0])
 
 
 def test_step_is_the_ratio_to_the_rung_below_at_as_many_cores(study):
@@ -325,20 +401,6 @@ def test_parameters_of_a_model_that_differ_are_given_as_a_range():
     assert chart_curves.span(["avx2", None, "avx512"]) == "avx2 or avx512"
 
 
-def test_bits_per_cell_are_those_of_the_kernels():
-    """scripts/trafficbench_tools/report/kernels.py repeats what the variants declare."""
-    declared = {}
-    for file in (ROOT / "kernels" / "variants").glob("*.cpp"):
-        text = file.read_text(encoding="utf-8")
-        name = re.search(r'\.name = "(\w+)"', text)
-        bits = re.search(r"\.bits_per_cell = (\d+)", text)
-        if name and bits:
-            declared[name.group(1)] = int(bits.group(1))
-    assert len(declared) >= 5
-    for name, bits in declared.items():
-        assert kernels.BITS_PER_CELL[name] == bits, name
-
-
 def test_placement_in_few_words():
     row = {
         "placement": [{"rank": i, "thread": 0, "host": f"node{i // 4}", "core": i % 4, "numa": 0} for i in range(32)]
@@ -347,21 +409,6 @@ def test_placement_in_few_words():
     row = {"placement": [{"rank": i, "thread": 0, "host": "vm", "core": 1} for i in range(2)]}
     assert "SOME ON ONE CORE" in placement.summary(row)
     assert placement.summary({"placement": None}) is None
-
-
-@pytest.mark.parametrize("path", MEASURED, ids=lambda path: path.stem)
-def test_interval_of_the_median_is_the_one_in_the_file(path):
-    """rows.median_interval against what the program wrote."""
-    compared = 0
-    for row in load_report(path)["benchmarks"]:
-        if row["mcops_low"] is None:
-            continue
-        low, middle, high = rows.median_interval(row["samples"])
-        work = row["cells"] * row["steps"] / 1e6
-        assert work / high == pytest.approx(row["mcops_low"]) and work / low == pytest.approx(row["mcops_high"])
-        assert work / middle == pytest.approx(row["mcops"])
-        compared += 1
-    assert compared
 
 
 def test_series_of_one_kernel_are_told_apart_by_what_differs(tmp_path):
@@ -378,7 +425,7 @@ def test_series_of_one_kernel_are_told_apart_by_what_differs(tmp_path):
     _, found = charts_of(report, tmp_path)
     assert {series.label for one in found["sizes"] for series in one.series} == {"tiled, depth auto", "tiled, depth 64"}
     for one in found["sizes"]:
-        colours = palette.palette([series.colour for series in one.series])
+        colours = palette.palette([one])
         looks = [colours[series.colour] for series in one.series]
         assert len({look[0] for look in looks}) == len({look[2] for look in looks}) == len(looks)
     for one in found["strong"]:
@@ -451,35 +498,65 @@ def contrast(a, b):
     return light / dark
 
 
-TOGETHER = [
-    ["naive", "branchless", "bitpacked", "bitsliced", "tiled"],
-    ["compute", "exchange", "reduction", "waiting", "driver"],
-    ["least", "most"],
-]
+TOGETHER = {
+    "kernels": palette.KERNELS,
+    "shares": [palette.PARTS[part] for part in ("compute", "exchange", "reduction", "waiting", "driver")],
+    "ladder": [palette.PARTS[part] for part in ("least", "most")],
+}
 
 
 @pytest.mark.parametrize("ground", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize("kind", BLIND)
-@pytest.mark.parametrize("keys", TOGETHER, ids=lambda keys: keys[0])
-def test_colours_of_one_plot_can_be_told_apart(keys, kind, ground):
-    for a, b in itertools.combinations(keys, 2):
-        distance = math.dist(seen(palette.COLOURS[a][ground], kind), seen(palette.COLOURS[b][ground], kind))
+@pytest.mark.parametrize("plot", TOGETHER)
+def test_colours_of_one_plot_can_be_told_apart(plot, kind, ground):
+    for a, b in itertools.combinations([look[ground] for look in TOGETHER[plot]], 2):
+        distance = math.dist(seen(a, kind), seen(b, kind))
         assert distance > 12, f"{a} and {b}: {distance:.1f}"
 
 
 def test_kernels_differ_by_symbol_too():
-    symbols = [palette.COLOURS[key][2] for key in TOGETHER[0]]
-    assert len(set(symbols)) == len(symbols)
+    symbols = [symbol for _, _, symbol in palette.KERNELS]
+    assert len(symbols) >= 12 and len(set(symbols)) == len(symbols)
+
+
+def test_more_kernels_than_colours_still_look_different(tmp_path):
+    names = tuple(f"kernel-{number}" for number in range(40))
+    _, found = charts_of(made_up_report.make(kernels=names, counts=("every",), cells=(10**6, 10**7)), tmp_path)
+    colours = palette.palette(every_chart(found))
+    for one in found["sizes"]:
+        looks = [colours[series.colour] for series in one.series]
+        assert len(looks) == 40 and len({(look[0], look[2]) for look in looks}) == 40
+
+
+def test_a_kernel_has_one_colour_on_a_page(study, tmp_path):
+    """Whatever plot it is in, also where two reports have other kernels."""
+    reports = [made_up_report.make(kernels=kernels, cells=(10**6, 10**7)) for kernels in (("tiled", "naive"), ("bitsliced",))]
+    paths = [made_up_report.save(report, tmp_path / f"{number}.json") for number, report in enumerate(reports)]
+    sources = loading.load(paths)
+    assert [source.kernels for source in sources] == 2 * [["naive", "bitsliced", "tiled"]]
+    found = every_chart(views.all_charts(sources))
+    colours = palette.palette(found)
+    looks = {}
+    for one in found:
+        if one.kind == "curve":
+            for series in one.series:
+                looks.setdefault(series.label, set()).add(colours[series.colour])
+    assert looks == {name: {look} for name, look in zip(["naive", "bitsliced", "tiled"], palette.KERNELS)}
 
 
 @pytest.mark.parametrize("ground, card", [(0, "#ffffff"), (1, "#1a212b")], ids=["light", "dark"])
 def test_colours_stand_out_from_the_ground(ground, card):
     css = (ROOT / "scripts" / "trafficbench_tools" / "report" / "page" / "page.css").read_text(encoding="utf-8")
     assert f"--card: {card}" in css
-    for key, colours in [*palette.COLOURS.items(), *palette.FLAW.items()]:
+    for key, look in [*enumerate(palette.KERNELS), *palette.PARTS.items(), *palette.FLAW.items()]:
         # Shares are filled areas with edges, which need less.
         least = 2.0 if key == "waiting" else 3.0
-        assert contrast(colours[ground], card) >= least, f"{key}: {contrast(colours[ground], card):.2f}"
+        assert contrast(look[ground], card) >= least, f"{key}: {contrast(look[ground], card):.2f}"
+
+
+def test_every_symbol_can_be_drawn(figures):
+    for _, _, symbol in [*palette.KERNELS, *palette.PARTS.values(), *palette.INK.values(), *palette.FLAW.values()]:
+        assert figures.SYMBOLS[symbol]
 
 
 # --- figures -----------------------------------------------------------------------------------------------------------
@@ -498,7 +575,7 @@ def test_figures_show_the_marks_of_their_chart(study, figures):
     _, _, found = study
     for section in found.values():
         for one in section[:2]:
-            axes = figures.draw(one).axes[0]
+            axes = figures.draw(one, palette.palette([one])).axes[0]
             if one.kind == "curve":
                 for series, shift in zip(one.series, one.shifts()):
                     container = next(c for c in axes.containers if c.get_label() == series.label)
@@ -527,7 +604,7 @@ def test_figures_mark_a_failed_row(tmp_path, figures):
     report = made_up_report.make(shapes=((1, 1),), counts=("every",))
     made_up_report.fail(report, 1)
     _, found = charts_of(report, tmp_path)
-    axes = figures.draw(found["ladder"][0]).axes[0]
+    axes = figures.draw(found["ladder"][0], palette.palette(found["ladder"])).axes[0]
     hatched = [bar for c in axes.containers if hasattr(c, "patches") for bar in c.patches if bar.get_hatch()]
     assert len(hatched) == 1
     assert any("FAILED VERIFICATION" in text.get_text() for text in axes.texts)

@@ -11,9 +11,8 @@ import statistics
 from dataclasses import dataclass
 from functools import lru_cache
 
-CONFIDENCE = 0.95
-# As for the interval of a median: no two ordered samples of fewer hold it with 95%.
-LEAST_SAMPLES = 6
+from trafficbench_tools.intervals import FEWEST_SAMPLES, middle_95_percent
+
 DRAWS = 2000
 # No interval is narrower than this many times the launch noise. At 2 false alarms stay below 1 in 20 in every case of
 # the table in docs/method.md; at 2.6 they halve, and far fewer real changes are found.
@@ -48,18 +47,18 @@ def changes_of(points):
 
 def change_of(pairs, logs, others):
     """`logs` of the changes from launch to launch; `others`: how far other kernels moved, None if that is not known."""
-    middle = statistics.median(logs)
-    ratio = math.exp(middle)
+    centre = statistics.median(logs)
+    ratio = math.exp(centre)
     noise, moved, widths = others, "other kernels", NOISE_WIDTHS
     if len(logs) > 1:
-        own = OF_MEDIAN * TO_DEVIATION * statistics.median(abs(log - middle) for log in logs) / math.sqrt(len(logs))
+        own = OF_MEDIAN * TO_DEVIATION * statistics.median(abs(log - centre) for log in logs) / math.sqrt(len(logs))
         if own > (others or 0):
             noise, moved = own, "the point itself"
         if others is None:
             widths = STUDENT[min(len(logs) - 1, len(STUDENT)) - 1]
     if pairs[0].base["origin"] != "measured":
         return Change(ratio, ratio, ratio)  # worked out, not measured: the same every time
-    if fewest_samples(pairs) < LEAST_SAMPLES:
+    if fewest_samples(pairs) < FEWEST_SAMPLES:
         return Change(ratio, noise=noise, moved=moved)
     low, high = bootstrap_interval(pairs)
     floor = widths * (noise or 0)
@@ -83,9 +82,7 @@ def bootstrap_interval(pairs):
         new = resampled_medians(pair.new, f"new {launch}")
         steps = pair.new["steps"] / pair.base["steps"]
         drawn.append([steps * a / b for a, b in zip(base, new)])
-    ratios = sorted(map(statistics.median, zip(*drawn)))
-    tail = (1 - CONFIDENCE) / 2
-    return ratios[math.floor(tail * DRAWS)], ratios[math.ceil((1 - tail) * DRAWS) - 1]
+    return middle_95_percent(map(statistics.median, zip(*drawn)))
 
 
 def resampled_medians(row, side):

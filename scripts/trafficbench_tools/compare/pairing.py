@@ -4,6 +4,10 @@ import re
 from dataclasses import dataclass
 
 from trafficbench_tools.errors import ReportError
+from trafficbench_tools.machines import differences
+
+# What people call the facts by which machines are told apart.
+FACTS = {"model": "CPU", "revision": "CPU revision", "threads_per_core": "threads a core"}
 
 
 @dataclass
@@ -141,28 +145,17 @@ def check_same_kind(pair, other_contract):
 
 
 def check_same_machine(pair, base, new):
-    ours, theirs = machine_of(pair.base, base), machine_of(pair.new, new)
-    for what in ours:
-        if ours[what] != theirs[what] and None not in (ours[what], theirs[what]):
-            raise ReportError(
-                f"the reports are of different machines: {what} {ours[what]} in the base report,"
-                f" {theirs[what]} in the new one; --other-machine compares all the same"
-            )
+    runs = [report["context"]["runs"][row["run"]] for row, report in ((pair.base, base), (pair.new, new))]
+    for name, values in differences(*runs).items():
+        ours, theirs = (caches_text(value) if name == "caches" else value for value in values)
+        raise ReportError(
+            f"the reports are of different machines: {FACTS.get(name, name)} {ours} in the base report, {theirs} in the new"
+            " one; --other-machine compares all the same"
+        )
 
 
-def machine_of(row, report):
-    """What makes two hosts the same kind of machine: nodes of one cluster have many names and are alike."""
-    run = report["context"]["runs"][row["run"]]
-    cpu = run["cpu"]
-    caches = sorted(
-        f"L{cache['level']} {cache['type'].lower()} {cache['size'] // 1024} KiB"
-        for cache in run["caches"]
-        if cache["type"] != "Instruction"
+def caches_text(caches):
+    return ", ".join(
+        f"L{cache['level']} {cache['type'].lower()} {cache['size'] // 1024} KiB for {cache['num_sharing']}"
+        for cache in caches
     )
-    return {
-        "CPU": cpu["model"],
-        "CPU revision": cpu.get("revision"),  # older reports have none
-        "cores": cpu["cores"],
-        "threads a core": cpu["threads_per_core"],
-        "caches": ", ".join(caches),
-    }

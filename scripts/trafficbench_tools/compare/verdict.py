@@ -4,7 +4,8 @@ import math
 import statistics
 from dataclasses import dataclass
 
-from trafficbench_tools.compare.change import LEAST_SAMPLES, fewest_samples
+from trafficbench_tools.compare.change import fewest_samples
+from trafficbench_tools.intervals import FEWEST_SAMPLES
 
 FASTER, SAME, SLOWER, UNCLEAR = "faster", "same", "slower", "unclear"
 
@@ -27,7 +28,7 @@ def decide(pairs, change, threshold, margin):
         if pair.base["class"] == "closed-form" and pair.base["steps"] != pair.new["steps"]:
             return UNCLEAR, f"jumps of {pair.base['steps']} and of {pair.new['steps']} iterations are not the same work"
     if change.low is None:
-        return UNCLEAR, f"only {fewest_samples(pairs)} repetitions in a row: an interval needs {LEAST_SAMPLES}"
+        return UNCLEAR, f"only {fewest_samples(pairs)} repetitions in a row: an interval needs {FEWEST_SAMPLES}"
     log = math.log(change.ratio)
     if (change.low > 1 or change.high < 1) and abs(log) >= threshold:
         other = other_cause(pairs, log)

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
-from trafficbench_tools.report import kernels, rows, words
+from trafficbench_tools.report import rows, words
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Series:
     """Marks of one colour. They are joined only where `at` is a number and there are enough of them to show a trend."""
 
     label: str
-    colour: str  # the kernel, or the name of a share: the same colour in every plot
+    colour: str  # a key of the palette: the same colour in every plot
     marks: list
     dash: str = "solid"
     hollow: bool = False  # not measured
@@ -54,6 +54,7 @@ class Chart:
     kind: str  # curve, bars, stack
     title: str
     facets: dict  # what all its rows have in common: {"count": "every", "cells": "10^7", ...}
+    kernels: list  # those of the page, from the lowest rung up
     x: Axis
     y: Axis
     series: list
@@ -71,7 +72,7 @@ class Chart:
     def categories(self):
         """Where bars stand, from the top: in the order of the ladder."""
         found = {mark.at: mark.row for mark in self.marks()}
-        return sorted(found, key=lambda at: kernels.rung(found[at]["kernel"])) if self.kind != "curve" else []
+        return sorted(found, key=lambda at: self.kernels.index(found[at]["kernel"])) if self.kind != "curve" else []
 
     def shifts(self):
         """What the `at` of each series is multiplied by when it is drawn along cores.

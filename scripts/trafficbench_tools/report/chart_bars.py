@@ -36,9 +36,10 @@ def limits(source):
                 kind="bars",
                 title="Fraction of the machine's limit",
                 facets=facets,
+                kernels=source.kernels,
                 x=Axis("fraction of the limit", "linear", from_zero=True, kind="percent"),
                 y=Axis("kernel"),
-                series=[Series("reached", "reached", [limit_mark(label, row) for label, row in one_each(drawn)])],
+                series=[Series("reached", "reached", [limit_mark(label, row) for label, row in one_each(source, drawn)])],
                 curves=[Curve("limit", [(1.0, None)])],
                 caption=caption,
                 skipped=[row for row in members if rows.is_skipped(row)],
@@ -47,10 +48,10 @@ def limits(source):
     return found
 
 
-def one_each(members):
+def one_each(source, members):
     """[(label, row)], one a bar; a number tells rows apart that no axis of their names does."""
     found = []
-    for label, _, group in grouping.by_series(members):
+    for label, _, group in grouping.by_series(source, members):
         for number, row in enumerate(group, start=1):
             found.append((label if number == 1 else f"{label} ({number})", row))
     return found
@@ -94,6 +95,7 @@ def shares(source):
                 kind="stack",
                 title=chart_curves.marked("Where the time went", drawn),
                 facets=facets,
+                kernels=source.kernels,
                 x=Axis("share of the time of all ranks", "linear", from_zero=True, kind="percent"),
                 y=Axis("ranks × threads"),
                 series=[

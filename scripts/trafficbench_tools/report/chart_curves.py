@@ -1,6 +1,7 @@
 """Plots along a number: rate against size, speedup and efficiency against cores, time of the closed form."""
 
-from trafficbench_tools.report import fits, grouping, kernels, machine, rows, words
+from trafficbench_tools.intervals import median_interval
+from trafficbench_tools.report import fits, grouping, machine, rows, words
 from trafficbench_tools.report.chart import Axis, Chart, Curve, Mark, Series
 
 
@@ -12,7 +13,7 @@ def shape_facet(row):
 
 
 def bytes_a_core(row):
-    return grouping.cells_a_core(row) * kernels.bits_per_cell(row["kernel"]) / 8
+    return grouping.cells_a_core(row) * row["bits_per_cell"] / 8
 
 
 def is_update(row):
@@ -23,33 +24,36 @@ def size_charts(source, has_value, make):
     """Charts along the bytes of road a core, one for each shape with at least two lengths of road."""
     found = []
     for facets, members in grouping.grouped(source, is_update, shape_facet):
-        drawn = [row for row in members if has_value(row)]
+        valued = [row for row in members if has_value(row)]
+        drawn = [row for row in valued if row.get("bits_per_cell") is not None]
         if len({row["cells"] for row in drawn}) < 2:
             continue
         chart = make(facets, drawn)
         chart.skipped = [row for row in members if rows.is_skipped(row)]
         chart.guides = machine.cache_guides(source.run_of(drawn[0]), drawn[0])
         chart.caption.append("Bytes as the kernel holds its road; dotted: caches, as far as one core's share goes.")
-        unknown = sorted({row["kernel"] for row in drawn if not kernels.is_known_size(row["kernel"])})
-        if unknown:
+        if len(drawn) < len(valued):
+            unknown = dict.fromkeys(row["kernel"] for row in valued if row.get("bits_per_cell") is None)
             chart.caption.append(
-                f"The memory that a cell takes is not known of {', '.join(unknown)}: drawn at 1 bit a cell."
+                f"NOT DRAWN: {words.count_of(len(valued) - len(drawn), 'row')} of {words.listing(unknown)}: the report does"
+                " not say how much memory a cell takes there."
             )
         found.append(chart)
     return found
 
 
-def size_chart(figure, title, facets, drawn, caption):
+def size_chart(source, figure, title, facets, drawn, caption):
     return Chart(
         figure=figure,
         kind="curve",
         title=title,
         facets=facets,
+        kernels=source.kernels,
         x=Axis("bytes of road a core", "log2", kind="bytes"),
         y=Axis("rate, MCOPs", "log10"),
         series=[
             Series(label, colour, [rate_mark(bytes_a_core(row), row) for row in group])
-            for label, colour, group in grouping.by_series(drawn)
+            for label, colour, group in grouping.by_series(source, drawn)
         ],
         caption=[f"{caption}; {rows.shape(drawn[0])} (ranks × threads), counting {facets['count']}."],
     )
@@ -57,7 +61,7 @@ def size_chart(figure, title, facets, drawn, caption):
 
 def sizes(source):
     def make(facets, drawn):
-        return size_chart("sizes", "Rate against size", facets, drawn, "Median rate with its 95% interval")
+        return size_chart(source, "sizes", "Rate against size", facets, drawn, "Median rate with its 95% interval")
 
     return size_charts(source, lambda row: row["mcops"] is not None, make)
 
@@ -67,8 +71,8 @@ def roofline(source):
 
     def make(facets, drawn):
         caption = "Median rate, and dashed above it the lowest bound that was measured on this machine for that kernel"
-        chart = size_chart("limits", "Roofline: rate under its limit", facets, drawn, caption)
-        for label, colour, group in grouping.by_series(drawn):
+        chart = size_chart(source, "limits", "Roofline: rate under its limit", facets, drawn, caption)
+        for label, colour, group in grouping.by_series(source, drawn):
             roof = sorted((bytes_a_core(row), row["mcops"] / row["fraction_of_limit"]) for row in group)
             chart.curves.append(Curve(f"{label}: limit", roof, colour, "dash", listed=False))
         return chart
@@ -117,9 +121,9 @@ def scaling(source, mode):
     return found
 
 
-def scaling_series(family, mark, measure):
+def scaling_series(source, family, mark, measure):
     series = []
-    for label, colour, group in grouping.by_series(family):
+    for label, colour, group in grouping.by_series(source, family):
         marks = [mark(row) for row in group if row[measure] is not None]
         if marks:
             origin = group[0]["origin"]
@@ -130,6 +134,7 @@ def scaling_series(family, mark, measure):
 
 def speedup_chart(source, mode, facets, family, skipped):
     series = scaling_series(
+        source,
         family,
         lambda row: Mark(rows.cores(row), row["speedup"], row["speedup_low"], row["speedup_high"], row),
         "speedup",
@@ -144,18 +149,19 @@ def speedup_chart(source, mode, facets, family, skipped):
         kind="curve",
         title=titled(mode, drawn, "speedup"),
         facets=facets,
+        kernels=source.kernels,
         x=Axis("cores (ranks × threads)", "log2", kind="cores"),
         y=Axis("speedup", "log2"),
         series=series,
         curves=curves + laws,
         guides=machine.core_guides(source, drawn[0], ends[1]),
-        caption=[*scaling_caption(mode, facets, drawn), *base_rates(drawn), *remarks, *not_drawn(family, "speedup")],
+        caption=[*scaling_caption(mode, facets, drawn), *base_rates(source, drawn), *remarks, *not_drawn(family, "speedup")],
         skipped=skipped,
     )
 
 
 def efficiency_chart(source, mode, facets, family, skipped):
-    series = scaling_series(family, efficiency_mark, "efficiency")
+    series = scaling_series(source, family, efficiency_mark, "efficiency")
     drawn = [mark.row for line in series for mark in line.marks]
     ends = [min(rows.cores(row) for row in drawn), max(rows.cores(row) for row in drawn)]
     return Chart(
@@ -163,6 +169,7 @@ def efficiency_chart(source, mode, facets, family, skipped):
         kind="curve",
         title=titled(mode, drawn, "efficiency"),
         facets=facets,
+        kernels=source.kernels,
         x=Axis("cores (ranks × threads)", "log2", kind="cores"),
         y=Axis("parallel efficiency", "linear", from_zero=True, kind="percent"),
         series=series,
@@ -171,7 +178,7 @@ def efficiency_chart(source, mode, facets, family, skipped):
         caption=[
             "Efficiency is speedup over the ratio of cores; 100% is the ideal.",
             *scaling_caption(mode, facets, drawn),
-            *base_rates(drawn),
+            *base_rates(source, drawn),
             *not_drawn(family, "efficiency"),
         ],
         skipped=skipped,
@@ -243,10 +250,10 @@ def span(values):
     return " or ".join(shown)
 
 
-def base_rates(drawn):
+def base_rates(source, drawn):
     """Speedup names its base and the base's rate."""
     labels, bases = grouping.series_labels(drawn), {}
-    for row in sorted(drawn, key=lambda row: kernels.rung(row["kernel"])):
+    for row in grouping.in_ladder_order(source, drawn):
         if row["base"] is not None:
             axes = rows.axes({"name": row["base"]})
             shape = f"{axes.get('ranks', '?')} × {axes.get('threads', '?')}"
@@ -282,7 +289,7 @@ def closed_form(source):
         if not drawn:
             continue
         series = []
-        for label, colour, group in grouping.by_series(drawn):
+        for label, colour, group in grouping.by_series(source, drawn):
             series.append(Series(label, colour, [time_mark(row) for row in group]))
         steps = words.ranges(row["steps"] for row in drawn)
         found.append(
@@ -291,6 +298,7 @@ def closed_form(source):
                 kind="curve",
                 title="Closed form: time",
                 facets=facets,
+                kernels=source.kernels,
                 x=Axis("cells", "log10"),
                 y=Axis("time of one jump, ms", "log10"),
                 series=series,
@@ -311,5 +319,5 @@ def closed_form(source):
 
 
 def time_mark(row):
-    low, _, high = rows.median_interval(row["samples"])
+    low, high = median_interval(row["samples"])
     return Mark(row["cells"], row["real_time"], low and low * 1e3, high and high * 1e3, row)

@@ -1,6 +1,6 @@
 """The ladder: every rung's rate on one road, with its step from the rung below."""
 
-from trafficbench_tools.report import grouping, kernels, rows, words
+from trafficbench_tools.report import grouping, rows, words
 from trafficbench_tools.report.chart import Axis, Chart, Mark, Series
 
 
@@ -9,7 +9,7 @@ def charts(source):
     for facets, members in grouping.grouped(source, belongs, grouping.road):
         drawn = [row for row in members if row["mcops"] is not None]
         if len({row["kernel"] for row in drawn}) > 1:
-            found.append(ladder(facets, drawn, [row for row in members if rows.is_skipped(row)]))
+            found.append(ladder(source, facets, drawn, [row for row in members if rows.is_skipped(row)]))
     return found
 
 
@@ -17,12 +17,12 @@ def belongs(row):
     return row["class"] == "update" and row["origin"] == "measured" and row["mode"] == "strong"
 
 
-def ladder(facets, members, skipped):
+def ladder(source, facets, members, skipped):
     fewest = min(rows.cores(row) for row in members)
     most = max(rows.cores(row) for row in members)
-    series = [climb(members, fewest, True)]
+    series = [climb(source, members, fewest, True)]
     if most > fewest:
-        series.append(climb(members, most, False))
+        series.append(climb(source, members, most, False))
     caption = [
         f"Median rate with its 95% interval; road of {facets['cells']} cells, counting {facets['count']}.",
         (
@@ -46,6 +46,7 @@ def ladder(facets, members, skipped):
         kind="bars",
         title="The ladder",
         facets=facets,
+        kernels=source.kernels,
         x=Axis("rate, MCOPs", "log10"),
         y=Axis("kernel"),
         series=series,
@@ -54,7 +55,7 @@ def ladder(facets, members, skipped):
     )
 
 
-def climb(members, wanted_cores, is_least):
+def climb(source, members, wanted_cores, is_least):
     """The rungs at so many cores, the fastest shape of each."""
     labels = grouping.series_labels(members)
     best = {}
@@ -65,7 +66,7 @@ def climb(members, wanted_cores, is_least):
         if held is None or is_better(row, held):
             best[labels[id(row)]] = row
     marks, below = [], None
-    for label, row in sorted(best.items(), key=lambda item: kernels.rung(item[1]["kernel"])):
+    for label, row in sorted(best.items(), key=lambda item: source.kernels.index(item[1]["kernel"])):
         marks.append(
             Mark(label, row["mcops"], row["mcops_low"], row["mcops_high"], row, texts(row, below, wanted_cores))
         )

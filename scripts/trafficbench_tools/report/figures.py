@@ -50,7 +50,9 @@ SYMBOLS = {
     "hexagon": "h",
     "cross": "P",
     "pentagon": "p",
-    "hourglass": "X",
+    "hexagram": (6, 1, 0),
+    "triangle-left": "<",
+    "triangle-right": ">",
     "x": "x",
 }
 PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹×", "0123456789x")
@@ -60,6 +62,7 @@ DASHES = {"solid": "-", "dash": "--", "dashdot": "-.", "dot": ":"}
 def write(charts, folder, all_views, say=lambda text: None, replace=False):
     """Writes the figures; returns a line for each, and one for what was left out. Raises BadInput where one cannot be written."""
     folder.mkdir(parents=True, exist_ok=True)
+    colours = palette.palette([chart for found in charts.values() for chart in found])
     jobs, captions, left_out = [], ["# Figures", ""], 0
     for section, found in charts.items():
         for title, count, shown in views.panels(found):
@@ -68,7 +71,7 @@ def write(charts, folder, all_views, say=lambda text: None, replace=False):
             several = len(shown) > 1
             for chart, label in zip(chosen, views.view_labels(shown)):
                 name = file_name(section, title, count, label if all_views and several else "")
-                jobs.append((chart, folder, name, replace))
+                jobs.append((chart, colours, folder, name, replace))
                 captions += [
                     f"## {name}",
                     "",
@@ -101,10 +104,10 @@ def file_name(section, title, count, label):
     return re.sub(r"[^a-z0-9.]+", "-", " ".join([*words_of_name, count, label]).lower().translate(PLAIN)).strip("-.")
 
 
-def save(chart, folder, name, replace):
+def save(chart, colours, folder, name, replace):
     """Writes one figure in every format, and its data. Returns its name."""
     with pyplot.rc_context(STYLE):
-        figure = draw(chart)
+        figure = draw(chart, colours)
         # The margins are found once for all formats: finding them is to draw.
         box = figure.get_tightbbox(figure.canvas.get_renderer()).padded(0.05)
         for ending in FORMATS:
@@ -124,9 +127,8 @@ def save(chart, folder, name, replace):
     return name
 
 
-def draw(chart):
+def draw(chart, colours):
     """The figure, with everything that it shows as matplotlib's own objects."""
-    colours = palette.palette([series.colour for series in chart.series])
     figure, axes = pyplot.subplots(figsize=(WIDTH, height(chart)))
     {"curve": draw_curves, "bars": draw_bars, "stack": draw_stack}[chart.kind](axes, chart, colours)
     axes.set_title(f"{chart.title}   counting {chart.facets['count']}", loc="left", pad=16 if chart.guides else 8)
@@ -206,7 +208,8 @@ def points(axes, marks, shift, colour, symbol, label, hollow):
             [mark.at * shift for mark in marks],
             [mark.value for mark in marks],
             yerr=errors(marks),
-            fmt=symbol,
+            marker=symbol,
+            linestyle="none",
             color=colour,
             markersize=5,
             markerfacecolor="none" if hollow else colour,

@@ -4,6 +4,7 @@ import math
 
 from trafficbench_tools.report import rows, words
 from trafficbench_tools.report.chart import Curve
+from trafficbench_tools.report.palette import key_of
 
 NAMES = {"amdahl": "Amdahl", "gunther": "Gunther"}
 DASHES = {"amdahl": "dot", "gunther": "dashdot"}
@@ -35,7 +36,7 @@ def curves(source, drawn):
         ats = [first * (last / first) ** (i / (POINTS - 1)) for i in range(POINTS)]
         kernel = members[0]["kernel"]
         label = f"{kernel}: {NAMES[fit['law']]}"
-        found.append(Curve(label, [(at, law(fit, at / base)) for at in ats], kernel, DASHES[fit["law"]], listed=False))
+        found.append(Curve(label, [(at, law(fit, at / base)) for at in ats], key_of(kernel), DASHES[fit["law"]], listed=False))
         told.setdefault(fit["law"], []).append(
             f"{kernel} {parameters(fit)}, largest residual {words.significant(largest(fit), 2)}"
         )

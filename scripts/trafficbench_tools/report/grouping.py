@@ -1,6 +1,6 @@
 """Sorts rows into the plots they may share."""
 
-from trafficbench_tools.report import kernels, machine, rows, words
+from trafficbench_tools.report import machine, palette, rows, words
 
 # Axes that stand in facets or along a plot's axis; what else a name spells tells series of one kernel apart.
 SPOKEN_FOR = {"cells", "ranks", "threads", "count", "mode", "density", "init", "seed", "steps"}
@@ -58,18 +58,34 @@ def other_axes(row):
     return others
 
 
-def by_series(members):
-    """[(label, colour, rows)] in the order of the ladder. The first series of a kernel has the kernel's colour, others have
-    colours of their own."""
+def ladder_order(every_row):
+    """Names of the kernels from the lowest rung up. Those that no row gives a rung (older reports) come last, in the order in
+    which they first appear."""
+    rungs = {}
+    for row in every_row:
+        if rungs.get(row["kernel"]) is None:
+            rungs[row["kernel"]] = row.get("rung")
+    known = [kernel for kernel, rung in rungs.items() if rung is not None]
+    return sorted(known, key=rungs.get) + [kernel for kernel in rungs if rungs[kernel] is None]
+
+
+def in_ladder_order(source, members):
+    """The rows, those of the lowest rung first."""
+    return sorted(members, key=lambda row: source.kernels.index(row["kernel"]))
+
+
+def by_series(source, members):
+    """[(label, colour, rows)] in the order of the ladder; `colour` is a key of the palette. The first series of a kernel has
+    the kernel's colour, others have colours of their own."""
     labels = series_labels(members)
     series = {}
-    for row in sorted(members, key=lambda row: kernels.rung(row["kernel"])):
+    for row in in_ladder_order(source, members):
         series.setdefault(labels[id(row)], []).append(row)
     found, seen = [], {}
     for label, group in series.items():
         kernel = group[0]["kernel"]
         seen[kernel] = seen.get(kernel, 0) + 1
-        found.append((label, kernel if seen[kernel] == 1 else f"{kernel} {seen[kernel]}", group))
+        found.append((label, palette.key_of(kernel, seen[kernel]), group))
     return found
 
 

@@ -9,7 +9,7 @@ import math
 import statistics
 from dataclasses import dataclass, field
 
-from trafficbench_tools.report import kernels, rows, words
+from trafficbench_tools.report import rows, words
 
 # The third quartile of the repetitions over the first: beyond this they are no one story that a median could tell. A single
 # disturbed repetition does not count.
@@ -121,8 +121,9 @@ def judge_subset(sources, reason):
             if mine and max(mine) < there:
                 gaps.append(f"{source.label}: at most {max(mine)} of {words.count_of(there, 'core')} used")
         there = {row["kernel"] for row in measured if row["class"] == "update"}
-        # The ladder of C++ kernels; Python rungs and the closed form are extras.
-        absent = [name for name in kernels.LADDER[kernels.LADDER.index("naive") : -1] if name not in there]
+        # A launch says which kernels its build has; older ones do not, and nothing is said of them.
+        built = dict.fromkeys(name for run in source.context["runs"] for name in run.get("kernels", []))
+        absent = [name for name in built if name not in there]
         if there and absent:
             gaps.append(f"{source.label}: no rows of {', '.join(absent)}")
     skipped = [row for source in sources for row in source.rows if rows.is_skipped(row)]
@@ -198,9 +199,8 @@ def judge_normality(sources, _):
 
 
 def is_order_statistic(row):
-    low, _, high = rows.median_interval(row["samples"])
-    work = row["cells"] * row["steps"] / 1e6
-    return close(row["mcops_low"], work / high) and close(row["mcops_high"], work / low)
+    rates = [row["cells"] * row["steps"] / sample / 1e6 for sample in row["samples"]]
+    return all(any(close(row[end], rate) for rate in rates) for end in ("mcops_low", "mcops_high"))
 
 
 def judge_comparisons(sources, _):

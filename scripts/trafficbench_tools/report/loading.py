@@ -1,9 +1,10 @@
 """Reads the reports, refuses what is none, and chooses rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from trafficbench_tools.errors import ReportError
+from trafficbench_tools.report.grouping import ladder_order
 from trafficbench_tools.reports import load_report
 
 # What a page can hold and a browser can show. More rows are a matter of choosing.
@@ -20,6 +21,7 @@ class Source:
     rows: list
     fits: list
     left_out: int  # rows that --only did not choose
+    kernels: list = field(default_factory=list)  # of all sources that are loaded together, from the lowest rung up
 
     def __post_init__(self):
         self.by_name = {row["name"]: row for row in self.rows}
@@ -71,6 +73,10 @@ def load(paths, only=()):
                 else "to report: a report needs at least one row"
             )
         )
+    # One order for all: a kernel has one place, and so one colour, on a page.
+    kernels = ladder_order(row for source in sources for row in source.rows)
+    for source in sources:
+        source.kernels = kernels
     return sources
 
 

@@ -1,6 +1,6 @@
 """A draft of the paragraph on methods, from what the reports say of themselves. Plain sentences; the author finishes it."""
 
-from trafficbench_tools.report import rows, words
+from trafficbench_tools.report import configurations, rows, words
 
 
 def paragraphs(sources):
@@ -48,6 +48,9 @@ def where(source, measured):
         if run["job"]:
             text += f", under {run['job']['scheduler']}"
         sentences.append(f"{text}, on {run['date'][:10]}.")
+        chosen = configurations.summary(run, [row for row in measured if row["run"] == number])
+        if chosen:
+            sentences.append(f"What kernels chose for themselves there: {chosen}.")
     return list(dict.fromkeys(sentences))
 
 

@@ -26,6 +26,7 @@ COLUMNS = [
     ("fraction_of_limit", "of limit", "percent", "fraction of the machine's limit reached"),
     ("limit", "limit", "word", "what bounds it"),
     ("isa", "isa", "word", "instruction set"),
+    ("configuration", "configuration", "word", "what the kernel chose for itself: waves, tiles"),
     ("depth", "depth", "integer", "iterations between exchanges, as used"),
     ("steps", "steps", "integer", "iterations of one repetition"),
     ("class", "class", "word", "update or closed-form"),
@@ -38,12 +39,22 @@ COLUMNS = [
     ("report", "report", "word", "the file"),
     ("name", "name", "word", "every requested axis"),
 ]
-# Shown when a row is opened; the rest of its fields.
+# Columns that are no field of a row.
+OWN_COLUMNS = ["status", "plots", "report"]
+# Shown when a row is opened.
 DETAILS = [
     "samples", "cpu_time", "density", "init", "seed", "cars", "restarted", "clock_hz", "energy_source", "warnings", "skipped",
-    "discarded", "error_message", "note", "base", "base_mcops", "ladder_base", "ladder_base_mcops", "ladder_speedup_low",
-    "ladder_speedup_high", "shares", "placement",
+    "discarded", "error_message", "note", "base", "base_mcops", "efficiency_low", "efficiency_high", "ladder_base",
+    "ladder_base_mcops", "ladder_speedup_low", "ladder_speedup_high", "shares", "placement", "rung", "bits_per_cell",
 ]  # fmt: skip
+# Fields of a row that the page does not show, and why.
+NOT_SHOWN = {
+    "run_name": "the name again", "iterations": "steps again", "repetition_index": "always 0", "run_type": "Google Benchmark's",
+    "aggregate_name": "Google Benchmark's", "time_unit": "always ms", "error_occurred": "the status says it",
+    "rank_seconds": "one entry a repetition", "rounds": "one entry a repetition", "base_samples": "their rate stands there",
+    "base_steps": "their rate stands there", "ladder_base_samples": "their rate stands there",
+    "ladder_base_steps": "their rate stands there", "model": "captions name it", "run": "launches have a section of their own",
+}  # fmt: skip
 
 
 def build(sources, charts):
@@ -53,12 +64,11 @@ def build(sources, charts):
     for chart in (chart for found in charts.values() for chart in found):
         for row in {id(row) for row in chart.rows()}:
             plots[row] = plots.get(row, 0) + 1
-    keys = {series.colour: None for found in charts.values() for chart in found for series in chart.series}
     return {
         "columns": [{"key": key, "title": title, "kind": kind, "about": about} for key, title, kind, about in COLUMNS],
         "details": DETAILS,
         "rows": [table_row(source, row, plots.get(id(row), 0), numbers) for source in sources for row in source.rows],
-        "palette": palette.palette(keys),
+        "palette": palette.palette([chart for found in charts.values() for chart in found]),
         "panels": [
             {
                 "section": section,

@@ -1,17 +1,27 @@
 """Colours that colour-blind people can tell apart, on light and on dark ground, and a symbol beside each colour.
 
-After Okabe and Ito, Color Universal Design (2008), made darker or lighter where the ground asks for it.
-tests/report_charts_test.py works out how far apart they are for the three kinds of colour blindness.
+The first six are after Okabe and Ito, Color Universal Design (2008), made darker or lighter where the ground asks for it; the
+others were searched for, as far from these and from each other as the three kinds of colour blindness allow.
+tests/report_charts_test.py works out how far apart they are.
 """
 
-# key: (on light ground, on dark ground, symbol). A key is a kernel, a share of time, or a part of the ladder.
-COLOURS = {
-    "naive": ("#383838", "#d8d8d8", "square"),
-    "branchless": ("#c08800", "#f0b429", "diamond"),
-    "bitpacked": ("#1a9a6c", "#2fcf9f", "triangle-up"),
-    "bitsliced": ("#0060a8", "#5aa8f0", "triangle-down"),
-    "tiled": ("#b83a00", "#ff8552", "circle"),
-    "leap": ("#a03a84", "#e79acb", "star"),
+# For kernels, in the order of the ladder: (on light ground, on dark ground, symbol).
+KERNELS = [
+    ("#383838", "#d8d8d8", "square"),
+    ("#c08800", "#f0b429", "diamond"),
+    ("#1a9a6c", "#2fcf9f", "triangle-up"),
+    ("#0060a8", "#5aa8f0", "triangle-down"),
+    ("#b83a00", "#ff8552", "circle"),
+    ("#a03a84", "#e79acb", "star"),
+    ("#87964b", "#b4ffa5", "hexagon"),
+    ("#2d0078", "#6969e1", "cross"),
+    ("#784b2d", "#a55a00", "pentagon"),
+    ("#8778f0", "#a54ba5", "hexagram"),
+    ("#4b0f00", "#d23c4b", "triangle-left"),
+    ("#4b0f5a", "#967887", "triangle-right"),
+]
+# For all else: two kinds of bars, and shares of time.
+PARTS = {
     "least": ("#0060a8", "#5aa8f0", "circle"),
     "most": ("#b83a00", "#ff8552", "circle"),
     "reached": ("#0060a8", "#5aa8f0", "circle"),
@@ -21,25 +31,30 @@ COLOURS = {
     "waiting": ("#e0a100", "#ffd35c", "square"),
     "driver": ("#8a8a8a", "#8f8f8f", "square"),
 }
-# For kernels that are not listed, and for more series of one kernel, in the order in which they come.
-OTHERS = [
-    ("#3b3b98", "#9f9ff0", "hexagon"),
-    ("#00788a", "#4fd0e0", "cross"),
-    ("#8a1c4a", "#f08fb4", "pentagon"),
-    ("#6b6b00", "#cfcf50", "hourglass"),
-]
 INK = {"ink": ("#5a6472", "#aab4c2", "circle")}
 FLAW = {"flaw": ("#b00020", "#ff6b81", "x")}
 
 
-def palette(keys):
-    """{key: (light, dark, symbol)} of all keys, and what every plot needs."""
-    found = {**INK, **FLAW}
-    others = 0
-    for key in keys:
-        if key in COLOURS:
-            found[key] = COLOURS[key]
-        elif key not in found:
-            found[key] = OTHERS[others % len(OTHERS)]
-            others += 1
-    return found
+def key_of(kernel, number=1):
+    """The key of a kernel's first series, or of its further ones. A kernel's name has no space, so it is no other key."""
+    return f"kernel {kernel}" if number == 1 else f"kernel {kernel} {number}"
+
+
+def palette(charts):
+    """{key: (light, dark, symbol)} of everything that these charts draw, and of what every plot needs.
+
+    Kernels have colours by their place on the ladder among those that are drawn in a colour of their own, so that a kernel
+    has the same one in all these charts. Further series of a kernel come after all kernels. Beyond the length of the list
+    colours come again, with other symbols.
+    """
+    keys = list(dict.fromkeys(series.colour for chart in charts for series in chart.series if series.colour not in PARTS))
+    kernels = list(dict.fromkeys(key_of(kernel) for chart in charts for kernel in chart.kernels))
+    ordered = [key for key in kernels if key in keys]
+    ordered += [key for key in keys if key not in ordered]
+    return {**PARTS, **INK, **FLAW, **{key: _look(place) for place, key in enumerate(ordered)}}
+
+
+def _look(place):
+    again, place = divmod(place, len(KERNELS))
+    light, dark, _ = KERNELS[place]
+    return light, dark, KERNELS[(place + again) % len(KERNELS)][2]

@@ -3,7 +3,7 @@
 import html
 import json
 
-from trafficbench_tools.report import placement, rows, words
+from trafficbench_tools.report import configurations, placement, rows, words
 
 
 def section(sources):
@@ -32,6 +32,7 @@ def launch(source, number, run, members):
         ("suite", f"trafficbench {run['version']}, commit {run['commit']}"),
         ("compiler", " ".join(filter(None, [run["compiler"], run["build_type"], run["flags"]])) or "none (Python)"),
         ("instruction sets", ", ".join(run["isas"]) or "none"),
+        ("configuration", configurations.summary(run, members)),
         ("software", ", ".join(f"{name} {version}" for name, version in run.get("software", {}).items())),
         ("job", ", ".join(f"{name} {value}" for name, value in (run["job"] or {}).items())),
         ("command", " ".join(run["argv"])),

@@ -1,6 +1,6 @@
 """All plots of a report, by section, the one that shows most first."""
 
-from trafficbench_tools.report import chart_bars, chart_curves, chart_ladder, kernels
+from trafficbench_tools.report import chart_bars, chart_curves, chart_ladder
 
 # key, heading, what it says.
 SECTIONS = [
@@ -22,7 +22,7 @@ APART = [
 # What a plot that is empty would have needed.
 WANTING = {
     "ladder": "needs rows of at least two kernels on one road (strong scaling).",
-    "sizes": "needs rows of at least two lengths of road on one shape.",
+    "sizes": "needs rows of at least two lengths of road on one shape, which say how much memory a cell takes (bits_per_cell).",
     "strong": "needs rows of mode strong with a speedup, on at least two numbers of cores.",
     "weak": (
         "needs rows of mode weak with a speedup, on at least two numbers of cores (trafficbench sweep --mode weak)."
@@ -60,7 +60,7 @@ def preference(chart):
         chart.facets.get("grown by") != "all shapes",
         chart.size(),
         longest,
-        max((kernels.rung(row["kernel"]) for row in rows), default=0),
+        max((chart.kernels.index(row["kernel"]) for row in rows), default=0),
     )
 
 
