@@ -24,7 +24,7 @@ from start import draw_lists  # noqa: E402
 
 from trafficbench_tools.counts import parse_count  # noqa: E402
 from trafficbench_tools.errors import BadInput  # noqa: E402
-from trafficbench_tools.ladder import ratios, rungs, table  # noqa: E402
+from trafficbench_tools.ladder import measured, rungs, table  # noqa: E402
 from trafficbench_tools.ladder import session as session_script  # noqa: E402
 
 LADDER = ROOT / "scripts" / "ladder.sh"
@@ -218,23 +218,7 @@ def test_counts():
             parse_count(text, "cells", 0, 2**40)
 
 
-# --- statistics --------------------------------------------------------------------------------------------------------
-
-
-def test_interval_of_the_median():
-    assert ratios.median_interval([1, 2, 3, 4, 5]) is None
-    assert ratios.median_interval([3, 1, 2, 6, 5, 4]) == (1, 6)
-    assert ratios.median_interval(range(9)) == (1, 7)  # 96.1% of the binomial lie between the second and the eighth
-
-
-def test_speedup_is_resampled_by_round():
-    rounds = [1, 1, 1, 3, 3, 3, 1, 1]  # a machine that is slow now and then slows both sides alike
-    value, low, high = ratios.speedup([10 * each for each in rounds], rounds, work=2)
-    assert value == low == high == 20
-    # Where the disturbances are independent the interval says so.
-    value, low, high = ratios.speedup([10, 11, 12, 13, 14, 15], [1.5, 1.4, 1.3, 1.2, 1.1, 1.0], work=1)
-    assert low < value == 10 < high
-    assert ratios.speedup([4, 4, 4], [2, 2, 2], work=1) == (2, None, None)
+# --- the answer ------------------------------------------------------------------------------------------------------------
 
 
 def row(kernel, count, cores, speedup, low, high):
@@ -292,8 +276,10 @@ def test_session_writes_a_report_that_holds(tmp_path):
         assert row["ladder_speedup"] == pytest.approx(ratio)
         assert row["ladder_speedup_low"] <= row["ladder_speedup"] <= row["ladder_speedup_high"]
         assert row["ladder_base_samples"] == base["samples"]
+        if row["kernel"] in rungs.PYTHON_RUNGS:
+            assert row["rung"] == list(rungs.PYTHON_RUNGS).index(row["kernel"]) - len(rungs.PYTHON_RUNGS)
     python_run = report["context"]["runs"][next(row["run"] for row in rows if row["kernel"] == "python")]
-    assert python_run["compiler"] is None and "python" in python_run["software"]
+    assert python_run["compiler"] is None and "python" in python_run["software"] and "kernels" not in python_run
     # What was printed is what was written.
     best = max(
         (row for row in measured if row["ranks"] * row["threads"] == 1 and row["count"] == "every"),
@@ -312,6 +298,79 @@ def test_no_rung_always_follows_the_same_one():
         assert max(before.count(other) for other in before) <= 4 and len(set(before)) >= 4, before
     assert len({order[0] for order in orders}) >= 4
     assert session_script.order_of_round(3, 1) == [0]
+
+
+def test_rungs_of_python_are_numbered_from_the_lowest_up_below_all_kernels():
+    numbers = [rungs.PythonRung("python3", name, 1, "every", [], [0]).number for name in rungs.PYTHON_RUNGS]
+    assert numbers == [-5, -4, -3, -2, -1]
+
+
+def results(*seconds, **changes):
+    return [
+        rungs.Result(value, 0.9 * value, {"min": value, "median": value, "max": value}, [], **{"problem": "", **changes})
+        for value in seconds
+    ]
+
+
+def test_only_what_was_measured_is_handed_to_the_program():
+    """Rates, intervals and ratios are the program's to work out."""
+    road = rungs.Road(1000, 0.52, 7)
+    rung = rungs.CppRung("trafficbench", "some-kernel", 2, 1, "every", [])
+    said = {"rung": 3, "bits_per_cell": 2, "configuration": "braids of 7", "isa": "avx2", "depth": 9, "cars": 520, "hash": 16 * "a"}
+    said.update(clock_hz=2e9, warnings=["clock_changed"], mcops=1.0, mcops_low=0.5, base="x", limit="y", run=5)
+    launched = results(0.3, 0.1, 0.2, row=said)
+    row = measured.measured_row(rung, road, "the name", 40, launched, "fixed", 2, "the command")
+    assert row == {
+        **{"name": "the name", "kernel": "some-kernel", "rung": 3, "bits_per_cell": 2, "configuration": "braids of 7"},
+        **{"isa": "avx2", "cells": 1000, "steps": 40, "ranks": 2, "threads": 1, "depth": 9, "density": 0.52, "cars": 520},
+        **{"init": "mt19937", "seed": 7, "mode": "strong", "count": "every", "class": "update", "origin": "measured"},
+        **{"samples": [0.3, 0.1, 0.2], "rounds": [0, 1, 2], "cpu_time": pytest.approx(180), "discarded": 2, "hash": 16 * "a"},
+        **{"rank_seconds": [{"min": value, "median": value, "max": value} for value in (0.3, 0.1, 0.2)]},
+        **{"verified": True, "verification": "full", "restarted": True, "stopped": "fixed", "placement": [], "run": 2},
+        **{"clock_hz": 2e9, "warnings": ["clock_changed"], "note": "the command"},
+    }
+    bad = measured.measured_row(rung, road, "n", 40, results(0.1, problem="hash differs", row={}), "fixed", 0, "")
+    assert (bad["verified"], bad["stopped"], bad["error_message"]) == (False, "failed", "hash differs")
+    assert "clock_hz" not in bad and "discarded" not in bad and "warnings" not in bad
+    rung.skipped = "no such thing"
+    skipped = measured.skipped_row(rung, road, "n")
+    assert skipped["skipped"] == "no such thing" and "samples" not in skipped
+
+
+def pretended(folder, lines):
+    """A trafficbench that is the real one but for these lines of Python; `done` has what the real one said and its status."""
+    path = folder / "build" / "bin" / "trafficbench"
+    path.parent.mkdir(parents=True)
+    text = (
+        f"#!{sys.executable}\nimport json, subprocess, sys\n"
+        f"done = subprocess.run([{str(PROGRAM)!r}, *sys.argv[1:]], capture_output=True, text=True)\n"
+        f"out, err, status = done.stdout, done.stderr, done.returncode\n{lines}"
+        "print(out, end=''); sys.stderr.write(err); sys.exit(status)\n"
+    )
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def test_program_that_cannot_derive_is_refused_before_the_work(tmp_path):
+    old = pretended(tmp_path, "if sys.argv[1] == 'derive':\n    out, err, status = '', 'trafficbench: no derive', 2\n")
+    done = session(tmp_path, "--program", old, "--rungs", "python", "--output", tmp_path / "x.json")
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1, done.stderr
+    assert "has no command `derive`" in done.stderr and os.listdir(tmp_path) == ["build"]
+
+
+def test_what_was_measured_is_kept_if_no_report_can_be_made(tmp_path):
+    lines = "if sys.argv[1] == 'derive' and '--help' not in sys.argv:\n    import os\n"
+    lines += "    os.unlink(sys.argv[sys.argv.index('--output') + 1])\n    err, status = 'trafficbench: something is wrong\\n', 1\n"
+    options = ["--rungs", "python", "--count", "every", "--rounds", 1, "--output", tmp_path / "x.json"]
+    done = session(tmp_path, "--program", pretended(tmp_path, lines), *options)
+    assert done.returncode == 2 and "something is wrong" in done.stderr.splitlines()[-1], done.stderr
+    assert sorted(os.listdir(tmp_path)) == ["build", "x.json.measured"]
+    assert str(tmp_path / "x.json.measured") in done.stderr
+    # The program can still make the report of it.
+    succeed("derive", tmp_path / "x.json.measured", "--output", tmp_path / "x.json")
+    (row,) = load_report(tmp_path / "x.json")["benchmarks"]
+    assert row["kernel"] == "python" and row["repetitions"] == 1 and row["mcops"] > 0
 
 
 class FakeRung:
@@ -439,20 +498,9 @@ def test_help(tmp_path):
 
 def test_wrong_kernel_is_marked_and_ends_with_status_1(tmp_path):
     """A program whose tiled kernel lies: the report keeps the row, marks it, and forms no ratio with it."""
-    liar = tmp_path / "build" / "bin" / "trafficbench"
-    liar.parent.mkdir(parents=True)
-    text = (
-        "#!{python}\nimport json, subprocess, sys\n"
-        "done = subprocess.run([{program!r}, *sys.argv[1:]], capture_output=True, text=True)\n"
-        "out, status = done.stdout, done.returncode\n"
-        "if 'run' in sys.argv and 'tiled' in sys.argv:\n"
-        "    report = json.loads(out)\n"
-        "    report['benchmarks'][0].update(verified=False, error_occurred=True, error_message='hash differs')\n"
-        "    out, status = json.dumps(report), 1\n"
-        "print(out, end=''); sys.stderr.write(done.stderr); sys.exit(status)\n"
-    ).format(python=sys.executable, program=str(PROGRAM))
-    liar.write_text(text, encoding="utf-8")
-    liar.chmod(0o755)
+    lines = "if sys.argv[1] == 'run' and 'tiled' in sys.argv:\n    report = json.loads(out)\n"
+    lines += "    report['benchmarks'][0].update(verified=False, error_occurred=True, error_message='hash differs')\n"
+    liar = pretended(tmp_path, lines + "    out, status = json.dumps(report), 1\n")
     options = ["--rungs", "python,naive,tiled", "--count", "every", "--rounds", "2", "--output", tmp_path / "x.json"]
     done = session(tmp_path, "--program", liar, *options)
     assert done.returncode == 1, done.stderr

@@ -155,6 +155,17 @@ def test_a_reason_mends_the_second_rule(tmp_path, damage):
     assert broken(report, tmp_path) == []
 
 
+def test_kernels_that_are_missing_are_those_of_the_build(tmp_path):
+    report = good()
+    report["context"]["runs"][0]["kernels"] += ["stranger", "other-stranger"]
+    rules = rules_of(report, tmp_path)
+    assert "no rows of stranger, other-stranger," in " ".join(rules[2].breaks)
+    # Launches of older versions do not say which there are.
+    few_kernels(report)
+    del report["context"]["runs"][0]["kernels"]
+    assert broken(report, tmp_path) == []
+
+
 def test_rows_left_out_need_a_reason(tmp_path):
     path = made_up_report.save(good(), tmp_path / "made-up.json")
     rules = {rule.number: rule for rule in lint.lint(loading.load([path], ["tiled/"]))}

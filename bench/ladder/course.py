@@ -25,6 +25,7 @@ class Rung:
 
     name = ""  # as reports call it
     bytes_per_cell = 0  # at most, while it runs
+    bits_per_cell = None  # of the arrays that an iteration reads and writes, where that is known for sure
     rank, ranks = 0, 1
 
     def __init__(self, cells, density, seed):
@@ -163,6 +164,7 @@ def run(rung_type, options):
             json.dumps(
                 {
                     "rung": rung.name,
+                    "bits_per_cell": rung.bits_per_cell,
                     "cells": options.cells,
                     "steps": options.steps,
                     "ranks": rung.ranks,

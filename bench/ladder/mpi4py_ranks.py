@@ -17,6 +17,7 @@ from numpy_inplace import move  # noqa: E402
 class Mpi4pyRanks(Rung):
     name = "mpi4py"
     bytes_per_cell = 4
+    bits_per_cell = 16  # the road and what moves: a byte each
 
     def __init__(self, cells, density, seed):
         self.world = world = MPI.COMM_WORLD

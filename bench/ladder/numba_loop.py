@@ -32,6 +32,7 @@ def step(old, new, counted):
 class NumbaLoop(Rung):
     name = "numba"
     bytes_per_cell = 16
+    bits_per_cell = 64  # two arrays of int32
 
     def __init__(self, cells, density, seed):
         self.road = np.zeros(cells + 2, dtype=np.int32)

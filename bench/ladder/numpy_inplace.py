@@ -23,6 +23,7 @@ def move(road, moving, ahead_of_last):
 class NumpyInplace(Rung):
     name = "numpy-inplace"
     bytes_per_cell = 4
+    bits_per_cell = 16  # the road and what moves: a byte each
 
     def __init__(self, cells, density, seed):
         self.road = draw_array(cells, density, seed)

@@ -15,6 +15,7 @@ import numpy as np  # noqa: E402
 class NumpyWhere(Rung):
     name = "numpy-where"
     bytes_per_cell = 24
+    bits_per_cell = 72  # the road and the new one, int32 each, and where cars are, a byte
 
     def __init__(self, cells, density, seed):
         self.ring = np.zeros(cells + 2, dtype=np.int32)  # a cell more at each end, where the ring closes

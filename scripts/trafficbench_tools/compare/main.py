@@ -34,7 +34,7 @@ exit status:
 
 Example:
   scripts/compare.py results/before.json results/after.json
-  scripts/compare.py before.json after.json --only tiled/ --only cells:1e8 --threshold 1
+  scripts/compare.py before.json after.json --only count:every --only cells:1e8 --threshold 1
   scripts/compare.py before1.json after1.json --again before2.json after2.json --again before3.json after3.json"""
 
 
@@ -82,7 +82,7 @@ def parse_arguments():
     )  # fmt: skip
     parser.add_argument(
         "--only", action="append", default=[], metavar="WORD",
-        help="only points whose names hold this word, such as tiled/ or count:every; given twice: both words",
+        help="only points whose names hold this word, such as ranks:2/ or count:every; given twice: both words",
     )  # fmt: skip
     parser.add_argument("--other-machine", action="store_true", help="compare although the machines differ")
     parser.add_argument(

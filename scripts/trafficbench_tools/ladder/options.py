@@ -25,7 +25,7 @@ def read_options():
         "plain Python each rung is, and writes results/<host>-<YYYYMMDDThhmmssZ>.json. With the defaults that takes\n"
         "less than five minutes on two cores. A rung whose packages are missing is skipped, and says so.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="Example:\n  scripts/ladder.sh --cells 1e6 --rounds 6 --rungs python,numpy-inplace,naive,tiled\n\n"
+        epilog="Example:\n  scripts/ladder.sh --cells 1e6 --rounds 6 --rungs python,numpy-inplace\n\n"
         "Exit status: 0 done; 1 a rung failed its verification, or the build failed; 2 something is missing, or an option\n"
         "is wrong (one line says what); 4 interrupted: the report holds the rounds that were complete.",
     )

@@ -6,15 +6,18 @@ import re
 import shlex
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from trafficbench_tools.errors import BadInput
+from trafficbench_tools.files import write_text
 
 ROOT = Path(__file__).resolve().parents[3]
-PYTHON_RUNGS = {  # name: file of bench/ladder/, modules, whether it takes all cores
+# From the lowest up: name: (file of bench/ladder/, modules, whether it takes all cores).
+PYTHON_RUNGS = {
     "python": ("plain_python.py", (), False),
     "numpy-where": ("numpy_where.py", ("numpy",), False),
     "numpy-inplace": ("numpy_inplace.py", ("numpy",), False),
@@ -66,6 +69,8 @@ class Rung:
     python: bool
     skipped: str = ""  # why it cannot run here
     least_steps: int = 1
+    number: int = None  # its place on the ladder; of a kernel the program says it
+    uses_mpi: bool = False  # Python's
 
     @property
     def cores(self):
@@ -110,7 +115,11 @@ class PythonRung(Rung):
     def __init__(self, interpreter, kernel, ranks, count, launcher, cores):
         super().__init__(kernel, ranks, 1, count, python=True)
         self.interpreter, self.launcher, self.cpus = interpreter, launcher, cores
-        self.script = ROOT / "bench" / "ladder" / PYTHON_RUNGS[kernel][0]
+        file, modules, _ = PYTHON_RUNGS[kernel]
+        self.script = ROOT / "bench" / "ladder" / file
+        self.uses_mpi = "mpi4py" in modules
+        # Below all kernels, which count from 0.
+        self.number = list(PYTHON_RUNGS).index(kernel) - len(PYTHON_RUNGS)
         # The last iteration is counted under both contracts; with fewer the two would be much the same.
         self.least_steps = 4
 
@@ -124,19 +133,17 @@ class PythonRung(Rung):
 
     def launch(self, road, steps, expected):
         said = start(self.command(road, steps, expected(steps)))
-        ordered = sorted(said["rank_seconds"])
-        middle = len(ordered) // 2
-        median = ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+        ranks = said["rank_seconds"]
         return Result(
             seconds=said["seconds"],
             cpu_seconds=said["cpu_seconds"],
-            rank_seconds={"min": ordered[0], "median": median, "max": ordered[-1]},
+            rank_seconds={"min": min(ranks), "median": statistics.median(ranks), "max": max(ranks)},
             placement=[
                 {"rank": rank, "thread": 0, "host": seen["host"], "core": seen["cpu"]}
                 for rank, seen in enumerate(said["placement"])
             ],
             problem="" if said["verified"] else "the final road is not that of the closed form",
-            row={"cars": said["cars"]},
+            row={"cars": said["cars"], "bits_per_cell": said["bits_per_cell"]},
             software=said["software"],
             mpi=said["mpi"],
         )
@@ -171,9 +178,43 @@ def start(command):
             return json.loads(said)
     except json.JSONDecodeError:
         pass
+    raise LaunchFailed(f"{reason(child.returncode, err)} ({short(command)})")
+
+
+def derive(program, measured, folder):
+    """The report that the program makes of what was measured, as text. Files for it go into `folder`. Raises LaunchFailed."""
+    given, made = folder / "measured.json", folder / "report.json"
+    write_text(given, json.dumps(measured, allow_nan=False), replace=True)
+    command = [str(program), "derive", str(given), "--output", str(made), "--force"]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=LAUNCH_SECONDS, check=False
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        raise LaunchFailed(f"{program} did not make a report of what was measured: {error}") from error
+    # It ends with status 1 where a row failed its verification, and there is a report all the same.
+    if not made.exists():
+        raise LaunchFailed(f"{program} did not make a report of what was measured: {reason(done.returncode, done.stderr)}")
+    return made.read_text(encoding="utf-8")
+
+
+def check_derives(program):
+    """Refuses a program that cannot do so, before anything is measured."""
+    try:
+        done = subprocess.run(
+            [str(program), "derive", "--help"], capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise BadInput(f"{program} does not start: {error}") from error
+    if done.returncode != 0:
+        raise BadInput(f"{program} has no command `derive`: it is of another version; build this one (scripts/run.sh does)")
+
+
+def reason(status, err):
+    """Why a program ended with that status, by what it wrote to standard error."""
     lines = [line.strip() for line in err.splitlines() if line.strip()]
     own = [line for line in lines if re.match(r"(trafficbench|\w+\.py): ", line)] or lines or ["no word of why"]
-    raise LaunchFailed(f"status {child.returncode}: {own[0]} ({short(command)})")
+    return f"status {status}: {own[0]}"
 
 
 def short(command):

@@ -15,13 +15,15 @@ import time
 from pathlib import Path
 
 from trafficbench_tools.errors import BadInput
-from trafficbench_tools.ladder import rows as report_rows
-from trafficbench_tools.ladder import table
+from trafficbench_tools.files import write_text
+from trafficbench_tools.ladder import measured, table
 from trafficbench_tools.ladder.rungs import (
     PYTHON_RUNGS,
     CppRung,
     LaunchFailed,
     PythonRung,
+    check_derives,
+    derive,
     interpreters,
     launcher_of,
     launcher_of_mpi4py,
@@ -30,6 +32,7 @@ from trafficbench_tools.ladder.rungs import (
     start,
     update_kernels,
 )
+from trafficbench_tools.reports import parse_strictly
 from trafficbench_tools.with_packages import candidates, lacking
 
 NOTE = (
@@ -44,17 +47,6 @@ class Interrupted(Exception):
     pass
 
 
-def write_report(path, report):
-    """Appears complete or not at all."""
-    partial = path.with_name(path.name + ".partial")
-    try:
-        partial.write_text(json.dumps(report, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise BadInput(f"cannot write {path}: {error.strerror}") from error
-
-
 class Session:
     def __init__(self, options, output):
         self.options, self.road, self.output = options, options.road, output
@@ -63,7 +55,7 @@ class Session:
         self.discarded = {}  # repetitions of each rung that were too short and made again, by place
         self.rounds = []  # of each complete round, what the rungs said, by place
         self.broken = False  # a rung that had run before did not
-        self.began, self.date = time.monotonic(), report_rows.now()
+        self.began, self.date = time.monotonic(), measured.now()
         self.context = None
 
     def all_rungs(self):
@@ -109,13 +101,15 @@ class Session:
                     + (f"skipped: {rung.skipped}" if rung.skipped else short(rung.command(self.road, 1)))
                 )
             return 0
+        check_derives(options.program)
         with tempfile.TemporaryDirectory(prefix="ladder-") as folder:
             self.folder = Path(folder)
             self.describe_machine()
             self.pilot()
             stopped = self.measure()
-        rows = self.make_rows(stopped)
-        write_report(self.output, self.report(rows))
+            text = self.derived(self.measured(stopped))
+        rows = parse_strictly(text)["benchmarks"]
+        write_text(self.output, text, options.force)
         table.print_ladder(rows, self.road.cells)
         print()
         print("\n".join(table.answer(rows)))
@@ -126,9 +120,10 @@ class Session:
 
     def describe_machine(self):
         """The program says what the machine is, and how it writes the names of this road."""
-        report = start(CppRung(self.options.program, "naive", 1, 1, "every", []).command(self.road, 1))
+        kernel = update_kernels(self.options.program)[0]
+        report = start(CppRung(self.options.program, kernel, 1, 1, "every", []).command(self.road, 1))
         self.context = report["context"]
-        self.cpp_run = self.context["runs"][0]
+        self.program_launch = self.context["runs"][0]
         fields = report["benchmarks"][0]["name"].split("/")
         self.road_name = dict(field.split(":", 1) for field in fields if ":" in field)
 
@@ -227,35 +222,38 @@ class Session:
     def results_of(self, place):
         return [said[place] for said in self.rounds if place in said]
 
-    def make_rows(self, stopped):
-        rows = []
-        for place, rung in enumerate(self.rungs):
-            name, run = report_rows.row_name(rung, self.road_name), report_rows.run_of(rung)
-            if rung.skipped:
-                rows.append(report_rows.skipped_row(rung, self.road, name, run, rung.skipped))
-                continue
-            steps = self.steps[place]
-            note = short(
-                rung.command(self.road, steps, self.expected(steps)) if rung.python else rung.command(self.road, steps)
-            )
-            row = report_rows.measured_row(rung, self.road, steps, self.results_of(place), stopped, name, run, note)
-            if place in self.discarded:
-                row["discarded"] = self.discarded[place]
-            rows.append(row)
-        report_rows.add_ratios(rows)
-        return rows
-
-    def report(self, rows):
+    def measured(self, stopped):
+        """What `trafficbench derive` makes the report of."""
+        rows = [self.row(place, rung, stopped) for place, rung in enumerate(self.rungs)]
         software, mpi = {}, None
         for result in (result for said in self.rounds for result in said.values()):
             software.update(result.software)
             mpi = mpi or result.mpi
         argv = ["scripts/ladder.sh", *sys.argv[1:]]
-        runs = report_rows.runs_of(self.cpp_run, argv, software, mpi, self.date)
+        runs = measured.launches(self.program_launch, argv, software, mpi, self.date)
         options = self.options
         axes = {"rungs": options.rungs, "cells": options.cells, "count": options.count, "density": options.density}
         axes.update(init="mt19937", seed=options.seed, rounds=str(options.rounds), min_seconds=str(options.min_seconds))
-        return report_rows.make_report(self.context, axes, runs, rows, NOTE)
+        return measured.report(self.context, axes, runs, rows, NOTE)
+
+    def derived(self, report):
+        """The whole report, as text. What was measured is kept if the program fails now."""
+        try:
+            return derive(self.options.program, report, self.folder)
+        except LaunchFailed as problem:
+            kept = self.output.with_name(f"{self.output.name}.measured")
+            write_text(kept, json.dumps(report, allow_nan=False), replace=True)
+            raise LaunchFailed(f"{problem}; what was measured is in {kept}, for `trafficbench derive`") from problem
+
+    def row(self, place, rung, stopped):
+        name = measured.row_name(rung, self.road_name)
+        if rung.skipped:
+            return measured.skipped_row(rung, self.road, name)
+        steps = self.steps[place]
+        own = [self.expected(steps)] if rung.python else []
+        note = short(rung.command(self.road, steps, *own))
+        results, discarded = self.results_of(place), self.discarded.get(place, 0)
+        return measured.measured_row(rung, self.road, name, steps, results, stopped, discarded, note)
 
     def tell(self, text):
         print(f"[{time.monotonic() - self.began:4.0f} s] {text}", file=sys.stderr, flush=True)

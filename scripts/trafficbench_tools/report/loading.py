@@ -48,7 +48,7 @@ def load(paths, only=()):
             if held + counts["kept"] > MOST_ROWS:
                 raise ReportError(
                     f"{held + counts['kept']:,} rows with this file; a page holds at most {MOST_ROWS:,}: name fewer"
-                    " files or choose rows by words of their names, as in --only tiled/ --only count:every"
+                    " files or choose rows by words of their names, as in --only ranks:1/ --only count:every"
                 )
             return report
 
@@ -114,7 +114,7 @@ def example_name(paths):
         rows = load_report(path)["benchmarks"]
         if rows:
             return rows[0]["name"]
-    return "sweep/tiled/cells:1e6/ranks:1/threads:1/..."
+    return "sweep/KERNEL/cells:1e6/ranks:1/threads:1/..."
 
 
 def unique_labels(paths):

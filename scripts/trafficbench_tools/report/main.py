@@ -16,7 +16,7 @@ captions.
 Examples:
   scripts/report.py results/vm-20261123T100342Z.json --output report.html
   scripts/report.py results/*.json --output report.html --figures figures
-  scripts/report.py results/*.json --output report.html --only tiled/ --reason "tiled alone is in use"
+  scripts/report.py results/*.json --output report.html --only threads:1/ --reason "threads did not help"
   scripts/report.py results/*.json --lint
 
 Exit status: 0 done; 1 a rule is broken (--lint), or a row failed verification; 2 bad

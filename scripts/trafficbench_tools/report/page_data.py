@@ -49,7 +49,7 @@ DETAILS = [
 ]  # fmt: skip
 # Fields of a row that the page does not show, and why.
 NOT_SHOWN = {
-    "run_name": "the name again", "iterations": "steps again", "repetition_index": "always 0", "run_type": "Google Benchmark's",
+    "run_name": "the name again", "verified": "the status says it", "iterations": "steps again", "repetition_index": "always 0", "run_type": "Google Benchmark's",
     "aggregate_name": "Google Benchmark's", "time_unit": "always ms", "error_occurred": "the status says it",
     "rank_seconds": "one entry a repetition", "rounds": "one entry a repetition", "base_samples": "their rate stands there",
     "base_steps": "their rate stands there", "ladder_base_samples": "their rate stands there",
