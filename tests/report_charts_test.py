@@ -148,12 +148,17 @@ def test_ladder_has_a_fixed_order_whatever_the_order_of_the_file(tmp_path):
 
 
 def test_rungs_order_the_kernels_and_those_without_come_as_they_stand_in_the_file():
-    rungs = {"old": None, "tiled": 4, "python": -5, "older": None, "naive": 0}
-    kernel_rows = [{"kernel": kernel, "rung": rung} for kernel, rung in rungs.items()]
-    assert grouping.ladder_order(kernel_rows) == ["python", "naive", "tiled", "old", "older"]
+    def order(*files):
+        return grouping.ladder_order([[{"kernel": kernel, "rung": rung} for kernel, rung in file] for file in files])
+
+    assert order([("tiled", 4), ("python", -5), ("naive", 0)]) == ["python", "naive", "tiled"]
+    assert order([("b", None), ("a", None), ("b", None), ("c", None)]) == ["b", "a", "c"]
+    # Of a mixture those without stay beside the kernel that they follow.
+    mixture = [("python", None), ("numba", None), ("tiled", 4), ("old", None), ("naive", 0)]
+    assert order(mixture) == ["python", "numba", "naive", "tiled", "old"]
+    assert order([("naive", 0), ("tiled", 4)], mixture) == ["python", "numba", "naive", "tiled", "old"]
     # A row that does not say it (one that was skipped) takes nothing from one that does.
-    kernel_rows = [{"kernel": "tiled"}, {"kernel": "naive", "rung": 0}, {"kernel": "tiled", "rung": 4}]
-    assert grouping.ladder_order(kernel_rows) == ["naive", "tiled"]
+    assert order([("tiled", None), ("naive", 0), ("tiled", 4)]) == ["naive", "tiled"]
 
 
 # --- a kernel that nobody has heard of ---------------------------------------------------------------------------------

@@ -58,15 +58,27 @@ def other_axes(row):
     return others
 
 
-def ladder_order(every_row):
-    """Names of the kernels from the lowest rung up. Those that no row gives a rung (older reports) come last, in the order in
-    which they first appear."""
-    rungs = {}
-    for row in every_row:
-        if rungs.get(row["kernel"]) is None:
-            rungs[row["kernel"]] = row.get("rung")
-    known = [kernel for kernel, rung in rungs.items() if rung is not None]
-    return sorted(known, key=rungs.get) + [kernel for kernel in rungs if rungs[kernel] is None]
+def ladder_order(files):
+    """Names of the kernels in these files, lists of rows, from the lowest rung up.
+
+    A kernel whose rows give no rung (older reports) stands where its file has it: after the kernel that appears before it
+    there, or at the lower end.
+    """
+    rungs, before = {}, {}
+    for every_row in files:
+        seen = [None]
+        for row in every_row:
+            kernel = row["kernel"]
+            if kernel not in seen:
+                before.setdefault(kernel, seen[-1])
+                seen.append(kernel)
+            if rungs.get(kernel) is None:
+                rungs[kernel] = row.get("rung")
+    order = sorted((kernel for kernel in rungs if rungs[kernel] is not None), key=rungs.get)
+    for kernel in rungs:
+        if rungs[kernel] is None:
+            order.insert(0 if before[kernel] is None else order.index(before[kernel]) + 1, kernel)
+    return order
 
 
 def in_ladder_order(source, members):

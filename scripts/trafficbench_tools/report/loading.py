@@ -74,7 +74,7 @@ def load(paths, only=()):
             )
         )
     # One order for all: a kernel has one place, and so one colour, on a page.
-    kernels = ladder_order(row for source in sources for row in source.rows)
+    kernels = ladder_order([source.rows for source in sources])
     for source in sources:
         source.kernels = kernels
     return sources
