@@ -157,6 +157,8 @@ def test_rungs_order_the_kernels_and_those_without_come_as_they_stand_in_the_fil
     mixture = [("python", None), ("numba", None), ("tiled", 4), ("old", None), ("naive", 0)]
     assert order(mixture) == ["python", "numba", "naive", "tiled", "old"]
     assert order([("naive", 0), ("tiled", 4)], mixture) == ["python", "numba", "naive", "tiled", "old"]
+    # Where no file says anything, one that has more of them tells the order of all.
+    assert order([("tiled", None)], [("python", None), ("naive", None), ("tiled", None)]) == ["python", "naive", "tiled"]
     # A row that does not say it (one that was skipped) takes nothing from one that does.
     assert order([("tiled", None), ("naive", 0), ("tiled", 4)]) == ["naive", "tiled"]
 

@@ -62,22 +62,23 @@ def ladder_order(files):
     """Names of the kernels in these files, lists of rows, from the lowest rung up.
 
     A kernel whose rows give no rung (older reports) stands where its file has it: after the kernel that appears before it
-    there, or at the lower end.
+    there; if it is the first, below all that follow.
     """
-    rungs, before = {}, {}
-    for every_row in files:
-        seen = [None]
-        for row in every_row:
-            kernel = row["kernel"]
-            if kernel not in seen:
-                before.setdefault(kernel, seen[-1])
-                seen.append(kernel)
-            if rungs.get(kernel) is None:
-                rungs[kernel] = row.get("rung")
+    rungs = {}
+    for row in (row for rows_of_file in files for row in rows_of_file):
+        if rungs.get(row["kernel"]) is None:
+            rungs[row["kernel"]] = row.get("rung")
     order = sorted((kernel for kernel in rungs if rungs[kernel] is not None), key=rungs.get)
-    for kernel in rungs:
-        if rungs[kernel] is None:
-            order.insert(0 if before[kernel] is None else order.index(before[kernel]) + 1, kernel)
+    for rows_of_file in files:
+        own = list(dict.fromkeys(row["kernel"] for row in rows_of_file))
+        for number, kernel in enumerate(own):
+            if kernel in order:
+                continue
+            if number > 0:
+                place = order.index(own[number - 1]) + 1
+            else:
+                place = min((order.index(other) for other in own if other in order), default=len(order))
+            order.insert(place, kernel)
     return order
 
 
