@@ -278,3 +278,10 @@ def test_what_login_nodes_run_is_python_3_6_and_needs_no_package():
 @pytest.mark.parametrize("path", [*MODULES, *STUDY.glob("*.py")], ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_every_module_says_what_it_is_for(path):
     assert ast.get_docstring(ast.parse(Path(path).read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_public_function_says_what_it_does(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    public = [node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name[0] != "_"]
+    assert [node.name for node in public if not ast.get_docstring(node)] == []

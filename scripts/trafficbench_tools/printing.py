@@ -4,8 +4,8 @@
     if __name__ == "__main__":
         run("report.py", main)      # main() returns the exit status
 
-What a script prints may be all that it was started for, so that a line which is lost is an error: one line says so, and the
-exit status is 2. Python would end with a traceback, or with a complaint after the script's own status.
+A script may have been started only for what it prints. So it is an error if a line cannot be printed: the script says so in one
+line on standard error and ends with status 2. Python by itself would end with a traceback.
 
 Understood by Python 3.6 too, which login nodes have.
 """

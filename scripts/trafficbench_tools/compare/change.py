@@ -1,8 +1,8 @@
 """How much faster a point became, and how surely. docs/method.md, "Comparing two reports", has the figures.
 
-Speeds are iterations a second; a change is the ratio of the medians, new over base, above 1 for faster. Where there are
-several launches of each side, a point has a pair of rows for each, and its change is the median of theirs: of six launches one
-may have met with something, and the median does not care how much.
+Speeds are iterations a second. A change is the ratio of the medians, new over base, above 1 for faster. Where there are several
+launches of each side, a point has a pair of rows for each launch, and its change is the median of the pairs' changes: if one
+launch of six was disturbed, the median hardly moves, however much that one did.
 """
 
 import math
@@ -66,10 +66,12 @@ def change_of(pairs, logs, others):
 
 
 def median_speed(row):
+    """Iterations a millisecond, by the median repetition."""
     return row["steps"] / row["real_time"]
 
 
 def fewest_samples(pairs):
+    """The number of repetitions in the row of the pairs that has fewest."""
     return min(len(row["samples"]) for pair in pairs for row in (pair.base, pair.new))
 
 
@@ -113,7 +115,7 @@ def launch_noises(points, logs):
     everywhere, here = {}, {}
     firsts = [pairs[0] for pairs in points]
     for pair, log in zip(firsts, logs):
-        for groups, key in [(everywhere, ()), (here, pair.place)]:
+        for groups, key in [(everywhere, ()), (here, pair.setting)]:
             groups.setdefault(key, {}).setdefault(pair.base["kernel"], []).append(abs(log))
 
     @lru_cache(maxsize=None)
@@ -125,7 +127,7 @@ def launch_noises(points, logs):
         return TO_DEVIATION * statistics.median_low([log for logs in others for log in logs])
 
     def noise(pair):
-        known = [of_others(key, pair.base["kernel"]) for key in ((), pair.place)]
+        known = [of_others(key, pair.base["kernel"]) for key in ((), pair.setting)]
         return max((value for value in known if value is not None), default=None)
 
     return [noise(pair) for pair in firsts]

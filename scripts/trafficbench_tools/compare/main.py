@@ -39,6 +39,7 @@ Example:
 
 
 def percentage(text):
+    """An option that is a percentage. Raises argparse's error for anything else."""
     try:
         value = float(text)
     except ValueError:
@@ -49,16 +50,20 @@ def percentage(text):
 
 
 class Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line."""
+
     def error(self, message):
         fail(f"{message}; see --help")
 
 
 def fail(message):
+    """Ends the script with one line and status 2."""
     print(f"compare.py: {message}", file=sys.stderr)
     sys.exit(2)
 
 
 def parse_arguments():
+    """The options of the command line, checked."""
     parser = Parser(
         prog="compare.py",
         description=DESCRIPTION,

@@ -8,10 +8,12 @@ WORDS = [SLOWER, UNCLEAR, FASTER, SAME]
 
 
 def count_words(verdicts):
+    """{verdict: number of points}, every verdict among them."""
     return {word: sum(verdict.word == word for verdict in verdicts) for word in WORDS}
 
 
 def print_table(paths, reports, pairing, changes, verdicts):
+    """Prints what was compared, a line a point with the worst first, and the counts."""
     for which, path, report in zip(("base", "new ") * len(reports), sum(paths, []), sum(reports, [])):
         for run in report["context"]["runs"]:
             print(f"{which}  {path}: version {run['version']} ({run['commit']}), host {run['host']}, {run['date']}")
@@ -38,6 +40,7 @@ def print_table(paths, reports, pairing, changes, verdicts):
 
 
 def interval(change):
+    """The change and its interval in percent, as in -4.8% (-5.1 .. -4.5)."""
     middle = f"{100 * (change.ratio - 1):+.1f}%"
     if change.low is None:
         return middle
@@ -66,6 +69,7 @@ def short_names(names):
 
 
 def as_json(paths, pairing, changes, verdicts, options, status):
+    """All that the table says, for programs."""
     return {
         "base": str(paths[0][0]),
         "new": str(paths[0][1]),

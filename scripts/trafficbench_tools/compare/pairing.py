@@ -19,7 +19,7 @@ class Pair:
     new: dict
 
     @property
-    def place(self):
+    def setting(self):
         """What the kernels that were measured side by side have in common."""
         depth = re.search(r"/depth:(\w+)", self.name)
         return *(self.base[key] for key in ("cells", "ranks", "threads", "mode", "count")), depth and depth[1]
@@ -27,6 +27,8 @@ class Pair:
 
 @dataclass
 class Pairing:
+    """The points of two reports, or of several pairs of them."""
+
     pairs: list  # of pair(): one for each point; of launches(): a list of pairs for each point
     left_out: list  # name and why, of the points that are not in both
 
@@ -84,6 +86,7 @@ def pair(base, new, words=(), other_machine=False, other_contract=False):
 
 
 def chosen(report, which, words):
+    """{name: row} of a report, of names that hold all the words. Raises ReportError if there is none."""
     rows = {row["name"]: row for row in report["benchmarks"] if all(word in row["name"] for word in words)}
     if not rows:
         has = f" whose name has {' and '.join(words)}" if words else ""
@@ -92,14 +95,17 @@ def chosen(report, which, words):
 
 
 def is_timed(row):
+    """Whether the row has a time: skipped ones have none."""
     return row["real_time"] is not None
 
 
 def skipped(row):
+    """The reason why a row was skipped, to follow other words; empty if it was not."""
     return f" skipped: {row['skipped']}" if "skipped" in row else ""
 
 
 def refuse_failed(rows, which):
+    """Raises ReportError if a row failed its verification."""
     for row in rows.values():
         if row["verified"] is False:
             raise ReportError(
@@ -121,6 +127,7 @@ def contract_twin(name, base_rows, new_rows):
 
 
 def refuse_nothing_in_common(base_rows, new_rows):
+    """Raises ReportError, which says why no row of one report is a point of the other."""
     def values(rows, field):
         return sorted({row[field] for row in rows.values()})
 
@@ -136,6 +143,7 @@ def refuse_nothing_in_common(base_rows, new_rows):
 
 
 def check_same_kind(pair, other_contract):
+    """Raises ReportError where two rows of one name are not the same work."""
     for field in ["kernel", "cells", "ranks", "threads", "mode", "class", "origin", "density", "init", "seed"]:
         if pair.base[field] != pair.new[field]:
             ours, theirs = pair.base[field], pair.new[field]
@@ -145,6 +153,7 @@ def check_same_kind(pair, other_contract):
 
 
 def check_same_machine(pair, base, new):
+    """Raises ReportError if the two rows of a pair were measured on different machines."""
     runs = [report["context"]["runs"][row["run"]] for row, report in ((pair.base, base), (pair.new, new))]
     for name, values in differences(*runs).items():
         ours, theirs = (caches_text(value) if name == "caches" else value for value in values)
@@ -155,6 +164,7 @@ def check_same_machine(pair, base, new):
 
 
 def caches_text(caches):
+    """Caches in the words of a message."""
     return ", ".join(
         f"L{cache['level']} {cache['type'].lower()} {cache['size'] // 1024} KiB for {cache['num_sharing']}"
         for cache in caches

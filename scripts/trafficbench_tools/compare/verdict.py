@@ -12,6 +12,8 @@ FASTER, SAME, SLOWER, UNCLEAR = "faster", "same", "slower", "unclear"
 
 @dataclass
 class Verdict:
+    """What is said of a point: one of the four words, and why."""
+
     word: str
     reason: str
 
@@ -24,6 +26,7 @@ def judge(pairs, change, threshold, margin):
 
 
 def decide(pairs, change, threshold, margin):
+    """(word, reason), by the change and its interval; threshold and margin are logarithms."""
     for pair in pairs:
         if pair.base["class"] == "closed-form" and pair.base["steps"] != pair.new["steps"]:
             return UNCLEAR, f"jumps of {pair.base['steps']} and of {pair.new['steps']} iterations are not the same work"
@@ -42,13 +45,14 @@ def decide(pairs, change, threshold, margin):
 
 
 def what_widens(pairs, change):
+    """Why the interval is as wide as it is."""
     if change.floor and change.floor >= 0.99 * math.log(change.high / change.ratio):
         return f"{change.moved} moved by {percent(change.noise)} from launch to launch"
     return f"the repetitions (at least {fewest_samples(pairs)}) are too far apart"
 
 
 def other_cause(pairs, log):
-    """What else moved the speed by at least half as much, the same way: then the program may be innocent."""
+    """What explains at least half of the change, other than the program; None if nothing does."""
     for measure, text in [(clock, clock_text), (core_share, core_text)]:
         sides = [[measure(row) for row in rows] for rows in zip(*((pair.base, pair.new) for pair in pairs))]
         if not all(map(all, sides)):
@@ -61,10 +65,12 @@ def other_cause(pairs, log):
 
 
 def clock(row):
+    """The clock during the row, Hz; None if it was not measured."""
     return row["clock_hz"]
 
 
 def clock_text(before, after, rest):
+    """Says that the clock explains the change; `rest` is the logarithm of what it leaves."""
     return f"the clock ran at {before / 1e9:.2f} and {after / 1e9:.2f} GHz; in cells a cycle the change is {signed(rest)}"
 
 
@@ -76,11 +82,12 @@ def core_share(row):
 
 
 def core_text(before, after, rest):
+    """Says that other programs on the cores explain the change."""
     return f"the workers had {before:.0%} and {after:.0%} of their cores; in CPU time the change is {signed(rest)}"
 
 
 def notes_of(pair):
-    """What a reader of this row should know besides."""
+    """What else differs between the two rows, and their warnings."""
     base, new = pair.base, pair.new
     if base["origin"] != "measured":
         yield base["origin"]
@@ -96,9 +103,11 @@ def notes_of(pair):
 
 
 def percent(log):
+    """The logarithm of a ratio as a percentage without a sign."""
     value = 100 * math.expm1(log)
     return f"{value:.0f}%" if value >= 10 else f"{value:.2g}%"
 
 
 def signed(log):
+    """The logarithm of a ratio as a percentage with its sign."""
     return f"{round(100 * math.expm1(log), 1) + 0.0:+.1f}%"  # + 0.0: no minus before a zero

@@ -35,4 +35,5 @@ def main():
 
 
 def interrupt(_signal, _frame):
+    """Ends what is under way, at a signal."""
     raise Interrupted

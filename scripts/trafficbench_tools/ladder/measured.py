@@ -12,6 +12,7 @@ OF_THE_LAUNCH = ("rung", "bits_per_cell", "configuration", "isa", "depth", "cars
 
 
 def now():
+    """The time, as reports write it."""
     return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -36,6 +37,7 @@ def asked_row(rung, road, name):
 
 
 def skipped_row(rung, road, name):
+    """The row of a rung that could not run, with the reason."""
     return {**asked_row(rung, road, name), "skipped": rung.skipped}
 
 

@@ -12,6 +12,7 @@ from trafficbench_tools.ladder.rungs import ROOT, Road
 
 
 def read_options():
+    """The options of the command line, checked. Raises BadInput."""
     class Parser(argparse.ArgumentParser):
         def error(self, message):
             raise BadInput(f"{message}; see scripts/ladder.sh --help")
@@ -67,17 +68,20 @@ def read_options():
 
 
 def check_program(program):
+    """Raises BadInput unless `program` can be started."""
     if not os.access(program, os.X_OK) or program.is_dir():
         raise BadInput(f"there is no program {program}: name trafficbench with --program, or let it be built")
 
 
 def default_output():
+    """A name for the report that no other report has."""
     folder = Path("results") if Path("results").is_dir() else Path()
     host = re.sub(r"[^\w.-]", "-", os.uname().nodename) or "host"
     return folder / f"{host}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.json"
 
 
 def parse_seconds(text, what):
+    """A number of seconds above 0. Raises BadInput, naming `what`."""
     try:
         seconds = float(text)
     except ValueError:

@@ -96,7 +96,7 @@ class CppRung(Rung):
         return [*launch, str(self.program), "run", "--json", "--init", "mt19937", *options, *road.arguments(), *steps]
 
     def launch(self, road, steps, _expected):
-        report = start(self.command(road, steps))
+        report = launch_for_json(self.command(road, steps))
         row = report["benchmarks"][0]
         return Result(
             seconds=row["samples"][0],
@@ -132,7 +132,7 @@ class PythonRung(Rung):
         ]  # fmt: skip
 
     def launch(self, road, steps, expected):
-        said = start(self.command(road, steps, expected(steps)))
+        said = launch_for_json(self.command(road, steps, expected(steps)))
         ranks = said["rank_seconds"]
         return Result(
             seconds=said["seconds"],
@@ -149,7 +149,7 @@ class PythonRung(Rung):
         )
 
 
-def start(command):
+def launch_for_json(command):
     """Runs a command to its end and returns the JSON it prints; exit status 1 may come with it. Raises LaunchFailed."""
     environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
     with subprocess.Popen(
@@ -158,7 +158,7 @@ def start(command):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # so that it can be ended with all its ranks
+        start_new_session=True,  # so that one signal ends it and all its ranks
         env=environment,
     ) as child:
         try:
@@ -170,7 +170,7 @@ def start(command):
             except subprocess.TimeoutExpired:
                 os.killpg(child.pid, signal.SIGKILL)
             if isinstance(problem, subprocess.TimeoutExpired):
-                raise LaunchFailed(f"not done after {LAUNCH_SECONDS} s: {short(command)}") from problem
+                raise LaunchFailed(f"not done after {LAUNCH_SECONDS} s: {command_text(command)}") from problem
             raise
     said = out[out.find("{") :]
     try:
@@ -178,7 +178,7 @@ def start(command):
             return json.loads(said)
     except json.JSONDecodeError:
         pass
-    raise LaunchFailed(f"{reason(child.returncode, err)} ({short(command)})")
+    raise LaunchFailed(f"{reason(child.returncode, err)} ({command_text(command)})")
 
 
 def derive(program, measured, folder):
@@ -217,7 +217,7 @@ def reason(status, err):
     return f"status {status}: {own[0]}"
 
 
-def short(command):
+def command_text(command):
     """A command as people would write it, without the folders of this machine."""
     words = [Path(word).name if word.startswith("/") and Path(word).exists() else word for word in command]
     if "--expect" in words:

@@ -1,8 +1,8 @@
 """One session of the ladder: from plain Python to the fastest kernel on all cores, on the same road, in rounds.
 
-In every round each rung is launched once, in an order that is drawn anew for each round; a launch is a repetition, and
-starts from the start state. So what disturbs the machine for a while disturbs all rungs alike, and so does what a launch
-leaves behind for the next one; ratios are taken round by round.
+In every round each rung is launched once, in an order that is drawn anew for each round. A launch is one repetition and begins
+at the start state. So whatever disturbs the machine for a while disturbs all rungs alike; and a rung does not always follow the
+same other one, whose caches and clock it would find. Ratios are taken round by round.
 """
 
 import functools
@@ -23,13 +23,13 @@ from trafficbench_tools.ladder.rungs import (
     LaunchFailed,
     PythonRung,
     check_derives,
+    command_text,
     derive,
     interpreters,
+    launch_for_json,
     launcher_of,
     launcher_of_mpi4py,
     physical_cores,
-    short,
-    start,
     update_kernels,
 )
 from trafficbench_tools.reports import parse_strictly
@@ -44,10 +44,14 @@ NOTE = (
 
 
 class Interrupted(Exception):
+    """A signal asked the session to end."""
+
     pass
 
 
 class Session:
+    """The rungs that were asked for, what they said in each round, and the report of it."""
+
     def __init__(self, options, output):
         self.options, self.road, self.output = options, options.road, output
         self.rungs = self.choose(self.all_rungs())
@@ -98,7 +102,7 @@ class Session:
             for rung in self.rungs:
                 print(
                     f"{rung.label()}: "
-                    + (f"skipped: {rung.skipped}" if rung.skipped else short(rung.command(self.road, 1)))
+                    + (f"skipped: {rung.skipped}" if rung.skipped else command_text(rung.command(self.road, 1)))
                 )
             return 0
         check_derives(options.program)
@@ -121,7 +125,7 @@ class Session:
     def describe_machine(self):
         """The program says what the machine is, and how it writes the names of this road."""
         kernel = update_kernels(self.options.program)[0]
-        report = start(CppRung(self.options.program, kernel, 1, 1, "every", []).command(self.road, 1))
+        report = launch_for_json(CppRung(self.options.program, kernel, 1, 1, "every", []).command(self.road, 1))
         self.context = report["context"]
         self.program_launch = self.context["runs"][0]
         fields = report["benchmarks"][0]["name"].split("/")
@@ -133,7 +137,7 @@ class Session:
         path = self.folder / f"after-{steps}.road"
         # Any kernel would do: the report says whether its hash is the closed form's.
         options = ["--json", "--init", "mt19937", "--threads", "1", "--steps", str(steps), "--save", str(path)]
-        report = start([str(self.options.program), "run", *options, *self.road.arguments()])
+        report = launch_for_json([str(self.options.program), "run", *options, *self.road.arguments()])
         if not report["benchmarks"][0]["verified"]:
             raise LaunchFailed(f"no road to hold Python's against: {report['benchmarks'][0]['error_message']}")
         return path
@@ -156,14 +160,15 @@ class Session:
                 continue
             self.tell(f"iterations of rung {place + 1} of {len(self.rungs)}: {rung.label()}")
             try:
-                steps = self.enough_steps(rung, max(known.get(rung.kernel, 1) // 8, rung.least_steps))
+                steps = self.steps_that_last(rung, max(known.get(rung.kernel, 1) // 8, rung.least_steps))
             except LaunchFailed as problem:
                 rung.skipped = str(problem)
                 continue
             self.steps[place] = steps
             known[rung.kernel] = steps
 
-    def enough_steps(self, rung, steps):
+    def steps_that_last(self, rung, steps):
+        """Iterations with which a repetition lasts --min-seconds, found by trying from `steps` on."""
         while True:
             seconds = self.launch(rung, steps).seconds
             wanted = steps * 1.1 * self.options.min_seconds / seconds
@@ -190,7 +195,7 @@ class Session:
                 raise
             return "interrupted"
         finally:
-            # What was measured is written, whatever comes now.
+            # From here on no signal stops the report of what was measured.
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, signal.SIG_IGN)
 
@@ -209,7 +214,10 @@ class Session:
         return said
 
     def repetition(self, place, rung, first):
-        """One launch. A pilot that was disturbed has promised more seconds than the steps take: the first round mends that."""
+        """One launch of a rung.
+
+        If the pilot was disturbed, its steps are too few. So the first round makes them more, until the launch is long enough.
+        """
         result = self.launch(rung, self.steps[place])
         for _ in range(3):
             if not first or result.problem or result.seconds >= self.options.min_seconds:
@@ -251,7 +259,7 @@ class Session:
             return measured.skipped_row(rung, self.road, name)
         steps = self.steps[place]
         own = [self.expected(steps)] if rung.python else []
-        note = short(rung.command(self.road, steps, *own))
+        note = command_text(rung.command(self.road, steps, *own))
         results, discarded = self.results_of(place), self.discarded.get(place, 0)
         return measured.measured_row(rung, self.road, name, steps, results, stopped, discarded, note)
 
@@ -260,10 +268,10 @@ class Session:
 
 
 def order_of_round(number, rungs):
-    """Places of the rungs in the order in which round `number`, from 0, launches them: always the same one for that number."""
+    """The order in which round `number`, from 0, launches the rungs: their places. The same number gives the same order."""
     places = list(range(rungs))
-    # Were the order only turned round, each rung would nearly always follow the same one, and meet the machine as that
-    # leaves it: its clock, its caches, its memory.
+    # If rounds only went backwards and forwards, a rung would nearly always follow the same other one, and find the clock and
+    # the caches as that one left them.
     random.Random(number).shuffle(places)
     return places
 

@@ -4,6 +4,7 @@ GOAL = 10000
 
 
 def print_ladder(rows, cells):
+    """Prints a table for each contract."""
     for count in dict.fromkeys(row["count"] for row in rows):
         own = [row for row in rows if row["count"] == count]
         what = "moves of every iteration counted" if count == "every" else "moves of the last iteration counted"
@@ -22,6 +23,7 @@ def print_ladder(rows, cells):
 
 
 def line_of(row):
+    """One line of the table."""
     start = f"{row['kernel']:<15}{row['ranks'] * row['threads']:>5}"
     if "skipped" in row:
         return f"{start}  skipped: {row['skipped']}"
@@ -57,6 +59,7 @@ def answer(rows):
 
 
 def verdict(row):
+    """How a ratio and its interval lie to what the course asks for."""
     low = row["ladder_speedup_low"] if row["ladder_speedup_low"] is not None else row["ladder_speedup"]
     high = row["ladder_speedup_high"] if row["ladder_speedup_high"] is not None else row["ladder_speedup"]
     if low > GOAL:
@@ -67,10 +70,12 @@ def verdict(row):
 
 
 def number(value):
+    """A rate or a ratio as people read it."""
     if value is None:
         return "-"
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def between(low, high):
+    """An interval; empty if there is none."""
     return "" if low is None else f"{number(low)} .. {number(high)}"

@@ -35,6 +35,7 @@ def main():
 
 
 def read_options():
+    """The options of the command line, checked. Raises BadInput."""
     class Parser(argparse.ArgumentParser):
         def error(self, message):
             raise BadInput(f"{message}; see scripts/physics.py --help")
@@ -83,6 +84,7 @@ def read_options():
 
 
 def make(options):
+    """Measures, draws, and says what is not as theory has it; returns the exit status."""
     from trafficbench_tools.physics import exact, measure, pictures
 
     began = time.monotonic()

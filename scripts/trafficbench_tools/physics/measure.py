@@ -9,6 +9,7 @@ class RunFailed(Exception):
 
 
 def start(program, arguments):
+    """What `trafficbench run` prints. Raises RunFailed unless it ends with status 0."""
     try:
         done = subprocess.run(
             [str(program), "run", *arguments],

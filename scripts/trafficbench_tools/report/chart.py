@@ -8,6 +8,8 @@ from trafficbench_tools.report import rows, words
 
 @dataclass
 class Axis:
+    """One axis of a plot."""
+
     title: str
     scale: str = "linear"  # linear, log2, log10
     from_zero: bool = False
@@ -50,6 +52,8 @@ class Curve:
 
 @dataclass
 class Chart:
+    """One plot."""
+
     figure: str  # key of its section: ladder, sizes, strong, ...
     kind: str  # curve, bars, stack
     title: str

@@ -7,6 +7,7 @@ SHARES = ["compute", "exchange", "reduction", "waiting"]
 
 
 def limits(source):
+    """Charts of the fraction of the machine's limit, one for each road, shape and contract."""
     def belongs(row):
         return row["class"] == "update" and row["origin"] == "measured"
 
@@ -58,6 +59,7 @@ def one_each(source, members):
 
 
 def limit_mark(label, row):
+    """The bar of a row: its fraction, with the interval that its rate has."""
     fraction = row["fraction_of_limit"]
     low = high = None
     if row["mcops_low"] is not None:
@@ -71,6 +73,7 @@ def limit_mark(label, row):
 
 
 def shares(source):
+    """Charts of where the time of all ranks went, one for each kernel and road."""
     def belongs(row):
         return row["class"] == "update"
 
@@ -128,4 +131,5 @@ def share(row, part):
 
 
 def efficiency(row):
+    """What stands beside the bar of a row."""
     return [f"efficiency {100 * row['efficiency']:.3g}%"] if row["efficiency"] is not None else []

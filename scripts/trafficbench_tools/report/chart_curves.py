@@ -9,14 +9,17 @@ from trafficbench_tools.report.chart import Axis, Chart, Curve, Mark, Series
 
 
 def shape_facet(row):
+    """The shape of a row as a facet."""
     return {"ranks × threads": rows.shape(row)}
 
 
 def bytes_a_core(row):
+    """Bytes of road that one core of the row holds."""
     return grouping.cells_a_core(row) * row["bits_per_cell"] / 8
 
 
 def is_update(row):
+    """Whether the row measured how fast cells are updated."""
     return row["class"] == "update" and row["origin"] == "measured"
 
 
@@ -43,6 +46,7 @@ def size_charts(source, has_value, make):
 
 
 def size_chart(source, figure, title, facets, drawn, caption):
+    """One chart of rates along the bytes of road a core."""
     return Chart(
         figure=figure,
         kind="curve",
@@ -60,6 +64,7 @@ def size_chart(source, figure, title, facets, drawn, caption):
 
 
 def sizes(source):
+    """Charts of the rate against the size of the road."""
     def make(facets, drawn):
         return size_chart(source, "sizes", "Rate against size", facets, drawn, "Median rate with its 95% interval")
 
@@ -81,6 +86,7 @@ def roofline(source):
 
 
 def rate_mark(at, row):
+    """A row's rate and its interval, at `at`."""
     return Mark(at, row["mcops"], row["mcops_low"], row["mcops_high"], row)
 
 
@@ -122,6 +128,7 @@ def scaling(source, mode):
 
 
 def scaling_series(source, family, mark, measure):
+    """Series of the rows that have the measure, by kernel; what was not measured is hollow and dashed."""
     series = []
     for label, colour, group in grouping.by_series(source, family):
         marks = [mark(row) for row in group if row[measure] is not None]
@@ -133,6 +140,7 @@ def scaling_series(source, family, mark, measure):
 
 
 def speedup_chart(source, mode, facets, family, skipped):
+    """One chart of speedups over cores, with the ideal and the fitted laws."""
     series = scaling_series(
         source,
         family,
@@ -161,6 +169,7 @@ def speedup_chart(source, mode, facets, family, skipped):
 
 
 def efficiency_chart(source, mode, facets, family, skipped):
+    """One chart of efficiencies over cores."""
     series = scaling_series(source, family, efficiency_mark, "efficiency")
     drawn = [mark.row for line in series for mark in line.marks]
     ends = [min(rows.cores(row) for row in drawn), max(rows.cores(row) for row in drawn)]
@@ -195,6 +204,7 @@ def efficiency_mark(row):
 
 
 def titled(mode, drawn, measure):
+    """The title of a scaling chart."""
     return marked(f"{mode.capitalize()} scaling: {measure}", drawn)
 
 
@@ -205,14 +215,17 @@ def marked(title, drawn):
 
 
 def section_of(mode, family):
+    """Key of the section where a scaling chart stands."""
     return mode if family[0]["origin"] == "measured" else "simulated"
 
 
 def base_cores(source, row):
+    """Cores of the row's base."""
     return rows.cores(source.by_name[row["base"]])
 
 
 def scaling_caption(mode, facets, drawn):
+    """Sentences that say what the rows of a scaling chart have in common."""
     sentences = []
     if mode == "strong":
         sentences.append(f"One road of {facets['cells']} cells whatever the cores, counting {facets['count']}.")
@@ -283,6 +296,7 @@ def not_drawn(family, measure):
 
 
 def closed_form(source):
+    """Charts of the time of one jump against the length of the road."""
     found = []
     for facets, members in grouping.grouped(source, lambda row: row["class"] == "closed-form", shape_facet):
         drawn = [row for row in members if row["real_time"] is not None]
@@ -319,5 +333,6 @@ def closed_form(source):
 
 
 def time_mark(row):
+    """A row's time. Rows of the closed form hold no interval of theirs, so that it is worked out here."""
     low, high = median_interval(row["samples"])
     return Mark(row["cells"], row["real_time"], low and low * 1e3, high and high * 1e3, row)

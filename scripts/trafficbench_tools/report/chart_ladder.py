@@ -5,6 +5,7 @@ from trafficbench_tools.report.chart import Axis, Chart, Mark, Series
 
 
 def charts(source):
+    """A chart for each road on which at least two kernels were measured."""
     found = []
     for facets, members in grouping.grouped(source, belongs, grouping.road):
         drawn = [row for row in members if row["mcops"] is not None]
@@ -14,10 +15,12 @@ def charts(source):
 
 
 def belongs(row):
+    """Whether the row may stand on a ladder."""
     return row["class"] == "update" and row["origin"] == "measured" and row["mode"] == "strong"
 
 
 def ladder(source, facets, members, skipped):
+    """One chart: the rungs on the fewest cores and on the most."""
     fewest = min(rows.cores(row) for row in members)
     most = max(rows.cores(row) for row in members)
     series = [climb(source, members, fewest, True)]
@@ -62,8 +65,8 @@ def climb(source, members, wanted_cores, is_least):
     for row in members:
         if rows.cores(row) != wanted_cores:
             continue
-        held = best.get(labels[id(row)])
-        if held is None or is_better(row, held):
+        best_so_far = best.get(labels[id(row)])
+        if best_so_far is None or is_better(row, best_so_far):
             best[labels[id(row)]] = row
     marks, below = [], None
     for label, row in sorted(best.items(), key=lambda item: source.kernels.index(item[1]["kernel"])):
@@ -74,12 +77,13 @@ def climb(source, members, wanted_cores, is_least):
     return Series(words.count_of(wanted_cores, "core"), "least" if is_least else "most", marks)
 
 
-def is_better(row, held):
-    """A row that failed gives way to one that did not, however fast it was."""
-    return (not rows.has_failed(row), row["mcops"]) > (not rows.has_failed(held), held["mcops"])
+def is_better(row, best_so_far):
+    """Whether a row takes the place of another: any that passed verification before any that failed, then the faster."""
+    return (not rows.has_failed(row), row["mcops"]) > (not rows.has_failed(best_so_far), best_so_far["mcops"])
 
 
 def texts(row, below, wanted_cores):
+    """What stands beside a bar: its rate, the step from the rung below, and how many times the base it is."""
     parts = [f"{words.significant(row['mcops'])} MCOPs"]
     if wanted_cores > 1:
         parts[0] += f" on {rows.shape(row)}"
@@ -101,8 +105,10 @@ def step_interval(row, below):
 
 
 def several_shapes(members, most):
+    """Whether rows of so many cores have different ranks and threads."""
     return len({rows.shape(row) for row in members if rows.cores(row) == most}) > 1
 
 
 def kernel_of(name):
+    """The kernel that the name of a row spells."""
     return name.split("/")[1]

@@ -60,7 +60,10 @@ DASHES = {"solid": "-", "dash": "--", "dashdot": "-.", "dot": ":"}
 
 
 def write(charts, folder, all_views, say=lambda text: None, replace=False):
-    """Writes the figures; returns a line for each, and one for what was left out. Raises BadInput where one cannot be written."""
+    """Writes the figures; returns a line for each, and one for what was left out.
+
+    Raises BadInput where one cannot be written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     colours = palette.palette([chart for found in charts.values() for chart in found])
     jobs, captions, left_out = [], ["# Figures", ""], 0
@@ -94,6 +97,7 @@ def write(charts, folder, all_views, say=lambda text: None, replace=False):
 
 
 def file_name(section, title, count, label):
+    """The name of a figure's files, without an ending."""
     words_of_name = [section]
     for part in ("speedup", "efficiency", "roofline"):
         if part in title.lower():
@@ -137,6 +141,7 @@ def draw(chart, colours):
 
 
 def height(chart):
+    """Inches that a figure needs."""
     lanes = len(chart.categories())
     if chart.kind == "bars":
         return 0.9 + 0.4 * len(chart.marks()) + (0.1 * lanes if len(chart.series) > 1 else 0)
@@ -144,6 +149,7 @@ def height(chart):
 
 
 def errors(marks):
+    """Lengths of the error bars below and above each mark."""
     return [
         [mark.value - mark.low if mark.low is not None else 0 for mark in marks],
         [mark.high - mark.value if mark.high is not None else 0 for mark in marks],
@@ -151,6 +157,7 @@ def errors(marks):
 
 
 def draw_curves(axes, chart, colours):
+    """Draws a chart along numbers."""
     scale(axes.xaxis, chart.x)
     scale(axes.yaxis, chart.y)
     axes.set_ylabel(chart.y.title)
@@ -203,6 +210,7 @@ def draw_curves(axes, chart, colours):
 
 
 def points(axes, marks, shift, colour, symbol, label, hollow):
+    """Draws marks with their intervals, unjoined."""
     if marks:
         axes.errorbar(
             [mark.at * shift for mark in marks],
@@ -220,12 +228,13 @@ def points(axes, marks, shift, colour, symbol, label, hollow):
 
 
 def draw_bars(axes, chart, colours):
+    """Draws bars below each other, each under its words."""
     scale(axes.xaxis, chart.x)
     several = len(chart.series) > 1
     at, labelled = 0.0, set()
     left = bar_start(chart)
-    # Right of the longest name; a letter takes so much of the width.
-    beside = max(0.16, 0.0155 * max(len(category) for category in chart.categories()))
+    # Texts begin right of the longest name; a letter takes so much of the width.
+    start_of_texts = max(0.16, 0.0155 * max(len(category) for category in chart.categories()))
     for category in chart.categories():
         name = category
         for series in chart.series:
@@ -254,7 +263,7 @@ def draw_bars(axes, chart, colours):
                 )
                 parts = [series.label] if several else []
                 text = "   ".join([*parts, *mark.texts])
-                axes.annotate(text, (beside, at - 0.27), xycoords=("axes fraction", "data"), va="bottom", fontsize=8)
+                axes.annotate(text, (start_of_texts, at - 0.27), xycoords=("axes fraction", "data"), va="bottom", fontsize=8)
                 name = ""
                 at += 1
         at += 0.25 if several else 0
@@ -291,6 +300,7 @@ def bar_start(chart):
 
 
 def draw_stack(axes, chart, colours):
+    """Draws stacked bars."""
     names = chart.categories()
     left = [0.0] * len(names)
     for series in chart.series:
@@ -325,6 +335,7 @@ def draw_stack(axes, chart, colours):
 
 
 def scale(axis, spec):
+    """Gives a matplotlib axis the scale and the ticks of a chart's."""
     set_scale = axis.axes.set_xscale if axis.axis_name == "x" else axis.axes.set_yscale
     if spec.scale == "linear":
         if spec.kind == "percent":
@@ -341,4 +352,5 @@ def scale(axis, spec):
 
 
 def small(value):
+    """A power of two as a tick: 4, 1, 1/4."""
     return f"{value:,.0f}" if value >= 1 else f"1/{1 / value:,.0f}"

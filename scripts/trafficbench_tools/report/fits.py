@@ -47,6 +47,7 @@ def curves(source, drawn):
 
 
 def parameters(fit):
+    """The fitted parameters with their intervals, in words."""
     return ", ".join(
         f"{name.replace('_', ' ')} {words.interval(part['value'], part['low'], part['high'], 3)}"
         for name, part in fit["parameters"].items()
@@ -54,4 +55,5 @@ def parameters(fit):
 
 
 def largest(fit):
+    """The largest residual."""
     return max((abs(residual) for residual in fit["residuals"] if math.isfinite(residual)), default=0.0)

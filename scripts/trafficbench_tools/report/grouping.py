@@ -52,6 +52,7 @@ def series_labels(members):
 
 
 def other_axes(row):
+    """{axis: level} of what tells series of one kernel apart."""
     others = {axis: level for axis, level in rows.axes(row).items() if axis not in SPOKEN_FOR}
     if row["origin"] != "measured":
         others["origin"] = f"{row['origin']} by {row['model']['name']}"
@@ -103,6 +104,7 @@ def by_series(source, members):
 
 
 def cells_a_core(row):
+    """Cells of road that one core of the row has."""
     return row["cells"] / rows.cores(row)
 
 

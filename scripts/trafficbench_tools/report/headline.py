@@ -18,6 +18,7 @@ def machines(sources):
 
 
 def lead(sources):
+    """One paragraph on hosts, dates and what the numbers are."""
     dates = sorted(run["date"] for source in sources for run in source.context["runs"])
     span = dates[0][:10] if dates[0][:10] == dates[-1][:10] else f"{dates[0][:10]} to {dates[-1][:10]}"
     hosts = list(
@@ -34,6 +35,7 @@ def lead(sources):
 
 
 def chips(sources):
+    """How many rows of which status, as links to them."""
     every = [row for source in sources for row in source.rows]
     counts = {status: sum(rows.status(row) == status for row in every) for status in ORDER}
     parts = [f'<a class="chip" href="#rows">{words.count_of(len(every), "row")}</a>']
@@ -47,6 +49,7 @@ def chips(sources):
 
 
 def banners(sources, charts):
+    """What a reader must know first: failures, rows left out, notes."""
     texts = []
     for source in sources:
         failed = [row for row in source.rows if rows.has_failed(row)]
@@ -103,6 +106,7 @@ def cards(sources):
 
 
 def card(row, source):
+    """One rate, and what stands behind it."""
     lines = [
         f"{row['kernel']}, {rows.shape(row)} (ranks × threads), {words.cells(row['cells'])} cells; highest median of"
         f" its contract in {source.label}."

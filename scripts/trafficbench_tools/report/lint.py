@@ -1,8 +1,8 @@
 """Holds a report against the twelve rules of T. Hoefler and R. Belli, Scientific Benchmarking of Parallel Computing Systems,
 SC15, https://doi.org/10.1145/2807591.2807644. The rules are given in this project's words.
 
-A rule is held against what the file says: whether an interval is there and is the one of its samples, whether a base is
-named, and so on. What only the author can know (why these kernels and not others) must be said in a note.
+Each rule is checked by what the file says: whether there is an interval and its ends are repetitions, whether a base is named,
+and so on. What only the author can know (why these kernels and not others) must be said in a note.
 """
 
 import math
@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 
 from trafficbench_tools.report import rows, words
 
-# The third quartile of the repetitions over the first: beyond this they are no one story that a median could tell. A single
-# disturbed repetition does not count.
+# The third quartile of the repetitions over the first. Beyond this a median alone does not describe them. One disturbed
+# repetition does not change the quartiles.
 WIDEST_MIDDLE = 1.25
 ROUNDING = 1e-3
 
 
 @dataclass
 class Rule:
+    """One of the twelve, and how the reports do by it."""
+
     number: int
     text: str
     says: list = field(default_factory=list)  # remarks
@@ -28,7 +30,7 @@ class Rule:
     def broken(self):
         return bool(self.breaks)
 
-    def blame(self, offenders, noun, what):
+    def broken_by(self, offenders, noun, what):
         """Notes rows that break the rule: "3 of 144 rows without an interval: NAME, NAME and 1 more"."""
         offenders, total = offenders
         if offenders:
@@ -42,6 +44,7 @@ def lint(sources, reason=None):
 
 
 def print_rules(rules, out):
+    """Prints each rule, what breaks it and what else is to be said."""
     for rule in rules:
         print(f"rule {rule.number:2}  {'BROKEN' if rule.broken else 'holds '}  {rule.text}", file=out)
         for text in rule.breaks:
@@ -56,6 +59,7 @@ def print_rules(rules, out):
 
 
 def every_row(sources, wanted=lambda row: True):
+    """The rows of all sources that were not skipped and are wanted."""
     return [row for source in sources for row in source.rows if not rows.is_skipped(row) and wanted(row)]
 
 
@@ -65,6 +69,7 @@ def among(candidates, is_wrong):
 
 
 def judge_speedup(sources, _):
+    """Rule 1."""
     rule = Rule(1, "A speedup says what its base is, and how fast the base is by itself.")
     grown = []
     for source in sources:
@@ -78,7 +83,7 @@ def judge_speedup(sources, _):
             for row in source.rows
             if row["mcops"] is not None and not rows.has_failed(row) and rows.cores(row) > least[curve_key(row)]
         ]
-    rule.blame(
+    rule.broken_by(
         among(grown, lambda row: row["base"] is None and row["ladder_base"] is None),
         "row on more cores",
         "without a base",
@@ -96,11 +101,13 @@ def judge_speedup(sources, _):
 
 
 def curve_key(row):
+    """What rows of one scaling curve have in common."""
     road = row["cells"] if row["mode"] == "strong" else row["cells"] / rows.cores(row)
     return (row["kernel"], row["isa"], row["count"], row["mode"], row["origin"], road)
 
 
 def judge_subset(sources, reason):
+    """Rule 2."""
     rule = Rule(2, "Where only a part of the kernels or of the machine was used, the reason is given.")
     notes = [
         text
@@ -139,9 +146,10 @@ def judge_subset(sources, reason):
 
 
 def judge_means(sources, _):
+    """Rule 3."""
     rule = Rule(3, "Costs are averaged, rates are not: a rate is formed from the summarised cost.")
     timed = every_row(sources, lambda row: row["mcops"] is not None)
-    rule.blame(
+    rule.broken_by(
         among(timed, lambda row: not close(row["mcops"], row["cells"] * row["steps"] / row["real_time"] / 1e3)),
         "row",
         "with a rate that is not work over its median time",
@@ -153,15 +161,16 @@ def judge_means(sources, _):
 
 
 def judge_ratios(sources, _):
+    """Rule 4."""
     rule = Rule(4, "Ratios are not averaged: a ratio is formed from two rates, which are both given.")
     ratios = every_row(sources, lambda row: row["base"] is not None)
-    rule.blame(
+    rule.broken_by(
         among(ratios, lambda row: not close(row["speedup"], row["mcops"] / row["base_mcops"])),
         "speedup",
         "unlike the row's rate over its base's",
     )
     ladder = every_row(sources, lambda row: row["ladder_base"] is not None)
-    rule.blame(
+    rule.broken_by(
         among(ladder, lambda row: not close(row["ladder_speedup"], row["mcops"] / row["ladder_base_mcops"])),
         "ladder speedup",
         "unlike the row's rate over its base's",
@@ -171,13 +180,14 @@ def judge_ratios(sources, _):
 
 
 def judge_intervals(sources, _):
+    """Rule 5."""
     rule = Rule(5, "What is not deterministic has an interval of confidence.")
     timed = every_row(sources, lambda row: row["origin"] == "measured" and row["class"] == "update")
-    rule.blame(
+    rule.broken_by(
         among(timed, lambda row: row["mcops_low"] is None), "row", "without an interval (fewer than 6 repetitions)"
     )
     closed = every_row(sources, lambda row: row["class"] == "closed-form")
-    rule.blame(among(closed, lambda row: len(row["samples"]) < 6), "closed-form row", "with fewer than 6 repetitions")
+    rule.broken_by(among(closed, lambda row: len(row["samples"]) < 6), "closed-form row", "with fewer than 6 repetitions")
     others = every_row(sources, lambda row: row["origin"] != "measured")
     if others:
         rule.says.append(
@@ -187,9 +197,10 @@ def judge_intervals(sources, _):
 
 
 def judge_normality(sources, _):
+    """Rule 6."""
     rule = Rule(6, "No distribution is taken for normal without a look.")
     with_interval = every_row(sources, lambda row: row["mcops_low"] is not None)
-    rule.blame(
+    rule.broken_by(
         among(with_interval, lambda row: not is_order_statistic(row)),
         "row",
         "with an interval that is not between ordered samples",
@@ -199,11 +210,13 @@ def judge_normality(sources, _):
 
 
 def is_order_statistic(row):
+    """Whether both ends of the row's interval are rates of repetitions that it has."""
     rates = [row["cells"] * row["steps"] / sample / 1e6 for sample in row["samples"]]
     return all(any(close(row[end], rate) for rate in rates) for end in ("mcops_low", "mcops_high"))
 
 
 def judge_comparisons(sources, _):
+    """Rule 7."""
     rule = Rule(7, "Comparisons are statistically sound: ratios carry intervals.")
     compared = every_row(sources, lambda row: row["origin"] == "measured" and (row["base"] or row["ladder_base"]))
 
@@ -211,7 +224,7 @@ def judge_comparisons(sources, _):
         own = row["base"] not in (None, row["name"]) and row["speedup_low"] is None
         return own or (row["ladder_base"] not in (None, row["name"]) and row["ladder_speedup_low"] is None)
 
-    rule.blame(among(compared, lacks), "ratio", "without an interval")
+    rule.broken_by(among(compared, lacks), "ratio", "without an interval")
     again = sum(bool(row.get("base_samples") or row.get("ladder_base_samples")) for row in compared)
     rule.says.append(
         f"{words.count_of(again, 'row')} of {len(compared):,} with a base measured again in the row's own rounds;"
@@ -221,9 +234,10 @@ def judge_comparisons(sources, _):
 
 
 def judge_median(sources, _):
+    """Rule 8."""
     rule = Rule(8, "The median is only given where it tells the story.")
     repeated = every_row(sources, lambda row: len(row["samples"]) > 1)
-    rule.blame(
+    rule.broken_by(
         among(repeated, lambda row: middle_spread(row["samples"]) > WIDEST_MIDDLE),
         "row",
         f"whose upper quartile is more than {WIDEST_MIDDLE:g} times the lower: look at all repetitions",
@@ -238,11 +252,13 @@ def judge_median(sources, _):
 
 
 def middle_spread(samples):
+    """The upper quartile over the lower one."""
     lower, _, upper = statistics.quantiles(samples, n=4, method="inclusive")
     return upper / lower
 
 
 def judge_setup(sources, _):
+    """Rule 9."""
     rule = Rule(9, "The whole setup is documented: hardware, software, factors and their levels.")
     for source in sources:
         for number, run in enumerate(source.context["runs"]):
@@ -268,16 +284,17 @@ def judge_setup(sources, _):
                 rule.breaks.append(f"{source.label}, launch {number} of {run['date']}: lacks {', '.join(lacking)}")
         if source.context["command"] == "sweep" and not source.context["axes"]:
             rule.breaks.append(f"{source.label}: the axes that were asked for are not given")
-    rule.blame(
+    rule.broken_by(
         among(every_row(sources, rows.is_measured), lambda row: row["placement"] is None), "row", "without a placement"
     )
     return rule
 
 
 def judge_parallel_time(sources, _):
+    """Rule 10."""
     rule = Rule(10, "How parallel time was taken and summed up over ranks is documented.")
     parallel = every_row(sources, lambda row: row["origin"] == "measured" and row["ranks"] > 1)
-    rule.blame(among(parallel, lambda row: not row.get("rank_seconds")), "parallel row", "without the ranks' own times")
+    rule.broken_by(among(parallel, lambda row: not row.get("rank_seconds")), "parallel row", "without the ranks' own times")
     going_on = sum(row["restarted"] is False for row in every_row(sources))
     rule.says.append(
         "A barrier outside the timer starts each repetition; the slowest rank's time counts; least, median and most"
@@ -291,24 +308,26 @@ def judge_parallel_time(sources, _):
 
 
 def judge_bounds(sources, _):
+    """Rule 11."""
     rule = Rule(11, "Upper bounds of what can be reached are shown.")
     # Python rungs have no kernel whose cost is known.
     bound = every_row(
         sources, lambda row: row["origin"] == "measured" and row["class"] == "update" and row["isa"] is not None
     )
-    rule.blame(
+    rule.broken_by(
         among(bound, lambda row: row["limit"] is None), "row", "without a limit (trafficbench ceiling measures them)"
     )
     return rule
 
 
 def judge_plots(sources, _):
+    """Rule 12."""
     rule = Rule(12, "Plots show what is needed to read them, and join points only where a line means something.")
     drawn = every_row(sources)
-    rule.blame(
+    rule.broken_by(
         among(drawn, rows.has_failed), "row", "that failed verification: drawn as a cross, in no line and no ratio"
     )
-    rule.blame(
+    rule.broken_by(
         among(drawn, lambda row: bool(row.get("warnings"))), "row", "measured under a warning: marked, in no line"
     )
     rule.says.append(
@@ -318,6 +337,7 @@ def judge_plots(sources, _):
 
 
 def close(a, b):
+    """Whether two numbers are the same but for rounding."""
     return math.isclose(a, b, rel_tol=ROUNDING)
 
 

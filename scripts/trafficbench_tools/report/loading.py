@@ -32,28 +32,28 @@ class Source:
 
 def load(paths, only=()):
     """The sources in `paths`. Raises ReportError with what is wrong, and with which file."""
-    sources, held = [], 0
+    sources, rows_so_far = [], 0
     labels = unique_labels(paths)
     for path, label in zip(paths, labels):
         counts = {}
 
-        def prepare(report, counts=counts, path=path, held=held):
+        def prepare(report, counts=counts, path=path, rows_so_far=rows_so_far):
             rows = report.get("benchmarks") if isinstance(report, dict) else None
             if not isinstance(rows, list):
                 return report
             counts["all"] = len(rows)
             if only:
                 report = chosen(report, only)
-            counts["kept"] = len(report["benchmarks"])
-            if held + counts["kept"] > MOST_ROWS:
+            counts["chosen"] = len(report["benchmarks"])
+            if rows_so_far + counts["chosen"] > MOST_ROWS:
                 raise ReportError(
-                    f"{held + counts['kept']:,} rows with this file; a page holds at most {MOST_ROWS:,}: name fewer"
+                    f"{rows_so_far + counts['chosen']:,} rows with this file; a page holds at most {MOST_ROWS:,}: name fewer"
                     " files or choose rows by words of their names, as in --only ranks:1/ --only count:every"
                 )
             return report
 
         report = load_report(path, prepare)
-        held += counts["kept"]
+        rows_so_far += counts["chosen"]
         sources.append(
             Source(
                 label=label,
@@ -61,10 +61,10 @@ def load(paths, only=()):
                 context=report["context"],
                 rows=report["benchmarks"],
                 fits=report.get("fits", []),
-                left_out=counts["all"] - counts["kept"],
+                left_out=counts["all"] - counts["chosen"],
             )
         )
-    if not held:
+    if not rows_so_far:
         raise ReportError(
             f"no row of {', '.join(map(str, paths))} "
             + (
@@ -83,7 +83,7 @@ def load(paths, only=()):
 def chosen(report, words):
     """The report with the rows whose names hold every one of the words, the bases they refer to, and the fits of these.
 
-    What is not a row at all is kept, for the check to find.
+    What is not a row at all stays, for the check to find.
     """
     rows = {name_of(row): row for row in report["benchmarks"] if name_of(row) is not None}
     wanted = {name for name in rows if all(word in name for word in words)}
@@ -91,25 +91,28 @@ def chosen(report, words):
     for _ in range(2):
         bases = [rows[name].get(field) for name in wanted for field in ("base", "ladder_base")]
         wanted |= {base for base in bases if isinstance(base, str) and base in rows}
-    kept = {
+    chosen_part = {
         **report,
         "benchmarks": [row for row in report["benchmarks"] if name_of(row) is None or name_of(row) in wanted],
     }
     if isinstance(report.get("fits"), list):
-        kept["fits"] = [fit for fit in report["fits"] if not is_fit(fit) or all(name in wanted for name in fit["rows"])]
-    return kept
+        chosen_part["fits"] = [fit for fit in report["fits"] if not is_fit(fit) or all(name in wanted for name in fit["rows"])]
+    return chosen_part
 
 
 def name_of(row):
+    """The name of what may be a row; None if it is none."""
     name = row.get("name") if isinstance(row, dict) else None
     return name if isinstance(name, str) else None
 
 
 def is_fit(fit):
+    """Whether it may be a fit: the check looks at it more closely."""
     return isinstance(fit, dict) and isinstance(fit.get("rows"), list)
 
 
 def example_name(paths):
+    """The name of some row, for a message."""
     for path in paths:
         rows = load_report(path)["benchmarks"]
         if rows:

@@ -43,6 +43,7 @@ def core_guides(source, row, most):
 
 
 def measured_ends(run):
+    """{cores: [what is full]} of the machine of a launch."""
     ends = {}
     last = max(caches(run).items(), default=None)
     if last is not None and last[1][1] > 1:

@@ -24,11 +24,14 @@ input; 4 interrupted."""
 
 
 class Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line."""
+
     def error(self, message):
         sys.exit(refuse(f"{message}; see scripts/report.py --help"))
 
 
 def parse(arguments):
+    """The options of the command line."""
     parser = Parser(
         prog="report.py",
         usage="scripts/report.py REPORT... [--output PAGE] [--figures FOLDER] [--lint] [options]",
@@ -62,6 +65,7 @@ def parse(arguments):
 
 
 def refuse(message):
+    """Says in one line what is wrong; returns the exit status."""
     print(f"report.py: {message}", file=sys.stderr)
     return 2
 
@@ -98,6 +102,7 @@ def check_targets(options):
 
 
 def make(options):
+    """Makes what was asked for; returns the exit status."""
     from trafficbench_tools.report import lint, loading, rows, views, words
 
     def say(text):
@@ -118,9 +123,9 @@ def make(options):
 
         say("writing the page")
         write_text(options.output, page.build(sources, charts, rules), options.force)
-        held = sum(len(source.rows) for source in sources)
+        shown = sum(len(source.rows) for source in sources)
         print(
-            f"{options.output}: {words.count_of(held, 'row')}, {words.count_of(sum(map(len, charts.values())), 'plot')}"
+            f"{options.output}: {words.count_of(shown, 'row')}, {words.count_of(sum(map(len, charts.values())), 'plot')}"
         )
     if options.figures:
         from trafficbench_tools.report import figures

@@ -9,6 +9,7 @@ def paragraphs(sources):
 
 
 def paragraph(source):
+    """The paragraph on one report."""
     measured = [row for row in source.rows if rows.is_measured(row)]
     sentences = []
     if measured:
@@ -27,6 +28,7 @@ def paragraph(source):
 
 
 def where(source, measured):
+    """Sentences on each launch: hosts, CPU, build, MPI, and what kernels chose for themselves."""
     sentences = []
     for number in sorted({row["run"] for row in measured}):
         run = source.context["runs"][number]
@@ -55,6 +57,7 @@ def where(source, measured):
 
 
 def what(measured):
+    """Sentences on kernels, roads, shapes and contracts."""
     names = list(dict.fromkeys(row["kernel"] for row in measured))
     lengths = sorted({row["cells"] for row in measured})
     span = (
@@ -83,6 +86,7 @@ def what(measured):
 
 
 def how(source, measured):
+    """Sentences on repetitions, intervals, bases and rounds."""
     numbers = [row["repetitions"] for row in measured]
     spread = str(numbers[0]) if min(numbers) == max(numbers) else f"{min(numbers)} to {max(numbers)}"
     axes = source.context["axes"]
@@ -124,6 +128,7 @@ def how(source, measured):
 
 
 def trust(measured):
+    """Sentences on verification and warnings."""
     failed = sum(rows.has_failed(row) for row in measured)
     kinds = {
         "full": "the hash of the final state against the exact closed form",

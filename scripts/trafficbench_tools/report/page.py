@@ -49,6 +49,7 @@ def build(sources, charts, rules):
 
 
 def read(name):
+    """The text of one of the page's parts."""
     return (PARTS / name).read_text(encoding="utf-8")
 
 
@@ -70,6 +71,7 @@ def packed_plotly():
 
 
 def measured_section(section):
+    """A section of plots, which scripts fill."""
     key, title, about = section
     return f'<section id="{key}"><h2>{escape(title)}</h2><p>{escape(about)}</p><div class="frames"></div></section>'
 
@@ -83,6 +85,7 @@ def missing_section(missing):
 
 
 def apart_section(section):
+    """A section of what stands in no ranking with the others, which scripts fill."""
     key, title, about = section
     tag = "not measured" if key == "simulated" else "no rate"
     return (
@@ -92,6 +95,7 @@ def apart_section(section):
 
 
 def methods_section(sources):
+    """The draft of the methods."""
     quotes = "".join(f"<p>{escape(text)}</p>" for text in methods.paragraphs(sources))
     return (
         '<section id="methods"><h2>Methods, a draft</h2><p>From what the reports say of themselves; to be finished by'
@@ -101,6 +105,7 @@ def methods_section(sources):
 
 
 def rules_section(rules):
+    """The twelve rules, each with its verdict."""
     broken = [str(rule.number) for rule in rules if rule.broken]
     items = []
     for rule in rules:
@@ -120,5 +125,6 @@ def rules_section(rules):
 
 
 def footer(sources):
+    """What made the page, and from which files."""
     files = words.listing([source.path.split("/")[-1] for source in sources], 12)
     return f"Made by scripts/report.py of trafficbench from {escape(files)}. This file needs no network."

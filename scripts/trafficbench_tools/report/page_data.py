@@ -49,12 +49,23 @@ DETAILS = [
 ]  # fmt: skip
 # Fields of a row that the page does not show, and why.
 NOT_SHOWN = {
-    "run_name": "the name again", "verified": "the status says it", "iterations": "steps again", "repetition_index": "always 0", "run_type": "Google Benchmark's",
-    "aggregate_name": "Google Benchmark's", "time_unit": "always ms", "error_occurred": "the status says it",
-    "rank_seconds": "one entry a repetition", "rounds": "one entry a repetition", "base_samples": "their rate stands there",
-    "base_steps": "their rate stands there", "ladder_base_samples": "their rate stands there",
-    "ladder_base_steps": "their rate stands there", "model": "captions name it", "run": "launches have a section of their own",
-}  # fmt: skip
+    "run_name": "the name again",
+    "verified": "the status says it",
+    "error_occurred": "the status says it",
+    "iterations": "steps again",
+    "repetition_index": "always 0",
+    "run_type": "for Google Benchmark's tools",
+    "aggregate_name": "for Google Benchmark's tools",
+    "time_unit": "always ms",
+    "rank_seconds": "one entry a repetition",
+    "rounds": "one entry a repetition",
+    "base_samples": "base_mcops is shown",
+    "base_steps": "base_mcops is shown",
+    "ladder_base_samples": "ladder_base_mcops is shown",
+    "ladder_base_steps": "ladder_base_mcops is shown",
+    "model": "the captions name it",
+    "run": "launches have a section of their own",
+}
 
 
 def build(sources, charts):
@@ -99,6 +110,7 @@ def table_row(source, row, plots, numbers):
 
 
 def view(chart, label, numbers):
+    """A chart as the page's scripts draw it; `label` tells it from others of its frame."""
     return {
         "label": label,
         "kind": chart.kind,
@@ -132,6 +144,7 @@ def view(chart, label, numbers):
 
 
 def axis(axis_of_chart):
+    """An axis as the page's scripts read it."""
     return {
         "title": axis_of_chart.title,
         "scale": axis_of_chart.scale,

@@ -24,6 +24,7 @@ def group_alike(hosts):
 
 
 def on_host(workers):
+    """Where the workers of one host were seen."""
     seen = [worker["core"] for worker in workers if worker["core"] is not None]
     parts = [f"{words.count_of(len(workers), 'worker')}"]
     if seen:

@@ -7,6 +7,7 @@ from trafficbench_tools.report import configurations, placement, rows, words
 
 
 def section(sources):
+    """Every launch of every source."""
     parts = ['<section id="where">', "<h2>What ran where</h2>"]
     for source in sources:
         for number, run in enumerate(source.context["runs"]):
@@ -17,10 +18,12 @@ def section(sources):
 
 
 def escape(value):
+    """A value as text of a page."""
     return html.escape(str(value))
 
 
 def launch(source, number, run, members):
+    """One launch: facts, placement, limits, environment. `members` are its rows."""
     measured = sum(rows.is_measured(row) for row in members)
     facts = [
         ("rows", f"{words.count_of(len(members), 'row')}, {measured:,} measured"),
@@ -56,6 +59,7 @@ def launch(source, number, run, members):
 
 
 def cpu_text(cpu):
+    """A CPU in one line."""
     clock = f", {cpu['clock_hz'] / 1e9:.3g} GHz measured" if cpu["clock_hz"] else ", clock not measured"
     return (
         f"{cpu['model']}, {words.count_of(cpu['cores'], 'core')}, {words.count_of(cpu['threads_per_core'], 'thread')} a"
@@ -64,11 +68,13 @@ def cpu_text(cpu):
 
 
 def cache_text(cache):
+    """A cache in a few words."""
     kind = {"Data": "d", "Instruction": "i", "Unified": ""}[cache["type"]]
     return f"L{cache['level']}{kind} {words.size(cache['size'])} for {words.count_of(cache['num_sharing'], 'CPU')}"
 
 
 def numa_text(regions):
+    """NUMA regions in one line."""
     if not regions:
         return "not known"
     cores = sorted({region["cores"] for region in regions})
@@ -79,12 +85,14 @@ def numa_text(regions):
 
 
 def mpi_text(mpi):
+    """An MPI library in one line."""
     if mpi is None:
         return "none"
     return f"{mpi['library']} {mpi['version']}, MPI {mpi['standard']}, thread level {mpi['thread_level']}"
 
 
 def placements(members):
+    """Where workers were seen, as a table."""
     found = placement.distinct(members)
     if not found:
         return "<p>Placement: nobody looked, or nothing ran.</p>"
@@ -99,6 +107,7 @@ def placements(members):
 
 
 def limits(measured):
+    """What the machine was measured to do at most, as a table."""
     if not measured:
         return "<p>What the machine can do at most was not measured.</p>"
     lines = []
@@ -113,6 +122,7 @@ def limits(measured):
 
 
 def environment(variables):
+    """Variables of the environment, as a table."""
     if not variables:
         return ""
     lines = "".join(

@@ -7,6 +7,7 @@ def cores(row):
 
 
 def shape(row):
+    """Ranks and threads, as in 2 × 4."""
     return f"{row['ranks']} × {row['threads']}"
 
 
@@ -17,14 +18,17 @@ def axes(row):
 
 
 def has_failed(row):
+    """Whether the row failed its verification."""
     return row["verified"] is False
 
 
 def is_skipped(row):
+    """Whether the point was not measured, for a reason that the row gives."""
     return "skipped" in row
 
 
 def is_measured(row):
+    """Whether the row ran on a machine."""
     return row["origin"] == "measured" and not is_skipped(row)
 
 

@@ -73,6 +73,7 @@ def panels(charts):
 
 
 def panel_order(item):
+    """Sorts panels."""
     (title, count), _ = item
     # Speedup before efficiency; `every`, the course's contract, before `sampled`.
     return ("efficiency" in title, title, count)
