@@ -7,13 +7,13 @@
 def differences(one, other):
     """{fact: (value, other value)} in which the machines of two launches, entries of context.runs, differ.
 
-    Facts are all of `cpu` but the clock, which is measured anew each time, and the caches, in any order. What one of the two
-    does not know, because it is missing, null or an empty list, is not compared.
+    Facts are all of `cpu` but the clock, which is measured anew each time, and the caches, in any order. A fact that one of
+    the two lacks, or has as null, is not compared.
     """
     found = {}
     ours, theirs = _facts(one), _facts(other)
     for name in ours:
-        known = all(facts.get(name) not in (None, []) for facts in (ours, theirs))
+        known = None not in (ours[name], theirs.get(name))
         if known and ours[name] != theirs[name]:
             found[name] = (ours[name], theirs[name])
     return found
@@ -21,6 +21,5 @@ def differences(one, other):
 
 def _facts(run):
     facts = {name: value for name, value in run["cpu"].items() if name != "clock_hz"}
-    caches = run.get("caches") or []
-    facts["caches"] = sorted(caches, key=lambda cache: sorted(map(str, cache.items())))
+    facts["caches"] = sorted(run["caches"], key=lambda cache: sorted(map(str, cache.items())))
     return facts
