@@ -1,9 +1,7 @@
-// trafficbench-kernels: Google Benchmark over every kernel variant and its OpenMP form, on one
-// rank.
+// trafficbench-kernels: Google Benchmark over every kernel variant and its OpenMP form, on one rank.
 //
-// A benchmark's iteration is one repetition: the road goes back to its start state outside the
-// timer, then makes as many iterations of the model as last about kRepetitionSeconds. Names spell
-// the point:
+// An iteration of a benchmark is one repetition: the start state is loaded outside the timer, then the road makes as
+// many iterations of the model as take about kRepetitionSeconds. Names spell the point:
 //
 //     kernel/bitsliced/cells:1e6/count:sampled/threads:1
 //     kernel/leap/cells:1e6/steps:1000/count:every/threads:2
@@ -41,11 +39,8 @@ using namespace trafficbench;
 constexpr double kDensity = 0.52;
 constexpr std::uint64_t kSeed = 5743;
 constexpr double kRepetitionSeconds = 0.05;
-constexpr std::int64_t kJump = 1000;  // iterations a closed-form variant jumps over
-// What showing a halo costs, roughly: a segment's own edges, and a parallel region of threads.
-constexpr double kOwnEdgesSeconds = 1e-6;
-constexpr double kThreadsSeconds = 5e-6;
-// Moves are asked for in lists of at least this many iterations.
+constexpr std::int64_t kJump = 1000;  // iterations of a closed-form variant
+// advance gets lists of MoveCount for at least this many iterations.
 constexpr std::int64_t kListIterations = 4096;
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -56,28 +51,25 @@ struct Point {
   const Variant* variant = nullptr;
   std::int64_t cells = 0;
   int threads = 1;
-  bool count_every = false;
+  bool every = false;  ///< counting mode: the moves of every iteration are counted, else those of the last alone
 
   bool jumps() const { return variant->kernel_class == KernelClass::closed_form; }
 
   std::string name() const {
     return fmt::format("kernel/{}/cells:1e{}{}/count:{}/threads:{}", variant->name,
                        std::lround(std::log10(static_cast<double>(cells))),
-                       jumps() ? fmt::format("/steps:{}", kJump) : "", count_every ? "every" : "sampled", threads);
+                       jumps() ? fmt::format("/steps:{}", kJump) : "", every ? "every" : "sampled", threads);
   }
 };
 
 RingOptions ring_options(const Point& point) {
   RingOptions options;
   options.threads = point.threads;
-  options.count_every = point.count_every;
-  options.depth = point.jumps() ? kJump
-                                : choose_depth(*point.variant, point.cells / point.threads,
-                                               point.threads > 1 ? kThreadsSeconds : kOwnEdgesSeconds);
+  options.depth = point.jumps() ? kJump : nominal_depth(*point.variant, point.cells, 1, point.threads);
   return options;
 }
 
-/// Iterations of one repetition: a part of a halo, or a whole number of them.
+/// Iterations of one repetition: fewer than a halo is good for, or a whole number of halos.
 std::int64_t steps_of(const Point& point, std::int64_t depth) {
   if (point.jumps()) return kJump;
   const double cells_per_second = point.variant->nominal_rate * 1e9 * point.threads;
@@ -86,8 +78,7 @@ std::int64_t steps_of(const Point& point, std::int64_t depth) {
   return steps < depth ? std::max<std::int64_t>(steps, 1) : steps / depth * depth;
 }
 
-/// Makes `steps` iterations and returns the moves of the last one; with `every`, asks for those of
-/// all others too.
+/// Makes `steps` iterations and returns the moves of the last one; with `every`, all others are counted too.
 std::int64_t make_steps(Ring& ring, std::int64_t steps, bool every, std::vector<MoveCount>& moves) {
   const auto size = static_cast<std::int64_t>(moves.size());
   for (std::int64_t done = 0; done < steps; done += size) {
@@ -115,7 +106,7 @@ void run_kernel(benchmark::State& state, const Point& point) try {
   for (auto _ : state) {
     ring.load(start);
     const auto begin = std::chrono::steady_clock::now();
-    std::int64_t moved = make_steps(ring, steps, point.count_every, moves);
+    std::int64_t moved = make_steps(ring, steps, point.every, moves);
     const double elapsed = seconds_since(begin);
     state.SetIterationTime(elapsed);
     seconds += elapsed;
@@ -128,7 +119,7 @@ void run_kernel(benchmark::State& state, const Point& point) try {
   if (point.jumps()) return;  // has no update rate
   const double updates = static_cast<double>(point.cells) * static_cast<double>(steps);
   state.counters["cells/s"] = Counter(updates, Counter::kIsIterationInvariantRate);
-  // Not one of Google Benchmark's rates, which would be shown as so many a second.
+  // Not a rate of Google Benchmark's, which would be printed as so many a second.
   const double cycles = seconds * clock_hz * point.threads;
   state.counters["cells_per_cycle"] = updates * static_cast<double>(state.iterations()) / cycles;
 } catch (const std::bad_alloc&) {

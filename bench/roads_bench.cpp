@@ -1,8 +1,8 @@
-// What is done with roads beside moving them: filling one from a start state, and bringing one into a kernel's form and
-// back. Part of trafficbench-kernels.
+// What is done with roads besides advancing them: to generate a start state, and to load and read a segment. Part of
+// trafficbench-kernels.
 //
 //     start/philox/cells:1e9/threads:2
-//     convert/bitsliced/cells:1e9/threads:2      load and read back, packed to packed
+//     convert/bitsliced/cells:1e9/threads:2      load and read, packed to packed
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <omp.h>
@@ -45,7 +45,7 @@ void fill_philox(benchmark::State& state, int threads) {
 void convert(benchmark::State& state, const Variant& variant, int threads) try {
   PackedRoad road(kCells);
   fill(road, *philox_start(kCells, 0.52, 5743), threads);
-  const auto segment = make_segment(variant, {.cells = kCells, .most_halo = {64, 64}, .tuning = {}}, threads);
+  const auto segment = make_segment(variant, {.cells = kCells, .max_halo = {64, 64}, .tuning = {}}, threads);
   std::vector<std::uint64_t> back(road.words().size());
   for (auto _ : state) {
     segment->load(road, 0);

@@ -38,8 +38,8 @@ inline std::uint64_t get_cells(std::span<const std::uint64_t> words, std::int64_
   return cells & low_mask(count);
 }
 
-/// Copies `count` cells between packed ranges at any bit offset; the other cells of `to` stay as they are.
-/// The ranges must not overlap.
+/// Copies `count` cells between packed ranges at any bit offset; the other cells of `to` stay as they are. The ranges
+/// must not overlap.
 inline void copy_cells(std::span<const std::uint64_t> from, std::int64_t from_first, std::span<std::uint64_t> to,
                        std::int64_t to_first, std::int64_t count) {
   while (count > 0) {

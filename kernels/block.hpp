@@ -12,8 +12,8 @@ struct Block {
   bool operator==(const Block&) const = default;
 };
 
-/// The block of owner `index` of `owners`: consecutive, sizes that differ by one at most, larger ones first. Owners
-/// beyond the number of cells own nothing.
+/// The block of owner `index` of `owners`: consecutive cells. Sizes differ by one at most, larger ones come first.
+/// Owners beyond the number of cells own nothing.
 constexpr Block block_of(std::int64_t cells, std::int64_t owners, std::int64_t index) {
   const std::int64_t small = cells / owners;
   const std::int64_t larger = cells % owners;

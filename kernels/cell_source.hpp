@@ -1,4 +1,4 @@
-// Where cells can be pulled from: a start state, a packed road, a file, another kernel's segment.
+// What cells can be read from: a start state, a packed road, a file, another kernel's segment.
 #pragma once
 
 #include <cstdint>
@@ -24,9 +24,9 @@ class CellSource {
   CellSource& operator=(const CellSource&) = default;
 };
 
-/// How many cells to read at once when `count` of them are read in order: a multiple of 64, or all. Sources that hold
-/// cells in lanes give a long range much faster than its parts one after the other, and an eighth of a road is memory
-/// enough.
+/// How many cells to read at once when `count` of them are read in order: a multiple of 64, or all. A source that holds
+/// its cells in lanes is read much faster in one long range than in many short ones. An eighth of the road is a buffer
+/// that any machine can spare.
 std::int64_t piece_to_read(std::int64_t count);
 
 /// Reads [first, first + count) of the ring that `source` is, for any `first`, negative too: indices wrap, as often as

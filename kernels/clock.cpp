@@ -12,8 +12,8 @@ namespace {
 constexpr int kChainAdds = 64;
 constexpr int kChains = 4096;
 
-// Adds from a register: some cores fold chains of immediate adds when they rename registers, and
-// then make several a cycle.
+// The adds take a register: some cores fold chains of immediate adds when they rename registers, and then make several
+// a cycle.
 void run_chain() {
   std::uint64_t sum = 0;
   const std::uint64_t step = 1;

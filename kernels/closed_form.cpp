@@ -43,8 +43,8 @@ class CellStream {
   std::array<std::uint64_t, 512> block_;
 };
 
-/// Takes the cells of the last but one iteration, one after the other, beginning with the one left of the range; makes
-/// the last iteration a word at a time and hands blocks on.
+/// Takes the cells of the last but one iteration in order, from the one left of the range on. Makes the last iteration
+/// a word at a time, and hands the result to the sink in blocks.
 class LastIteration {
  public:
   LastIteration(std::int64_t first, std::int64_t count, const ClosedForm::Sink& sink)
@@ -114,13 +114,13 @@ ClosedForm::Moves ClosedForm::states(std::int64_t first, std::int64_t count, con
   const std::int64_t settled = (cells_ - 1) / 2;
   if (iterations_ <= settled) return states_after(iterations_, first, count, sink);
 
-  // From then on the cars (or, on a crowded road, the holes) all move: the pattern only shifts.
+  // From then on all cars move (or, on a crowded road, all holes), so that the pattern only shifts.
   const std::int64_t rest = iterations_ - settled;
   const std::int64_t shift = (2 * cars_ <= cells_ ? -rest : rest) % cells_;
   Moves moves = states_after(settled, first + shift, count,
                              [&](std::span<const std::uint64_t> words, std::int64_t block_first,
                                  std::int64_t block_count) { sink(words, block_first - shift, block_count); });
-  // The steady flow is the same everywhere only on the whole ring: whoever has cell 0 accounts for it.
+  // The steady flow is known of the whole ring alone, so whoever has cell 0 accounts for all of it.
   const bool has_first_cell = first <= 0 && 0 < first + count;
   moves.total += has_first_cell ? rest * steady_moves() : 0;
   moves.last = has_first_cell ? steady_moves() : 0;
@@ -135,7 +135,7 @@ ClosedForm::Moves ClosedForm::states_after(std::int64_t iterations, std::int64_t
     copy_states(start_, first, count, sink);
     return moves;
   }
-  // The maximum takes us to the last but one iteration, on the range and one cell each side; one plain iteration from
+  // The maximum gives the last but one iteration, of the range and one cell on each side. One plain iteration from
   // there gives the state and the moves of the last iteration together.
   const std::int64_t reach = iterations - 1;
   const std::int64_t window = 2 * reach + 1;
@@ -158,7 +158,7 @@ ClosedForm::Moves ClosedForm::states_after(std::int64_t iterations, std::int64_t
 
   std::int64_t done = 0;
   std::int64_t previous = 0;
-  // A maximum of the wrong parity is one more than the greatest value of the right one, which is its neighbour.
+  // A maximum of the wrong parity is one more than the greatest value of the right parity, which stands next to it.
   const auto emit = [&](std::int64_t greatest) {
     greatest -= (greatest ^ done) & 1;
     if (done > 0) last.push(greatest > previous);
@@ -167,8 +167,8 @@ ClosedForm::Moves ClosedForm::states_after(std::int64_t iterations, std::int64_t
     ++done;
   };
 
-  // Van Herk, Gil & Werman: the window that starts in one chunk and ends in the next is a suffix of the one and a
-  // prefix of the other. `suffix` holds the greatest values of the chunk's suffixes.
+  // Van Herk, Gil & Werman: a window that starts in one chunk and ends in the next is a suffix of the one and a prefix
+  // of the other. `suffix` holds the greatest values of the first chunk's suffixes.
   const auto size = static_cast<std::size_t>(window);
   std::vector<std::int64_t> suffix(size);
   std::vector<std::int64_t> chunk(size);
@@ -197,7 +197,7 @@ ClosedForm::Moves ClosedForm::states_after(std::int64_t iterations, std::int64_t
     sum_value();
     chunk[size - 1] = value;
   }
-  // M falls by two in a cell whenever a car leaves it.
+  // M of a cell falls by two whenever a car leaves that cell.
   moves.last = last.moves();
   moves.total = (sum_before - (sum_after - reach * count)) / 2 + moves.last;
   return moves;

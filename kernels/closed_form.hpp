@@ -9,8 +9,8 @@
 
 namespace trafficbench {
 
-/// Exact results on a ring of cells (Fuks 1999; Belitsky & Ferrari 2005). With P(i) the cars in cells <= i and
-/// M(i) = 2 P(i) - i, rule 184 is
+/// Exact results on a ring of cells (Fuks 1999; Belitsky & Ferrari 2005). With P(i) the cars in cells <= i, and M(i) =
+/// 2 P(i) - i, rule 184 is
 ///
 ///     M_T(i) = max { M_0(i - T + 2 k) : k = 0 .. T } - T,
 ///

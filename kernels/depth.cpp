@@ -22,4 +22,16 @@ std::int64_t choose_depth(const Variant& variant, std::int64_t cells_per_worker,
   return std::max<std::int64_t>(1, depth);
 }
 
+double nominal_exchange_seconds(int ranks, int threads) {
+  if (ranks > 1) return 5e-6;    // messages from two neighbours, and a reduction
+  if (threads > 1) return 2e-6;  // a barrier, and the copies of the edges
+  return 2e-7;                   // the copies alone
+}
+
+std::int64_t nominal_depth(const Variant& variant, std::int64_t road_cells, int ranks, int threads) {
+  const std::int64_t workers = std::int64_t{ranks} * threads;
+  return choose_depth(variant, std::max<std::int64_t>(road_cells / workers, 1),
+                      nominal_exchange_seconds(ranks, threads));
+}
+
 }  // namespace trafficbench

@@ -59,4 +59,9 @@ std::int64_t segment_bytes(const Variant& variant, const SegmentShape& shape, in
   return threads > 1 ? threads_bytes(variant, shape, threads) : variant.bytes(shape);
 }
 
+std::string segment_configuration(const Variant& variant, const SegmentShape& shape, int threads) {
+  if (variant.configuration == nullptr) return {};
+  return variant.configuration(threads > 1 ? first_child_shape(shape, threads) : shape);
+}
+
 }  // namespace trafficbench

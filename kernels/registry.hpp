@@ -34,4 +34,8 @@ std::unique_ptr<Segment> make_segment(const Variant& variant, const SegmentShape
 /// Upper bound of the bytes that make_segment allocates.
 std::int64_t segment_bytes(const Variant& variant, const SegmentShape& shape, int threads);
 
+/// What the variant chooses for itself in make_segment: Variant::configuration for one thread's part. Empty if it has
+/// nothing to choose.
+std::string segment_configuration(const Variant& variant, const SegmentShape& shape, int threads);
+
 }  // namespace trafficbench

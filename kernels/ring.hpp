@@ -1,4 +1,4 @@
-// A ring road on one rank: a segment whose neighbours are itself.
+// A ring road on one rank: a segment whose neighbour is itself.
 #pragma once
 
 #include <cstdint>
@@ -13,24 +13,21 @@ namespace trafficbench {
 /// How a ring is to be advanced.
 struct RingOptions {
   int threads = 1;          ///< OpenMP threads that share the road
-  std::int64_t depth = 64;  ///< most iterations between two halos; see choose_depth
-  bool count_every = true;  ///< whether advance will be asked for moves of other iterations than
-                            ///< the last of a halo
+  std::int64_t depth = 64;  ///< iterations between two halos, at most; kernels/depth.hpp chooses one
   Tuning tuning;
 };
 
-/// A segment of one variant that holds a whole ring, and is shown its own edges as its halo.
+/// A segment of one variant that holds a whole ring: its halo is its own edges.
 class Ring {
  public:
-  /// `cells` >= 1, `options.depth` >= 1 and `options.threads` >= 1. Keeps a reference to `variant`.
+  /// `cells` >= 1, `options.depth` >= 1 and `options.threads` >= 1.
   Ring(const Variant& variant, std::int64_t cells, const RingOptions& options);
 
-  /// Fills the road from a source of as many cells.
+  /// Loads the road from a source of as many cells.
   void load(const CellSource& start) { segment_->load(start, 0); }
 
-  /// Advances `iterations` >= 0, `depth` at a time. `moves` is empty, or `iterations` entries, of
-  /// which those wanted are set. Without count_every, all that are wanted must be the last of a
-  /// halo: every depth-th, and the last.
+  /// Advances `iterations` >= 0, `depth` at a time. `moves` is empty, or has `iterations` entries, of which those
+  /// wanted are set.
   void advance(std::int64_t iterations, std::span<MoveCount> moves = {});
 
   /// The road as it is now.
@@ -39,9 +36,8 @@ class Ring {
   std::int64_t depth() const { return depth_; }
 
  private:
-  void show_own_edges(HaloWidth width);
+  void set_halo(std::int64_t cells);
 
-  const Variant& variant_;
   std::int64_t depth_;
   std::unique_ptr<Segment> segment_;
   std::vector<std::uint64_t> left_;

@@ -129,7 +129,7 @@ class Mt19937Generator {
   double density_;
 };
 
-/// A stream of cells, read in any order by starting from the nearest state known before the range.
+/// A stream of cells that can be read in any order: a reader starts from the nearest known state before its range.
 template <typename Generator>
 class StreamStart final : public CellSource {
  public:
@@ -153,18 +153,18 @@ class StreamStart final : public CellSource {
       out[static_cast<std::size_t>(done / kWordCells)] = word;
     }
     const std::lock_guard lock(mutex_);
-    if (cursors_.size() >= kMostCursors) cursors_.clear();
+    if (cursors_.size() >= kMaxCursors) cursors_.clear();
     cursors_.insert_or_assign(at, std::move(generator));
   }
 
  private:
   using States = std::map<std::int64_t, Generator>;
-  // Dense enough to start anywhere within milliseconds, sparse enough to weigh nothing beside the road.
+  // Dense enough to start anywhere within milliseconds, and sparse enough to take little memory beside the road.
   static constexpr std::int64_t kCheckpointCells = std::int64_t{1} << 20;
-  static constexpr std::size_t kMostCursors = 1024;
+  static constexpr std::size_t kMaxCursors = 1024;
 
-  /// The greatest position <= first whose state is known, and that state. A cursor found there is taken: its reader
-  /// moves it on.
+  /// The greatest position <= first whose state is known, and that state. A cursor is taken out: its reader will put it
+  /// back further on.
   std::pair<std::int64_t, Generator> nearest(std::int64_t first) const {
     const std::lock_guard lock(mutex_);
     const auto checkpoint = std::prev(checkpoints_.upper_bound(first));

@@ -20,8 +20,8 @@ std::unique_ptr<CellSource> philox_start(std::int64_t cells, double density, std
 /// The start of the course's C and Fortran programs: the generator of Marsaglia, Zaman & Tsang as F. James published
 /// it, Comp. Phys. Comm. 60 (1990) 329 (RANMAR), compared in single precision. 0 <= seed <= kMostUniSeed.
 ///
-/// One stream, cells in order: reading a range from the start on costs what all cells before it cost, once; readers
-/// that go on where they (or another) stopped pay only for what they read.
+/// The cells come from one stream, in order. To read a range costs the generation of all cells before it that nobody
+/// has read yet; a reader that goes on where one stopped pays for its own cells alone.
 std::unique_ptr<CellSource> uni_start(std::int64_t cells, double density, std::int64_t seed);
 
 /// The start of the course's numpy programs: MT19937 seeded with init_genrand, 53-bit doubles. A stream as above.

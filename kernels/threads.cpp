@@ -19,14 +19,14 @@ using Words = std::vector<std::uint64_t>;
 
 Words words_of(std::int64_t cells) { return Words(static_cast<std::size_t>(words_for(cells))); }
 
-/// Runs task(index) for index 0 .. count - 1, each on its own OpenMP thread: index i always on thread i, which is what
-/// keeps memory where it was first touched. The first exception is thrown on.
+/// Runs task(index) for index 0 .. count - 1 on OpenMP threads: index i always on thread i, so that a thread works on
+/// the memory that it touched first. One exception of those thrown is thrown on.
 template <typename Task>
 void on_threads(int count, const Task& task) {
   std::exception_ptr failure;
 #pragma omp parallel num_threads(count)
   {
-    // The runtime may give fewer threads than asked; every index is still served.
+    // The runtime may start fewer threads than asked for; every index is still served.
     for (int index = omp_get_thread_num(); index < count; index += omp_get_num_threads()) {
       try {
         task(index);
@@ -50,21 +50,21 @@ class ThreadsSegment final : public Segment {
  public:
   ThreadsSegment(const Variant& variant, const SegmentShape& shape, int threads)
       : cells_(shape.cells),
-        most_halo_(shape.most_halo),
+        max_halo_(shape.max_halo),
         owners_(owners_of(shape.cells, threads)),
         children_(static_cast<std::size_t>(owners_)),
-        outer_left_(words_of(shape.most_halo.left)),
-        outer_right_(words_of(shape.most_halo.right)) {
+        outer_left_(words_of(shape.max_halo.left)),
+        outer_right_(words_of(shape.max_halo.right)) {
     on_threads(owners_, [&](int index) {
       Child& child = this->child(index);
       child.block = block_of(cells_, owners_, index);
       child.segment = variant.make(child_shape(shape, owners_, index));
       for (Edges& edges : child.edges) {
-        edges.left = words_of(std::min(child.block.cells, most_halo_.right));
-        edges.right = words_of(std::min(child.block.cells, most_halo_.left));
+        edges.left = words_of(std::min(child.block.cells, max_halo_.right));
+        edges.right = words_of(std::min(child.block.cells, max_halo_.left));
       }
-      child.halo_left = words_of(most_halo_.left);
-      child.halo_right = words_of(most_halo_.right);
+      child.halo_left = words_of(max_halo_.left);
+      child.halo_right = words_of(max_halo_.right);
     });
   }
 
@@ -81,7 +81,7 @@ class ThreadsSegment final : public Segment {
   }
 
   void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const override {
-    // Cut at words of `out`, so that no two threads write to one word; a short range is not worth a thread.
+    // Cut at words of `out`, so that no two threads write to one word. A short range is not worth a thread.
     const std::int64_t words = words_for(count);
     const std::int64_t pieces = std::clamp<std::int64_t>(words / 4096, 1, owners_);
     if (pieces == 1) return read_piece(first, count, out);
@@ -115,18 +115,18 @@ class ThreadsSegment final : public Segment {
   }
 
  private:
-  /// The outermost own cells of a child: `left` its first most_halo_.right cells, `right` its last most_halo_.left
-  /// cells, all of them if it has fewer.
+  /// The outermost own cells of a child: `left` its first max_halo_.right cells, `right` its last max_halo_.left cells,
+  /// all of them if it has fewer.
   struct Edges {
     Words left;
     Words right;
   };
 
-  // On cache lines of its own, so that threads do not disturb each other.
+  // Has cache lines of its own, so that threads do not disturb each other.
   struct alignas(128) Child {
     Block block;
     std::unique_ptr<Segment> segment;
-    std::array<Edges, 2> edges;  // one to read from while the other is written
+    std::array<Edges, 2> edges;  // neighbours read one while the other is written
     Words halo_left;
     Words halo_right;
     std::vector<MoveCount> moves;
@@ -141,15 +141,15 @@ class ThreadsSegment final : public Segment {
     on_threads(owners_, [&](int index) {
       Child& child = this->child(index);
       const Clock::time_point began = timed ? Clock::now() : Clock::time_point();
-      if (fresh_halo_) show_halo(index);
+      if (fresh_halo_) set_child_halo(index);
       child.moves.assign(moves.begin(), moves.end());
       if (timed) {
         child.seconds = child.segment->timed_advance(k, child.moves);
       } else {
         child.segment->advance(k, child.moves);
       }
-      // Into the other set of edges: a slower neighbour may still be reading this one. The end of the parallel region
-      // is the only barrier.
+      // Into the other set of edges, because a slower neighbour may still be reading this one. The end of the parallel
+      // region is the only barrier.
       copy_edges(child, child.edges[1 - current_]);
       if (timed) {
         child.seconds.edges = std::chrono::duration<double>(Clock::now() - began).count() - child.seconds.compute;
@@ -166,14 +166,14 @@ class ThreadsSegment final : public Segment {
   }
 
   void copy_edges(const Child& child, Edges& edges) const {
-    const std::int64_t left = std::min(child.block.cells, most_halo_.right);
-    const std::int64_t right = std::min(child.block.cells, most_halo_.left);
+    const std::int64_t left = std::min(child.block.cells, max_halo_.right);
+    const std::int64_t right = std::min(child.block.cells, max_halo_.left);
     child.segment->read(0, left, edges.left);
     child.segment->read(child.block.cells - right, right, edges.right);
   }
 
-  /// Gathers the halo of one child from its neighbours' edges, as many of them as it takes, and from the outer halo.
-  void show_halo(int index) {
+  /// Sets the halo of one child from its neighbours' edges, as many of them as it takes, and from the outer halo.
+  void set_child_halo(int index) {
     Child& child = this->child(index);
     std::int64_t missing = halo_.left;
     for (int from = index - 1; missing > 0; --from) {
@@ -182,7 +182,7 @@ class ThreadsSegment final : public Segment {
         break;
       }
       const Child& owner = this->child(from);
-      const std::int64_t stored = std::min(owner.block.cells, most_halo_.left);
+      const std::int64_t stored = std::min(owner.block.cells, max_halo_.left);
       const std::int64_t step = std::min(missing, stored);
       copy_cells(owner.edges[current_].right, stored - step, child.halo_left, missing - step, step);
       missing -= step;
@@ -195,7 +195,7 @@ class ThreadsSegment final : public Segment {
         break;
       }
       const Child& owner = this->child(from);
-      const std::int64_t step = std::min({missing, owner.block.cells, most_halo_.right});
+      const std::int64_t step = std::min({missing, owner.block.cells, max_halo_.right});
       copy_cells(owner.edges[current_].left, 0, child.halo_right, done, step);
       missing -= step;
     }
@@ -218,14 +218,14 @@ class ThreadsSegment final : public Segment {
   }
 
   std::int64_t cells_;
-  HaloWidth most_halo_;
+  HaloWidth max_halo_;
   int owners_;
   std::vector<Child> children_;
   Words outer_left_;
   Words outer_right_;
   HaloWidth halo_;
   bool fresh_halo_ = false;
-  std::size_t current_ = 0;  // which of each child's edges are up to date
+  std::size_t current_ = 0;  // index of each child's edges that are up to date
 };
 
 }  // namespace
@@ -234,9 +234,13 @@ std::unique_ptr<Segment> make_threads(const Variant& variant, const SegmentShape
   return std::make_unique<ThreadsSegment>(variant, shape, threads);
 }
 
+SegmentShape first_child_shape(const SegmentShape& shape, int threads) {
+  return child_shape(shape, owners_of(shape.cells, threads), 0);
+}
+
 std::int64_t threads_bytes(const Variant& variant, const SegmentShape& shape, int threads) {
   const int owners = owners_of(shape.cells, threads);
-  const std::int64_t halo_bytes = (words_for(shape.most_halo.left) + words_for(shape.most_halo.right)) * 8;
+  const std::int64_t halo_bytes = (words_for(shape.max_halo.left) + words_for(shape.max_halo.right)) * 8;
   // Two sets of edges and the halo of each child, and the outer halo once.
   std::int64_t bytes = halo_bytes * (3 * owners + 1);
   for (int index = 0; index < owners; ++index) {

@@ -2,26 +2,48 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "kernels/segment.hpp"
 
 namespace trafficbench {
 
-/// Cache sizes in bytes that one worker may count on (shared levels divided by the workers that share them), and
-/// overrides of what a variant derives from them. kernels/ never asks the machine: its callers do.
+/// A number that a variant chooses for itself unless the user sets it. The programs make an option --<name> of it.
+/// Variants that share a name share the knob: text and limit are then the same.
+struct Knob {
+  std::string_view name;       ///< a word: "tile"
+  std::string_view summary;    ///< what it is, for --help: "Vector words a block"
+  std::string_view automatic;  ///< how the variant chooses, likewise: "by the size of the cache"
+  std::int64_t max = 0;        ///< the greatest value; the least is 1
+};
+
+/// Knobs that the user set, by name. 0, like a name that is absent, leaves the choice to the variant.
+using KnobValues = std::map<std::string, std::int64_t, std::less<>>;
+
+/// What a variant may fit itself to: the bytes of cache that one worker may count on (a shared level is divided by the
+/// workers that share it), and the user's knobs. kernels/ never asks the machine: its callers do.
 struct Tuning {
   std::int64_t l1_bytes = 32 << 10;
   std::int64_t l2_bytes = 512 << 10;
   std::int64_t l3_bytes = 4 << 20;
-  std::int64_t tile_words = 0;  ///< vector words a tile of `tiled`; 0: derived from l2_bytes
+  KnobValues knobs = {};
+
+  /// The value that the user set, or 0.
+  std::int64_t knob(std::string_view name) const {
+    const auto found = knobs.find(name);
+    return found == knobs.end() ? 0 : found->second;
+  }
 };
 
 /// What a segment is made from.
 struct SegmentShape {
   std::int64_t cells = 0;  ///< own cells, at least 1
-  HaloWidth most_halo;     ///< widest halo it will be shown
+  HaloWidth max_halo;      ///< the widest halo that set_halo will get
   Tuning tuning;
 };
 
@@ -30,11 +52,11 @@ enum class KernelClass {
   closed_form  ///< jumps to the state after k iterations: has none
 };
 
-/// What an update costs, as far as it bounds the rate: what the limit of a row is worked out from
-/// (drivers/measure/ceiling.hpp). Nominal, for the widest registers that the variant is written for; 0 means that no
-/// limit is known from that side.
+/// What an update costs, as far as it bounds the rate. Callers work out from it which limit of a machine a variant
+/// meets. Nominal, for the widest registers that the variant is written for; 0 means that no limit is known from that
+/// side.
 struct Work {
-  double bits_per_cell = 0;  ///< memory that the road takes, second arrays included
+  double bits_per_cell = 0;  ///< memory that one cell of the road takes, second arrays included: above 0 in any variant
 
   int register_bits_per_cell = 0;  ///< bits of a vector register that a cell takes; 0: no vector code
   /// Vector operations for one register of cells and one iteration, beside the boolean function of three operands.
@@ -63,13 +85,14 @@ struct Variant {
   /// Upper bound of the bytes that make(shape) allocates.
   std::int64_t (*bytes)(const SegmentShape& shape) = nullptr;
 
-  /// Halo that k iterations use up; `counted` says whether any of their moves but the last one's are wanted.
-  HaloWidth (*halo_for)(std::int64_t k, bool counted) = nullptr;
-
   Work work = {};
-};
 
-/// halo_for of every variant that updates cell by cell: k cells on each side.
-constexpr HaloWidth one_cell_an_iteration(std::int64_t k, bool /*counted*/) { return {k, k}; }
+  /// What make(shape) chooses for itself on this machine, with the instruction set in use: one line of text. nullptr
+  /// for a variant that has nothing to choose.
+  std::string (*configuration)(const SegmentShape& shape) = nullptr;
+
+  /// The choices that the user may make instead.
+  std::span<const Knob> knobs = {};
+};
 
 }  // namespace trafficbench

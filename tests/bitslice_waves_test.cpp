@@ -1,5 +1,4 @@
-// Every wave that was compiled, not only those that win on this machine, against one plain
-// iteration a level.
+// Every wave that was compiled, not only those that win on this machine, against one plain iteration a level.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -40,9 +39,8 @@ struct Words {
   std::int64_t register_words;
   std::vector<std::uint64_t> data;
 
-  /// What `levels` iterations make of them; moves[i] gets the cars that move in iteration i from
-  /// word x in lanes masks(x) for x in [first_counted, last_counted) shifted back by i + 1 words,
-  /// which is where level i of a wave then is.
+  /// The words after `levels` iterations. moves[i] gets the cars that move in iteration i from the lanes mask(x, part)
+  /// of those words x that level i of a wave then counts: [first, last), each less i + 1.
   template <class Mask>
   std::vector<std::uint64_t> after(int levels, const Mask& mask, std::int64_t first, std::int64_t last,
                                    std::vector<std::int64_t>& moves) const {

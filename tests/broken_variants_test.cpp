@@ -1,5 +1,4 @@
-// Variants that are broken on purpose, each in one way: `check` and `sweep` must find every one of
-// them.
+// Variants that are broken on purpose, each in one way: `check` and `sweep` must find every one of them.
 #include <gtest/gtest.h>
 #include <sched.h>
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "drivers/road/simulation.hpp"
 #include "kernels/registry.hpp"
 
 namespace trafficbench {
@@ -76,6 +77,36 @@ TEST(Depth, FitsEveryRegisteredVariant) {
       const std::int64_t depth = choose_depth(*variant, cells, 2e-6);
       EXPECT_GE(depth, 1) << variant->name;
       EXPECT_LE(depth, std::max<std::int64_t>(1, cells / 4)) << variant->name;
+    }
+  }
+}
+
+TEST(Depth, OfARoadIsThatOfItsWorkersAtTheNominalCost) {
+  const Variant variant = at_rate(1800);
+  EXPECT_LT(nominal_exchange_seconds(1, 1), nominal_exchange_seconds(1, 2));
+  EXPECT_LT(nominal_exchange_seconds(1, 2), nominal_exchange_seconds(2, 1));
+  EXPECT_EQ(nominal_exchange_seconds(2, 1), nominal_exchange_seconds(4, 8));
+  EXPECT_EQ(nominal_depth(variant, 1'000'000, 1, 1), choose_depth(variant, 1'000'000, nominal_exchange_seconds(1, 1)));
+  EXPECT_EQ(nominal_depth(variant, 1'000'000, 1, 4), choose_depth(variant, 250'000, nominal_exchange_seconds(1, 4)));
+  EXPECT_EQ(nominal_depth(variant, 1'000'000, 5, 4), choose_depth(variant, 50'000, nominal_exchange_seconds(5, 4)));
+  // More workers than cells.
+  EXPECT_EQ(nominal_depth(variant, 3, 2, 4), 1);
+}
+
+/// The program's `--depth auto`.
+TEST(Depth, OfASimulationIsTheNominalOne) {
+  for (const Variant* variant : variants()) {
+    if (variant->kernel_class != KernelClass::update) continue;
+    for (const int ranks : {1, 3}) {
+      for (const int threads : {1, 4}) {
+        SimulationSetup setup;
+        setup.variant = variant;
+        setup.cells = 1'000'000;
+        setup.threads = threads;
+        EXPECT_EQ(Simulation::depth(setup, ranks), nominal_depth(*variant, setup.cells, ranks, threads));
+        setup.depth = 7;
+        EXPECT_EQ(Simulation::depth(setup, ranks), 7);
+      }
     }
   }
 }

@@ -1,8 +1,7 @@
 // The example kernel of docs/kernels.md: the page shows what stands between the two marks.
 
 // [example begins]
-// example: a cell is a bit, 64 to a word, one word at a time. Each word needs one bit of either
-// neighbour word.
+// example: a cell is a bit, 64 to a word, one word at a time. Each word needs one bit of either neighbour word.
 #include <algorithm>
 #include <bit>
 #include <memory>
@@ -15,13 +14,12 @@ namespace trafficbench::variant {
 
 namespace {
 
-/// The extended segment [left halo | own cells | right halo], packed. Own cell 0 is bit 0 of word
-/// first_word_.
+/// The extended segment [left halo | own cells | right halo], packed. Own cell 0 is bit 0 of word first_word_.
 class ExampleSegment final : public Segment {
  public:
   explicit ExampleSegment(const SegmentShape& shape)
       : cells_(shape.cells),
-        first_word_(words_for(shape.most_halo.left)),
+        first_word_(words_for(shape.max_halo.left)),
         words_(static_cast<std::size_t>(all_words(shape))) {}
 
   std::int64_t cells() const override { return cells_; }
@@ -59,14 +57,13 @@ class ExampleSegment final : public Segment {
  private:
   /// One word more than the cells take, so that every word has a right neighbour.
   static std::int64_t all_words(const SegmentShape& shape) {
-    return words_for(shape.most_halo.left) + words_for(shape.cells + shape.most_halo.right) + 1;
+    return words_for(shape.max_halo.left) + words_for(shape.cells + shape.max_halo.right) + 1;
   }
 
   std::int64_t own_bit() const { return first_word_ * kWordCells; }
 
-  /// One iteration of every word; returns the own cars that moved. What lies beyond the halo is
-  /// wrong, and reaches one cell further in with every iteration: that is what a halo is used up
-  /// by.
+  /// One iteration of every word; returns the own cars that moved. What lies beyond the halo is wrong, and
+  /// reaches one cell further in with every iteration: so the halo is used up.
   std::int64_t iterate() {
     std::int64_t moved = 0;
     std::uint64_t before = 0;  // the word to the left, as it was
@@ -102,7 +99,6 @@ const Variant& example() {
                                .nominal_rate = 10,
                                .make = ExampleSegment::make,
                                .bytes = ExampleSegment::bytes,
-                               .halo_for = one_cell_an_iteration,
                                .work = {.bits_per_cell = 1, .bytes_per_trip = 0.25}};
   return variant;
 }

@@ -149,6 +149,10 @@ TEST(RowName, SaysWhatWasAskedForOfAnAxis) {
   EXPECT_EQ(asked_for(name, "isa"), "avx2");
   EXPECT_EQ(asked_for(name, "cell"), "");
   EXPECT_EQ(asked_for(name, "tile"), "");
+  EXPECT_EQ(knobs_asked_for(name), "");
+  EXPECT_EQ(knobs_asked_for(name + "/tile:256"), "tile:256");
+  EXPECT_EQ(knobs_asked_for(name + "/stride:3/tile:256"), "stride:3/tile:256");
+  EXPECT_EQ(knobs_asked_for("ladder/python/cells:1e6"), "");
 }
 
 }  // namespace

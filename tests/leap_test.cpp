@@ -1,5 +1,5 @@
-// Long jumps of leap, against two others: the states against the closed form, the moves of every
-// iteration against the cells' own updates.
+// Long jumps of leap against two others: its states against the closed form, its moves of every iteration against those
+// of a kernel that updates every cell.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -37,10 +37,9 @@ TEST_P(LongJumps, AgreeWithClosedFormAndUpdates) {
 
     const auto jump = [&](const char* name, std::span<MoveCount> counts) {
       const Variant& variant = *find_variant(name);
-      const HaloWidth width = variant.halo_for(k, true);
-      const auto segment = make_segment(variant, {cells, width, {}}, 1);
+      const auto segment = make_segment(variant, {cells, {k, k}, {}}, 1);
       segment->load(start, 0);
-      segment->set_halo(ring_cells(start, -width.left, width.left), ring_cells(start, 0, width.right), width);
+      segment->set_halo(ring_cells(start, -k, k), ring_cells(start, 0, k), {k, k});
       segment->advance(k, counts);
       ASSERT_EQ(PackedRoad(*segment, 0, cells), after) << name;
     };

@@ -1,5 +1,4 @@
-// The model as the course has it, one byte a cell: what the kernels are held against. And roads to
-// try them on.
+// The model as the course has it, one byte a cell: what the kernels are held against. And roads to try them on.
 #pragma once
 
 #include <algorithm>
@@ -18,8 +17,8 @@ namespace trafficbench {
 /// A piece of road, a byte a cell: 1 holds a car.
 using Cells = std::vector<std::uint8_t>;
 
-/// One iteration of a piece of road of which the neighbours are unknown: it loses a cell at each
-/// end. Returns the cars that moved from cells [first, first + count), counted before the loss.
+/// One iteration of a piece of road of which the neighbours are unknown: it loses a cell at each end. Returns the cars
+/// that moved from cells [first, first + count), counted before the loss.
 inline std::int64_t advance_line(Cells& cells, std::int64_t first, std::int64_t count) {
   Cells next(cells.size() < 2 ? 0 : cells.size() - 2);
   std::int64_t moves = 0;
@@ -55,8 +54,7 @@ inline std::vector<std::uint64_t> pack(std::span<const std::uint8_t> cells, std:
   return words;
 }
 
-/// Random choices of a test; the same seed makes the same ones everywhere the standard library is
-/// the same.
+/// Random choices of a test; the same seed makes the same ones everywhere the standard library is the same.
 class Random {
  public:
   explicit Random(unsigned seed) : engine_(seed) {}
@@ -104,8 +102,8 @@ class Random {
   std::mt19937 engine_;
 };
 
-/// `number` trials, fewer under a sanitizer; TRAFFICBENCH_TEST_SCALE (1 by default, 0.1 under a
-/// sanitizer) multiplies it.
+/// `number` trials, fewer under a sanitizer; TRAFFICBENCH_TEST_SCALE (1 by default, 0.1 under a sanitizer) multiplies
+/// it.
 int trials(int number);
 
 /// Every instruction set that this CPU runs.

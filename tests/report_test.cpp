@@ -249,7 +249,7 @@ TEST(RowName, SpellsEveryAxis) {
   others[9].start.init = "uni";
   others[10].start.seed = 1;
   others[11].isa = "avx2";
-  others[12].tile_words = 256;
+  others[12].knobs = {{"tile", 256}};
   for (const Point& other : others) EXPECT_NE(row_name("sweep", other), name);
   EXPECT_EQ(row_name("sweep", point), name);
   EXPECT_NE(name.find("sweep/tiled/cells:1e9/ranks:2/threads:1/depth:auto/count:every"), std::string::npos) << name;

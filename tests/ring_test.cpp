@@ -51,11 +51,11 @@ TEST_P(RingTest, GoesRoundWhateverTheDepthAndTheThreads) {
   }
 }
 
-TEST_P(RingTest, CountsTheLastIterationAloneWithTheNarrowerHalo) {
+TEST_P(RingTest, CountsTheLastIterationAlone) {
   constexpr std::int64_t kCells = 5000;
   constexpr std::int64_t kIterations = 200;
   const PackedRoad start(*philox_start(kCells, 0.6, 11), 0, kCells);
-  Ring ring(*GetParam(), kCells, {.depth = 64, .count_every = false, .tuning = {}});
+  Ring ring(*GetParam(), kCells, {.depth = 64, .tuning = {}});
   ring.load(start);
   std::vector<MoveCount> moves(kIterations, MoveCount{.wanted = false});
   moves.back().wanted = true;

@@ -1,9 +1,10 @@
-// Every registered variant, at every instruction set that runs here, against cells moved one by
-// one: in all the ways that a driver may use a segment, and in its OpenMP form too.
+// Every registered variant, at every instruction set that runs here, against cells that are updated one by one: in all
+// the ways that a driver may use a segment, and in its OpenMP form too.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -35,7 +36,7 @@ std::string text_of(const HaloWidth& width) {
 class Trial {
  public:
   Trial(const Variant& variant, Random& random, const Limits& limits)
-      : variant_(variant), random_(random), limits_(limits), own_(random.length(limits.cells)) {
+      : random_(random), limits_(limits), own_(random.length(limits.cells)) {
     // One side may have none; halos of one size are the usual case.
     most_ = {random.one_in(5) ? 0 : random.pick(0, limits.halo), random.pick(0, limits.halo)};
     if (random.one_in(3)) most_.right = most_.left;
@@ -43,9 +44,10 @@ class Trial {
     SegmentShape shape{own_, most_, {}};
     // Small caches cut short roads into many blocks.
     if (random.one_in(2)) {
-      shape.tuning = {512, random.pick(1, 40) * 1024, 1 << 16, 0};
+      shape.tuning = {512, random.pick(1, 40) * 1024, 1 << 16, {}};
     } else {
-      shape.tuning.tile_words = random.pick(0, 100);
+      // 0 leaves the choice to the kernel.
+      for (const Knob& knob : variant.knobs) shape.tuning.knobs[std::string(knob.name)] = random.pick(0, 100);
     }
     segment_ = make_segment(variant, shape, threads_);
   }
@@ -59,7 +61,7 @@ class Trial {
     for (std::int64_t loads = random_.pick(1, 2); loads > 0; --loads) {
       load();
       for (std::int64_t halos = random_.pick(1, 4); halos > 0; --halos) {
-        show_halo();
+        set_halo();
         for (std::int64_t advances = random_.pick(1, 3); advances > 0; --advances) {
           advance();
           if (testing::Test::HasFatalFailure()) return;
@@ -83,7 +85,7 @@ class Trial {
     compare();
   }
 
-  void show_halo() {
+  void set_halo() {
     // Often as wide as may be, else less; the sides need not be alike.
     rest_ = {random_.one_in(2) ? most_.left : random_.pick(0, most_.left),
              random_.one_in(2) ? most_.right : random_.pick(0, most_.right)};
@@ -107,35 +109,20 @@ class Trial {
     return moves;
   }
 
-  HaloWidth used_by(const std::vector<MoveCount>& moves) {
-    const auto k = std::ssize(moves);
-    const bool counted =
-        k > 0 && std::any_of(moves.begin(), moves.end() - 1, [](const MoveCount& c) { return c.wanted; });
-    return variant_.halo_for(k, counted);
-  }
-
   void advance() {
-    std::int64_t k = random_.pick(0, limits_.iterations);
+    // Whatever is counted, k iterations use up k cells on each side.
+    const std::int64_t k = std::min({random_.pick(0, limits_.iterations), rest_.left, rest_.right});
     std::vector<MoveCount> moves = any_moves(k);
-    const bool uncounted = moves.empty();
-    if (uncounted) moves.assign(static_cast<std::size_t>(k), {false, kUntouched});
-    HaloWidth used = used_by(moves);
-    while (used.left > rest_.left || used.right > rest_.right) {
-      moves.pop_back();
-      used = used_by(moves);
-    }
-    k = std::ssize(moves);
     SCOPED_TRACE("halo " + text_of(rest_) + ", k " + std::to_string(k));
 
-    segment_->advance(k, uncounted ? std::span<MoveCount>() : std::span<MoveCount>(moves));
+    segment_->advance(k, moves);
     for (std::int64_t t = 0; t < k; ++t) {
       const std::int64_t moved = advance_line(cells_, rest_.left - t, own_);
+      if (moves.empty()) continue;
       const MoveCount& count = moves[static_cast<std::size_t>(t)];
       ASSERT_EQ(count.moves, count.wanted ? moved : kUntouched) << "iteration " << t;
     }
-    cells_.erase(cells_.begin(), cells_.begin() + (used.left - k));
-    cells_.resize(cells_.size() - static_cast<std::size_t>(used.right - k));
-    rest_ = {rest_.left - used.left, rest_.right - used.right};
+    rest_ = {rest_.left - k, rest_.right - k};
     ASSERT_EQ(segment_->halo(), rest_);
     compare();
   }
@@ -156,7 +143,6 @@ class Trial {
 
   static constexpr std::int64_t kUntouched = -7;
 
-  const Variant& variant_;
   Random& random_;
   Limits limits_;
   std::int64_t own_;
@@ -254,21 +240,22 @@ INSTANTIATE_TEST_SUITE_P(All, EveryVariant, testing::ValuesIn(all_tested()), [](
 
 TEST(Registry, DescribesEveryVariant) {
   std::set<std::string_view> names;
+  std::map<std::string_view, std::pair<std::string_view, std::int64_t>> knobs;
   for (const Variant* variant : variants()) {
     EXPECT_TRUE(names.insert(variant->name).second) << variant->name << " stands twice";
     EXPECT_EQ(find_variant(variant->name), variant);
     EXPECT_FALSE(variant->summary.empty()) << variant->name;
     EXPECT_EQ(variant->summary.find('\n'), std::string_view::npos) << variant->name;
     EXPECT_GT(variant->nominal_rate, 0) << variant->name;
-    for (const std::int64_t k : {1, 7, 1000}) {
-      for (const bool counted : {false, true}) {
-        const HaloWidth width = variant->halo_for(k, counted);
-        EXPECT_GE(width.left, k) << variant->name;
-        EXPECT_GE(width.right, k) << variant->name;
-      }
+    EXPECT_GT(variant->work.bits_per_cell, 0) << variant->name;
+    EXPECT_EQ(rung_of(variant->name), static_cast<std::int64_t>(names.size()) - 1);
+    for (const Knob& knob : variant->knobs) {
+      EXPECT_TRUE(knobs.emplace(knob.name, std::pair(knob.summary, knob.max)).first->second ==
+                  std::pair(knob.summary, knob.max))
+          << knob.name << " means two things";
+      EXPECT_GE(knob.max, 1) << knob.name;
     }
-    // At least the cells themselves, a bit each; no more than the course's two arrays of ints and
-    // as much again.
+    // At least the cells themselves, a bit each; no more than the course's two arrays of ints and as much again.
     for (const std::int64_t cells : {std::int64_t{1} << 20, std::int64_t{1} << 40}) {
       const std::int64_t bytes = segment_bytes(*variant, {cells, {64, 64}, {}}, 1);
       EXPECT_GE(bytes, cells / 8) << variant->name;
@@ -278,8 +265,41 @@ TEST(Registry, DescribesEveryVariant) {
   }
   EXPECT_EQ(variants().front()->name, "naive");
   EXPECT_EQ(find_variant("naive+threads"), nullptr);
+  EXPECT_EQ(rung_of("naive+threads"), std::nullopt);
   EXPECT_EQ(threaded_name(*find_variant("naive")), "naive+threads");
   EXPECT_EQ(fastest_of(variants())->kernel_class, KernelClass::update);
+}
+
+/// One line of text, whatever the shape, and none where there is no choice.
+TEST(Registry, SaysWhatAVariantChooses) {
+  for (const Variant* variant : variants()) {
+    for (const std::int64_t cells : {std::int64_t{1}, std::int64_t{1000}, std::int64_t{1} << 30}) {
+      for (const int threads : {1, 3}) {
+        const std::string text = segment_configuration(*variant, {cells, {64, 64}, {}}, threads);
+        EXPECT_EQ(text.empty(), variant->configuration == nullptr) << variant->name;
+        EXPECT_EQ(text.find('\n'), std::string::npos) << variant->name;
+      }
+    }
+  }
+}
+
+TEST(Tiled, SaysItsBlocks) {
+  const Variant& tiled = *find_variant("tiled");
+  const std::string waves = segment_configuration(*find_variant("bitsliced"), {1000, {64, 64}, {}}, 1);
+  EXPECT_NE(waves.find(" bits; "), std::string::npos) << waves;
+  const auto blocks = [&](std::int64_t cells, const KnobValues& knobs) {
+    Tuning tuning;
+    tuning.knobs = knobs;
+    const std::string text = tiled.configuration({cells, {64, 64}, tuning});
+    EXPECT_TRUE(text.starts_with(waves)) << text;
+    return text.substr(waves.size());
+  };
+  // A short road stays in the cache as it is.
+  EXPECT_EQ(blocks(1000, {}), "; no blocks");
+  EXPECT_NE(blocks(std::int64_t{1} << 30, {}).find("; blocks of "), std::string::npos);
+  EXPECT_NE(blocks(std::int64_t{1} << 30, {{"tile", 512}}).find("; blocks of 512 words, 64 levels a trip"),
+            std::string::npos);
+  EXPECT_NE(blocks(1000, {{"tile", 512}}).find("; blocks of 512 words, "), std::string::npos);
 }
 
 TEST(Isa, OneThatIsUnknownIsRefusedAndTheChoiceStays) {

@@ -120,7 +120,7 @@ std::string run_case(Communicator& part, const Variant& variant, const Case& dra
   setup.jump = drawn.advance;
   setup.counting = drawn.counting;
   // Small caches, so that small roads are cut into many blocks.
-  setup.tuning = {.l1_bytes = 1 << 10, .l2_bytes = 1 << 12, .l3_bytes = 1 << 14, .tile_words = 0};
+  setup.tuning = {.l1_bytes = 1 << 10, .l2_bytes = 1 << 12, .l3_bytes = 1 << 14};
   Simulation simulation(part, setup);
   simulation.load(*road);
   MovesMade moves;

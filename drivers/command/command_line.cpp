@@ -4,7 +4,9 @@
 
 #include <sstream>
 
+#include "drivers/command/knobs.hpp"
 #include "drivers/command/typed_options.hpp"
+#include "kernels/registry.hpp"
 
 namespace trafficbench {
 
@@ -26,11 +28,6 @@ void add_isa_option(CLI::App& app, std::string& isa) {
            "Instruction set of the SIMD kernels, as `trafficbench list` names them; auto: the best");
 }
 
-template <typename Options>
-void add_tile_option(CLI::App& app, Options& options) {
-  add_value(app, "tile", options.tile, "Vector words a block of the kernel tiled; auto: by the size of the cache");
-}
-
 void add_options(CLI::App& app, RunOptions& options) {
   app.description("Runs one road and prints what the course's programs print.");
   add_value(app, "cells", options.cells, "Length of the road [10240000, or that of --init file:PATH]");
@@ -47,7 +44,7 @@ void add_options(CLI::App& app, RunOptions& options) {
             "are printed)");
   add_value(app, "print-every", options.print_every, "Iterations between two lines; auto: a tenth of the steps");
   add_isa_option(app, options.isa);
-  add_tile_option(app, options);
+  add_knobs(app, variants(), options.knobs);
   add_text(app, "save", options.save, "FILE", "Write the final road to this file");
   add_text(app, "space-time", options.space_time, "FILE",
            "Draw the road into this file, .png or .pgm: a row of pixels an iteration, cars black");
@@ -84,7 +81,7 @@ void add_options(CLI::App& app, SweepOptions& options) {
   add_value(app, "count", options.count,
             "Contracts: every (the moves of each iteration are counted), sampled (of the last one)");
   add_isa_option(app, options.isa);
-  add_tile_option(app, options);
+  add_knobs(app, variants(), options.knobs);
   add_value(app, "verify", options.verify,
             "Final states against the closed form: full (hash of the whole road), windows (parts of it; for roads that "
             "are too long to hash), auto");

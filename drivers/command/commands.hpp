@@ -9,6 +9,7 @@
 #include "drivers/base/bad_input.hpp"
 #include "drivers/plan/axes.hpp"
 #include "drivers/plan/kernel_choice.hpp"
+#include "drivers/plan/knob_options.hpp"
 #include "drivers/plan/sweep_options.hpp"
 #include "drivers/ranks/communicator.hpp"
 #include "drivers/report/row.hpp"
@@ -26,7 +27,7 @@ struct RunOptions {
   Choice<CountingMode> count{"every"};  ///< sampled: of the printed iterations alone
   StepsOrAuto print_every{"auto"};
   std::string isa = "auto";
-  TileWords tile{"auto"};
+  KnobOptions knobs;
   std::string output;           ///< path of the report; empty: none. Likewise the next two
   std::string save;             ///< of the road
   std::string space_time;       ///< of the picture

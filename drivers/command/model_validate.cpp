@@ -75,8 +75,9 @@ std::vector<MeasuredCase> cases_of(const Report& report, const ValidateOptions& 
 Status validate(const ValidateOptions& options) {
   const Report report = read_report(options.report);
   std::vector<MeasuredCase> cases = cases_of(report, options);
-  const auto shortest = std::ranges::min_element(
-      cases, {}, [](const MeasuredCase& each) { return std::pair(each.row.count != CountingMode::every, each.size()); });
+  const auto shortest = std::ranges::min_element(cases, {}, [](const MeasuredCase& each) {
+    return std::pair(each.row.count != CountingMode::every, each.size());
+  });
   const double latency = shortest->latency();
   fmt::print("Latency {:.3g} us, from {}, which is left out below.\n\n", 1e6 * latency, shortest->row.name);
   cases.erase(shortest);

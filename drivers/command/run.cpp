@@ -77,7 +77,7 @@ CheckedRun check_run(Communicator& world, const RunOptions& options, KernelTable
   asked.print_every = options.print_every.or_else(std::max<std::int64_t>(1, point.steps / 10));
   point.isa = options.isa;
   use_isa(options.isa);
-  point.tile_words = options.tile.or_else(0);
+  point.knobs = values_of(options.knobs);
   if (options.cells) {
     point.road_cells = options.cells->number;
   } else if (point.start.is_file()) {
@@ -258,6 +258,7 @@ Measurement describe(Communicator& world, const CheckedRun& asked, const Road& r
   measurement.cars = road.cars;
   measurement.hash = road.simulation->hash();
   measurement.isa = point.variant->uses_simd ? selected_isa() : std::string(kGenericIsa);
+  measurement.configuration = road.simulation->configuration();
   measurement.clock_hz = measure_clock_hz();
   return measurement;
 }
@@ -266,18 +267,18 @@ Measurement describe(Communicator& world, const CheckedRun& asked, const Road& r
 Status report_run(Communicator& world, const RunOptions& options, const CheckedRun& asked,
                   const Measurement& measurement, const std::vector<std::string>& argv) {
   const Json description = describe_run(world, argv);
-  const Json axes = {{"kernel", options.kernel.text},
-                     {"cells", std::to_string(asked.point.road_cells)},
-                     {"steps", options.steps.text},
-                     {"threads", options.threads.text},
-                     {"depth", options.depth.text},
-                     {"count", options.count.text},
-                     {"isa", options.isa},
-                     {"tile", options.tile.text},
-                     {"print_every", options.print_every.text},
-                     {"density", options.start.density.text},
-                     {"init", options.start.init},
-                     {"seed", options.start.seed.text}};
+  Json axes = {{"kernel", options.kernel.text},
+               {"cells", std::to_string(asked.point.road_cells)},
+               {"steps", options.steps.text},
+               {"threads", options.threads.text},
+               {"depth", options.depth.text},
+               {"count", options.count.text},
+               {"isa", options.isa}};
+  for (const auto& [knob, option] : options.knobs) axes[knob] = option.text;
+  axes.update(Json{{"print_every", options.print_every.text},
+                   {"density", options.start.density.text},
+                   {"init", options.start.init},
+                   {"seed", options.start.seed.text}});
   together(world, [&] {
     if (world.rank() != 0) return;
     const Json report =

@@ -12,12 +12,11 @@
 
 namespace trafficbench {
 
-/// Boolean operations that one core makes in a cycle on vector registers of one length. 0: it has
-/// none of that kind.
+/// Boolean operations that one core makes in a cycle on vector registers of one length. 0: it has none of that kind.
 ///
-/// On Zen 4, 256-bit registers: four of two operands. Three operands: four if two of them stay as
-/// they are, two if all have been computed freshly, about three if neighbouring operations share
-/// two of theirs. 512-bit registers: half of that.
+/// On Zen 4, 256-bit registers: four of two operands. Three operands: four if two of them stay as they are, two if all
+/// have been computed freshly, about three if neighbouring operations share two of theirs. 512-bit registers: half of
+/// that.
 struct BooleanRate {
   std::string isa;  ///< as in --isa
   int register_bits = 0;
@@ -37,8 +36,7 @@ struct Bandwidth {
   double update = 0;                ///< loads and stores in place, both counted
 };
 
-/// The limits of one machine. Best of many short runs each: whatever disturbs a run makes it
-/// slower.
+/// The limits of one machine. Best of many short runs each: whatever disturbs a run makes it slower.
 struct Ceiling {
   double clock_hz = 0;
   std::vector<BooleanRate> boolean;  ///< every instruction set that runs here, best first
@@ -48,10 +46,9 @@ struct Ceiling {
 /// Boolean rates of the calling thread's core. Leaves the selected instruction set as it was.
 std::vector<BooleanRate> measure_boolean_rates(int samples);
 
-/// Bandwidth of `threads` OpenMP threads together, each on a block of its own in each level. Needs
-/// 8 times the last cache level a thread, 64 MiB at least; throws std::bad_alloc. `start_together`
-/// is called before each sample, as often on every rank with the same arguments: a barrier, so that
-/// all stream at one time.
+/// Bandwidth of `threads` OpenMP threads together, each on a block of its own in each level. Needs 8 times the last
+/// cache level a thread, 64 MiB at least; throws std::bad_alloc. `start_together` is called before each sample, as
+/// often on every rank with the same arguments: a barrier, so that all stream at one time.
 std::vector<Bandwidth> measure_bandwidth(
     int threads, const Tuning& tuning, int samples, const std::function<void()>& start_together = [] {});
 
@@ -68,22 +65,19 @@ struct LimitPoint {
   int cores = 1;
 };
 
-/// The limit that bounds `variant` there: the lowest of those that its `work` allows to be worked
-/// out; none for a closed-form variant. Moves that are counted come on top and are in no limit.
+/// The limit that bounds `variant` there: the lowest of those that can be worked out from its `work`. None for a
+/// closed-form variant. To count moves costs more, which no limit includes.
 ///
-/// - Operations. Rule 184 is one ternary operation, or and, and-not and or. Ternary ones can fill t
-/// slots a cycle, and the slots
-///   that are left of those of two operands, w - t, make a third as many; so registers a cycle = t
-///   + (w - t) / 3, and w / 3 without ternary operations. t is the better of fresh and shared
-///   operands. Further operations of the variant take 1 / w cycles each. Of several register
-///   lengths the best counts.
-/// - Bandwidth of the cache that a trip works in: Work::bytes_per_update for each cell and
-/// iteration.
-/// - Bandwidth of the level that holds the road: Work::bytes_per_trip, once in
-/// Work::iterations_per_trip iterations.
+/// - Operations. Rule 184 is one ternary operation, or three of two operands: and, and-not, or. Of the w two-operand
+///   operations that a core makes in a cycle, ternary ones can replace t, the better of fresh and shared operands. The
+///   other w - t make a third of a register each, so that a cycle updates t + (w - t) / 3 registers of cells. Further
+///   operations of the variant take 1 / w cycles each. Of several register lengths the best counts.
+/// - Bandwidth of the cache that a trip works in: Work::bytes_per_update for each cell and iteration.
+/// - Bandwidth of the level that holds the road: Work::bytes_per_trip for each cell and trip, which makes
+///   Work::iterations_per_trip iterations.
 ///
-/// Both take the better of `read` and `update`, and of many cores the lower of what they could do
-/// one by one and what all were measured to do together; cores beyond those (other nodes) add in
+/// A bandwidth is the better of `read` and `update`. That of many cores is the lower of two: what all were measured to
+/// get together, and what one gets times their number. Cores beyond those that were measured (other nodes) add in
 /// proportion.
 std::optional<Limit> limit_of(const Ceiling& ceiling, const Variant& variant, const LimitPoint& point);
 

@@ -97,6 +97,7 @@ bool PointTimer::prepare() {
   if (result_.steps == 0) choose_steps();
   result_.depth = std::max<std::int64_t>(1, simulation_->depth());
   result_.isa = point_.variant->uses_simd ? selected_isa() : std::string(kGenericIsa);
+  result_.configuration = simulation_->configuration();
   give_back_road();
   return true;
 }

@@ -29,7 +29,6 @@ using Depths = CountListWithAuto<kMostCells>;
 using RankCounts = CountListOrAuto<1, INT32_MAX>;
 using ThreadCount = CountOrAuto<1, kMostThreads>;
 using ThreadCounts = CountListOrAuto<1, kMostThreads>;
-using TileWords = CountOrAuto<1, (std::int64_t{1} << 30)>;
 using Seed = Count<0, (std::int64_t{1} << 53)>;
 
 /// --init, --density and --seed.

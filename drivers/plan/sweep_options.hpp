@@ -9,6 +9,7 @@
 #include "drivers/measure/point_timer.hpp"
 #include "drivers/plan/axes.hpp"
 #include "drivers/plan/kernel_choice.hpp"
+#include "drivers/plan/knob_options.hpp"
 
 namespace trafficbench {
 
@@ -29,7 +30,7 @@ struct SweepOptions {
   Choice<ScalingMode> mode{"strong"};
   ChoiceList<CountingMode> count{"every,sampled"};
   std::string isa = "auto";
-  TileWords tile{"auto"};
+  KnobOptions knobs;
   Choice<Verification> verify{"auto"};
   StartAxes start;
   double min_seconds = 0.05;

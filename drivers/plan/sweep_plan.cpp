@@ -76,7 +76,7 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
   point.start = options.start.start();
   point.isa = options.isa;
   use_isa(options.isa);
-  point.tile_words = options.tile.or_else(0);
+  point.knobs = values_of(options.knobs);
   const std::vector<KernelChoice> kernels = options.kernels.choose(table);
   const std::vector<std::int64_t>& cells = options.cells.numbers;
   const std::vector<std::int64_t>& depths = options.depth.numbers;
@@ -134,27 +134,28 @@ MeasuringOptions measuring_options_of(const SweepOptions& options) {
 
 Json axes_of(Communicator& world, const SweepOptions& options) {
   const auto text = [](double number) { return fmt::format("{}", number); };
-  return {{"kernels", options.kernels.text},
-          {"cells", options.cells.text},
-          {"ranks", options.ranks.text},
-          {"threads", options.threads.text},
-          {"world", std::to_string(world.size())},
-          {"steps", options.steps.text},
-          {"jump", options.jump.text},
-          {"depth", options.depth.text},
-          {"mode", options.mode.text},
-          {"count", options.count.text},
-          {"isa", options.isa},
-          {"tile", options.tile.text},
-          {"verify", options.verify.text},
-          {"density", options.start.density.text},
-          {"init", options.start.init},
-          {"seed", options.start.seed.text},
-          {"min_seconds", text(options.min_seconds)},
-          {"min_repetitions", std::to_string(options.min_repetitions)},
-          {"max_repetitions", std::to_string(options.max_repetitions)},
-          {"precision", text(options.precision)},
-          {"time_cap", text(options.time_cap)}};
+  Json axes = {{"kernels", options.kernels.text},
+               {"cells", options.cells.text},
+               {"ranks", options.ranks.text},
+               {"threads", options.threads.text},
+               {"world", std::to_string(world.size())},
+               {"steps", options.steps.text},
+               {"jump", options.jump.text},
+               {"depth", options.depth.text},
+               {"mode", options.mode.text},
+               {"count", options.count.text},
+               {"isa", options.isa}};
+  for (const auto& [knob, option] : options.knobs) axes[knob] = option.text;
+  axes.update(Json{{"verify", options.verify.text},
+                   {"density", options.start.density.text},
+                   {"init", options.start.init},
+                   {"seed", options.start.seed.text},
+                   {"min_seconds", text(options.min_seconds)},
+                   {"min_repetitions", std::to_string(options.min_repetitions)},
+                   {"max_repetitions", std::to_string(options.max_repetitions)},
+                   {"precision", text(options.precision)},
+                   {"time_cap", text(options.time_cap)}});
+  return axes;
 }
 
 }  // namespace trafficbench

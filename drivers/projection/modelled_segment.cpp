@@ -48,6 +48,7 @@ Variant modelled(const Variant& variant) {
   Variant result = variant;
   result.make = make;
   result.bytes = bytes;
+  result.configuration = nullptr;
   return result;
 }
 

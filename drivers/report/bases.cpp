@@ -16,7 +16,7 @@ constexpr std::string_view kLowestRungOfTheLadder = "python";
 constexpr std::string_view kNoDepth = "none";
 
 /// Axes that only some kernels have.
-std::string knobs_of(std::string_view row_name) { return std::string(asked_for(row_name, "tile")); }
+std::string knobs_of(std::string_view row_name) { return std::string(knobs_asked_for(row_name)); }
 
 bool is_ladder_base(const RatioMember& other, const RatioMember& member) {
   const std::string_view lowest = member.setting.command == kLadder ? kLowestRungOfTheLadder : kLowestKernel;

@@ -25,7 +25,9 @@ std::string row_name(const std::string& command, const Point& point) {
       command, point.variant->name, format_count(point.cells_asked_for()), point.ranks, point.threads,
       or_auto(point.depth), name_of(point.counting), or_auto(point.steps), name_of(point.mode()), point.start.density,
       point.start.init, point.start.seed, point.isa);
-  if (point.tile_words != 0) name += fmt::format("/tile:{}", point.tile_words);
+  for (const auto& [knob, value] : point.knobs) {
+    if (value != 0) name += fmt::format("/{}:{}", knob, value);
+  }
   return name;
 }
 
@@ -38,7 +40,7 @@ SimulationSetup setup_of(const Point& point) {
   setup.jump = point.steps;
   setup.counting = point.counting;
   setup.tuning = tuning_for(this_machine(), point.workers());
-  setup.tuning.tile_words = point.tile_words;
+  setup.tuning.knobs = point.knobs;
   return setup;
 }
 

@@ -14,4 +14,10 @@ std::string_view asked_for(std::string_view row_name, std::string_view axis) {
   return {};
 }
 
+std::string_view knobs_asked_for(std::string_view row_name) {
+  const std::size_t isa = row_name.rfind("/isa:");
+  const std::size_t end = isa == std::string_view::npos ? isa : row_name.find('/', isa + 1);
+  return end == std::string_view::npos ? std::string_view() : row_name.substr(end + 1);
+}
+
 }  // namespace trafficbench

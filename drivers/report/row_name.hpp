@@ -11,4 +11,7 @@ std::string_view command_of(std::string_view row_name);
 /// What the name says of an axis: "auto" of ".../depth:auto/...". Empty if it says nothing.
 std::string_view asked_for(std::string_view row_name, std::string_view axis);
 
+/// The knobs of kernels that the name says were set, which stand after the axis isa: "tile:256". Empty if none was.
+std::string_view knobs_asked_for(std::string_view row_name);
+
 }  // namespace trafficbench

@@ -1,6 +1,7 @@
 #include "drivers/road/simulation.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "drivers/base/wall_clock.hpp"
 #include "kernels/bits.hpp"
@@ -11,38 +12,13 @@ namespace trafficbench {
 
 namespace {
 
-// What one exchange costs beside the work that its halo repeats, for the choice of depth. Orders of magnitude are
-// enough: the cost is flat around the best depth.
-constexpr double kRankExchangeSeconds = 5e-6;    // messages of two neighbours, and a reduction
-constexpr double kThreadExchangeSeconds = 2e-6;  // a barrier, and the copies of the edges
-constexpr double kLocalExchangeSeconds = 2e-7;   // the copies alone
-
 std::int64_t settling_time(std::int64_t cells) { return (cells - 1) / 2; }
-
-/// Halo that each exchange shows.
-HaloWidth halo_width(const SimulationSetup& setup, int ranks) {
-  const bool every = setup.counting == CountingMode::every;
-  if (setup.variant->kernel_class == KernelClass::closed_form) {
-    const std::int64_t jump =
-        std::clamp<std::int64_t>(settling_time(setup.cells), 1, std::max<std::int64_t>(setup.jump, 1));
-    return setup.variant->halo_for(jump, every);
-  }
-  std::int64_t depth = setup.depth;
-  if (depth == 0) {
-    const std::int64_t workers = std::int64_t{ranks} * setup.threads;
-    const double exchange_seconds = ranks > 1           ? kRankExchangeSeconds
-                                    : setup.threads > 1 ? kThreadExchangeSeconds
-                                                        : kLocalExchangeSeconds;
-    depth = choose_depth(*setup.variant, std::max<std::int64_t>(setup.cells / workers, 1), exchange_seconds);
-  }
-  return setup.variant->halo_for(depth, every);
-}
 
 /// `cell` counted round the ring.
 std::int64_t on_ring(std::int64_t cell, std::int64_t cells) { return (cell % cells + cells) % cells; }
 
-SegmentShape shape_of(const SimulationSetup& setup, std::int64_t cells, HaloWidth width) {
-  return {.cells = cells, .most_halo = width, .tuning = setup.tuning};
+SegmentShape shape_of(const SimulationSetup& setup, std::int64_t cells, std::int64_t depth) {
+  return {.cells = cells, .max_halo = {depth, depth}, .tuning = setup.tuning};
 }
 
 }  // namespace
@@ -60,22 +36,43 @@ Simulation::Simulation(Communicator& comm, const SimulationSetup& setup)
     : comm_(comm),
       setup_(setup),
       block_(block_of(setup.cells, comm.size(), comm.rank())),
-      width_(halo_width(setup, comm.size())),
-      exchange_(comm, setup.cells, width_) {
+      depth_(depth(setup, comm.size())),
+      exchange_(comm, setup.cells, {depth_, depth_}) {
   if (block_.cells > 0) {
-    segment_ = make_segment(*setup.variant, shape_of(setup, block_.cells, width_), setup.threads);
+    segment_ = make_segment(*setup.variant, shape_of(setup, block_.cells, depth_), setup.threads);
   }
 }
 
 std::int64_t Simulation::bytes(const SimulationSetup& setup, int ranks) {
-  const HaloWidth width = halo_width(setup, ranks);
+  const std::int64_t halo = depth(setup, ranks);
   const std::int64_t cells = block_of(setup.cells, ranks, 0).cells;
-  // The segment, and in the exchange each halo cell twice.
-  return segment_bytes(*setup.variant, shape_of(setup, cells, width), setup.threads) +
-         4 * (words_for(width.left) + words_for(width.right)) * 8;
+  // The segment, and in the exchange each cell of both halos twice.
+  return segment_bytes(*setup.variant, shape_of(setup, cells, halo), setup.threads) + 8 * words_for(halo) * 8;
 }
 
-std::int64_t Simulation::depth(const SimulationSetup& setup, int ranks) { return halo_width(setup, ranks).right; }
+std::int64_t Simulation::depth(const SimulationSetup& setup, int ranks) {
+  if (setup.variant->kernel_class == KernelClass::closed_form) {
+    return std::clamp<std::int64_t>(settling_time(setup.cells), 1, std::max<std::int64_t>(setup.jump, 1));
+  }
+  return setup.depth > 0 ? setup.depth : nominal_depth(*setup.variant, setup.cells, ranks, setup.threads);
+}
+
+std::string Simulation::configuration() {
+  const std::vector<std::string> all = comm_.gather(
+      segment_ ? segment_configuration(*setup_.variant, shape_of(setup_, block_.cells, depth_), setup_.threads) : "");
+  if (comm_.rank() != 0) return {};
+  std::map<std::string, std::vector<std::size_t>> others;
+  for (std::size_t rank = 1; rank < all.size(); ++rank) {
+    if (!all[rank].empty() && all[rank] != all[0]) others[all[rank]].push_back(rank);
+  }
+  std::string text = all[0];
+  for (const auto& [chosen, ranks] : others) {
+    text += "; rank " + std::to_string(ranks[0]);
+    if (ranks.size() > 1) text += " and " + std::to_string(ranks.size() - 1) + " more";
+    text += ": " + chosen;
+  }
+  return text;
+}
 
 void Simulation::load(const CellSource& start) {
   if (segment_) segment_->load(start, block_.first);
@@ -91,7 +88,7 @@ MovesMade Simulation::advance(std::int64_t iterations) {
   return setup_.variant->kernel_class == KernelClass::update ? update(iterations) : jump(iterations);
 }
 
-MovesMade Simulation::update(std::int64_t iterations) { return advance_segment(iterations, width_.right); }
+MovesMade Simulation::update(std::int64_t iterations) { return advance_segment(iterations, depth_); }
 
 MovesMade Simulation::jump(std::int64_t iterations) {
   // Once settled, the pattern only shifts, one cell an iteration: cars to the right, or the holes of a crowded road to
@@ -100,7 +97,7 @@ MovesMade Simulation::jump(std::int64_t iterations) {
   MovesMade moves;
   if (unsettled > 0) {
     fresh_ = 0;
-    moves = advance_segment(unsettled, std::min(unsettled, width_.right));
+    moves = advance_segment(unsettled, std::min(unsettled, depth_));
     fresh_ = 0;
   }
   const std::int64_t rest = iterations - unsettled;

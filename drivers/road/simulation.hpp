@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "drivers/ranks/communicator.hpp"
@@ -27,7 +28,7 @@ struct SimulationSetup {
   const Variant* variant = nullptr;
   std::int64_t cells = 0;
   int threads = 1;
-  std::int64_t depth = 0;  ///< iterations between exchanges; 0: chosen by choose_depth
+  std::int64_t depth = 0;  ///< iterations between exchanges; 0: nominal_depth
   std::int64_t jump = 1;   ///< closed-form variants only: most iterations that one advance is asked for
   CountingMode counting = CountingMode::every;
   Tuning tuning;
@@ -57,6 +58,10 @@ class Simulation final : public CellSource {
   /// Where this rank was during the last advance, from timers of some of its phases.
   PhaseTimes phase_times() const;
 
+  /// On rank 0, what the variant chose for itself there, and on those ranks where it chose otherwise. Empty on the other
+  /// ranks, and if it has nothing to choose.
+  std::string configuration();
+
   /// Cars on the whole road.
   std::int64_t cars();
 
@@ -74,7 +79,7 @@ class Simulation final : public CellSource {
   /// and so do the blocks: no rank gives cells to another.
   std::vector<Block> own_blocks(int rank) const;
 
-  std::int64_t depth() const { return width_.right; }
+  std::int64_t depth() const { return depth_; }
   std::int64_t cells() const override { return setup_.cells; }
 
  private:
@@ -88,7 +93,7 @@ class Simulation final : public CellSource {
   Communicator& comm_;
   SimulationSetup setup_;
   Block block_;
-  HaloWidth width_;
+  std::int64_t depth_;
   HaloExchange exchange_;
   std::unique_ptr<Segment> segment_;  // nullptr where the block is empty
   std::int64_t cars_ = -1;            // of the whole road; -1: not counted since load

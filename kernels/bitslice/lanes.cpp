@@ -16,9 +16,8 @@ struct Lanes {
   using V = Register<kBytes>;
   static constexpr int kRegisterWords = kBytes / 8;
 
-  // One of the six rounds of a 64 x 64 bit transpose (Warren, Hacker's Delight, 7-3): the
-  // off-diagonal quarters of every 2 kStep x 2 kStep square change places. A register holds one row
-  // of as many squares as it has 64-bit words.
+  // One of the six rounds of a 64 x 64 bit transpose (Warren, Hacker's Delight, 7-3): the off-diagonal quarters of
+  // every 2 kStep x 2 kStep square change places. A register holds one row of as many squares as it has 64-bit words.
   template <int kStep>
   static HWY_INLINE void swap_quarters(std::uint64_t* rows) {
     constexpr std::uint64_t kMask = ~std::uint64_t{0} / ((std::uint64_t{1} << kStep) + 1);
@@ -42,8 +41,8 @@ struct Lanes {
     swap_quarters<1>(rows);
   }
 
-  // The word beside each 64-bit word of a register, zero at the end, comes from memory one word
-  // off: the first and the last word of a register are put right in a copy.
+  // The top bit of each 64-bit word goes to the next one. Within a register those bits come from a copy that lies one
+  // 64-bit word further; nothing comes in at the register's end.
   static void from_lane_before(const std::uint64_t* from, std::uint64_t* to, std::int64_t count) {
     alignas(kBytes) std::uint64_t before[kBytes / 8u];
     for (std::int64_t word = 0; word < count; ++word) {

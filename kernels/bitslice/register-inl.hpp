@@ -1,9 +1,8 @@
-// Vector registers of bit lanes, for the instruction set that is being compiled. Include it after
-// foreach_target.
+// Vector registers of bit lanes, for the instruction set that is being compiled. Include it after foreach_target.
 //
-// Written with the vector extension of GCC and clang, not with Highway's vectors: all that is
-// needed are boolean functions, the width is a parameter, and registers must sit in arrays, which
-// the vectors of SVE may not. On SVE this takes 128-bit registers, which every such core has.
+// Written with the vector extension of GCC and clang, not with Highway's vectors: only boolean functions are needed,
+// the width is a parameter, and registers must stand in arrays, which SVE's vectors may not. On SVE this takes 128-bit
+// registers, which every such core has.
 #include <hwy/highway.h>
 
 #include <cstdint>
@@ -80,7 +79,7 @@ HWY_INLINE void keep(V& value) {
 #endif
 }
 
-/// The same, and keeps the order of the operations that are so marked.
+/// The same, and keeps the operations that are marked so in their order.
 template <class V>
 HWY_INLINE void keep_order(V& value) {
 #if TRAFFICBENCH_TERNARY
@@ -100,7 +99,7 @@ HWY_INLINE V next_plain(V left, V centre, V right) {
   return stay | come;
 }
 
-/// The same in the one operation that some targets have for it.
+/// The same in one operation, on targets that have one for it.
 template <class V>
 HWY_INLINE V next_ternary(V left, V centre, V right) {
 #if TRAFFICBENCH_TERNARY
@@ -135,7 +134,7 @@ HWY_INLINE V popcount(V cells) {
   cells = (cells & 0x3333333333333333u) + ((cells >> 2) & 0x3333333333333333u);
   cells = (cells + (cells >> 4)) & 0x0f0f0f0f0f0f0f0fu;  // in each byte
 #if HWY_ARCH_X86 && HWY_TARGET <= HWY_SSSE3
-  // One instruction sums bytes.
+  // One instruction sums the bytes.
   if constexpr (sizeof(V) == 16) {
     return reinterpret_cast<V>(_mm_sad_epu8(reinterpret_cast<__m128i>(cells), _mm_setzero_si128()));
   }

@@ -9,31 +9,23 @@ namespace trafficbench::bitslice {
 
 namespace {
 
-constexpr std::int64_t kMostWaveLevels = 16;
-constexpr std::int64_t kMostGroup = 64;
-constexpr std::int64_t kLeastLength = 16;
-// load and read take this many blocks of 64 words at a time: enough to read a lane in pieces worth
-// a call.
-constexpr std::int64_t kMostBlocks = 64;
+constexpr std::int64_t kMaxWaveLevels = 16;
+constexpr std::int64_t kMaxGroup = 64;
+constexpr std::int64_t kMinLength = 16;
+// load and read go through the lanes in steps of so many blocks of 64 words, so that each call for a lane is worth it.
+constexpr std::int64_t kMaxBlocks = 64;
 
 constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
-std::int64_t trip_levels(const LaneShape& lanes, const TripPlan& plan, const FastestWaves& waves) {
-  const std::int64_t one_wave = std::max(waves.wave->levels, waves.counting->levels);
-  return std::min(plan.levels > 0 ? plan.levels : one_wave, lanes.length);
-}
-
-std::int64_t words_beside(std::int64_t levels) { return levels + kMostGroup; }
+std::int64_t margin_words(std::int64_t levels) { return levels + kMaxGroup; }
 
 std::int64_t buffer_words(const LaneShape& lanes, std::int64_t levels) {
-  return lanes.length + 2 * words_beside(levels);
+  return lanes.length + 2 * margin_words(levels);
 }
 
-std::int64_t blocks_at_once(const LaneShape& lanes) {
-  return std::min(kMostBlocks, ceil_div(lanes.length, kWordCells));
-}
+std::int64_t blocks_at_once(const LaneShape& lanes) { return std::min(kMaxBlocks, ceil_div(lanes.length, kWordCells)); }
 
-/// `best` if it has no more than `most` levels, else the wave that has most of them.
+/// `best` if it has no more than `most` levels, else the one with most levels among the waves that have no more.
 template <class AnyWave>
 const AnyWave& longest(std::span<const AnyWave> waves, const AnyWave& best, std::int64_t most) {
   if (best.levels <= most) return best;
@@ -47,8 +39,8 @@ const AnyWave& longest(std::span<const AnyWave> waves, const AnyWave& best, std:
 }  // namespace
 
 LaneShape LaneShape::of(const SegmentShape& shape, std::int64_t register_cells) {
-  const std::int64_t extended = shape.most_halo.left + shape.cells + shape.most_halo.right;
-  const std::int64_t length = std::max(kLeastLength, ceil_div(extended, register_cells));
+  const std::int64_t extended = shape.max_halo.left + shape.cells + shape.max_halo.right;
+  const std::int64_t length = std::max(kMinLength, ceil_div(extended, register_cells));
   return {ceil_div(extended, length), length};
 }
 
@@ -57,23 +49,29 @@ BitsliceSegment::BitsliceSegment(const SegmentShape& shape, const TripPlan& plan
       lane_moves_(lane_moves(waves.set->register_words)),
       register_words_(waves.set->register_words),
       cells_(shape.cells),
-      first_own_(shape.most_halo.left),
+      first_own_(shape.max_halo.left),
       shape_(LaneShape::of(shape, register_words_ * kWordCells)),
-      trip_levels_(trip_levels(shape_, plan, waves)),
-      block_words_(std::max(plan.block_words, kMostGroup)),
-      front_(words_beside(trip_levels_)),
-      words_(buffer_words(shape_, trip_levels_) * register_words_),
-      states_(2 * trip_levels_ * register_words_),
-      masks_((kMostGroup + kMostWaveLevels) * register_words_) {}
+      plan_(fitted(plan, shape, waves)),
+      front_(margin_words(plan_.levels)),
+      words_(buffer_words(shape_, plan_.levels) * register_words_),
+      states_(2 * plan_.levels * register_words_),
+      masks_((kMaxGroup + kMaxWaveLevels) * register_words_) {}
+
+TripPlan BitsliceSegment::fitted(const TripPlan& plan, const SegmentShape& shape, const FastestWaves& waves) {
+  const LaneShape lanes = LaneShape::of(shape, waves.set->register_words * kWordCells);
+  const std::int64_t one_wave = std::max(waves.wave->levels, waves.counting->levels);
+  return {.levels = std::min(plan.levels > 0 ? plan.levels : one_wave, lanes.length),
+          .block_words = std::max(plan.block_words, kMaxGroup)};
+}
 
 std::int64_t BitsliceSegment::bytes(const SegmentShape& shape, const TripPlan& plan, const FastestWaves& waves) {
   const std::int64_t register_words = waves.set->register_words;
   const LaneShape lanes = LaneShape::of(shape, register_words * kWordCells);
-  const std::int64_t levels = trip_levels(lanes, plan, waves);
-  const std::int64_t words = buffer_words(lanes, levels) + 2 * levels + kMostGroup + kMostWaveLevels;
+  const std::int64_t levels = fitted(plan, shape, waves).levels;
+  const std::int64_t words = buffer_words(lanes, levels) + 2 * levels + kMaxGroup + kMaxWaveLevels;
   const std::int64_t pieces = register_words * kWordCells * (blocks_at_once(lanes) + 1);
   return aligned_buffer_bytes<std::uint64_t>(words * register_words) + 2 * aligned_buffer_bytes<std::uint64_t>(0) +
-         (pieces + 2 * kMostBlocks) * 8 + levels * static_cast<std::int64_t>(sizeof(Stage) + 8);
+         (pieces + 2 * kMaxBlocks) * 8 + levels * static_cast<std::int64_t>(sizeof(Stage) + 8);
 }
 
 void BitsliceSegment::load(const CellSource& source, std::int64_t first) {
@@ -81,11 +79,11 @@ void BitsliceSegment::load(const CellSource& source, std::int64_t first) {
   const std::int64_t rows = register_words_ * kWordCells;
   std::vector<std::uint64_t> pieces(static_cast<std::size_t>(rows * blocks));
   AlignedBuffer<std::uint64_t> square(kWordCells * register_words_);
-  std::array<std::uint64_t, kMostBlocks> cut;
+  std::array<std::uint64_t, kMaxBlocks> cut;
   for (std::int64_t j = 0; j < shape_.length; j += blocks * kWordCells) {
     const std::int64_t step = std::min(blocks * kWordCells, shape_.length - j);
     for (std::int64_t lane = 0; lane < shape_.lanes; ++lane) {
-      // Own cells of this piece of the lane; what is not own stays empty until it is shown.
+      // Own cells of this piece of the lane; the others stay empty until set_halo.
       const std::int64_t piece_first = lane * shape_.length + j - first_own_;
       const std::int64_t begin = std::clamp<std::int64_t>(piece_first, 0, cells_);
       const std::int64_t end = std::clamp<std::int64_t>(piece_first + step, 0, cells_);
@@ -122,7 +120,7 @@ std::uint64_t BitsliceSegment::read_bits(std::int64_t cell, std::int64_t count) 
     const std::int64_t step = std::min(count - done, shape_.length - j);
     const std::uint64_t* from = word(j) + lane / kWordCells;
     const std::int64_t to_top = kWordCells - 1 - lane % kWordCells;
-    // Each cell comes in at the top and moves down as others follow.
+    // Each cell comes in at the top and is shifted down as others follow.
     for (std::int64_t i = 0; i < step; ++i, from += register_words_) {
       bits = (bits >> 1) | ((*from << to_top) & kTop);
     }
@@ -146,8 +144,8 @@ void BitsliceSegment::write_bits(std::int64_t cell, std::int64_t count, std::uin
 }
 
 void BitsliceSegment::read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const {
-  // A word of cells takes a cell from each of 64 words; where the range covers many lanes, the
-  // other cells of those words are wanted too, and a transpose gets them all at once.
+  // 64 packed cells stand in 64 words. Where the range covers many lanes, the other cells of those words are wanted
+  // too, and a transpose gets them all at once.
   if (count >= 8 * std::max(shape_.length, kWordCells)) {
     return read_lanes(first_own_ + first, count, out);
   }
@@ -202,7 +200,7 @@ void BitsliceSegment::set_halo(std::span<const std::uint64_t> left, std::span<co
 void BitsliceSegment::advance(std::int64_t k, std::span<MoveCount> moves) {
   for (std::int64_t done = 0; done < k;) {
     const auto rest = moves.empty() ? moves : moves.subspan(static_cast<std::size_t>(done));
-    const std::int64_t levels = plan_trip(std::min(k - done, trip_levels_), rest);
+    const std::int64_t levels = plan_trip(std::min(k - done, plan_.levels), rest);
     trip(levels);
     for (std::size_t t = 0; !rest.empty() && t < static_cast<std::size_t>(levels); ++t) {
       if (rest[t].wanted) rest[t].moves = counts_[t];
@@ -213,14 +211,14 @@ void BitsliceSegment::advance(std::int64_t k, std::span<MoveCount> moves) {
   halo_.right -= k;
 }
 
-/// Chooses the waves of the next trip, of `most` levels together.
+/// Chooses the waves of the next trip, which have `most` levels together.
 std::int64_t BitsliceSegment::plan_trip(std::int64_t most, std::span<const MoveCount> moves) {
   const auto wanted = [&](std::int64_t t) { return !moves.empty() && moves[static_cast<std::size_t>(t)].wanted; };
   stages_.clear();
   counts_.assign(static_cast<std::size_t>(most), 0);
   for (std::int64_t t = 0; t < most;) {
     std::int64_t run = 1;
-    while (t + run < most && run < kMostWaveLevels && wanted(t + run) == wanted(t)) ++run;
+    while (t + run < most && run < kMaxWaveLevels && wanted(t + run) == wanted(t)) ++run;
     Stage stage;
     if (wanted(t)) {
       stage.counting = &longest(waves_.set->counting, *waves_.counting, run);
@@ -233,7 +231,7 @@ std::int64_t BitsliceSegment::plan_trip(std::int64_t most, std::span<const MoveC
     }
     stage.state = states_.data() + 2 * t * register_words_;
     stage.moves = counts_.data() + t;
-    // What the stage before has left of the run and the words beside it.
+    // Each stage begins and ends nearer to the lanes' own words, by the levels of those before it.
     stage.next = -(most - t);
     stage.end = shape_.length + (most - t);
     stages_.push_back(stage);
@@ -242,16 +240,15 @@ std::int64_t BitsliceSegment::plan_trip(std::int64_t most, std::span<const MoveC
   return most;
 }
 
-/// Takes the segment through the planned waves. Each wave works on a block when the one before has
-/// done so, as many words behind as that one has levels; it begins and ends as many words nearer to
-/// the run.
+/// Takes the segment through the planned waves. Each wave works on a block after the wave before it, and lags behind
+/// that one by as many words as it has levels.
 void BitsliceSegment::trip(std::int64_t levels) {
   lane_moves_.from_lane_before(word(shape_.length - levels), word(-levels), levels);
   lane_moves_.from_lane_after(word(0), word(shape_.length), levels);
   std::int64_t block_end = -levels;
   bool last = false;
   while (!last) {
-    block_end += block_words_;
+    block_end += plan_.block_words;
     last = block_end >= shape_.length + levels;
     std::int64_t ready = block_end;
     for (Stage& stage : stages_) {
@@ -269,20 +266,20 @@ void BitsliceSegment::run_groups(Stage& stage, std::int64_t groups) {
   stage.next += groups * stage.group;
 }
 
-/// Counts own cells only, each once: which lanes those are changes at four words at most, and the
-/// groups that such a place falls into are taken one by one.
+/// Counts own cells only, each once. Which lanes those are changes at four words at most; a group that holds such a
+/// word is taken by itself, with a mask for each word.
 void BitsliceSegment::run_counting(Stage& stage, std::int64_t groups) {
   const std::array<std::int64_t, 4> changes{0, first_own_ % shape_.length, (first_own_ + cells_) % shape_.length,
                                             shape_.length};
   const std::int64_t masks = stage.group + stage.levels - 1;
   while (groups > 0) {
-    const std::int64_t first = stage.next - stage.levels;  // counted by the deepest level
+    const std::int64_t first = stage.next - stage.levels;  // the first word that the deepest level counts
     std::int64_t change = stage.next + groups * stage.group;
     for (const std::int64_t candidate : changes) {
       if (candidate > first) change = std::min(change, candidate);
     }
     std::int64_t step = 1;
-    CountingWave::Run run = stage.counting->run_masked;
+    CountingWave::Function run = stage.counting->run_masked;
     if (change >= first + masks) {
       step = std::min(groups, (change - first - masks) / stage.group + 1);
       run = stage.counting->run_uniform;

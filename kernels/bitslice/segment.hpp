@@ -1,17 +1,16 @@
-// What the bit-sliced variants share: a segment cut into bit lanes, and trips through it.
+// What the bit-sliced variants share: a segment cut into bit lanes, and trips through its memory.
 //
-// The extended segment [left halo | own cells | right halo] is cut into lanes, runs of `length`
-// consecutive cells. Word j holds cell j of every lane, one bit a lane, in one vector register:
+// The extended segment [left halo | own cells | right halo] is cut into lanes of `length` consecutive cells. Word j
+// holds cell j of every lane, one bit a lane, in one vector register:
 //
 //     lane 0:  cell 0         cell 1         ...  cell length-1
 //     lane 1:  cell length    cell length+1  ...  cell 2 length-1
 //     lane 2:  ...
 //              word 0         word 1         ...  word length-1
 //
-// so that both neighbours of all cells of a word are the words beside it. Only at the ends of the
-// lanes is the neighbour in another lane: there the words of the other end, shifted by one lane,
-// are set beside the run before each trip. What is outside the extended segment comes in at its two
-// ends, a cell an iteration, and there uses up the halo.
+// The neighbours of all cells of a word are then the words before and after it. Only at the ends of the lanes is the
+// neighbour in another lane: before each trip, the words of the other end are copied there, shifted by one lane. What
+// is outside the extended segment comes in at its two ends, a cell an iteration, and there uses up the halo.
 #pragma once
 
 #include <cstdint>
@@ -25,10 +24,10 @@
 
 namespace trafficbench::bitslice {
 
-/// How a segment is taken through memory.
+/// How a trip goes through the memory of a segment.
 struct TripPlan {
-  std::int64_t levels = 0;       ///< most iterations made in one trip; 0: those of one wave
-  std::int64_t block_words = 0;  ///< words that all waves of a trip pass over before it goes on
+  std::int64_t levels = 0;       ///< iterations in one trip, at most; 0: those of one wave
+  std::int64_t block_words = 0;  ///< words that every wave of a trip passes over before the next such block
 };
 
 /// Shape of the lanes of a segment.
@@ -36,14 +35,14 @@ struct LaneShape {
   std::int64_t lanes = 0;
   std::int64_t length = 0;  ///< cells of a lane = words of the segment
 
-  /// Registers of `register_cells` bits. A segment that would leave lanes too short for a wave
-  /// takes fewer of them.
+  /// For registers of `register_cells` bits. A short segment takes fewer lanes than that, so that each is long enough
+  /// for a wave.
   static LaneShape of(const SegmentShape& shape, std::int64_t register_cells);
 };
 
 class BitsliceSegment final : public Segment {
  public:
-  /// For the instruction set in use now, with waves of one of its sets.
+  /// For the instruction set in use now; `waves` are of one of its sets.
   BitsliceSegment(const SegmentShape& shape, const TripPlan& plan, const FastestWaves& waves = fastest_waves());
 
   std::int64_t cells() const override { return cells_; }
@@ -52,6 +51,9 @@ class BitsliceSegment final : public Segment {
   void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const override;
   void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right, HaloWidth width) override;
   void advance(std::int64_t k, std::span<MoveCount> moves) override;
+
+  /// The plan as the segment carries it out: `levels` and `block_words` within what its lanes and waves allow.
+  static TripPlan fitted(const TripPlan& plan, const SegmentShape& shape, const FastestWaves& waves = fastest_waves());
 
   /// Upper bound of the bytes that such a segment takes, the buffers of load and read included.
   static std::int64_t bytes(const SegmentShape& shape, const TripPlan& plan,
@@ -64,10 +66,10 @@ class BitsliceSegment final : public Segment {
     const CountingWave* counting = nullptr;
     std::int64_t levels = 0;
     std::int64_t group = 0;
-    std::int64_t next = 0;  ///< word it loads next
-    std::int64_t end = 0;   ///< word past the last that it must load
+    std::int64_t next = 0;  ///< the word that it loads next
+    std::int64_t end = 0;   ///< one past the last word that it loads
     std::uint64_t* state = nullptr;
-    std::int64_t* moves = nullptr;  ///< of its levels
+    std::int64_t* moves = nullptr;  ///< of its levels, one each
   };
 
   std::uint64_t* word(std::int64_t j) { return words_.data() + (front_ + j) * register_words_; }
@@ -89,9 +91,8 @@ class BitsliceSegment final : public Segment {
   std::int64_t cells_;
   std::int64_t first_own_;  ///< own cell 0 in the extended segment
   LaneShape shape_;
-  std::int64_t trip_levels_;
-  std::int64_t block_words_;
-  std::int64_t front_;  ///< words before word 0: what the trips need beside the run
+  TripPlan plan_;
+  std::int64_t front_;  ///< words before word 0, which a trip needs
   HaloWidth halo_;
   std::vector<Stage> stages_;
   std::vector<std::int64_t> counts_;

@@ -18,19 +18,17 @@ namespace {
 //
 //     [left T, centre T, ..., left 2, centre 2, left 1, centre 1, loaded 1 .. loaded W]
 //
-// Level 1 looks at the last W + 2 words and makes W new ones; each goes where its left neighbour
-// was, which nobody needs any more. So the queue now ends with the last two words loaded, which are
-// the left and centre of the next words, and before them stand centre and left of level 2 and the W
-// words that come in at level 2: level 2 looks at the W + 2 words two places to the left. After
-// level T the first W words of the queue are what comes out. Turned round by W places, the queue is
-// ready for the next words; turned by its length, everything is in the register where it was:
-// unrolled that often, no word is ever moved from register to register.
+// Level 1 reads the last W + 2 words and makes W new ones. Each new word goes into the place of its left neighbour,
+// which nobody needs any more. The queue then ends with the last two words loaded, which are left and centre for the
+// next words. Before them stand left and centre of level 2, and the W words that come in at level 2. So level 2 reads
+// the W + 2 words two places to the left, and so on. After level T, the first W words of the queue are the result.
+// Turned by W places, the queue is ready for the next words; turned by its length, every word is in its old register
+// again: unrolled that often, no word is ever moved from register to register.
 //
-// The order, W words at one level before the next level, matters on Zen 4: its ternary logic runs
-// at four 256-bit operations a cycle when the operands come within about a cycle of each other, but
-// at two when one arrives later than the others, as it does word by word. The first words of a
-// level, whose left neighbours are old, are better off in plain operations, which do not mind:
-// kPlain says how many of each W.
+// The order, W words at one level before the next level, matters on Zen 4. Its ternary logic runs at four 256-bit
+// operations a cycle if the operands arrive within about a cycle of each other, but at two if one arrives later, as it
+// does word by word. The left neighbours of a level's first words are old, so plain operations, which do not mind, are
+// better for these words: kPlain says how many of each W.
 template <int kBytes, int kLevels, int kWords, int kPlain>
 struct Queue {
   using V = Register<kBytes>;
@@ -107,9 +105,8 @@ struct Queue {
 
 /// Sums of moves over many words, each 64-bit part of a register for itself.
 ///
-/// Rule 184 changes two cells for each car that moves: the one it leaves and the one ahead. So the
-/// cells of word x that change are as many as the cars that leave word x or word x - 1, and every
-/// second word does.
+/// Rule 184 changes two cells for each car that moves: the one it leaves and the one ahead. So the cells that change in
+/// word x are as many as the cars that leave word x or word x - 1, and to look at every second word is enough.
 template <int kBytes, int kChanges>
 struct MoveSum {
   using V = Register<kBytes>;
@@ -119,8 +116,8 @@ struct MoveSum {
 #if TRAFFICBENCH_VECTOR_POPCOUNT
     for (int i = 0; i < kChanges; ++i) total += popcount(changes[i] & mask);
 #else
-    // Carry-save adders (Harley & Seal, in Warren, Hacker's Delight, 5-1) sum registers bit by bit,
-    // so that one in four needs a population count.
+    // Carry-save adders (Harley & Seal, in Warren, Hacker's Delight, 5-1) sum registers bit by bit, so that one in four
+    // needs a population count.
     static_assert(kChanges == 4);
     const V carry_a = add_carry(ones, changes[0], changes[1]);
     const V carry_b = add_carry(ones, changes[2], changes[3]);
@@ -128,7 +125,7 @@ struct MoveSum {
 #endif
   }
 
-  /// Adds single words, of which only moving cars are set.
+  /// Adds one word, in which the moving cars alone are set.
   HWY_INLINE void add_single(V movers) {
 #if TRAFFICBENCH_VECTOR_POPCOUNT
     total += popcount(movers);
@@ -164,8 +161,7 @@ struct MoveSum {
 #endif
 };
 
-// A wave that counts. Where all words of a run count the same lanes it takes pairs of words; else
-// each word with its mask.
+// A wave that counts. If all words count the same lanes it looks at pairs of words, else at each word with its mask.
 template <int kBytes, int kLevels, int kWords, int kPlain>
 struct CountingQueue : Queue<kBytes, kLevels, kWords, kPlain> {
   using Base = Queue<kBytes, kLevels, kWords, kPlain>;
@@ -242,8 +238,8 @@ constexpr CountingWave counting() {
   return {kLevels, Q::kGroup, Q::template run<true>, Q::template run<false>};
 }
 
-// Few levels for what is left of a trip, then the candidates for the long run. Queues and the
-// operands of what is counted fit the registers: 32 of them, or 16 on AVX2 and SSE.
+// First some of few levels, for what is left at the end of a trip; then those that the race is about. Their queues, and
+// the operands of the counting, fit the registers: 32 of them, or 16 on AVX2 and SSE.
 template <int kBytes>
 WaveSet wave_set_of() {
 #if TRAFFICBENCH_TERNARY
@@ -270,8 +266,7 @@ WaveSet wave_set_of() {
   return {kBytes / 8, waves, counts};
 }
 
-// Both widths where the CPU has two: some cores take a wide operation in two halves, and prefer to
-// be given the halves.
+// Both widths where the CPU has two: a core that executes a wide operation in two halves is faster with the halves.
 std::span<const WaveSet> wave_sets_here() {
 #if TRAFFICBENCH_TERNARY
   static const WaveSet sets[] = {wave_set_of<32>(), wave_set_of<64>()};
@@ -306,7 +301,7 @@ constexpr std::int64_t kRaceBytes = 12 << 10;  // in any first-level cache, with
 constexpr int kRacePasses = 4;
 constexpr int kRaceHeats = 150;
 
-/// One that takes part in the race, for waves of either kind.
+/// A wave in the race, of either kind.
 template <class AnyWave>
 struct Runner {
   const WaveSet* set = nullptr;
@@ -314,8 +309,8 @@ struct Runner {
   double best = 0;  ///< cells updated in a nanosecond
 };
 
-/// Lets all run in turn over the same few words, again and again, and takes each by its best time:
-/// whatever else the machine does meanwhile then hits all alike.
+/// Runs all waves in turn over the same few words, again and again, and judges each by its best time. Whatever else the
+/// machine does meanwhile then disturbs all alike.
 template <class AnyWave, class Run>
 const Runner<AnyWave>& race(std::vector<Runner<AnyWave>>& runners, const Run& run) {
   for (int heat = 0; heat < kRaceHeats; ++heat) {
@@ -334,12 +329,12 @@ const Runner<AnyWave>& race(std::vector<Runner<AnyWave>>& runners, const Run& ru
 }
 
 FastestWaves find_fastest(std::span<const WaveSet> sets) {
-  constexpr std::int64_t kMostLevels = 16;
-  constexpr std::int64_t kMostRegisterWords = 8;
-  AlignedBuffer<std::uint64_t> words(kRaceBytes / 8 + kMostLevels * kMostRegisterWords);
-  AlignedBuffer<std::uint64_t> state(2 * kMostLevels * kMostRegisterWords);
-  AlignedBuffer<std::uint64_t> mask(kMostRegisterWords);
-  std::array<std::int64_t, kMostLevels> moves{};
+  constexpr std::int64_t kMaxLevels = 16;
+  constexpr std::int64_t kMaxRegisterWords = 8;
+  AlignedBuffer<std::uint64_t> words(kRaceBytes / 8 + kMaxLevels * kMaxRegisterWords);
+  AlignedBuffer<std::uint64_t> state(2 * kMaxLevels * kMaxRegisterWords);
+  AlignedBuffer<std::uint64_t> mask(kMaxRegisterWords);
+  std::array<std::int64_t, kMaxLevels> moves{};
 
   std::vector<Runner<Wave>> waves;
   for (const WaveSet& set : sets) {
@@ -372,12 +367,11 @@ const FastestWaves& fastest_waves() {
   return fastest;
 }
 
-std::string fastest_waves_name() {
-  const FastestWaves& fastest = fastest_waves();
+std::string text_of(const FastestWaves& waves) {
   const auto text = [](std::int64_t number) { return std::to_string(number); };
-  return text(64 * fastest.set->register_words) + " bits; sampled: " + text(fastest.wave->levels) + " levels, " +
-         text(fastest.wave->group) + " words, " + text(fastest.wave->plain) +
-         " plain; every: " + text(fastest.counting->levels) + " levels, " + text(fastest.counting->group) + " words";
+  return text(64 * waves.set->register_words) + " bits; " + text(waves.wave->levels) + " levels, " +
+         text(waves.wave->group) + " words, " + text(waves.wave->plain) + " plain; counting " +
+         text(waves.counting->levels) + " levels, " + text(waves.counting->group) + " words";
 }
 
 }  // namespace trafficbench::bitslice

@@ -1,14 +1,12 @@
-// bitpacked: a cell is a bit, 64 to a word, and a word needs one bit of each neighbour word. The
-// segment is cut into as many strips as a vector has words, and word j of all strips lies in one
-// vector, so that neighbour words are neighbour vectors and a carry costs a funnel shift but never
-// a permutation. docs/kernels.md draws it.
+// bitpacked: a cell is a bit, 64 to a word, and a word needs one bit of each neighbour word. The segment is cut into as
+// many strips as a vector has words, and word j of all strips lies in one vector, so that neighbour words are neighbour
+// vectors and a carry costs a funnel shift but never a permutation. docs/kernels.md draws it.
 //
-// Two tricks keep the shifts at two an iteration and the whole road in place. A sweep to higher
-// words writes the new state one cell lower than the old one, so that it needs nothing of the word
-// before; the next sweep runs the other way and brings the cells back. And every word passes
-// through several iterations in registers before it is stored: iteration t + 1 needs word j and j +
-// 1 of iteration t, so each level of that wave keeps one vector (a register wavefront; the time
-// skewing of Wonnacott 2000 with blocks of one word).
+// Two tricks make do with two shifts an iteration, in place. First, a sweep to higher words writes the new state one
+// cell lower than the old one, so that it needs nothing of the word before; the next sweep runs the other way and
+// brings the cells back. Second, every word goes through several iterations, levels, in registers before it is stored.
+// Iteration t + 1 needs words j and j + 1 of iteration t, so each level keeps one vector: a register wavefront (time
+// skewing, Wonnacott 2000, with blocks of one word).
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/variants/bitpacked.cpp"
 #include <hwy/foreach_target.h>
@@ -23,16 +21,16 @@
 namespace trafficbench::variant {
 namespace {
 
-// One trip through the strips. Bits are counted through all strips in order.
+// One trip through the strips. Bits are numbered through all strips in order.
 struct Sweep {
   // Word j of strip s is words[j * strips + s]; there is a vector of slack on either side.
   std::uint64_t* words;
   std::int64_t strip_words;
   std::int64_t own_first;  // bit of the first own cell before the sweep
   std::int64_t own_cells;
-  std::int64_t levels;  // iterations: 1, 2, 4 .. most_levels()
+  std::int64_t levels;  // iterations: 1, 2, 4 .. max_levels()
   bool upwards;         // to higher words, so that cells end up `levels` bits lower; else higher
-  std::int64_t* moves;  // one an iteration, to be set; nullptr: not wanted
+  std::int64_t* moves;  // to be set, one for each iteration; nullptr if not wanted
 };
 
 }  // namespace
@@ -52,13 +50,13 @@ using DI = hn::RebindToSigned<D>;
 
 // As many levels as leave registers for the rest of the work.
 #if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
-constexpr std::int64_t kMostLevels = 16;
+constexpr std::int64_t kMaxLevels = 16;
 #else
-constexpr std::int64_t kMostLevels = 8;
+constexpr std::int64_t kMaxLevels = 8;
 #endif
-// The wave hands its movers to the counting in blocks of this many words for each level.
+// The cars that move are counted in blocks of this many words of each level.
 constexpr std::int64_t kCountWords = 16;
-constexpr std::int64_t kMostCountedLevels = 8;
+constexpr std::int64_t kMaxCountedLevels = 8;
 
 // The bits from kShift on of the two-word number whose lower word is `low`.
 template <int kShift>
@@ -87,13 +85,12 @@ HWY_INLINE V next_cells(V left, V here, V right) {
 #endif
 }
 
-// What a level of the wave keeps: the last word it was given.
-// Its constructor is written out, because g++ compiles one of its own making for the default
-// target.
+// The word that each level keeps: the last one it got. The constructor is written out because g++ compiles a defaulted
+// one for the default target.
 template <std::int64_t kLevels>
-class Wave {
+class Wavefront {
  public:
-  HWY_INLINE Wave() {
+  HWY_INLINE Wavefront() {
     for (std::int64_t level = 0; level < kLevels; ++level) set(level, hn::Zero(D()));
   }
 
@@ -114,8 +111,7 @@ class Wave {
 #endif
 };
 
-// One iteration of the word `old` of a strip, which the sweep follows up with `word`. The movers
-// come out too.
+// One iteration of the word `old` of a strip; `word` is the next one of the sweep. `movers` gets the cars that move.
 template <bool kUpwards>
 HWY_INLINE V next_word(V old, V word, V& movers) {
   const V here = kUpwards ? shift_down<1>(old, word) : shift_up<1>(old, word);
@@ -126,10 +122,10 @@ HWY_INLINE V next_word(V old, V word, V& movers) {
   return next_cells(left, here, right);
 }
 
-// Takes `word` from iteration kLevel on to the last. Where movers are wanted, those of level t go
-// to movers + t * level_stride.
+// Takes `word` through the levels from kLevel on. If kCount, the cars that move in level t go to movers + t *
+// level_stride.
 template <bool kUpwards, bool kCount, std::int64_t kLevel, std::int64_t kLevels>
-HWY_INLINE V push(Wave<kLevels>& wave, V word, std::uint64_t* movers, std::int64_t level_stride) {
+HWY_INLINE V push(Wavefront<kLevels>& wave, V word, std::uint64_t* movers, std::int64_t level_stride) {
   if constexpr (kLevel == kLevels) {
     return word;
   } else {
@@ -141,9 +137,10 @@ HWY_INLINE V push(Wave<kLevels>& wave, V word, std::uint64_t* movers, std::int64
   }
 }
 
-// The same for two words at once, so that the chain through all levels is half as long for each.
+// The same for two words at once: half as long a chain of dependent operations for each.
 template <bool kUpwards, bool kCount, std::int64_t kLevel, std::int64_t kLevels>
-HWY_INLINE void push_two(Wave<kLevels>& wave, V& first, V& second, std::uint64_t* movers, std::int64_t level_stride) {
+HWY_INLINE void push_two(Wavefront<kLevels>& wave, V& first, V& second, std::uint64_t* movers,
+                         std::int64_t level_stride) {
   if constexpr (kLevel < kLevels) {
     V moved_first;
     V moved_second;
@@ -174,9 +171,8 @@ HWY_INLINE V carry_save(V& sum, V a, V b) {
   return carry;
 }
 
-// The cars in kCountWords vectors, summed in each lane: a tree of carry-save adders (Harley & Seal;
-// Mula, Kurz & Lemire 2018), so that only one vector in three is counted bit by bit; a plain sum
-// where one instruction counts a vector.
+// The cars in kCountWords vectors, summed in each lane. A tree of carry-save adders (Harley & Seal; Mula, Kurz & Lemire
+// 2018) leaves one vector in three to be counted bit by bit; where one instruction counts a vector, a plain sum does.
 HWY_INLINE V count_bits(const std::uint64_t* words) {
   const D d;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
@@ -217,7 +213,7 @@ HWY_INLINE V count_bits(const std::uint64_t* words) {
 #endif
 }
 
-// Bits from `first` - `word` * 64 on in every lane, none where that is past the word.
+// In every lane, the bits from first - 64 * word on; none if that is past the word.
 HWY_INLINE V bits_from(hn::Vec<DI> first, std::int64_t word) {
   const D d;
   const DI di;
@@ -228,13 +224,13 @@ HWY_INLINE V bits_from(hn::Vec<DI> first, std::int64_t word) {
   return hn::Shl(hn::Shl(hn::Set(d, ~std::uint64_t{0}), half), hn::Sub(shift, half));
 }
 
-// Collects the movers of a sweep and counts those in own cells.
+// Collects the cars that move in a sweep, and counts those in own cells.
 class Counter {
  public:
   explicit Counter(const Sweep& sweep) : sweep_(sweep), lanes_(static_cast<std::int64_t>(hn::Lanes(D()))) {
     const std::int64_t strip_cells = sweep.strip_words * 64;
     for (std::int64_t level = 0; level < sweep.levels; ++level) {
-      // The movers of an iteration lie where the cells are after it.
+      // Cars that move in an iteration are marked where the cells lie after it.
       const std::int64_t shift = sweep.upwards ? -(level + 1) : level + 1;
       for (std::int64_t lane = 0; lane < lanes_; ++lane) {
         const std::int64_t first = sweep.own_first + shift - lane * strip_cells;
@@ -248,15 +244,15 @@ class Counter {
 
   std::int64_t level_stride() const { return kCountWords * lanes_; }
 
-  // Where the movers of step `step` go.
+  // Where the marks of step `step` go.
   std::uint64_t* movers(std::int64_t step) { return movers_ + step % kCountWords * lanes_; }
 
-  // Says that the movers of step `step` are there.
+  // To be called when the marks of step `step` are there.
   void end_step(std::int64_t step) {
     if (step % kCountWords == kCountWords - 1) count(step - (kCountWords - 1));
   }
 
-  // Says that there are no more after `steps`.
+  // To be called when there are no more after `steps`; sets the moves of the sweep.
   void finish(std::int64_t steps) {
     if (steps % kCountWords != 0) {
       for (std::int64_t step = steps; step % kCountWords != 0; ++step) {
@@ -307,11 +303,11 @@ class Counter {
 
   const Sweep& sweep_;
   std::int64_t lanes_;
-  alignas(256) std::uint64_t movers_[kMostCountedLevels * kCountWords * kLanes];
+  alignas(256) std::uint64_t movers_[kMaxCountedLevels * kCountWords * kLanes];
   // Own bits of each strip: first of them and one past the last, by level.
-  alignas(256) std::int64_t first_[kMostCountedLevels * kLanes];
-  alignas(256) std::int64_t last_[kMostCountedLevels * kLanes];
-  alignas(256) std::uint64_t totals_[kMostCountedLevels * kLanes];
+  alignas(256) std::int64_t first_[kMaxCountedLevels * kLanes];
+  alignas(256) std::int64_t last_[kMaxCountedLevels * kLanes];
+  alignas(256) std::uint64_t totals_[kMaxCountedLevels * kLanes];
 };
 
 struct NoCounter {
@@ -330,13 +326,12 @@ void sweep_levels(const Sweep& sweep) {
   // The n-th word of the sweep.
   std::uint64_t* const origin = sweep.words + (kUpwards ? 0 : (count - 1) * lanes);
   const std::int64_t stride = kUpwards ? lanes : -lanes;
-  // What follows a strip's last word is the first word of the next strip; what follows the last
-  // strip is nobody's.
+  // The word after a strip's last one is the next strip's first; after the last strip comes junk.
   const V beyond = hn::LoadU(d, origin + (kUpwards ? 1 : -1));
 
   std::conditional_t<kCount, Counter, NoCounter> counter(sweep);
   const std::int64_t level_stride = counter.level_stride();
-  Wave<kLevels> wave;
+  Wavefront<kLevels> wave;
   const auto input = [&](std::int64_t step) HWY_ATTR {
     if (step < count) return hn::Load(d, origin + step * stride);
     return step == count ? beyond : hn::Zero(d);
@@ -366,7 +361,7 @@ void sweep_levels(const Sweep& sweep) {
 
 template <std::int64_t kLevels>
 void sweep_any(const Sweep& sweep) {
-  if constexpr (kLevels <= kMostCountedLevels) {
+  if constexpr (kLevels <= kMaxCountedLevels) {
     if (sweep.moves != nullptr) {
       return sweep.upwards ? sweep_levels<true, true, kLevels>(sweep) : sweep_levels<false, true, kLevels>(sweep);
     }
@@ -385,12 +380,12 @@ void run_sweep(const Sweep& sweep) {
     case 8:
       return sweep_any<8>(sweep);
     default:
-      return sweep_any<kMostLevels>(sweep);
+      return sweep_any<kMaxLevels>(sweep);
   }
 }
 
 std::int64_t strips() { return static_cast<std::int64_t>(hn::Lanes(D())); }
-std::int64_t most_levels(bool counted) { return counted ? std::min(kMostLevels, kMostCountedLevels) : kMostLevels; }
+std::int64_t max_levels(bool count) { return count ? std::min(kMaxLevels, kMaxCountedLevels) : kMaxLevels; }
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
@@ -413,7 +408,7 @@ namespace {
 
 HWY_EXPORT(run_sweep);
 HWY_EXPORT(strips);
-HWY_EXPORT(most_levels);
+HWY_EXPORT(max_levels);
 
 class BitpackedSegment final : public Segment {
  public:
@@ -426,7 +421,7 @@ class BitpackedSegment final : public Segment {
         buffer_((strip_words_ + 2) * strips_),
         words_(buffer_.data() + strips_),
         run_sweep_(&HWY_DYNAMIC_DISPATCH(run_sweep)),
-        most_levels_{HWY_DYNAMIC_DISPATCH(most_levels)(false), HWY_DYNAMIC_DISPATCH(most_levels)(true)} {}
+        max_levels_{HWY_DYNAMIC_DISPATCH(max_levels)(false), HWY_DYNAMIC_DISPATCH(max_levels)(true)} {}
 
   std::int64_t cells() const override { return cells_; }
   HaloWidth halo() const override { return halo_; }
@@ -438,8 +433,7 @@ class BitpackedSegment final : public Segment {
     constexpr auto kBlock = static_cast<std::int64_t>(block.size());
     const std::int64_t begin = own_ / kWordCells;
     const std::int64_t end = begin + words_for(cells_);
-    // All strips of a stretch before the next stretch, so that each cache line is filled while it
-    // is at hand.
+    // All strips of a stretch before the next stretch, so that each cache line is filled while it is at hand.
     for (std::int64_t stretch = 0; stretch < strip_words_; stretch += kBlock) {
       for (std::int64_t strip = 0; strip < strips_; ++strip) {
         const std::int64_t strip_begin = strip * strip_words_;
@@ -482,15 +476,15 @@ class BitpackedSegment final : public Segment {
   void advance(std::int64_t k, std::span<MoveCount> moves) override {
     for (std::int64_t done = 0; done < k;) {
       const auto wanted = [&](std::int64_t t) { return !moves.empty() && moves[static_cast<std::size_t>(t)].wanted; };
-      // Iterations that are not counted go by themselves: they are faster.
-      const bool counted = wanted(done);
-      const std::int64_t most = std::min(k - done, most_levels_[counted ? 1 : 0]);
+      // Iterations whose moves are not wanted are faster, so they have sweeps of their own.
+      const bool count = wanted(done);
+      const std::int64_t most = std::min(k - done, max_levels_[count ? 1 : 0]);
       std::int64_t levels = 1;
-      while (levels < most && wanted(done + levels) == counted) ++levels;
+      while (levels < most && wanted(done + levels) == count) ++levels;
       levels = static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(levels)));
-      std::array<std::int64_t, kMostMoves> swept;
-      sweep(levels, counted ? swept.data() : nullptr);
-      for (std::int64_t t = 0; counted && t < levels; ++t) {
+      std::array<std::int64_t, kMaxMoves> swept;
+      sweep(levels, count ? swept.data() : nullptr);
+      for (std::int64_t t = 0; count && t < levels; ++t) {
         moves[static_cast<std::size_t>(done + t)].moves = swept[static_cast<std::size_t>(t)];
       }
       done += levels;
@@ -504,8 +498,8 @@ class BitpackedSegment final : public Segment {
   }
 
  private:
-  static constexpr std::size_t kMostMoves = 64;
-  // The cells drift by as many bits as a sweep has levels.
+  static constexpr std::size_t kMaxMoves = 64;
+  // Room for the drift of the cells: by as many bits as a sweep has levels.
   static constexpr std::int64_t kDrift = 64;
 
   /// Goes through the words in the order of the road.
@@ -528,12 +522,11 @@ class BitpackedSegment final : public Segment {
     std::int64_t row_;
   };
 
-  /// Where own cell 0 is after load, in bits: at a word's first bit, with room for halo and drift
-  /// before it.
-  static std::int64_t home(const SegmentShape& shape) { return words_for(shape.most_halo.left + kDrift) * kWordCells; }
+  /// Where own cell 0 is after load, in bits: at a word's first bit, with room for halo and drift before it.
+  static std::int64_t home(const SegmentShape& shape) { return words_for(shape.max_halo.left + kDrift) * kWordCells; }
 
   static std::int64_t strip_words(const SegmentShape& shape, std::int64_t strips) {
-    const std::int64_t cells = home(shape) + shape.cells + shape.most_halo.right + kDrift;
+    const std::int64_t cells = home(shape) + shape.cells + shape.max_halo.right + kDrift;
     return (words_for(cells) + strips - 1) / strips;
   }
 
@@ -568,12 +561,12 @@ class BitpackedSegment final : public Segment {
   std::int64_t strips_;
   std::int64_t strip_words_;
   std::int64_t home_;
-  std::int64_t own_;  // bit of own cell 0, counted through all strips in order
+  std::int64_t own_;  // bit of own cell 0, numbered through all strips in order
   HaloWidth halo_;
   AlignedBuffer<std::uint64_t> buffer_;
   std::uint64_t* words_;
   decltype(&HWY_DYNAMIC_DISPATCH(run_sweep)) run_sweep_;
-  std::array<std::int64_t, 2> most_levels_;  // of iterations that are not counted, and counted
+  std::array<std::int64_t, 2> max_levels_;  // without counting, and with
 };
 
 }  // namespace
@@ -588,7 +581,6 @@ const Variant& bitpacked() {
                                .nominal_rate = 750,
                                .make = BitpackedSegment::make,
                                .bytes = BitpackedSegment::bytes,
-                               .halo_for = one_cell_an_iteration,
                                // Two shifts an iteration; a sweep loads and stores each bit once.
                                .work = {.bits_per_cell = 1,
                                         .register_bits_per_cell = 1,

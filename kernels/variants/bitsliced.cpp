@@ -1,7 +1,8 @@
-// bitsliced: a cell is a bit, in a lane of its own; an iteration is one boolean function of three
-// registers, and several of them pass over each word while it is in registers. kernels/bitslice/
-// has the lanes and the waves.
+// bitsliced: a cell is a bit, and its neighbours are in other registers. An iteration is one boolean function of three
+// registers, and each word goes through several iterations while it is in a register. kernels/bitslice/ has the lanes
+// and the waves.
 #include <memory>
+#include <string>
 
 #include "kernels/bitslice/segment.hpp"
 #include "kernels/variant.hpp"
@@ -19,6 +20,8 @@ std::unique_ptr<Segment> make(const SegmentShape& shape) {
 
 std::int64_t bytes(const SegmentShape& shape) { return bitslice::BitsliceSegment::bytes(shape, kPlan); }
 
+std::string configuration(const SegmentShape& /*shape*/) { return text_of(bitslice::fastest_waves()); }
+
 }  // namespace
 
 const Variant& bitsliced() {
@@ -31,12 +34,12 @@ const Variant& bitsliced() {
                                .nominal_rate = 2100,
                                .make = make,
                                .bytes = bytes,
-                               .halo_for = one_cell_an_iteration,
                                .work = {.bits_per_cell = 1,
                                         .register_bits_per_cell = 1,
                                         .bytes_per_update = 0.25 / 8,
                                         .bytes_per_trip = 0.25,
-                                        .iterations_per_trip = 8}};
+                                        .iterations_per_trip = 8},
+                               .configuration = configuration};
   return variant;
 }
 

@@ -1,9 +1,10 @@
-// branchless: a cell is a byte. No branch depends on a cell, so that a vector register's worth of cells moves at once:
+// branchless: a cell is a byte. No branch depends on a cell, so that as many cells as fit a vector register are updated
+// at once:
 //
 //     new = (old & right) | (left & ~old)
 //
-// with `left` and `right` loaded from memory one byte off. Several iterations pass over a block of road while it sits
-// in the first-level cache, each one cell further left than the one before (time skewing; Wonnacott 2000), so that a
+// with `left` and `right` loaded from memory one byte off. A block of the road goes through several iterations while it
+// is in the first-level cache, each one cell further left than the one before (time skewing; Wonnacott 2000), so that a
 // long road is not held back by memory.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/variants/branchless.cpp"
@@ -33,14 +34,14 @@ HWY_INLINE hn::Vec<D> next_cells(D d, const std::uint8_t* old_road, std::int64_t
   const auto left = hn::LoadU(d, old_road + i - 1);
   const auto right = hn::LoadU(d, old_road + i + 1);
 #if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
-  // vpternlogq; elsewhere IfVecThenElse selects whole bytes, which would do here but costs no less than the formula.
+  // vpternlogq. On other targets IfVecThenElse selects whole bytes, which would do here, but the formula costs no more.
   return hn::IfVecThenElse(here, right, left);
 #else
   return hn::Or(hn::And(here, right), hn::AndNot(here, left));
 #endif
 }
 
-// Moves cells [first, last) one iteration on. The roads differ, so cells may be computed twice: the last vector
+// Updates cells [first, last) once. The two roads do not overlap, so a cell may be computed twice: the last vector
 // overlaps the one before it.
 void update(const std::uint8_t* HWY_RESTRICT old_road, std::uint8_t* HWY_RESTRICT new_road, std::int64_t first,
             std::int64_t last) {
@@ -66,11 +67,11 @@ std::int64_t count_moves(const std::uint8_t* road, std::int64_t first, std::int6
   const hn::ScalableTag<std::uint8_t> d;
   const hn::Repartition<std::uint64_t, decltype(d)> d64;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  constexpr std::int64_t kMostVectors = 255;  // what a byte of the accumulator can count
+  constexpr std::int64_t kMaxVectors = 255;  // what a byte of the accumulator can count
   auto total = hn::Zero(d64);
   std::int64_t i = first;
   while (i + lanes <= last) {
-    const std::int64_t stop = std::min(last, i + kMostVectors * lanes);
+    const std::int64_t stop = std::min(last, i + kMaxVectors * lanes);
     auto movers = hn::Zero(d);
     for (; i + lanes <= stop; i += lanes) {
       movers = hn::Add(movers, hn::AndNot(hn::LoadU(d, road + i + 1), hn::LoadU(d, road + i)));
@@ -127,7 +128,7 @@ class BranchlessSegment final : public CellArraySegment<std::uint8_t> {
 
  private:
   /// One trip through the road, `step` <= kPassIterations iterations. Iteration t of a block covers the block's cells
-  /// moved t cells to the left, so that all it reads is there, and nothing that a later block reads is overwritten.
+  /// moved t cells to the left: what it reads is there already, and it overwrites nothing that a later block reads.
   void pass(std::int64_t step, std::span<MoveCount> moves) {
     const std::array<std::uint8_t*, 2> roads{own(), own_in(other_road_)};
     const std::int64_t begin = -halo().left;
@@ -171,7 +172,6 @@ const Variant& branchless() {
       .nominal_rate = 60,
       .make = BranchlessSegment::make,
       .bytes = BranchlessSegment::bytes,
-      .halo_for = one_cell_an_iteration,
       // Two roads of bytes; three loads and a store for an update, and a trip reads and writes both roads.
       .work = {.bits_per_cell = 16,
                .register_bits_per_cell = 8,

@@ -1,4 +1,4 @@
-// What the variants with one array element a cell share: the road with its halo, and its packed form.
+// What variants with an array element for each cell share: the road with its halo, and its packed form.
 #pragma once
 
 #include <algorithm>
@@ -51,7 +51,7 @@ class CellArraySegment : public Segment {
 
  protected:
   explicit CellArraySegment(const SegmentShape& shape)
-      : cells_(shape.cells), offset_(shape.most_halo.left), road_(buffer_cells(shape)) {}
+      : cells_(shape.cells), offset_(shape.max_halo.left), road_(buffer_cells(shape)) {}
 
   /// Own cell 0; negative indices are the left halo.
   Cell* own() { return road_.data() + offset_; }
@@ -64,7 +64,7 @@ class CellArraySegment : public Segment {
   AlignedBuffer<Cell>& road() { return road_; }
 
   static std::int64_t buffer_cells(const SegmentShape& shape) {
-    return shape.cells + shape.most_halo.left + shape.most_halo.right;
+    return shape.cells + shape.max_halo.left + shape.max_halo.right;
   }
 
   /// Two roads, which is what every variant of this kind needs.

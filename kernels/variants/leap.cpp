@@ -1,21 +1,19 @@
-// leap: the state after k iterations in one trip through the road, whatever k. With M(i) = 2 P(i) -
-// i, P(i) the cars in cells <= i, rule 184 is (Fuks 1999; Belitsky & Ferrari 2005)
+// leap: the state after k iterations in one trip through the road, whatever k. Let P(i) be the cars in cells <= i, and
+// M(i) = 2 P(i) - i: a walk that goes up by one at a car and down by one at an empty cell. Rule 184 is then (Fuks 1999;
+// Belitsky & Ferrari 2005) a sliding maximum of that walk:
 //
-//     M_k(i) = max { M(i - k), M(i - k + 2), .. M(i + k) } - k,      cell i holds a car iff M_k(i)
-//     = M_k(i - 1) + 1,
+//     M_k(i) = max { M(i - k), M(i - k + 2), .. M(i + k) } - k,
+//     cell i holds a car iff M_k(i) = M_k(i - 1) + 1.
 //
-// a sliding maximum of a walk that goes one up or down at every cell. Here it slides a word at a
-// time. For 64 cells f .. f + 63 the window is
+// Here it slides a word at a time. For the 64 cells f .. f + 63 the window is
 //
-//     left word [f - k, f - k + 63]   middle (f - k + 63, f + k - 1]   right word [f + k, f + k +
-//     63]
+//     left word [f - k, f - k + 63]   middle (f - k + 63, f + k - 1]   right word [f + k, f + k + 63].
 //
-// of which the middle is the same for all 64, and only a suffix of the left and a prefix of the
-// right word change from cell to cell. The middle's maximum slides over the maxima of whole words
-// (van Herk 1992; Gil & Werman 1993); the two edge words need values that differ from it by at most
-// 64, so that a byte lane holds eight cells of the walk: all bytes of a vector step through their
-// eight cells together. The result for f .. f + 63 replaces the left word, which nothing needs any
-// more.
+// The middle is the same for all 64 cells; of the left word a suffix is in the window, and of the right word a prefix.
+// The middle's maximum slides over the maxima of whole words (van Herk 1992; Gil & Werman 1993). In the two edge words
+// only values within 64 of that maximum matter, so they fit a byte: each byte lane of a vector takes eight cells of the
+// walk, and all lanes step through their eight cells together. The result for f .. f + 63 replaces the left word, which
+// no later window needs.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/variants/leap.cpp"
 #include <hwy/foreach_target.h>
@@ -31,16 +29,16 @@ namespace trafficbench::variant {
 namespace {
 
 // Below this many iterations there is no middle.
-constexpr std::int64_t kLeastJump = 32;
-// Words handled together; as many may be read past the last one that counts.
+constexpr std::int64_t kMinJump = 32;
+// Words that are handled together. As many may be read past the last word of the road.
 constexpr std::int64_t kChunkWords = 64;
 
-// The road is packed cells; the result begins at the word that holds cell `first`.
+// The road is packed. The result replaces it from the word on that holds cell `first`.
 struct Jump {
   std::uint64_t* words;
-  std::int64_t first;         // bit of the first cell that counts: `iterations` cells left of the first one wanted
+  std::int64_t first;         // bit of the first cell that the result depends on
   std::int64_t result_words;  // 64 cells each
-  std::int64_t iterations;    // at least kLeastJump
+  std::int64_t iterations;    // at least kMinJump
   std::int64_t* maxima;       // room for middle_words(iterations)
 };
 
@@ -74,7 +72,7 @@ class Words {
   HWY_INLINE V64 load(std::int64_t word) const {
     const V64 low = hn::LoadU(D64(), words_ + word);
     const V64 high = hn::LoadU(D64(), words_ + word + 1);
-    // In two steps: no shift by a whole word.
+    // In two steps, since a shift by a whole word is not defined.
     return hn::Or(hn::ShiftRightSame(low, shift_), hn::ShiftLeftSame(hn::ShiftLeft<1>(high), 63 - shift_));
   }
 
@@ -85,7 +83,7 @@ class Words {
 
 HWY_INLINE V8 bytes(V64 words) { return hn::BitCast(D8(), words); }
 
-// Byte b of a word takes the place of byte b + kBytes; zeros come in.
+// Byte b of a word goes to byte b + kBytes; zeros come in.
 template <int kBytes>
 HWY_INLINE V8 up(V8 v) {
   return bytes(hn::ShiftLeft<8 * kBytes>(hn::BitCast(D64(), v)));
@@ -95,7 +93,7 @@ HWY_INLINE V8 down(V8 v) {
   return bytes(hn::ShiftRight<8 * kBytes>(hn::BitCast(D64(), v)));
 }
 
-// By how much the walk rises in each byte.
+// How much the walk rises in each byte.
 HWY_INLINE V8 rise(V8 cells) {
   const V8 cars = hn::BitCast(D8(), hn::PopulationCount(hn::BitCast(DU8(), cells)));
   return hn::Sub(hn::Add(cars, cars), hn::Set(D8(), 8));
@@ -137,7 +135,7 @@ HWY_INLINE V8 max_after(V8 v) {
   return hn::Max(most, down<4>(most));
 }
 
-// The greatest value of the walk in every word, from 0 at its start to its end; in the lowest byte.
+// In the lowest byte of every word, the greatest value of the walk in it; the walk is 0 at the word's start.
 HWY_INLINE V64 word_maximum(V64 words) {
   const V8 cells = bytes(words);
   V8 value = step<0>(cells);
@@ -160,14 +158,12 @@ HWY_INLINE V64 word_maximum(V64 words) {
   return hn::And(hn::BitCast(D64(), most), hn::Set(D64(), 0xFF));
 }
 
-// Cells f .. f + 63 of every word after the iterations. `left` and `right` are the edge words of
-// their windows; `left_end` is the walk at the end of the left word, `right_begin` at the begin of
-// the right one, both in every byte, as seen from a level that is the middle's maximum or, so that
-// they are even, one less; `middle` says which (0 or 1).
+// Cells f .. f + 63 of every word after the iterations. `left` and `right` are the edge words of the windows.
+// `left_end` is the walk at the end of the left word, and `right_begin` at the beginning of the right one, both in
+// every byte. They count from a level that makes them even: the middle's maximum less `middle`, which is 0 or 1.
 HWY_INLINE V64 cells_after(V64 left, V64 right, V8 left_end, V8 right_begin, V8 middle) {
   const D8 d;
-  // The left word, backwards: the greatest value from before cell i of the byte to the byte's end,
-  // as seen from there.
+  // The left word, backwards: the greatest value from before cell i of the byte to its end, less the value at its end.
   const V8 left_cells = bytes(left);
   const V8 back7 = hn::Neg(step<7>(left_cells));
   const V8 back6 = hn::Sub(back7, step<6>(left_cells));
@@ -186,7 +182,7 @@ HWY_INLINE V64 cells_after(V64 left, V64 right, V8 left_end, V8 right_begin, V8 
   const V8 most_back0 = hn::Max(back0, most_back1);
   const V8 byte_end = hn::Sub(left_end, sum_after(rise(left_cells)));
 
-  // The right word: the greatest value after cell i of the byte, as seen from the byte's begin.
+  // The right word: the greatest value from the byte's beginning to cell i, less the value at its beginning.
   const V8 right_cells = bytes(right);
   const V8 value0 = step<0>(right_cells);
   const V8 value1 = hn::Add(value0, step<1>(right_cells));
@@ -205,12 +201,12 @@ HWY_INLINE V64 cells_after(V64 left, V64 right, V8 left_end, V8 right_begin, V8 
   const V8 most7 = hn::Max(most6, value7);
   const V8 byte_begin = hn::Add(right_begin, sum_before(value7));
 
-  // What is in the window whichever cell of the byte it is for.
+  // The greatest value of what is in the window for every cell of the byte.
   const V8 always =
       hn::Max(middle, hn::Max(max_after(hn::Add(byte_end, most_back0)), max_before(hn::Add(byte_begin, most7))));
 
-  // `before`: the window's maximum before cell i, brought down to the walk's parity there. Cell i
-  // holds a car iff the next maximum is greater, whether or not that one is of its own parity.
+  // `before`: the maximum of the window before cell i, lowered to the walk's parity there. Cell i holds a car iff the
+  // next maximum is greater, whatever its own parity.
   const auto even = hn::Set(d, -2);
   const auto one = hn::Set(d, 1);
   V8 cells = hn::Zero(d);
@@ -233,18 +229,17 @@ HWY_INLINE V64 cells_after(V64 left, V64 right, V8 left_end, V8 right_begin, V8 
   return hn::BitCast(D64(), cells);
 }
 
-// Cars in every word; and in its first cells alone.
+// Cars in every word.
 HWY_INLINE V64 cars(V64 words) { return hn::PopulationCount(words); }
 
 std::int64_t rise_of(std::uint64_t cars_in_word) { return 2 * static_cast<std::int64_t>(cars_in_word) - 64; }
 
-// Seen from the middle, an edge that begins 64 below it cannot rise above it; nearer is all the
-// same.
+// An edge that begins 64 or more below the middle's maximum cannot rise above it, so lower values are all the same.
 std::uint64_t in_every_byte(std::int64_t value) {
   return static_cast<std::uint8_t>(std::max<std::int64_t>(value, -64)) * 0x0101010101010101u;
 }
 
-// What the edges and the middle of the windows of a chunk come to.
+// What is known of the windows of a chunk's words.
 struct Chunk {
   alignas(256) std::uint64_t near_cars[kChunkWords];
   alignas(256) std::uint64_t far_cars[kChunkWords];
@@ -259,8 +254,8 @@ struct Chunk {
 void jump(const Jump& jump) {
   const D64 d;
   const std::int64_t lanes = vector_words();
-  // The window's middle begins at the end of the left word, takes `full` whole words, and ends with
-  // `rest` cells of another, the tail; the right word begins there.
+  // The middle of a window begins after the left word. It has `full` whole words, then `rest` cells of another word,
+  // the tail. The right word begins after those.
   const std::int64_t full = middle_words(jump.iterations);
   const std::int64_t rest = (2 * jump.iterations - 64) % 64;
   const Words left(jump.words, jump.first);
@@ -270,11 +265,11 @@ void jump(const Jump& jump) {
   const V64 in_tail = hn::Set(d, (std::uint64_t{1} << rest) - 1);
 
   Chunk chunk;
-  // The walk, 0 before the first left word: at the end of the left word; and where the middle's
-  // last whole word begins.
+  // The walk, counted from 0 before the first left word: `near` at the end of the left word, `far` at the beginning of
+  // the middle's last whole word.
   std::int64_t near = 0;
   std::int64_t far = 0;
-  // The first chunk of maxima but for its last word.
+  // The maxima of the first `full` words, all but the last.
   for (std::int64_t word = 0; word < full; word += kChunkWords) {
     const std::int64_t count = std::min(kChunkWords, full - word);
     for (std::int64_t i = 0; i < count; i += lanes) {
@@ -291,9 +286,9 @@ void jump(const Jump& jump) {
   }
   near = rise_of(hn::GetLane(cars(left.load(0))));
 
-  // Van Herk, Gil & Werman: `full` words begin in one chunk of so many words and end in the next.
-  // `maxima` holds those of the one chunk's suffixes from `slot` on, and before it the words of the
-  // next chunk, whose maximum is `prefix`.
+  // Van Herk, Gil & Werman: words are taken in runs of `full`, so that a middle begins in one run and ends in the next.
+  // From `slot` on, `maxima` holds the maxima of the one run's suffixes; before `slot`, those of the next run's words
+  // so far, and `prefix` is the greatest of these.
   std::int64_t slot = 0;
   std::int64_t prefix = 0;
   for (std::int64_t word = 0; word < jump.result_words; word += kChunkWords) {
@@ -340,8 +335,7 @@ void jump(const Jump& jump) {
   }
 }
 
-// One iteration of `count` words from the word of `first` on. The result is one cell lower than
-// what it was made from.
+// One iteration of `count` words. The result lies one cell lower than the cells it was made from.
 void step_down(std::uint64_t* words, std::int64_t count) {
   const D64 d;
   for (std::int64_t i = 0; i < count; i += vector_words()) {
@@ -397,10 +391,10 @@ class LeapSegment final : public Segment {
  public:
   explicit LeapSegment(const SegmentShape& shape)
       : cells_(shape.cells),
-        home_(words_for(shape.most_halo.left) * kWordCells),
+        home_(words_for(shape.max_halo.left) * kWordCells),
         own_(home_),
         words_(road_words(shape)),
-        maxima_(most_middle_words(shape)),
+        maxima_(max_middle_words(shape)),
         jump_(&HWY_DYNAMIC_DISPATCH(jump)),
         step_down_(&HWY_DYNAMIC_DISPATCH(step_down)),
         count_movers_(&HWY_DYNAMIC_DISPATCH(count_movers)) {}
@@ -437,27 +431,27 @@ class LeapSegment final : public Segment {
       moves.back().moves = moves_now();
       return leap_over(1);
     }
-    count_every_iteration(words_, own_, cells_, moves);
+    count_moves_of_all(words_, own_, cells_, moves);
     leap_over(k);
   }
 
   static std::unique_ptr<Segment> make(const SegmentShape& shape) { return std::make_unique<LeapSegment>(shape); }
   static std::int64_t bytes(const SegmentShape& shape) {
     return aligned_buffer_bytes<std::uint64_t>(road_words(shape)) +
-           aligned_buffer_bytes<std::int64_t>(most_middle_words(shape));
+           aligned_buffer_bytes<std::int64_t>(max_middle_words(shape));
   }
 
  private:
   static std::int64_t road_words(const SegmentShape& shape) {
-    return words_for(shape.most_halo.left) + words_for(shape.cells + shape.most_halo.right) + 2 * kChunkWords;
+    return words_for(shape.max_halo.left) + words_for(shape.cells + shape.max_halo.right) + 2 * kChunkWords;
   }
 
-  static std::int64_t most_middle_words(const SegmentShape& shape) {
-    const std::int64_t most = std::min(shape.most_halo.left, shape.most_halo.right);
-    return most < kLeastJump ? 0 : middle_words(most);
+  static std::int64_t max_middle_words(const SegmentShape& shape) {
+    const std::int64_t most = std::min(shape.max_halo.left, shape.max_halo.right);
+    return most < kMinJump ? 0 : middle_words(most);
   }
 
-  // Back to where there is room for any halo; that is never to the left.
+  // Moves the own cells back to where there is room for any halo; never to the left.
   void move_home() {
     const std::int64_t home_word = home_ / kWordCells;
     for (std::int64_t word = words_for(cells_) - 1; word >= 0; --word) {
@@ -478,10 +472,10 @@ class LeapSegment final : public Segment {
   }
 
   void leap_over(std::int64_t k) {
-    // The result takes the place of what was shown furthest to the left.
+    // The result replaces the road from the first halo cell on.
     const std::int64_t first = own_ - halo_.left;
     const std::int64_t result_cells = halo_.left + cells_ + halo_.right - 2 * k;
-    if (k >= kLeastJump) {
+    if (k >= kMinJump) {
       jump_({.words = words_.data(),
              .first = first,
              .result_words = words_for(result_cells),
@@ -521,7 +515,7 @@ const Variant& leap() {
       .nominal_rate = 3000,
       .make = LeapSegment::make,
       .bytes = LeapSegment::bytes,
-      .halo_for = one_cell_an_iteration};
+      .work = {.bits_per_cell = 1}};
   return variant;
 }
 

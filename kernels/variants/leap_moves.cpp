@@ -12,14 +12,13 @@ namespace trafficbench::variant {
 
 namespace {
 
-// How much M(i) = 2 P(i) - i at a fixed cell falls as iterations pass: the greatest M within t
-// cells, of M(i)'s parity or the other in turn, less t.
+// M(i) = 2 P(i) - i at a fixed cell, which falls by two for each car that leaves over the cell's right edge. After t
+// iterations it is the greatest M within t cells, of M(i)'s parity or the other in turn, less t.
 class FixedCell {
  public:
   FixedCell(std::span<const std::uint64_t> road, std::int64_t bit) : road_(road), bit_(bit) {}
 
-  /// Cars that have left over the cell's right edge after t iterations; to be asked for t = 0, 1, 2
-  /// ..
+  /// Cars that have left over the cell's right edge after t iterations. Call it for t = 0, 1, 2, .. in order.
   std::int64_t cars_out(std::int64_t t) {
     if (t > 0) {
       right_ += get_cell(road_, bit_ + t) ? 1 : -1;
@@ -39,15 +38,15 @@ class FixedCell {
   std::array<std::int64_t, 2> most_{};
 };
 
-// The positions of 00 that wait for their 11, as a stack of which only the uppermost `depth` count:
-// what lies deeper cannot be met in time.
+// The positions of 00 that wait for their 11: a stack of which only the uppermost `depth` are kept, since what lies
+// deeper would meet its 11 too late.
 class Waiting {
  public:
   explicit Waiting(std::int64_t depth) : positions_(static_cast<std::size_t>(depth), kNone) {}
 
-  /// Takes the next pair: puts a 00 on the stack, or takes off the 00 that a 11 meets and returns
-  /// its position, one infinitely far to the left if there is none. Which of both is a coin toss,
-  /// so there is no branch.
+  /// Takes the next pair. A 00 goes on the stack. A 11 takes off the 00 that it meets and returns its position; if
+  /// there is none, a position infinitely far to the left. Which of the two comes next is a coin toss, so there is no
+  /// branch.
   std::int64_t take(std::int64_t position, bool cars) {
     const std::size_t below = (top_ == 0 ? positions_.size() : top_) - 1;
     const std::size_t slot = cars ? below : top_;
@@ -62,9 +61,8 @@ class Waiting {
   std::size_t top_ = 0;
 };
 
-/// Goes through the pairs of like neighbours at [first, last) in order, positions counted from
-/// `own`: calls pair(j, i, cars) where `cars` says whether it is 11, which then meets the 00 at i;
-/// i means nothing otherwise.
+/// Calls pair(j, i, cars) for every pair of like neighbours at positions j in [first, last), in order, counted from
+/// `own`. `cars` says that it is a 11; it then meets the 00 at i. For a 00, i means nothing.
 template <typename Pair>
 void match(std::span<const std::uint64_t> road, std::int64_t own, std::int64_t first, std::int64_t last,
            Waiting& waiting, const Pair& pair) {
@@ -83,17 +81,16 @@ void match(std::span<const std::uint64_t> road, std::int64_t own, std::int64_t f
 
 }  // namespace
 
-void count_every_iteration(std::span<const std::uint64_t> road, std::int64_t own, std::int64_t cells,
-                           std::span<MoveCount> moves) {
+void count_moves_of_all(std::span<const std::uint64_t> road, std::int64_t own, std::int64_t cells,
+                        std::span<MoveCount> moves) {
   const std::int64_t k = std::ssize(moves);
-  // What is there in iteration t is the sum of changes[0 .. t].
+  // The number of 11 in own cells in iteration t is the sum of changes[0 .. t].
   std::vector<std::int64_t> changes(static_cast<std::size_t>(k + 1));
   const auto change = [&](std::int64_t t, std::int64_t by) { changes[static_cast<std::size_t>(t)] += by; };
   // A 00 and a 11 that meet in time have fewer than k others of their kind between them.
   Waiting waiting(k + 1);
   match(road, own, -k, 0, waiting, [](std::int64_t, std::int64_t, bool) {});
-  // 11 at j is at j - t in iteration t: in own cells until it leaves them, or meets its 00, or all
-  // is over.
+  // A 11 at j is at j - t in iteration t: in own cells until it leaves them, meets its 00, or the iterations end.
   std::int64_t at_first = 0;
   match(road, own, 0, cells, waiting, [&](std::int64_t j, std::int64_t i, bool cars) {
     at_first += cars;

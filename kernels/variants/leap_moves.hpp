@@ -8,16 +8,16 @@
 
 namespace trafficbench::variant {
 
-/// Sets the wanted ones of `moves`, one an iteration: the cars that move from the `cells` cells
-/// from bit `own` of the packed `road` on. Needs moves.size() cells on each side of them. Takes
-/// O(cells + iterations) time and 16 bytes an iteration.
+/// Counts the cars that move in each of the next moves.size() iterations, and sets the counts that are wanted. The own
+/// cells are the `cells` cells from bit `own` of the packed `road` on; moves.size() cells on each side of them must be
+/// there too. Takes O(cells + iterations) time, and 16 bytes an iteration.
 ///
-/// Neighbours that are both cars, 11, travel one cell to the left in an iteration, empty ones, 00,
-/// one to the right, and where they meet both vanish: they match like brackets, 00 at i with 11 at
-/// j after (j - i) / 2 iterations (ballistic annihilation; Belitsky & Ferrari 1995). In iteration t
-/// the moves are the cars in own cells less the 11 that are left there, of which the second car may
-/// be the right neighbour's first.
-void count_every_iteration(std::span<const std::uint64_t> road, std::int64_t own, std::int64_t cells,
-                           std::span<MoveCount> moves);
+/// Two neighbours that both hold cars, 11, travel one cell to the left in an iteration; two that are both empty, 00,
+/// one to the right. Where 11 and 00 meet, both vanish. They match like brackets: 00 at i and 11 at j vanish after (j -
+/// i) / 2 iterations (ballistic annihilation; Belitsky & Ferrari 1995). A car moves unless it is the first of a 11. So
+/// the moves of iteration t are the cars in own cells less the 11 that begin there, of which the second car may be the
+/// right neighbour's first.
+void count_moves_of_all(std::span<const std::uint64_t> road, std::int64_t own, std::int64_t cells,
+                        std::span<MoveCount> moves);
 
 }  // namespace trafficbench::variant

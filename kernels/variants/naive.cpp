@@ -1,6 +1,5 @@
-// naive: the course's loop. A cell is an int; one branch for the cell, one for its neighbour; a
-// second road, copied back. It is the baseline of every speedup, so it stays as a student would
-// write it.
+// naive: the course's loop. A cell is an int; one branch for the cell, one for its neighbour; a second road, copied
+// back. It is the baseline of every speedup, so it stays as a student would write it.
 #include <memory>
 
 #include "kernels/variant.hpp"
@@ -10,8 +9,7 @@ namespace trafficbench::variant {
 
 namespace {
 
-/// Moves cells [first, last) one iteration on, from `old_road` into `new_road`; returns the cars
-/// that moved.
+/// Updates cells [first, last) once, from `old_road` into `new_road`; returns the number of cars that moved.
 std::int64_t update_road(int* new_road, const int* old_road, std::int64_t first, std::int64_t last) {
   std::int64_t moves = 0;
   for (std::int64_t i = first; i < last; i++) {
@@ -73,7 +71,6 @@ const Variant& naive() {
                                .nominal_rate = 0.6,
                                .make = NaiveSegment::make,
                                .bytes = NaiveSegment::bytes,
-                               .halo_for = one_cell_an_iteration,
                                // Two roads of ints; each is read once and written once an iteration.
                                .work = {.bits_per_cell = 64, .bytes_per_update = 16, .bytes_per_trip = 16}};
   return variant;

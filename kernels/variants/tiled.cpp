@@ -1,8 +1,10 @@
-// tiled: bitsliced, blocked in time. A trip through memory takes the segment through many waves,
-// which follow each other block by block through a part of it that stays in the second-level cache
-// (time skewing; Wonnacott 2000).
+// tiled: bitsliced, blocked in time. One trip through memory makes many waves, which follow each other block by block
+// while the block stays in the second-level cache (time skewing; Wonnacott 2000).
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "kernels/bitslice/segment.hpp"
 #include "kernels/variant.hpp"
@@ -11,26 +13,31 @@ namespace trafficbench::variant {
 
 namespace {
 
-// Enough iterations a trip that memory no longer matters; more would only lengthen what is computed
-// twice at lane ends.
-constexpr std::int64_t kMostLevels = 240;
+// So many iterations a trip that memory no longer matters. More would only add to what is computed twice at lane ends.
+constexpr std::int64_t kMaxLevels = 240;
 // A trip of so many levels computes about 1/32 of the segment twice, if lanes are 32 times as long.
-constexpr std::int64_t kLeastLengthPerLevel = 32;
+constexpr std::int64_t kMinLengthPerLevel = 32;
+
+constexpr std::string_view kTile = "tile";
+constexpr std::array kKnobs{Knob{.name = kTile,
+                                 .summary = "Vector words a block",
+                                 .automatic = "by the size of the cache",
+                                 .max = std::int64_t{1} << 30}};
 
 bitslice::TripPlan plan(const SegmentShape& shape) {
-  const std::int64_t register_words = bitslice::fastest_waves().set->register_words;
-  const std::int64_t word_bytes = register_words * 8;
+  const bitslice::FastestWaves& waves = bitslice::fastest_waves();
+  const std::int64_t word_bytes = waves.set->register_words * 8;
   const std::int64_t length = bitslice::LaneShape::of(shape, word_bytes * 8).length;
   const std::int64_t cache_words = shape.tuning.l2_bytes / word_bytes;
+  const std::int64_t tile = shape.tuning.knob(kTile);
   bitslice::TripPlan plan;
-  // A quarter of the cache for the block; the waves lag behind each other by as many words as they
-  // have levels, and keep twice as many between blocks.
-  plan.block_words = shape.tuning.tile_words > 0 ? shape.tuning.tile_words : cache_words / 4;
-  const bool fits = length <= cache_words / 2 && shape.tuning.tile_words == 0;
+  // A quarter of the cache for the block: the waves lag behind each other by as many words as they have levels, and
+  // each keeps twice as many words between blocks.
+  plan.block_words = tile > 0 ? tile : cache_words / 4;
+  const bool fits = length <= cache_words / 2 && tile == 0;
   if (!fits) {
-    plan.levels =
-        std::clamp<std::int64_t>(std::min(plan.block_words / 8, length / kLeastLengthPerLevel), 1, kMostLevels);
-    plan.levels = std::max<std::int64_t>(plan.levels, bitslice::fastest_waves().wave->levels);
+    plan.levels = std::clamp<std::int64_t>(std::min(plan.block_words / 8, length / kMinLengthPerLevel), 1, kMaxLevels);
+    plan.levels = std::max<std::int64_t>(plan.levels, waves.wave->levels);
   }
   return plan;
 }
@@ -40,6 +47,15 @@ std::unique_ptr<Segment> make(const SegmentShape& shape) {
 }
 
 std::int64_t bytes(const SegmentShape& shape) { return bitslice::BitsliceSegment::bytes(shape, plan(shape)); }
+
+std::string configuration(const SegmentShape& shape) {
+  const std::string waves = text_of(bitslice::fastest_waves());
+  const bitslice::TripPlan wanted = plan(shape);
+  if (wanted.levels == 0) return waves + "; no blocks";
+  const bitslice::TripPlan used = bitslice::BitsliceSegment::fitted(wanted, shape);
+  return waves + "; blocks of " + std::to_string(used.block_words) + " words, " + std::to_string(used.levels) +
+         " levels a trip";
+}
 
 }  // namespace
 
@@ -51,13 +67,14 @@ const Variant& tiled() {
                                .nominal_rate = 2200,
                                .make = make,
                                .bytes = bytes,
-                               .halo_for = one_cell_an_iteration,
                                .work = {.bits_per_cell = 1,
                                         .register_bits_per_cell = 1,
                                         .bytes_per_update = 0.25 / 8,
                                         .bytes_per_trip = 0.25,
                                         .iterations_per_trip = 256,
-                                        .block_level = 2}};
+                                        .block_level = 2},
+                               .configuration = configuration,
+                               .knobs = kKnobs};
   return variant;
 }
 

@@ -1,0 +1,51 @@
+"""A new kernel is its file and its line in the registry: the program built with the example of docs/kernels.md by these two."""
+
+import json
+import subprocess
+
+import pytest
+from program import BUILD, environment
+
+PROGRAM = BUILD / "bin" / "trafficbench_with_example"
+
+
+def succeed(*arguments, cwd=None):
+    done = subprocess.run([PROGRAM, *map(str, arguments)], env=environment(), cwd=cwd, capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, timeout=300, check=False)
+    assert done.returncode == 0, f"{arguments}: status {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("new_kernel")
+    succeed("sweep", "--kernels", "naive,example,tiled,leap", "--cells", "1e4,1e5", "--threads", "1,2", "--oversubscribe",
+            "--min-repetitions", 6, "--max-repetitions", 6, "--min-seconds", 0.001, "--output", "report.json", cwd=folder)
+    return json.loads((folder / "report.json").read_text(encoding="utf-8"))
+
+
+def test_it_is_listed_among_the_others_by_speed():
+    names = [each["name"] for each in json.loads(succeed("list", "--json"))["kernels"]]
+    place = names.index("example")
+    assert names[place - 2 : place + 4] == ["naive", "naive+threads", "example", "example+threads", "branchless", "branchless+threads"]
+
+
+def test_run_and_check_take_it():
+    succeed("run", "--kernel", "example", "--cells", 1000)
+    succeed("check", "--kernels", "example", "--cases", 20, "--quick")
+
+
+def test_its_rows_are_verified_and_have_a_rate_and_ratios(report):
+    rows = [row for row in report["benchmarks"] if row["kernel"] == "example"]
+    assert len(rows) == 2 * 2 * 2
+    for row in rows:
+        assert row["verified"] and row["mcops"] > 0 and row["limit"]
+        assert row["base"].startswith("sweep/example/") and row["ladder_base"].startswith("sweep/naive/")
+
+
+def test_its_rows_say_rung_memory_and_choices(report):
+    rows = {row["kernel"]: row for row in report["benchmarks"]}
+    assert [rows[kernel]["rung"] for kernel in ("naive", "example", "tiled", "leap")] == [0, 1, 5, 6]
+    assert [rows[kernel]["bits_per_cell"] for kernel in ("naive", "example", "tiled", "leap")] == [64, 1, 1, 1]
+    # The example has nothing to choose.
+    assert "configuration" not in rows["example"] and " bits; " in rows["tiled"]["configuration"]
