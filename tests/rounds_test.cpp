@@ -219,7 +219,7 @@ TEST(Rounds, ARoadThatCannotBeRestartedGoesOnAndIsVerifiedByWindows) {
 /// Cells of a road of one rank that no window holds after any of `repetitions` times `steps` iterations, and that hold
 /// a car after the last of them.
 std::int64_t unseen_car(const Point& point, int repetitions) {
-  const Block road{0, point.road_cells()};
+  const Block road{0, point.road_cells};
   const auto start = make_start(point.start, road.cells);
   const std::int64_t cars = PackedRoad(*start, 0, road.cells).cars();
   PackedRoad end(road.cells);

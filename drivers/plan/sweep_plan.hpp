@@ -3,7 +3,6 @@
 
 #include <vector>
 
-#include "drivers/command/commands.hpp"
 #include "drivers/measure/point_timer.hpp"
 #include "drivers/measure/rounds.hpp"
 #include "drivers/plan/sweep_options.hpp"
