@@ -193,8 +193,9 @@ TEST(AddRatios, NeverDividesByAnotherContractRoadOrMode) {
 
 TEST(AddRatios, NeverDividesByAnotherMachine) {
   const Json cpu = {{"model", "A"}, {"cores", 2}, {"clock_hz", 3e9}};
-  const std::vector<Json> launches{
-      {{"cpu", cpu}, {"caches", 1}}, {{"cpu", cpu}, {"caches", 2}}, {{"cpu", cpu}, {"caches", 1}}};
+  const std::vector<Json> launches{{{"cpu", cpu}, {"caches", {{{"level", 1}}}}},
+                                   {{"cpu", cpu}, {"caches", {{{"level", 2}}}}},
+                                   {{"cpu", cpu}, {"caches", {{{"level", 1}}}}}};
   std::vector<Row> rows{made_row({}), made_row({.ranks = 2, .seconds = 0.5}), made_row({.ranks = 4, .seconds = 0.25})};
   rows[1].run = 1;
   rows[2].run = 2;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <vector>
 
 #include "drivers/report/values.hpp"
 
@@ -42,6 +43,14 @@ std::string fault_of(const Json& object, std::span<const Fact> facts) {
   return {};
 }
 
+/// The caches, in an order of their own: hwloc and the system's files list them differently.
+std::vector<std::string> sorted_caches(const Json& launch) {
+  std::vector<std::string> caches;
+  for (const Json& cache : launch["caches"]) caches.push_back(nlohmann::json(cache).dump());
+  std::ranges::sort(caches);
+  return caches;
+}
+
 }  // namespace
 
 std::string fault_of_launch(const Json& launch) {
@@ -58,7 +67,7 @@ bool same_machine(const Json& one, const Json& other) {
     if (fact == "clock_hz" || value.is_null() || found == other_cpu.end() || found->is_null()) continue;
     if (*found != value) return false;
   }
-  return one["caches"] == other["caches"];
+  return sorted_caches(one) == sorted_caches(other);
 }
 
 std::vector<std::size_t> kinds_of_machine(const std::vector<Json>& launches) {

@@ -1,0 +1,35 @@
+#include "drivers/report/launches.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "tests/temporary_folder.hpp"
+
+namespace trafficbench {
+namespace {
+
+Json machine(const char* model, int cores, double clock_hz) {
+  return {{"cpu", {{"model", model}, {"cores", cores}, {"threads_per_core", 1}, {"clock_hz", clock_hz}}},
+          {"caches", Json::array()}};
+}
+
+// The same cases that the scripts are held to, which compare reports by the same rule (tests/tools_test.py).
+TEST(SameMachine, IsWhatTheScriptsTakeForTheSame) {
+  const Json cases = Json::parse(read_text(std::string(TRAFFICBENCH_TESTS_FOLDER) + "/expected/same_machine.json"));
+  ASSERT_GE(cases.size(), 5u);
+  for (const Json& each : cases) {
+    EXPECT_EQ(same_machine(each["one"], each["other"]), each["same"].get<bool>()) << each["note"];
+    EXPECT_EQ(same_machine(each["other"], each["one"]), each["same"].get<bool>()) << each["note"];
+  }
+}
+
+TEST(KindsOfMachine, AreNumberedByTheFirstLaunchOnEach) {
+  const std::vector<Json> launches{machine("A", 2, 3e9), machine("B", 2, 3e9), machine("A", 2, 2e9),
+                                   machine("A", 4, 3e9)};
+  EXPECT_EQ(kinds_of_machine(launches), (std::vector<std::size_t>{0, 1, 0, 3}));
+}
+
+}  // namespace
+}  // namespace trafficbench
