@@ -38,7 +38,8 @@ def asked_row(rung, road, name):
 
 def skipped_row(rung, road, name):
     """The row of a rung that could not run, with the reason."""
-    return {**asked_row(rung, road, name), "skipped": rung.skipped}
+    reason = rung.skipped
+    return {**asked_row(rung, road, name), "samples": [], "verification": "none", "skipped": reason, "error_message": reason}
 
 
 def measured_row(rung, road, name, steps, results, stopped, discarded, note):
