@@ -21,6 +21,9 @@ namespace {
 // Repetitions are made this much longer than they must be, since the next one may be quicker than the trial.
 constexpr double kMargin = 1.1;
 
+// A closed form takes no longer for more iterations, and would be asked for ever more.
+constexpr double kMostSteps = 1e12;
+
 // A clock that varies by more within one point is worth a warning: the rate of a part of it is not that of another.
 constexpr double kClockTolerance = 0.1;
 
@@ -105,7 +108,8 @@ bool PointTimer::prepare() {
 std::int64_t PointTimer::wanted_steps() const {
   if (!too_short()) return result_.steps;
   const double quickest = std::ranges::min(result_.samples);
-  return round_up(static_cast<double>(result_.steps) * kMargin * options_.least_seconds / quickest);
+  const double wanted = static_cast<double>(result_.steps) * kMargin * options_.least_seconds / quickest;
+  return round_up(std::min(kMostSteps, wanted));
 }
 
 void PointTimer::start_over(std::int64_t steps) {
@@ -133,7 +137,6 @@ void PointTimer::give_back_road() {
 }
 
 void PointTimer::choose_steps() {
-  constexpr double kMostSteps = 1e12;
   const double wanted_seconds = kMargin * options_.least_seconds;
   std::int64_t steps = 1;
   while (true) {
