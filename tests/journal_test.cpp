@@ -93,6 +93,7 @@ TEST_F(JournalTest, StartsWhereTheFirstLineWasTorn) {
   {
     Journal journal = open(true);
     EXPECT_TRUE(journal.rows().empty());
+    journal.add_run({{"host", "here"}});
     journal.add_row(made_up_row("sweep/row 0"));
   }
   EXPECT_EQ(open(true).rows().size(), 1u);
