@@ -2,9 +2,10 @@
 
 import json
 import subprocess
+import sys
 
 import pytest
-from program import BUILD, environment
+from program import BUILD, ROOT, environment
 
 PROGRAM = BUILD / "bin" / "trafficbench_with_example"
 
@@ -49,3 +50,17 @@ def test_its_rows_say_rung_memory_and_choices(report):
     assert [rows[kernel]["bits_per_cell"] for kernel in ("naive", "example", "tiled", "leap")] == [64, 1, 1, 1]
     # The example has nothing to choose.
     assert "configuration" not in rows["example"] and " bits; " in rows["tiled"]["configuration"]
+
+
+def test_it_is_plotted_on_its_rung(report, tmp_path):
+    pytest.importorskip("plotly", reason="needs python3-plotly")
+    (tmp_path / "report.json").write_text(json.dumps(report), encoding="utf-8")
+    subprocess.run([sys.executable, ROOT / "scripts" / "report.py", "report.json", "--output", "page.html"], cwd=tmp_path,
+                   env=environment({"PYTHONDONTWRITEBYTECODE": "1"}), stdin=subprocess.DEVNULL, timeout=300, check=True)
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    data = json.loads(text.split('<script type="application/json" id="data">', 1)[1].split("</script>", 1)[0])
+    views = [view for panel in data["panels"] for view in panel["views"]]
+    ladders = [view["categories"] for view in views if "example" in view["categories"]]
+    assert ladders and all(categories == ["naive", "example", "tiled"] for categories in ladders)
+    drawn = [series for view in views for series in view["series"] if series["label"] == "example"]
+    assert drawn and all(series["marks"] and series["colour"] in data["palette"] for series in drawn)
