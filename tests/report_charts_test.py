@@ -213,8 +213,8 @@ def test_a_new_kernel_is_in_the_table_and_in_what_ran_where(with_stranger):
     at = {column["key"]: number for number, column in enumerate(data["columns"])}
     shown = {row[at["kernel"]]: row[at["configuration"]] for row in data["rows"]}
     assert shown == {"naive": None, "tiled": None, "stranger": "braids of 7"}
-    assert "stranger: braids of 7" in provenance.section(sources)
-    assert "stranger: braids of 7" in methods.paragraph(sources[0])
+    assert "stranger (braids of 7)" in provenance.section(sources)
+    assert "stranger (braids of 7)" in methods.paragraph(sources[0])
 
 
 def test_rows_that_do_not_say_what_a_cell_takes_are_left_out_of_plots_over_bytes(with_stranger, tmp_path):

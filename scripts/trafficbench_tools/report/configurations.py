@@ -17,4 +17,10 @@ def summary(run, members):
     found = of_kernels(members)
     if not found:
         return words.listing(run.get("waves", []), 6)
-    return "; ".join(f"{kernel}: {words.listing(texts, 4)}" for kernel, texts in found.items())
+    return ", ".join(f"{kernel} ({_either(texts)})" for kernel, texts in found.items())
+
+
+def _either(texts, most=4):
+    # Texts have commas and semicolons of their own.
+    more = [f"{len(texts) - most} more"] if len(texts) > most else []
+    return " or ".join(texts[:most] + more)
