@@ -140,6 +140,14 @@ std::vector<LevelSize> level_sizes(const Tuning& tuning) {
   return levels;
 }
 
+/// Of a long block a few samples are enough: a trip through gigabytes takes longer than most disturbances. The number
+/// follows from the length alone, so that all ranks make as many.
+int samples_of(std::int64_t block_bytes, int most) {
+  constexpr std::int64_t kFewest = 3;
+  constexpr std::int64_t kBytesInAll = std::int64_t{8} << 30;
+  return static_cast<int>(std::clamp<std::int64_t>(kBytesInAll / block_bytes, kFewest, most));
+}
+
 double best_rate(Streams& streams, std::int64_t bytes, bool update, int samples,
                  const std::function<void()>& start_together) {
   constexpr double kSampleSeconds = 2e-3;
@@ -174,7 +182,8 @@ std::vector<Bandwidth> measure_bandwidth(int threads, const Tuning& tuning, int 
   std::vector<Bandwidth> bandwidth;
   for (const LevelSize& level : level_sizes(tuning)) {
     Streams streams(threads, level.block);
-    const auto rate = [&](bool update) { return best_rate(streams, level.block, update, samples, start_together); };
+    const int trips = samples_of(level.block, samples);
+    const auto rate = [&](bool update) { return best_rate(streams, level.block, update, trips, start_together); };
     bandwidth.push_back({.level = level.name,
                          .threads = streams.threads(),
                          .capacity_bytes = level.capacity,

@@ -45,7 +45,7 @@ const std::vector<Rule>& rules() {
        {"samples", "rank_seconds", "steps", "depth", "real_time", "cpu_time", "mcops", "mcops_low", "mcops_high",
         "hash", "verified", "restarted", "stopped", "shares"}},
       {skipped, "a skipped row", some, {"error_message"}},
-      {finished, "a row that was not skipped", some, {"steps", "real_time", "cpu_time"}},
+      {finished, "a row that was not skipped", some, {"steps", "cpu_time"}},
       {updates, "a row of an update kernel", some, {"mcops"}},
       {jumps, "a row of a closed form", none, {"mcops", "mcops_low", "mcops_high", "limit"}},
       {measured, "a measured row", some, {"samples", "verified", "restarted", "stopped"}},
@@ -84,6 +84,9 @@ std::string broken_rule(const Row& row, Completeness completeness) {
       return fmt::format("has {} {}, as {}", name, shown(value), rule.who);
     }
   }
+  // It follows from the samples, but for a modelled row, which has none.
+  const bool has_time = row.real_time_ms || (completeness == Completeness::given && !row.samples.empty());
+  if (!row.skipped && !has_time) return "has real_time null, as a row that was not skipped";
   const bool is_measured = !row.skipped && row.origin == Origin::measured;
   if (is_measured != (row.verification != VerificationMethod::none)) {
     return fmt::format("has verification {}, as {}", name_of(row.verification),
