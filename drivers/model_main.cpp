@@ -17,7 +17,7 @@ namespace {
 using namespace trafficbench;
 using namespace trafficbench::scaling;
 
-constexpr double kMostTolerance = 1e12;
+constexpr double kMaxTolerance = 1e12;
 
 /// Every command with its options.
 class Commands {
@@ -97,7 +97,7 @@ class Commands {
         ->type_name("FILE");
     add_value(sub, "kernels", validate_.kernels,
               "Kernel variants, without +threads: rows of one thread a rank are looked at; auto: the fastest");
-    add_number(sub, "tolerance", validate_.tolerance, 0, kMostTolerance,
+    add_number(sub, "tolerance", validate_.tolerance, 0, kMaxTolerance,
                "Exit status 1 if a row differs by more than this part");
     sub.footer(std::string(kNumbersHelp) + "\nExample:\n  trafficbench-model validate results/REPORT.json");
   }
@@ -128,7 +128,7 @@ class Commands {
       sub->add_flag("--resume", study_.resume, "Go on with a study that was interrupted");
       sub->footer(std::string(kNumbersHelp) + "\nscripts/simulate.sh calls this.");
     }
-    add_number(last, "tolerance", tolerance_, 0, kMostTolerance,
+    add_number(last, "tolerance", tolerance_, 0, kMaxTolerance,
                "Exit status 1 if model and simulation differ by more than this part");
   }
 

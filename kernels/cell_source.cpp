@@ -8,8 +8,8 @@
 namespace trafficbench {
 
 std::int64_t piece_to_read(std::int64_t count) {
-  constexpr std::int64_t kLeast = std::int64_t{1} << 22;
-  return std::min(count, std::max(kLeast, words_for(count / 8) * kWordCells));
+  constexpr std::int64_t kMin = std::int64_t{1} << 22;
+  return std::min(count, std::max(kMin, words_for(count / 8) * kWordCells));
 }
 
 void read_ring(const CellSource& source, std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) {

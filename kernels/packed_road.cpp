@@ -7,7 +7,7 @@ namespace trafficbench {
 
 namespace {
 std::int64_t checked(std::int64_t cells) {
-  if (cells < 0 || cells > kMostCells) {
+  if (cells < 0 || cells > kMaxCells) {
     throw std::invalid_argument("a road has between 0 and 2^40 cells");
   }
   return cells;

@@ -11,11 +11,11 @@
 namespace trafficbench {
 
 /// Longest road the suite takes: 2^40 cells, 128 GiB packed.
-inline constexpr std::int64_t kMostCells = std::int64_t{1} << 40;
+inline constexpr std::int64_t kMaxCells = std::int64_t{1} << 40;
 
 class PackedRoad final : public CellSource {
  public:
-  /// An empty road. Throws std::invalid_argument unless 0 <= cells <= kMostCells.
+  /// An empty road. Throws std::invalid_argument unless 0 <= cells <= kMaxCells.
   explicit PackedRoad(std::int64_t cells);
 
   /// Cells [first, first + cells) of `source`.

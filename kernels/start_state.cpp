@@ -227,7 +227,7 @@ std::unique_ptr<CellSource> philox_start(std::int64_t cells, double density, std
 
 std::unique_ptr<CellSource> uni_start(std::int64_t cells, double density, std::int64_t seed) {
   check_density(density);
-  if (seed < 0 || seed > kMostUniSeed) {
+  if (seed < 0 || seed > kMaxUniSeed) {
     throw std::invalid_argument("the seed of the start state uni is between 0 and 900000000");
   }
   return std::make_unique<StreamStart<UniGenerator>>(cells, UniGenerator(density, seed));

@@ -12,7 +12,7 @@
 namespace trafficbench {
 namespace {
 
-constexpr std::int64_t kMost = std::int64_t{1} << 50;
+constexpr std::int64_t kMax = std::int64_t{1} << 50;
 
 /// What the refusal of a call says; fails the test if it is not refused.
 template <typename Call>
@@ -47,14 +47,14 @@ TEST(ParseCount, TakesEveryWayToWriteACount) {
                                                         {"1E3", 1000},
                                                         {"007", 7},
                                                         {"2^40", std::int64_t{1} << 40}};
-  for (const auto& [text, number] : cases) EXPECT_EQ(parse_count(text, "cells", 1, kMost), number) << text;
+  for (const auto& [text, number] : cases) EXPECT_EQ(parse_count(text, "cells", 1, kMax), number) << text;
 }
 
 TEST(ParseCount, RefusesWhatIsNoWholeNumber) {
   for (const char* text :
        {"",   " ",  "abc", "1.5",  "1e-1",  "nan", "inf", "-inf", "1e400", "1 000", "1,000", "0x10",  "10Ki5",
         "Ki", "2^", "^2",  "2^^3", "2^0.5", "+5",  "5 ",  " 5",   "1e",    "--3",   "5kk",   "1_000", "2^nan"}) {
-    EXPECT_NE(refusal([&] { parse_count(text, "cells", 0, kMost); }).find("cells '" + std::string(text) + "'"),
+    EXPECT_NE(refusal([&] { parse_count(text, "cells", 0, kMax); }).find("cells '" + std::string(text) + "'"),
               std::string::npos)
         << text;
   }
@@ -121,12 +121,12 @@ TEST(ParseCounts, RefusesBadListsAndRanges) {
 }
 
 TEST(ParseCounts, RefusesEndlessLists) {
-  EXPECT_EQ(parse_counts("1:10000:1", "cells", 1, kMost).size(), 10'000u);
+  EXPECT_EQ(parse_counts("1:10000:1", "cells", 1, kMax).size(), 10'000u);
   std::string twice = "1:10000:1";
   for (int i = 0; i < 1000; ++i) twice += ",1:10000:1";
   for (const std::string& text :
        {std::string("1:1e12:1"), std::string("1:10001:1"), std::string("1:10000:1,7"), twice}) {
-    const std::string said = refusal([&] { parse_counts(text, "cells", 1, kMost); });
+    const std::string said = refusal([&] { parse_counts(text, "cells", 1, kMax); });
     EXPECT_NE(said.find("more than 10000 numbers"), std::string::npos) << said;
     EXPECT_LT(said.size(), 200u);
   }
@@ -161,7 +161,7 @@ TEST(FormatCount, IsReadBackAsTheSame) {
                                                         {1234567, "1234567"}};
   for (const auto& [number, text] : cases) {
     EXPECT_EQ(format_count(number), text);
-    EXPECT_EQ(parse_count(text, "number", 0, kMost), number);
+    EXPECT_EQ(parse_count(text, "number", 0, kMax), number);
   }
 }
 

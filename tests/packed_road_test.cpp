@@ -100,10 +100,10 @@ TEST(BlockOf, CutsIntoBlocksThatDifferByOneAndOwnerOfFindsThem) {
 
 TEST(BlockOf, HoldsForTheLongestRoad) {
   constexpr std::int64_t kOwners = 1'000'003;
-  const Block last = block_of(kMostCells, kOwners, kOwners - 1);
-  EXPECT_EQ(last.first + last.cells, kMostCells);
-  EXPECT_EQ(owner_of(kMostCells, kOwners, kMostCells - 1), kOwners - 1);
-  EXPECT_EQ(owner_of(kMostCells, kOwners, last.first - 1), kOwners - 2);
+  const Block last = block_of(kMaxCells, kOwners, kOwners - 1);
+  EXPECT_EQ(last.first + last.cells, kMaxCells);
+  EXPECT_EQ(owner_of(kMaxCells, kOwners, kMaxCells - 1), kOwners - 1);
+  EXPECT_EQ(owner_of(kMaxCells, kOwners, last.first - 1), kOwners - 2);
 }
 
 std::uint64_t hash_of(const PackedRoad& road) {

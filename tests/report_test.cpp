@@ -51,6 +51,8 @@ Row made_row(const Made& made) {
 TEST(MeasuredRow, HasRateIntervalAndCellsPerCycle) {
   const Row row = made_row({.threads = 2, .seconds = 0.5});
   EXPECT_DOUBLE_EQ(*row.real_time_ms, 500);
+  EXPECT_DOUBLE_EQ(*row.real_time_low_ms, 400);
+  EXPECT_DOUBLE_EQ(*row.real_time_high_ms, 625);
   EXPECT_DOUBLE_EQ(*row.mcops.value, 200);
   EXPECT_DOUBLE_EQ(*row.mcops.low, 160);
   EXPECT_DOUBLE_EQ(*row.mcops.high, 250);

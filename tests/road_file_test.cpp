@@ -102,7 +102,7 @@ TEST(RoadFileTest, RefusesEveryKindOfDamage) {
       {"no cells", with(16, 0), "0 cells"},
       {"cells beyond a signed number", with(16, -1), "18446744073709551615 cells"},
       {"too many cells", with(16, (std::int64_t{1} << 40) + 1), "cells"},
-      {"too many iterations", with(24, kMostIterations + 1), "iterations: damaged"},
+      {"too many iterations", with(24, kMaxIterations + 1), "iterations: damaged"},
       {"iterations beyond a signed number", with(24, -1), "18446744073709551615 iterations"},
       {"more cells than words", with(16, 321), "truncated"},
       {"fewer cells than words", with(16, 256), "truncated or damaged"},

@@ -37,7 +37,7 @@ Point point_of(const char* kernel, int ranks, int threads = 1, std::int64_t cell
   return point;
 }
 
-StoppingRule fixed(int repetitions) { return {.least_repetitions = repetitions, .most_repetitions = repetitions}; }
+StoppingRule fixed(int repetitions) { return {.min_repetitions = repetitions, .max_repetitions = repetitions}; }
 
 const MeasuringOptions kShared{.oversubscribe = true};
 
@@ -128,7 +128,7 @@ TEST(Rounds, AWantedBaseStaysUntilTheLastOfItsRowsIsDone) {
   group.members.push_back({.point = point_of("naive", 1)});
   group.members.push_back({.point = point_of("tiled", 1), .ladder_base = 0});
   // Both want six, unless one is precise before the other: whatever happens, the base has every round of its row.
-  const StoppingRule rule{.least_repetitions = 6, .most_repetitions = 40, .precision = 0.01, .time_cap = 1e9};
+  const StoppingRule rule{.min_repetitions = 6, .max_repetitions = 40, .precision = 0.01, .time_cap = 1e9};
   const Told told = measure_group(1, group, rule);
   const Measurement& base = told.results[0];
   const Measurement& row = told.results[1];
@@ -144,7 +144,7 @@ TEST(Rounds, AShortRepetitionIsMadeLongerAndAllStartOver) {
   group.members.push_back({.point = automatic});
   group.members.push_back({.point = point_of("naive", 1)});
   const Told told = measure_group(1, group, fixed(6));
-  for (const double seconds : told.results[0].samples) EXPECT_GE(seconds, kShared.least_seconds);
+  for (const double seconds : told.results[0].samples) EXPECT_GE(seconds, kShared.min_seconds);
   EXPECT_EQ(told.results[0].rounds, told.results[1].rounds);
 }
 
@@ -159,7 +159,7 @@ TEST(Rounds, NothingIsBegunAfterTheDeadline) {
 TEST(Rounds, AfterTheSoftDeadlineOnlyTheFewestRepetitionsAreMade) {
   Group group;
   group.members.push_back({.point = point_of("naive", 1)});
-  const StoppingRule rule{.least_repetitions = 6, .most_repetitions = 1000, .precision = 1e-9, .time_cap = 1e9};
+  const StoppingRule rule{.min_repetitions = 6, .max_repetitions = 1000, .precision = 1e-9, .time_cap = 1e9};
   const Told told = measure_group(1, group, rule, {.soft = 0, .hard = 1e300});
   EXPECT_EQ(told.end, RoundsEnd::done);
   EXPECT_EQ(told.results[0].samples.size(), 6u);
@@ -175,7 +175,7 @@ TEST(Rounds, ShapesOfOneKernelMakeTheSameIterations) {
       group.members.push_back({.point = point, .base = ranks == 1 ? -1 : kernel[0] == 'n' ? 0 : 1});
     }
   }
-  const Told told = measure_group(2, group, fixed(6), {}, {.least_seconds = 0.001, .oversubscribe = true});
+  const Told told = measure_group(2, group, fixed(6), {}, {.min_seconds = 0.001, .oversubscribe = true});
   for (std::size_t i = 0; i < group.members.size(); ++i) {
     const Measurement& result = told.results[i];
     EXPECT_EQ(result.problem, "");
@@ -190,7 +190,7 @@ TEST(Rounds, ShapesOfOneKernelMakeTheSameIterations) {
 
 // Roads that are verified by windows, and roads that go on instead of being restarted.
 
-const MeasuringOptions kWindows{.least_seconds = 0.001, .verification = Verification::windows, .oversubscribe = true};
+const MeasuringOptions kWindows{.min_seconds = 0.001, .verification = Verification::windows, .oversubscribe = true};
 
 TEST(Rounds, ARoadThatCannotBeRestartedGoesOnAndIsVerifiedByWindows) {
   for (const char* kernel : {"bitpacked", "tiled", "leap"}) {
@@ -284,7 +284,7 @@ TEST(Rounds, AWrongCellInAWindowOfAnyRankFailsTheFirstRepetition) {
 }
 
 TEST(Enough, SaysWhy) {
-  const StoppingRule rule{.least_repetitions = 6, .most_repetitions = 8, .precision = 0.02, .time_cap = 10};
+  const StoppingRule rule{.min_repetitions = 6, .max_repetitions = 8, .precision = 0.02, .time_cap = 10};
   EXPECT_EQ(reason_to_stop(rule, {1, 1, 1, 1, 1}), std::nullopt);
   EXPECT_EQ(reason_to_stop(rule, {1, 1, 1, 1, 1, 1.03}), StopReason::precise);
   EXPECT_EQ(reason_to_stop(rule, {1, 1, 1, 1, 1, 1.5}), std::nullopt);

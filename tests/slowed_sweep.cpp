@@ -55,8 +55,8 @@ std::vector<Variant> slowed_variants(const std::string& kernel, std::index_seque
 }
 
 int run_sweep(const std::string& kernel, int argc, char** argv) {
-  constexpr std::size_t kMostVariants = 16;
-  const std::vector<Variant> slowed = slowed_variants(kernel, std::make_index_sequence<kMostVariants>());
+  constexpr std::size_t kMaxVariants = 16;
+  const std::vector<Variant> slowed = slowed_variants(kernel, std::make_index_sequence<kMaxVariants>());
   std::vector<const Variant*> table;
   for (const Variant& variant : slowed) table.push_back(&variant);
   this_machine();

@@ -160,7 +160,7 @@ TEST(StartStates, RefuseWhatMakesNoSense) {
     EXPECT_THROW(mt19937_start(10, density, 1), std::invalid_argument);
   }
   EXPECT_THROW(uni_start(10, 0.5, -1), std::invalid_argument);
-  EXPECT_THROW(uni_start(10, 0.5, kMostUniSeed + 1), std::invalid_argument);
+  EXPECT_THROW(uni_start(10, 0.5, kMaxUniSeed + 1), std::invalid_argument);
   for (const char* pattern : {"", "2", "1 0", "11\n"}) EXPECT_THROW(pattern_start(10, pattern), std::invalid_argument);
 }
 

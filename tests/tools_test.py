@@ -127,14 +127,6 @@ def test_there_is_one_writer():
 STATISTICS = json.loads((EXPECTED / "statistics.json").read_text(encoding="utf-8"))
 
 
-def test_interval_of_the_median_has_the_ranks_that_the_program_s_has():
-    for case in STATISTICS["median_interval"]:
-        ranks = list(range(1, case["n"] + 1))
-        assert intervals.median_interval(ranks[::-1]) == (case["low_rank"], case["high_rank"])
-    for count in range(6):
-        assert intervals.median_interval(list(range(count))) == (None, None)
-
-
 @pytest.mark.parametrize(
     "count, low, high", [(2000, 50, 1950), (1000, 25, 975), (100, 3, 98), (41, 2, 40), (40, 1, 39), (10, 1, 10), (1, 1, 1)]
 )

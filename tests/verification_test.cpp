@@ -19,7 +19,7 @@
 namespace trafficbench {
 namespace {
 
-constexpr std::int64_t kMostWindowCells = 4096;
+constexpr std::int64_t kMaxWindowCells = 4096;
 
 bool is_in(const std::vector<Block>& blocks, std::int64_t cell) {
   return std::ranges::any_of(blocks,
@@ -45,7 +45,7 @@ TEST(WindowsOf, HoldBothEndsOfEveryBlockAndLieInIt) {
     for (const Block& window : windows) {
       const bool inside = std::ranges::any_of(own, [&](Block block) {
         return block.first <= window.first && window.first + window.cells <= block.first + block.cells &&
-               window.cells == std::min(kMostWindowCells, block.cells);
+               window.cells == std::min(kMaxWindowCells, block.cells);
       });
       EXPECT_TRUE(inside) << window.first << ": " << window.cells;
     }
@@ -54,7 +54,7 @@ TEST(WindowsOf, HoldBothEndsOfEveryBlockAndLieInIt) {
 
 TEST(WindowsOf, AreAllOfAShortBlockAndNothingOfNone) {
   EXPECT_EQ(windows_of_one({7, 100}, 5, 0), (std::vector<Block>{{7, 100}}));
-  EXPECT_EQ(windows_of_one({7, kMostWindowCells}, 5, 0), (std::vector<Block>{{7, kMostWindowCells}}));
+  EXPECT_EQ(windows_of_one({7, kMaxWindowCells}, 5, 0), (std::vector<Block>{{7, kMaxWindowCells}}));
   EXPECT_TRUE(windows_of({}, 5, 0).empty());
 }
 

@@ -15,7 +15,7 @@ namespace trafficbench {
 
 namespace {
 
-constexpr std::size_t kMostNumbers = 10'000;
+constexpr std::size_t kMaxNumbers = 10'000;
 
 // All counts are below 2^53, where long double has every integer.
 using Real = long double;
@@ -54,8 +54,8 @@ std::optional<Real> parse_real(std::string_view text) {
 
 /// For a message of one line.
 std::string shortened(std::string_view text) {
-  constexpr std::size_t kMostLetters = 60;
-  return text.size() <= kMostLetters ? std::string(text) : std::string(text.substr(0, kMostLetters)) + "...";
+  constexpr std::size_t kMaxLetters = 60;
+  return text.size() <= kMaxLetters ? std::string(text) : std::string(text.substr(0, kMaxLetters)) + "...";
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -75,7 +75,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 [[noreturn]] void refuse_length(std::string_view text, std::string_view what) {
   throw BadInput(
-      fmt::format("{} '{}' are more than {} numbers: take larger steps", what, shortened(text), kMostNumbers));
+      fmt::format("{} '{}' are more than {} numbers: take larger steps", what, shortened(text), kMaxNumbers));
 }
 
 std::vector<std::int64_t> expand_range(std::string_view text, std::string_view what, std::int64_t least,
@@ -96,7 +96,7 @@ std::vector<std::int64_t> expand_range(std::string_view text, std::string_view w
   std::vector<std::int64_t> numbers;
   for (std::int64_t number = first; number <= last;) {
     numbers.push_back(number);
-    if (numbers.size() > kMostNumbers) refuse_length(text, what);
+    if (numbers.size() > kMaxNumbers) refuse_length(text, what);
     if (multiply ? number > most / by : number > most - by) break;
     number = multiply ? number * by : number + by;
   }
@@ -117,7 +117,7 @@ std::vector<std::int64_t> numbers_in(std::string_view text, std::string_view wha
     }
     // Those that are written twice count twice: looking for them takes time.
     written += more.size();
-    if (written > kMostNumbers) refuse_length(text, what);
+    if (written > kMaxNumbers) refuse_length(text, what);
     for (const std::int64_t number : more) {
       if (std::ranges::find(numbers, number) == numbers.end()) numbers.push_back(number);
     }

@@ -18,24 +18,24 @@
 namespace trafficbench {
 
 /// A whole number.
-template <std::int64_t kLeast, std::int64_t kMost>
+template <std::int64_t kMin, std::int64_t kMax>
 struct Count {
   static constexpr const char* kKind = "COUNT";
 
   explicit Count(std::string_view written, std::string_view what = "value")
-      : text(written), number(parse_count(written, what, kLeast, kMost)) {}
+      : text(written), number(parse_count(written, what, kMin, kMax)) {}
 
   std::string text;
   std::int64_t number;
 };
 
 /// A whole number, or `auto`.
-template <std::int64_t kLeast, std::int64_t kMost>
+template <std::int64_t kMin, std::int64_t kMax>
 struct CountOrAuto {
   static constexpr const char* kKind = "COUNT";
 
   explicit CountOrAuto(std::string_view written, std::string_view what = "value") : text(written) {
-    if (written != "auto") number = parse_count(written, what, kLeast, kMost);
+    if (written != "auto") number = parse_count(written, what, kMin, kMax);
   }
 
   /// The number, or what stands for `auto`.
@@ -46,24 +46,24 @@ struct CountOrAuto {
 };
 
 /// Whole numbers, each once, in the order in which they were written: a list with ranges in it.
-template <std::int64_t kLeast, std::int64_t kMost>
+template <std::int64_t kMin, std::int64_t kMax>
 struct CountList {
   static constexpr const char* kKind = "COUNTS";
 
   explicit CountList(std::string_view written, std::string_view what = "value")
-      : text(written), numbers(parse_counts(written, what, kLeast, kMost)) {}
+      : text(written), numbers(parse_counts(written, what, kMin, kMax)) {}
 
   std::string text;
   std::vector<std::int64_t> numbers;
 };
 
 /// Such a list, or `auto` in its place.
-template <std::int64_t kLeast, std::int64_t kMost>
+template <std::int64_t kMin, std::int64_t kMax>
 struct CountListOrAuto {
   static constexpr const char* kKind = "COUNTS";
 
   explicit CountListOrAuto(std::string_view written, std::string_view what = "value") : text(written) {
-    if (written != "auto") numbers = parse_counts(written, what, kLeast, kMost);
+    if (written != "auto") numbers = parse_counts(written, what, kMin, kMax);
   }
 
   bool automatic() const { return !numbers.has_value(); }
@@ -76,12 +76,12 @@ struct CountListOrAuto {
 inline constexpr std::int64_t kAuto = 0;
 
 /// Such a list from 1 on, in which `auto` may stand among the numbers.
-template <std::int64_t kMost>
+template <std::int64_t kMax>
 struct CountListWithAuto {
   static constexpr const char* kKind = "COUNTS";
 
   explicit CountListWithAuto(std::string_view written, std::string_view what = "value")
-      : text(written), numbers(parse_counts_or_auto(written, what, kMost)) {}
+      : text(written), numbers(parse_counts_or_auto(written, what, kMax)) {}
 
   std::string text;
   std::vector<std::int64_t> numbers;  ///< kAuto among them: auto

@@ -63,7 +63,7 @@ Interval middle_95_percent(std::span<const double> values) {
 
 std::optional<Interval> ratio_interval(std::span<const double> numerator, std::span<const double> denominator,
                                        bool paired) {
-  if (numerator.size() < kFewestSamples || denominator.size() < kFewestSamples) return {};
+  if (numerator.size() < kMinSamples || denominator.size() < kMinSamples) return {};
   const auto median_of = [](std::span<const double> values, const std::vector<std::size_t>& indices) {
     std::vector<double> drawn;
     drawn.reserve(indices.size());

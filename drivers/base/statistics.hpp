@@ -20,7 +20,7 @@ struct Interval {
 
 /// The fewest values of which two ordered ones hold the median between them with 95% probability. Intervals from fewer
 /// would promise too much, however they are made.
-inline constexpr std::size_t kFewestSamples = 6;
+inline constexpr std::size_t kMinSamples = 6;
 
 /// The 95% confidence interval of the median from order statistics (Hoefler & Belli 2015, section 3.1.3; Le Boudec
 /// 2010, theorem 2.1): the narrowest symmetric pair of ranks that the median lies between with at least 95% probability

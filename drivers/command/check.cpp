@@ -25,7 +25,7 @@ namespace trafficbench {
 
 namespace {
 
-constexpr int kMostCheckedThreads = 4;
+constexpr int kMaxCheckedThreads = 4;
 
 /// One road, and how it is to be run.
 struct Case {
@@ -48,8 +48,8 @@ struct Case {
 /// way to spread them. Same seed, same cases, on every rank.
 class CaseSource {
  public:
-  CaseSource(std::int64_t seed, int most_ranks, int least_threads)
-      : random_(static_cast<std::uint64_t>(seed)), most_ranks_(most_ranks), least_threads_(least_threads) {}
+  CaseSource(std::int64_t seed, int most_ranks, int min_threads)
+      : random_(static_cast<std::uint64_t>(seed)), most_ranks_(most_ranks), least_threads_(min_threads) {}
 
   Case next() {
     Case drawn;
@@ -58,7 +58,7 @@ class CaseSource {
     drawn.steps = between(1, between(0, 3) == 0 ? 2 * std::min<std::int64_t>(drawn.cells, 3000) + 3 : 70);
     drawn.depth = between(0, 2) == 0 ? 0 : between(1, std::min<std::int64_t>(drawn.cells, 200));
     drawn.ranks = static_cast<int>(between(1, most_ranks_));
-    drawn.threads = std::max(least_threads_, static_cast<int>(between(1, kMostCheckedThreads)));
+    drawn.threads = std::max(least_threads_, static_cast<int>(between(1, kMaxCheckedThreads)));
     drawn.counting = between(0, 1) == 0 ? CountingMode::every : CountingMode::sampled;
     drawn.advance = between(0, 1) == 0 ? drawn.steps : between(1, drawn.steps);
     return drawn;
@@ -145,7 +145,7 @@ std::string run_golden(Communicator& world, const KernelChoice& kernel, const Go
   SimulationSetup setup;
   setup.variant = kernel.variant;
   setup.cells = golden.cells;
-  setup.threads = kernel.least_threads();
+  setup.threads = kernel.min_threads();
   setup.jump = golden.print_every;
   Simulation simulation(world, setup);
   const HeldStart held(start, simulation.block(), 1);
@@ -178,7 +178,7 @@ std::vector<std::string> isas_for(const Variant& variant) {
 Status check(Communicator& world, const CheckOptions& options, KernelTable table) {
   const std::vector<KernelChoice> kernels = options.kernels.choose(table);
   const std::int64_t seed = options.seed.number;
-  if (const std::string reason = why_no_threads(world, kMostCheckedThreads); !reason.empty()) throw BadInput(reason);
+  if (const std::string reason = why_no_threads(world, kMaxCheckedThreads); !reason.empty()) throw BadInput(reason);
   std::set<int> sizes;
   for (int ranks = 1; ranks <= world.size(); ++ranks) sizes.insert(ranks);
   const RankGroups groups(world, sizes);
@@ -204,7 +204,7 @@ Status check(Communicator& world, const CheckOptions& options, KernelTable table
     const Variant* const variant = kernel.variant;
     for (const std::string& isa : isas_for(*variant)) {
       use_isa(isa);
-      CaseSource source(seed, world.size(), kernel.least_threads());
+      CaseSource source(seed, world.size(), kernel.min_threads());
       std::string problem;
       for (int i = 0; i < options.cases; ++i) {
         const Case drawn = source.next();

@@ -12,8 +12,8 @@ namespace trafficbench {
 
 namespace {
 
-constexpr int kMostRepetitions = 1'000'000;
-constexpr int kMostCases = 1'000'000'000;
+constexpr int kMaxRepetitions = 1'000'000;
+constexpr int kMaxCases = 1'000'000'000;
 
 void add_start_options(CLI::App& app, StartAxes& start) {
   add_value(app, "density", start.density, "Part of the cells that hold a car, 0 to 1; not for file: and pattern:");
@@ -87,8 +87,8 @@ void add_options(CLI::App& app, SweepOptions& options) {
             "are too long to hash), auto");
   add_start_options(app, options.start);
   add_number(app, "min-seconds", options.min_seconds, 1e-9, 3600, "Shortest repetition, in seconds");
-  add_count(app, "min-repetitions", options.min_repetitions, kMostRepetitions, "Fewest repetitions of a point");
-  add_count(app, "max-repetitions", options.max_repetitions, kMostRepetitions, "Most repetitions of a point");
+  add_count(app, "min-repetitions", options.min_repetitions, kMaxRepetitions, "Fewest repetitions of a point");
+  add_count(app, "max-repetitions", options.max_repetitions, kMaxRepetitions, "Most repetitions of a point");
   add_number(app, "precision", options.precision, 1e-9, 1,
              "Stop when the half-width of the median's 95% interval is this part of the median");
   add_number(app, "time-cap", options.time_cap, 0, 86400, "Stop when this many seconds were timed at a point");
@@ -140,7 +140,7 @@ void add_options(CLI::App& app, CheckOptions& options) {
       app, "kernels", options.kernels,
       "Kernel variants, as `trafficbench list` names them; all; auto: the fastest. NAME+threads is checked with two "
       "threads or more only");
-  add_count(app, "cases", options.cases, kMostCases, "Roads for each variant and instruction set");
+  add_count(app, "cases", options.cases, kMaxCases, "Roads for each variant and instruction set");
   add_value(app, "seed", options.seed, "Seed of the random choices");
   app.add_flag("--quick", options.quick, "Leave out the golden runs of 10,240,000 cells");
   app.footer(std::string(kNumbersHelp) +

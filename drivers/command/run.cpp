@@ -50,11 +50,11 @@ int threads_of(Communicator& world, const ThreadCount& asked, const KernelChoice
     } else {
       // A list is for nested regions, of which there are none here.
       const std::string_view all = variable;
-      threads = Count<1, kMostThreads>(all.substr(0, all.find(',')), "OMP_NUM_THREADS").number;
+      threads = Count<1, kMaxThreads>(all.substr(0, all.find(',')), "OMP_NUM_THREADS").number;
       why = "OMP_NUM_THREADS is 1";
     }
   }
-  if (threads < kernel.least_threads()) refuse_one_thread(kernel, why);
+  if (threads < kernel.min_threads()) refuse_one_thread(kernel, why);
   return static_cast<int>(threads);
 }
 
@@ -195,7 +195,7 @@ Road make_road(Communicator& world, const CheckedRun& asked, const CourseLines& 
   road.simulation->load(road.source());
   if (const auto* file = dynamic_cast<const RoadFile*>(road.start.get())) {
     road.first_iteration = file->header().iteration;
-    if (point.steps > kMostIterations - road.first_iteration) {
+    if (point.steps > kMaxIterations - road.first_iteration) {
       throw BadInput(fmt::format("{} has made {} iterations, and {} more are beyond the 2^60 that a road file counts",
                                  point.start.path(), road.first_iteration, point.steps));
     }

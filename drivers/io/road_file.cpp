@@ -73,9 +73,9 @@ bool write_bytes(int file, std::int64_t at, std::int64_t bytes, const void* from
 /// Writes the words that lie wholly in `block`; those it shares with others go into `shared` as text, "index bits" a
 /// line.
 bool write_own_words(int file, const CellSource& road, Block block, std::string& shared) {
-  constexpr std::int64_t kMostCellsAtOnce = 1 << 20;
+  constexpr std::int64_t kMaxCellsAtOnce = 1 << 20;
   const std::int64_t end = block.first + block.cells;
-  std::vector<std::uint64_t> words(static_cast<std::size_t>(words_for(std::min(kMostCellsAtOnce, block.cells)) + 1));
+  std::vector<std::uint64_t> words(static_cast<std::size_t>(words_for(std::min(kMaxCellsAtOnce, block.cells)) + 1));
   for (std::int64_t at = block.first; at < end;) {
     const std::int64_t in_word = at % kWordCells;
     const std::int64_t left = end - at;
@@ -88,7 +88,7 @@ bool write_own_words(int file, const CellSource& road, Block block, std::string&
       at += step;
       continue;
     }
-    std::int64_t step = std::min(left, kMostCellsAtOnce);
+    std::int64_t step = std::min(left, kMaxCellsAtOnce);
     if (!to_road_end || step < left) step -= step % kWordCells;
     road.read(at, step, words);
     if (!write_bytes(file, kHeaderBytes + at / kWordCells * 8, words_for(step) * 8, words.data())) {
@@ -120,9 +120,8 @@ RoadFile::RoadFile(const std::string& path) : path_(path), file_(open(path.c_str
     refuse(fmt::format("is a road file of format version {}: this program reads version {}", words[1], kFormatVersion));
   }
   header_ = {static_cast<std::int64_t>(words[2]), static_cast<std::int64_t>(words[3]), words[4]};
-  if (header_.cells < 1 || header_.cells > kMostCells)
-    refuse(fmt::format("claims to hold {} cells: damaged", words[2]));
-  if (header_.iteration < 0 || header_.iteration > kMostIterations) {
+  if (header_.cells < 1 || header_.cells > kMaxCells) refuse(fmt::format("claims to hold {} cells: damaged", words[2]));
+  if (header_.iteration < 0 || header_.iteration > kMaxIterations) {
     refuse(fmt::format("claims to have made {} iterations: damaged", words[3]));
   }
   const std::int64_t expected = kHeaderBytes + 8 * words_for(header_.cells);

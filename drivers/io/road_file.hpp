@@ -26,7 +26,7 @@ struct RoadFileHeader {
 };
 
 /// Most iterations that a header may tell of: more would be damage, and the sum of several runs must have room.
-inline constexpr std::int64_t kMostIterations = std::int64_t{1} << 60;
+inline constexpr std::int64_t kMaxIterations = std::int64_t{1} << 60;
 
 /// A road file, open for reading; its cells are read from disk as they are asked for.
 class RoadFile final : public CellSource {

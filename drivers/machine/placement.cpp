@@ -61,9 +61,9 @@ std::string why_shared(Binding::Shortage shortage, int quota_cores, int ranks, i
 }
 
 void bind_this_thread(int cpu) {
-  constexpr int kMostCpus = 8192;
-  cpu_set_t* mask = CPU_ALLOC(kMostCpus);
-  const std::size_t bytes = CPU_ALLOC_SIZE(kMostCpus);
+  constexpr int kMaxCpus = 8192;
+  cpu_set_t* mask = CPU_ALLOC(kMaxCpus);
+  const std::size_t bytes = CPU_ALLOC_SIZE(kMaxCpus);
   CPU_ZERO_S(bytes, mask);
   CPU_SET_S(static_cast<std::size_t>(cpu), bytes, mask);
   // A refusal shows in what observe_workers finds.

@@ -33,11 +33,11 @@ std::vector<int> affinity_mask() {
   static const std::vector<int> cpus = [] {
     std::vector<int> found;
     // A mask for more CPUs than any node has today.
-    constexpr int kMostCpus = 8192;
-    cpu_set_t* mask = CPU_ALLOC(kMostCpus);
-    const std::size_t bytes = CPU_ALLOC_SIZE(kMostCpus);
+    constexpr int kMaxCpus = 8192;
+    cpu_set_t* mask = CPU_ALLOC(kMaxCpus);
+    const std::size_t bytes = CPU_ALLOC_SIZE(kMaxCpus);
     if (sched_getaffinity(0, bytes, mask) == 0) {
-      for (int cpu = 0; cpu < kMostCpus; ++cpu) {
+      for (int cpu = 0; cpu < kMaxCpus; ++cpu) {
         if (CPU_ISSET_S(static_cast<std::size_t>(cpu), bytes, mask)) found.push_back(cpu);
       }
     }

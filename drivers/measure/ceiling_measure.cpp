@@ -122,7 +122,7 @@ struct LevelSize {
 };
 
 std::vector<LevelSize> level_sizes(const Tuning& tuning) {
-  constexpr std::int64_t kLeastMemory = std::int64_t{64} << 20;
+  constexpr std::int64_t kMinMemory = std::int64_t{64} << 20;
   const auto whole = [](std::int64_t bytes) { return bytes / kStreamBlock * kStreamBlock; };
   std::vector<LevelSize> levels;
   std::int64_t below = 0;
@@ -136,16 +136,16 @@ std::vector<LevelSize> level_sizes(const Tuning& tuning) {
   add("L1", tuning.l1_bytes);
   add("L2", tuning.l2_bytes);
   add("L3", tuning.l3_bytes);
-  levels.push_back({"memory", 0, whole(std::max(8 * below, kLeastMemory))});
+  levels.push_back({"memory", 0, whole(std::max(8 * below, kMinMemory))});
   return levels;
 }
 
 /// Of a long block a few samples are enough: a trip through gigabytes takes longer than most disturbances. The number
 /// follows from the length alone, so that all ranks make as many.
 int samples_of(std::int64_t block_bytes, int most) {
-  constexpr std::int64_t kFewest = 3;
+  constexpr std::int64_t kMin = 3;
   constexpr std::int64_t kBytesInAll = std::int64_t{8} << 30;
-  return static_cast<int>(std::clamp<std::int64_t>(kBytesInAll / block_bytes, kFewest, most));
+  return static_cast<int>(std::clamp<std::int64_t>(kBytesInAll / block_bytes, kMin, most));
 }
 
 double best_rate(Streams& streams, std::int64_t bytes, bool update, int samples,

@@ -22,7 +22,7 @@ namespace {
 constexpr double kMargin = 1.1;
 
 // A closed form takes no longer for more iterations, and would be asked for ever more.
-constexpr double kMostSteps = 1e12;
+constexpr double kMaxSteps = 1e12;
 
 // A clock that varies by more within one point is worth a warning: the rate of a part of it is not that of another.
 constexpr double kClockTolerance = 0.1;
@@ -70,7 +70,7 @@ PointTimer::PointTimer(Communicator& comm, Point point, const MeasuringOptions& 
 
 bool PointTimer::prepare() {
   // Roads of which each rank holds no more than this are hashed whole: that takes seconds.
-  constexpr std::int64_t kMostCellsHashed = std::int64_t{1} << 28;
+  constexpr std::int64_t kMaxCellsHashed = std::int64_t{1} << 28;
   if (!bind_workers(comm_, point_.threads, options_.oversubscribe).empty())
     result_.warnings.insert(Warning::oversubscribed);
   const std::int64_t cells = point_.road_cells;
@@ -93,7 +93,7 @@ bool PointTimer::prepare() {
     return false;
   }
   result_.full = result_.restarted && options_.verification != Verification::windows &&
-                 (options_.verification == Verification::full || cells / point_.ranks <= kMostCellsHashed);
+                 (options_.verification == Verification::full || cells / point_.ranks <= kMaxCellsHashed);
   simulation_->load(source());
   result_.cars = simulation_->cars();
   result_.steps = point_.steps;
@@ -108,8 +108,8 @@ bool PointTimer::prepare() {
 std::int64_t PointTimer::wanted_steps() const {
   if (!too_short()) return result_.steps;
   const double quickest = std::ranges::min(result_.samples);
-  const double wanted = static_cast<double>(result_.steps) * kMargin * options_.least_seconds / quickest;
-  return round_up(std::min(kMostSteps, wanted));
+  const double wanted = static_cast<double>(result_.steps) * kMargin * options_.min_seconds / quickest;
+  return round_up(std::min(kMaxSteps, wanted));
 }
 
 void PointTimer::start_over(std::int64_t steps) {
@@ -137,15 +137,15 @@ void PointTimer::give_back_road() {
 }
 
 void PointTimer::choose_steps() {
-  const double wanted_seconds = kMargin * options_.least_seconds;
+  const double wanted_seconds = kMargin * options_.min_seconds;
   std::int64_t steps = 1;
   while (true) {
     const double trial = comm_.max_of(timed_advance(comm_, *simulation_, steps).seconds);
     iterations_ += steps;
     const double factor = trial > 0 ? wanted_seconds / trial : 1e3;
-    const double wanted = std::min(kMostSteps, std::max(1.0, static_cast<double>(steps) * factor));
+    const double wanted = std::min(kMaxSteps, std::max(1.0, static_cast<double>(steps) * factor));
     // A trial of a tenth is long enough to extrapolate from.
-    if (trial >= options_.least_seconds / 10 || wanted >= kMostSteps) {
+    if (trial >= options_.min_seconds / 10 || wanted >= kMaxSteps) {
       steps = round_up(wanted);
       break;
     }
@@ -227,7 +227,7 @@ void PointTimer::watch_placement() {
 
 bool PointTimer::too_short() const {
   return point_.steps == 0 && result_.problem.empty() && !result_.samples.empty() &&
-         std::ranges::min(result_.samples) < options_.least_seconds;
+         std::ranges::min(result_.samples) < options_.min_seconds;
 }
 
 void PointTimer::check_cars() {

@@ -26,7 +26,7 @@ enum class Verification {
 
 /// How every point of a sweep is measured.
 struct MeasuringOptions {
-  double least_seconds = 0.05;  ///< of one repetition; fixes the iterations where the point leaves them open
+  double min_seconds = 0.05;  ///< of one repetition; fixes the iterations where the point leaves them open
   Verification verification = Verification::automatic;
   bool oversubscribe = false;
 };

@@ -15,10 +15,10 @@ namespace trafficbench {
 
 std::optional<StopReason> reason_to_stop(const StoppingRule& rule, const std::vector<double>& samples) {
   const auto count = static_cast<int>(samples.size());
-  if (count >= rule.most_repetitions) {
-    return rule.least_repetitions == rule.most_repetitions ? StopReason::fixed : StopReason::most_repetitions;
+  if (count >= rule.max_repetitions) {
+    return rule.min_repetitions == rule.max_repetitions ? StopReason::fixed : StopReason::most_repetitions;
   }
-  if (count < rule.least_repetitions) return {};
+  if (count < rule.min_repetitions) return {};
   const auto interval = median_interval(samples);
   if (interval && (interval->high - interval->low) / 2 <= rule.precision * median(samples)) return StopReason::precise;
   if (std::accumulate(samples.begin(), samples.end(), 0.0) >= rule.time_cap) return StopReason::time_cap;
@@ -135,10 +135,10 @@ class Rounds {
   /// Whether everything is made again, since a repetition was shorter than it must be: all members have the same
   /// rounds.
   bool must_start_over() {
-    constexpr int kMostRestarts = 5;
+    constexpr int kMaxRestarts = 5;
     const bool too_short = std::ranges::any_of(
         places_, [](const Place& place) { return !place.complete && place.timer && place.timer->too_short(); });
-    if (world_.max_of(too_short ? 1 : 0) == 0 || restarts_ == kMostRestarts) return false;
+    if (world_.max_of(too_short ? 1 : 0) == 0 || restarts_ == kMaxRestarts) return false;
     ++restarts_;
     return true;
   }
@@ -149,7 +149,7 @@ class Rounds {
     if (!result.problem.empty()) return StopReason::failed;
     if (!group_.members[i].has_row) return {};
     if (const auto reason = reason_to_stop(rule_, result.samples)) return reason;
-    const bool has_fewest = static_cast<int>(result.samples.size()) >= rule_.least_repetitions;
+    const bool has_fewest = static_cast<int>(result.samples.size()) >= rule_.min_repetitions;
     return late && has_fewest ? std::optional(StopReason::time_limit) : std::nullopt;
   }
 

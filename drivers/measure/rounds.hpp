@@ -17,8 +17,8 @@ namespace trafficbench {
 
 /// When a point has been repeated often enough.
 struct StoppingRule {
-  int least_repetitions = 6;  ///< the fewest that an interval of the median can be had from
-  int most_repetitions = 100;
+  int min_repetitions = 6;  ///< the fewest that an interval of the median can be had from
+  int max_repetitions = 100;
   double precision = 0.02;  ///< half-width of the interval, as a part of the median
   double time_cap = 0.3;    ///< seconds of timed work after which no repetition is added to the fewest
 };

@@ -13,11 +13,11 @@ StartOptions StartAxes::start() const {
 }
 
 void check_points(std::initializer_list<std::size_t> axes) {
-  constexpr double kMostPoints = 100'000;
+  constexpr double kMaxPoints = 100'000;
   double points = 1;
   for (const std::size_t values : axes) points *= static_cast<double>(values);
-  if (points > kMostPoints) {
-    throw BadInput(fmt::format("{:.0f} points are too many: {:.0f} at most, so shorten a list", points, kMostPoints));
+  if (points > kMaxPoints) {
+    throw BadInput(fmt::format("{:.0f} points are too many: {:.0f} at most, so shorten a list", points, kMaxPoints));
   }
 }
 

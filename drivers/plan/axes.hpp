@@ -15,20 +15,20 @@
 namespace trafficbench {
 
 /// Most iterations that a command takes.
-inline constexpr std::int64_t kMostSteps = std::int64_t{1} << 50;
+inline constexpr std::int64_t kMaxSteps = std::int64_t{1} << 50;
 
 /// Most threads of a rank that a command takes.
-inline constexpr std::int64_t kMostThreads = std::int64_t{1} << 14;
+inline constexpr std::int64_t kMaxThreads = std::int64_t{1} << 14;
 
-using RoadLength = Count<1, kMostCells>;
-using RoadLengths = CountList<1, kMostCells>;
-using Steps = Count<1, kMostSteps>;
-using StepsOrAuto = CountOrAuto<1, kMostSteps>;
-using Depth = CountOrAuto<1, kMostCells>;
-using Depths = CountListWithAuto<kMostCells>;
+using RoadLength = Count<1, kMaxCells>;
+using RoadLengths = CountList<1, kMaxCells>;
+using Steps = Count<1, kMaxSteps>;
+using StepsOrAuto = CountOrAuto<1, kMaxSteps>;
+using Depth = CountOrAuto<1, kMaxCells>;
+using Depths = CountListWithAuto<kMaxCells>;
 using RankCounts = CountListOrAuto<1, INT32_MAX>;
-using ThreadCount = CountOrAuto<1, kMostThreads>;
-using ThreadCounts = CountListOrAuto<1, kMostThreads>;
+using ThreadCount = CountOrAuto<1, kMaxThreads>;
+using ThreadCounts = CountListOrAuto<1, kMaxThreads>;
 using Seed = Count<0, (std::int64_t{1} << 53)>;
 
 /// --init, --density and --seed.

@@ -29,11 +29,10 @@ double node_bytes(Communicator& comm, const Point& point) {
   return each * comm.max_of(comm.node_size());
 }
 
-double least_available_memory(Communicator& comm) { return -comm.max_of(-static_cast<double>(available_memory())); }
+double min_available_memory(Communicator& comm) { return -comm.max_of(-static_cast<double>(available_memory())); }
 
 bool can_restart(Communicator& comm, const Point& point) {
-  return is_stream(point.start) ||
-         block_bytes(point) * comm.max_of(comm.node_size()) < least_available_memory(comm) / 8;
+  return is_stream(point.start) || block_bytes(point) * comm.max_of(comm.node_size()) < min_available_memory(comm) / 8;
 }
 
 bool roads_fit_together(Communicator& world, const RankGroups& ranks, const Group& group) {
@@ -49,11 +48,11 @@ bool roads_fit_together(Communicator& world, const RankGroups& ranks, const Grou
     }
     bytes += world.max_of(own);
   }
-  return 2 * bytes < least_available_memory(world);
+  return 2 * bytes < min_available_memory(world);
 }
 
 std::string why_no_memory(Communicator& comm, const Point& point) {
-  if (const double bytes = node_bytes(comm, point), available = least_available_memory(comm); bytes > available) {
+  if (const double bytes = node_bytes(comm, point), available = min_available_memory(comm); bytes > available) {
     return fmt::format("a road of {} cells takes {:.1f} GiB of a node's memory with {}, and {:.1f} GiB are available",
                        point.road_cells, bytes / 0x1p30, point.variant->name, available / 0x1p30);
   }

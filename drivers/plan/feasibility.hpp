@@ -15,7 +15,7 @@ namespace trafficbench {
 double node_bytes(Communicator& comm, const Point& point);
 
 /// Bytes that the node with least has left. Collective.
-double least_available_memory(Communicator& comm);
+double min_available_memory(Communicator& comm);
 
 /// Whether a packed copy of the start state can be kept beside the road, so that every repetition may begin from it:
 /// worth an eighth of what is left, no more. Collective over the point's ranks.

@@ -97,8 +97,8 @@ double seconds_of(const Point& point, const MeasuringOptions& options, const Sto
   const auto cells = static_cast<double>(point.road_cells);
   const double iteration = cells / (point.variant->nominal_rate * 1e9 * point.workers());
   const double preparation = 4e-9 * cells / point.workers();
-  const double repetition = std::max(options.least_seconds, iteration) + preparation;
-  return 0.1 + (rule.least_repetitions + 2) * repetition;
+  const double repetition = std::max(options.min_seconds, iteration) + preparation;
+  return 0.1 + (rule.min_repetitions + 2) * repetition;
 }
 
 std::vector<std::vector<std::size_t>> groups_of(const std::vector<Point>& points, const std::vector<bool>& restarted) {

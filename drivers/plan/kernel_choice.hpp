@@ -18,7 +18,7 @@ struct KernelChoice {
   const Variant* variant = nullptr;
   bool threaded = false;  ///< by the name of its OpenMP form: at two threads or more. Else at any number
 
-  int least_threads() const { return threaded ? 2 : 1; }
+  int min_threads() const { return threaded ? 2 : 1; }
   std::string name() const;  ///< as it was asked for: "tiled" or "tiled+threads"
 };
 

@@ -47,7 +47,7 @@ std::vector<Shape> shapes_of(Communicator& world, const SweepOptions& options) {
   for (const std::int64_t rank_count : ranks) {
     for (const std::int64_t thread_count : threads_of(rank_count)) {
       const std::int64_t workers = rank_count * thread_count;
-      if ((both_auto && workers != 1 && workers != cores) || workers > kMostCells) continue;
+      if ((both_auto && workers != 1 && workers != cores) || workers > kMaxCells) continue;
       shapes.push_back({static_cast<int>(rank_count), static_cast<int>(thread_count)});
     }
   }
@@ -60,7 +60,7 @@ void check_threads(const std::vector<KernelChoice>& kernels, const std::vector<S
                    const SweepOptions& options) {
   for (const KernelChoice& kernel : kernels) {
     const bool stands =
-        std::ranges::any_of(shapes, [&](const Shape& shape) { return shape.threads >= kernel.least_threads(); });
+        std::ranges::any_of(shapes, [&](const Shape& shape) { return shape.threads >= kernel.min_threads(); });
     if (!stands) {
       refuse_one_thread(kernel, options.threads.automatic() ? "--threads auto comes to 1 here"
                                                             : fmt::format("--threads is {}", options.threads.text));
@@ -93,7 +93,7 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
       for (const CountingMode counting : options.count.values) {
         for (const std::int64_t depth : depths) {
           for (const KernelChoice& kernel : kernels) {
-            if (shape.threads < kernel.least_threads()) continue;
+            if (shape.threads < kernel.min_threads()) continue;
             point.variant = kernel.variant;
             point.ranks = shape.ranks;
             point.threads = shape.threads;
@@ -101,7 +101,7 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
             point.depth = depth;
             point.steps = options.steps.or_else(
                 kernel.variant->kernel_class == KernelClass::closed_form ? options.jump.number : 0);
-            if (mode == ScalingMode::weak && size > kMostCells / point.workers()) {
+            if (mode == ScalingMode::weak && size > kMaxCells / point.workers()) {
               throw BadInput(fmt::format("cells {} for each of {} cores are more than a road may have, 2^40", size,
                                          point.workers()));
             }
@@ -120,16 +120,15 @@ StoppingRule rule_of(const SweepOptions& options) {
     throw BadInput(fmt::format("max-repetitions is {}: it must be no fewer than min-repetitions, {}",
                                options.max_repetitions, options.min_repetitions));
   }
-  return {.least_repetitions = options.min_repetitions,
-          .most_repetitions = options.max_repetitions,
+  return {.min_repetitions = options.min_repetitions,
+          .max_repetitions = options.max_repetitions,
           .precision = options.precision,
           .time_cap = options.time_cap};
 }
 
 MeasuringOptions measuring_options_of(const SweepOptions& options) {
-  return {.least_seconds = options.min_seconds,
-          .verification = options.verify.value,
-          .oversubscribe = options.oversubscribe};
+  return {
+      .min_seconds = options.min_seconds, .verification = options.verify.value, .oversubscribe = options.oversubscribe};
 }
 
 Json axes_of(Communicator& world, const SweepOptions& options) {

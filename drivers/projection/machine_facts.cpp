@@ -32,12 +32,11 @@ class Fields {
 
   /// In seconds, bytes, hertz or pieces, no machine has more, nor so little.
   double positive(const std::string& key) {
-    constexpr double kMost = 1e15;
-    constexpr double kLeast = 1e-15;
+    constexpr double kMax = 1e15;
+    constexpr double kMin = 1e-15;
     const Json& value = take(key);
-    if (!value.is_number() || !(value.get<double>() >= kLeast && value.get<double>() <= kMost)) {
-      throw BadInput(
-          fmt::format("{}: '{}' is {}, not a number from {} to {}", where_, key, value.dump(), kLeast, kMost));
+    if (!value.is_number() || !(value.get<double>() >= kMin && value.get<double>() <= kMax)) {
+      throw BadInput(fmt::format("{}: '{}' is {}, not a number from {} to {}", where_, key, value.dump(), kMin, kMax));
     }
     return value.get<double>();
   }
@@ -71,11 +70,11 @@ class Fields {
 };
 
 Network read_network(const Json& object, const std::string& where) {
-  constexpr std::int64_t kMost = 1 << 16;
+  constexpr std::int64_t kMax = 1 << 16;
   Fields fields(object, where);
   Network network;
-  network.nodes_per_router = static_cast<int>(fields.count("nodes_per_router", kMost));
-  network.routers_per_group = static_cast<int>(fields.count("routers_per_group", kMost));
+  network.nodes_per_router = static_cast<int>(fields.count("nodes_per_router", kMax));
+  network.routers_per_group = static_cast<int>(fields.count("routers_per_group", kMax));
   network.latency_on_node = fields.positive("latency_on_node_seconds");
   network.latency_per_link = fields.positive("latency_per_link_seconds");
   network.bandwidth_on_node = fields.positive("bandwidth_on_node_bytes_per_second");
@@ -111,16 +110,16 @@ int Network::links(std::int64_t node, std::int64_t other) const {
 }
 
 MachineFacts read_machine(const std::string& path) {
-  constexpr std::int64_t kMostNodes = 1 << 20;
-  constexpr std::int64_t kMostCores = 1 << 12;
+  constexpr std::int64_t kMaxNodes = 1 << 20;
+  constexpr std::int64_t kMaxCores = 1 << 12;
   const Json json = Json::parse(text_of_file(path), nullptr, false);
   if (json.is_discarded()) throw BadInput(fmt::format("the machine file {} is not JSON", path));
   Fields fields(json, path);
   MachineFacts facts;
   facts.name = fields.text("name");
   fields.text("source");
-  facts.nodes = static_cast<int>(fields.count("nodes", kMostNodes));
-  facts.cores_per_node = static_cast<int>(fields.count("cores_per_node", kMostCores));
+  facts.nodes = static_cast<int>(fields.count("nodes", kMaxNodes));
+  facts.cores_per_node = static_cast<int>(fields.count("cores_per_node", kMaxCores));
   facts.isa = fields.text("isa");
   facts.clock_hz = fields.positive("clock_hz");
   facts.memory_bandwidth = fields.positive("memory_bytes_per_second_of_a_node");

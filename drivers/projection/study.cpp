@@ -84,7 +84,7 @@ void Study::read_points(const StudyOptions& options) {
         for (const std::int64_t depth : depths) {
           for (const Variant* variant : kernels) {
             for (const std::int64_t ranks : ranks_) {
-              if (weak ? cells > kMostCells / ranks : cells < ranks) {
+              if (weak ? cells > kMaxCells / ranks : cells < ranks) {
                 throw BadInput(
                     fmt::format("{} cells {} do not go with {} ranks: each must own a cell, and the road "
                                 "have no more than 2^40",

@@ -296,6 +296,8 @@ std::vector<Field> make_table() {
       field("threads", &Row::threads, is_shape, always),
       derived("iterations", or_null, [](const Row& row) { return written(row.steps); }),
       field("real_time", &Row::real_time_ms, is_positive, or_null),
+      field("real_time_low", &Row::real_time_low_ms, is_positive, optional, worked_out),
+      field("real_time_high", &Row::real_time_high_ms, is_positive, optional, worked_out),
       field("cpu_time", &Row::cpu_time_ms, is_not_negative, or_null),
       derived("time_unit", or_null, [](const Row& row) { return row.skipped ? Json() : Json("ms"); }),
       field("kernel", &Row::kernel, is_kernel, always),

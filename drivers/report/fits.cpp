@@ -57,7 +57,7 @@ std::vector<double> resampled_speedups(const Curve& curve, Resampler& resampler)
 
 bool can_be_resampled(const Curve& curve) {
   return std::ranges::all_of(curve.rows.begin() + 1, curve.rows.end(), [](const Row* row) {
-    return row->samples.size() >= kFewestSamples && row->speedup.base_samples.size() == row->samples.size();
+    return row->samples.size() >= kMinSamples && row->speedup.base_samples.size() == row->samples.size();
   });
 }
 

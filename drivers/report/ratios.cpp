@@ -86,19 +86,23 @@ void pair_with(const Row& base, const Row& row, Speedup& speedup) {
 
 void work_out_rate(Row& row) {
   double seconds = row.real_time_ms.value_or(0) * 1e-3;
+  const std::optional<Interval> interval = median_interval(row.samples);
   if (!row.samples.empty()) {
     seconds = median(row.samples);
     row.real_time_ms = finite(1e3 * seconds);
+    row.real_time_low_ms = interval ? finite(1e3 * interval->low) : std::nullopt;
+    row.real_time_high_ms = interval ? finite(1e3 * interval->high) : std::nullopt;
   }
   if (row.kernel_class != KernelClass::update || row.skipped || !row.steps) return;
   const double updates = updates_of(row);
   row.mcops = {.value = finite(updates / seconds / 1e6), .low = {}, .high = {}};
-  if (const auto interval = median_interval(row.samples)) {
+  if (interval) {
     row.mcops.low = finite(updates / interval->high / 1e6);
     row.mcops.high = finite(updates / interval->low / 1e6);
   }
-  if (row.clock_hz)
+  if (row.clock_hz) {
     row.cells_per_cycle = finite(updates / seconds / *row.clock_hz / static_cast<double>(row.workers()));
+  }
 }
 
 void pair_by_round(std::vector<Row>& rows) {

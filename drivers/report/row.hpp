@@ -131,8 +131,10 @@ struct Row {
   std::vector<RankSeconds> rank_seconds;  ///< one a repetition
   std::vector<std::int64_t> rounds;       ///< in which each repetition was made
   std::optional<std::int64_t> discarded;
-  std::optional<double> real_time_ms;  ///< median of the samples; of a modelled row, the model's
-  std::optional<double> cpu_time_ms;   ///< summed over ranks
+  std::optional<double> real_time_ms;      ///< median of the samples; of a modelled row, the model's
+  std::optional<double> real_time_low_ms;  ///< 95% interval of that median
+  std::optional<double> real_time_high_ms;
+  std::optional<double> cpu_time_ms;  ///< summed over ranks
   Estimate mcops;
   std::optional<double> cells_per_cycle;  ///< of one core
   std::optional<double> clock_hz;

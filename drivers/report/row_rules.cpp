@@ -38,12 +38,14 @@ const std::vector<Rule>& rules() {
   static const auto failed = [](const Row& row) { return row.failed(); };
   static const auto with_interval = [](const Row& row) { return row.mcops.low.has_value(); };
   static const auto without_interval = [](const Row& row) { return !row.mcops.low; };
+  static const auto with_times = [](const Row& row) { return row.real_time_low_ms.has_value(); };
+  static const auto without_times = [](const Row& row) { return !row.real_time_low_ms; };
   static const std::vector<Rule> rules{
       {skipped,
        "a skipped row",
        none,
-       {"samples", "rank_seconds", "steps", "depth", "real_time", "cpu_time", "mcops", "mcops_low", "mcops_high",
-        "hash", "verified", "restarted", "stopped", "shares"}},
+       {"samples", "rank_seconds", "steps", "depth", "real_time", "real_time_low", "real_time_high", "cpu_time",
+        "mcops", "mcops_low", "mcops_high", "hash", "verified", "restarted", "stopped", "shares"}},
       {skipped, "a skipped row", some, {"error_message"}},
       {finished, "a row that was not skipped", some, {"steps", "cpu_time"}},
       {updates, "a row of an update kernel", some, {"mcops"}},
@@ -59,6 +61,8 @@ const std::vector<Rule>& rules() {
       {modelled, "a modelled row", none, {"samples"}},
       {hashed, "a row verified in full", some, {"hash"}},
       {failed, "a row that failed", some, {"error_message"}},
+      {with_times, "a row with an interval of its time", some, {"real_time_high"}},
+      {without_times, "a row without an interval of its time", none, {"real_time_high"}},
       {with_interval, "a row with an interval", some, {"mcops_high"}},
       {without_interval, "a row without an interval", none, {"mcops_high"}},
   };

@@ -50,10 +50,10 @@ Normal normal_equations(const Curve& curve, const ScalingLaw& law) {
 
 /// Levenberg's damped steps from `law`, on the parameters that are free; those that would become negative stay at 0.
 ScalingLaw descend(const Curve& curve, ScalingLaw law, bool free_sigma, bool free_kappa) {
-  constexpr int kMostSteps = 500;
+  constexpr int kMaxSteps = 500;
   double damping = 1e-3;
   double best = curve.sum_of_squares(law);
-  for (int step = 0; step < kMostSteps && damping < 1e15; ++step) {
+  for (int step = 0; step < kMaxSteps && damping < 1e15; ++step) {
     const Normal normal = normal_equations(curve, law);
     const double a = normal.a * (1 + damping);
     const double c = normal.c * (1 + damping);

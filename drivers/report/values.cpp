@@ -67,9 +67,9 @@ bool is_init(const Json& value) {
 }
 
 std::string shown(const Json& value) {
-  constexpr std::size_t kMostLetters = 60;
+  constexpr std::size_t kMaxLetters = 60;
   const std::string text = value.dump(-1, ' ', true);
-  return text.size() <= kMostLetters ? text : text.substr(0, kMostLetters) + "...";
+  return text.size() <= kMaxLetters ? text : text.substr(0, kMaxLetters) + "...";
 }
 
 }  // namespace trafficbench

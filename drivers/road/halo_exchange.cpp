@@ -9,7 +9,7 @@ namespace trafficbench {
 namespace {
 
 // MPI counts are ints: longer edges are cut into several messages.
-constexpr std::int64_t kMostEdgeCells = (std::int64_t{1} << 30) * kWordCells;
+constexpr std::int64_t kMaxEdgeCells = (std::int64_t{1} << 30) * kWordCells;
 
 }  // namespace
 
@@ -53,7 +53,7 @@ void HaloExchange::add_edges(Side side, Block halo, std::vector<Edge>& edges) co
     const std::int64_t owner = owner_of(cells_, comm_.size(), cell);
     const Block block = block_of(cells_, comm_.size(), owner);
     const std::int64_t at = cell - block.first;
-    const std::int64_t step = std::min({halo.cells - done, block.cells - at, kMostEdgeCells});
+    const std::int64_t step = std::min({halo.cells - done, block.cells - at, kMaxEdgeCells});
     edges.push_back({static_cast<int>(owner), {at, step}, side, done});
     done += step;
   }

@@ -32,9 +32,9 @@ class SampledTimer {
   void add(double seconds) {
     accounted_ = happened_;
     constexpr double kTimerSeconds = 60e-9;  // two readings
-    constexpr double kMostStride = 1000;
+    constexpr double kMaxStride = 1000;
     const double stride = 400 * kTimerSeconds / std::max(seconds, 1e-12);
-    next_ = happened_ + static_cast<std::int64_t>(std::clamp(std::ceil(stride), 1.0, kMostStride));
+    next_ = happened_ + static_cast<std::int64_t>(std::clamp(std::ceil(stride), 1.0, kMaxStride));
   }
 
   /// What a weighted sum comes to with those after the last that was timed.

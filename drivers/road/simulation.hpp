@@ -58,8 +58,8 @@ class Simulation final : public CellSource {
   /// Where this rank was during the last advance, from timers of some of its phases.
   PhaseTimes phase_times() const;
 
-  /// On rank 0, what the variant chose for itself there, and on those ranks where it chose otherwise. Empty on the other
-  /// ranks, and if it has nothing to choose.
+  /// On rank 0, what the variant chose for itself there, and on those ranks where it chose otherwise. Empty on the
+  /// other ranks, and if it has nothing to choose.
   std::string configuration();
 
   /// Cars on the whole road.

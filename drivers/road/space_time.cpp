@@ -22,8 +22,8 @@ namespace {
 
 constexpr std::int64_t kDefaultWidth = 1000;
 // What libpng takes by default, and what fits into the memory of a program that shows it.
-constexpr std::int64_t kMostPixelsASide = 1000000;
-constexpr std::int64_t kMostPixels = std::int64_t{1} << 28;
+constexpr std::int64_t kMaxPixelsASide = 1000000;
+constexpr std::int64_t kMaxPixels = std::int64_t{1} << 28;
 
 /// The part of `window` that lies in `block`; both count from the road's first cell.
 Block common_part(Block window, Block block) {
@@ -66,11 +66,11 @@ SpaceTime::SpaceTime(std::string path, Block window, std::int64_t rows)
   if (png && !has_png()) {
     throw BadInput(fmt::format("this build has no libpng to write {}: name a file that ends in .pgm", path_));
   }
-  if (window_.cells > kMostPixelsASide || rows_ > kMostPixelsASide || window_.cells * rows_ > kMostPixels) {
+  if (window_.cells > kMaxPixelsASide || rows_ > kMaxPixelsASide || window_.cells * rows_ > kMaxPixels) {
     throw BadInput(fmt::format(
         "a picture of {} x {} pixels is too large: take fewer steps, or fewer cells with --window; up to {} a "
         "side and {} in all",
-        window_.cells, rows_, kMostPixelsASide, kMostPixels));
+        window_.cells, rows_, kMaxPixelsASide, kMaxPixels));
   }
 }
 

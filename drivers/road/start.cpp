@@ -24,7 +24,7 @@ void check_start(const StartOptions& options) {
   }
   std::int64_t most_seed = INT64_MAX;
   if (options.init == "uni") {
-    most_seed = kMostUniSeed;
+    most_seed = kMaxUniSeed;
   } else if (options.init == "mt19937") {
     most_seed = UINT32_MAX;
   } else if (options.is_pattern()) {

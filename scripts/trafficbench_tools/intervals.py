@@ -1,7 +1,7 @@
-"""Intervals of confidence that no report holds, by the rules of drivers/base/statistics.cpp.
+"""Intervals of confidence of what is worked out between reports, by the rules of drivers/base/statistics.cpp.
 
-What a row says of itself (its interval, its ratios) the program has worked out, and the row is believed. Here stands what is
-worked out between reports, and for rows that hold samples alone. Both languages are held to tests/expected/statistics.json.
+What a row says of itself (its interval, its ratios) the program has worked out, and the row is believed. Both languages are held
+to tests/expected/statistics.json.
 """
 
 import math
@@ -10,22 +10,6 @@ import math
 TAIL = 0.025
 # No two ordered samples of fewer hold the median with 95%.
 FEWEST_SAMPLES = 6
-
-
-def median_interval(samples):
-    """(low, high): the 95% interval of the median; (None, None) below 6 samples.
-
-    The narrowest symmetric pair of ordered samples that holds the median with at least 95%, by the binomial distribution.
-    """
-    count = len(samples)
-    if count < FEWEST_SAMPLES:
-        return None, None
-    tail, rank = 0.0, -1
-    while tail + math.comb(count, rank + 1) / 2**count <= TAIL:
-        rank += 1
-        tail += math.comb(count, rank) / 2**count
-    ordered = sorted(samples)
-    return ordered[rank], ordered[count - 1 - rank]
 
 
 def middle_95_percent(values):

@@ -23,6 +23,7 @@ RELATIVE_ROUNDING = 1e-6
 SHARE_ROUNDING = 1e-3
 
 INTERVALS = [
+    ("real_time_low", "real_time", "real_time_high"),
     ("mcops_low", "mcops", "mcops_high"),
     ("speedup_low", "speedup", "speedup_high"),
     ("efficiency_low", "efficiency", "efficiency_high"),

@@ -1,6 +1,5 @@
 """Plots along a number: rate against size, speedup and efficiency against cores, time of the closed form."""
 
-from trafficbench_tools.intervals import median_interval
 from trafficbench_tools.report import fits, grouping, machine, rows, words
 from trafficbench_tools.report.chart import Axis, Chart, Curve, Mark, Series
 
@@ -333,6 +332,5 @@ def closed_form(source):
 
 
 def time_mark(row):
-    """A row's time. Rows of the closed form hold no interval of theirs, so that it is worked out here."""
-    low, high = median_interval(row["samples"])
-    return Mark(row["cells"], row["real_time"], low and low * 1e3, high and high * 1e3, row)
+    """A row's time, with its interval where the row has one: older reports do not."""
+    return Mark(row["cells"], row["real_time"], row.get("real_time_low"), row.get("real_time_high"), row)

@@ -43,8 +43,8 @@ COLUMNS = [
 OWN_COLUMNS = ["status", "plots", "report"]
 # Shown when a row is opened.
 DETAILS = [
-    "samples", "cpu_time", "density", "init", "seed", "cars", "restarted", "clock_hz", "energy_source", "warnings", "skipped",
-    "discarded", "error_message", "note", "base", "base_mcops", "efficiency_low", "efficiency_high", "ladder_base",
+    "samples", "real_time_low", "real_time_high", "cpu_time", "density", "init", "seed", "cars", "restarted", "clock_hz",
+    "energy_source", "warnings", "skipped", "discarded", "error_message", "note", "base", "base_mcops", "efficiency_low", "efficiency_high", "ladder_base",
     "ladder_base_mcops", "ladder_speedup_low", "ladder_speedup_high", "shares", "placement", "rung", "bits_per_cell",
 ]  # fmt: skip
 # Fields of a row that the page does not show, and why.
