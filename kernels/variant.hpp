@@ -31,7 +31,8 @@ struct Tuning {
   std::int64_t l1_bytes = 32 << 10;
   std::int64_t l2_bytes = 512 << 10;
   std::int64_t l3_bytes = 4 << 20;
-  KnobValues knobs = {};
+  // g++ warns of designated initializers that leave out a member without one of its own.
+  KnobValues knobs = {};  // NOLINT(readability-redundant-member-init)
 
   /// The value that the user set, or 0.
   std::int64_t knob(std::string_view name) const {
@@ -92,7 +93,7 @@ struct Variant {
   std::string (*configuration)(const SegmentShape& shape) = nullptr;
 
   /// The choices that the user may make instead.
-  std::span<const Knob> knobs = {};
+  std::span<const Knob> knobs = {};  // NOLINT(readability-redundant-member-init)
 };
 
 }  // namespace trafficbench

@@ -9,20 +9,20 @@
 
 namespace trafficbench {
 
-/// Specialise with `static constexpr std::array<std::string_view, N> names`, in the order of the values, which count
+/// Specialise with `static constexpr std::array<std::string_view, N> kNames`, in the order of the values, which count
 /// from 0.
 template <typename Enum>
 struct EnumNames;
 
 template <typename Enum>
 constexpr std::string_view name_of(Enum value) {
-  return EnumNames<Enum>::names[static_cast<std::size_t>(value)];
+  return EnumNames<Enum>::kNames[static_cast<std::size_t>(value)];
 }
 
 /// The value of that name; nothing if there is none.
 template <typename Enum>
 constexpr std::optional<Enum> named(std::string_view name) {
-  const auto& names = EnumNames<Enum>::names;
+  const auto& names = EnumNames<Enum>::kNames;
   const auto at = std::ranges::find(names, name);
   if (at == names.end()) return {};
   return static_cast<Enum>(at - names.begin());

@@ -114,14 +114,14 @@ struct Seconds {
 [[noreturn]] void refuse_name(std::string_view name, std::string_view what, const std::vector<std::string_view>& names,
                               const std::vector<std::string_view>& meanings, bool list);
 
-/// The value of that name. EnumNames<Enum>::meanings, where it has them, explain the names in the refusal.
+/// The value of that name. EnumNames<Enum>::kMeanings, where it has them, explain the names in the refusal.
 template <typename Enum>
 Enum parse_name(std::string_view name, std::string_view what, bool list) {
   if (const std::optional<Enum> value = named<Enum>(name)) return *value;
-  const auto& names = EnumNames<Enum>::names;
+  const auto& names = EnumNames<Enum>::kNames;
   std::vector<std::string_view> meanings;
-  if constexpr (requires { EnumNames<Enum>::meanings; }) {
-    meanings.assign(EnumNames<Enum>::meanings.begin(), EnumNames<Enum>::meanings.end());
+  if constexpr (requires { EnumNames<Enum>::kMeanings; }) {
+    meanings.assign(EnumNames<Enum>::kMeanings.begin(), EnumNames<Enum>::kMeanings.end());
   }
   refuse_name(name, what, {names.begin(), names.end()}, meanings, list);
 }

@@ -39,8 +39,8 @@ void add_knobs(CLI::App& app, KernelTable table, KnobOptions& knobs) {
         fmt::format("{} of the kernel{} {}; auto: {}", shared.knob.summary, shared.kernels.size() > 1 ? "s" : "",
                     fmt::join(shared.kernels, ", "), shared.knob.automatic);
     add_reader(app, name, description,
-               [&option, name = name, max = shared.knob.max](const std::string& text) {
-                 option = {text, text == "auto" ? 0 : parse_count(text, name, 1, max)};
+               [&option, what = name, max = shared.knob.max](const std::string& text) {
+                 option = {text, text == "auto" ? 0 : parse_count(text, what, 1, max)};
                })
         ->type_name("COUNT")
         ->default_str(option.text);

@@ -1,4 +1,5 @@
 #include "drivers/command/ladder_table.hpp"
+#include "drivers/base/known.hpp"
 
 #include <fmt/format.h>
 
@@ -37,7 +38,7 @@ std::string speedup_text(const Row& row) {
 }
 
 std::string interval_text(const Estimate& estimate) {
-  return estimate.low ? grouped(*estimate.low) + " .. " + grouped(*estimate.high) : "";
+  return estimate.low ? grouped(*estimate.low) + " .. " + grouped(known(estimate.high)) : "";
 }
 
 void print_row(const Row& row) {
@@ -50,12 +51,12 @@ void print_row(const Row& row) {
   if (row.skipped) {
     line("skipped", *row.skipped, "");
   } else if (row.failed()) {
-    line("NOT VERIFIED", *row.error_message, "");
+    line("NOT VERIFIED", known(row.error_message), "");
   } else if (!row.mcops.value) {
-    line("closed form", fmt::format("{} iterations in {:.3g} s", format_count(*row.steps), *row.real_time_ms / 1e3),
-         "-");
+    line("closed form",
+         fmt::format("{} iterations in {:.3g} s", format_count(known(row.steps)), known(row.real_time_ms) / 1e3), "-");
   } else {
-    line(grouped(*row.mcops.value), interval_text(row.mcops), speedup_text(row));
+    line(grouped(known(row.mcops.value)), interval_text(row.mcops), speedup_text(row));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "drivers/base/files.hpp"
+#include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/command/model_commands.hpp"
 #include "drivers/report/journal.hpp"
@@ -61,10 +62,10 @@ double compare(const Study& study, const std::vector<Row>& simulated, const std:
   for (std::size_t i = 0; i < simulated.size(); ++i) {
     const Point& point = study.points()[i];
     const Row& row = simulated[i];
-    const double difference = *modelled[i].real_time_ms / *row.real_time_ms - 1;
+    const double difference = known(modelled[i].real_time_ms) / known(row.real_time_ms) - 1;
     greatest = std::max(greatest, std::abs(difference));
-    fmt::print("{} {:>22.0f} {:>11.1f}% {:>17.1f}%\n", short_name(point, study.depth(point)), *row.mcops.value,
-               100 * *row.efficiency.value, 100 * difference);
+    fmt::print("{} {:>22.0f} {:>11.1f}% {:>17.1f}%\n", short_name(point, study.depth(point)), known(row.mcops.value),
+               100 * known(row.efficiency.value), 100 * difference);
   }
   return greatest;
 }

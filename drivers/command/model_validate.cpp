@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/statistics.hpp"
 #include "drivers/command/model_commands.hpp"
@@ -24,18 +25,18 @@ struct MeasuredCase {
   const Variant* variant = nullptr;
   KernelTime kernel;
 
-  double measured() const { return *row.real_time_ms * 1e-3; }
+  double measured() const { return known(row.real_time_ms) * 1e-3; }
 
   double modelled(double latency) const {
     MachineFacts facts;
-    facts.clock_hz = *row.clock_hz;
+    facts.clock_hz = known(row.clock_hz);
     facts.cache_bytes_per_core = std::numeric_limits<std::int64_t>::max();
     facts.network = {.latency_on_node = latency,
                      .latency_per_link = latency,
                      .bandwidth_on_node = kAssumedBandwidth,
                      .bandwidth_between_nodes = kAssumedBandwidth};
     const Layout layout{row.ranks, std::numeric_limits<int>::max()};
-    return predict(kernel, *variant, facts, layout, row.count, row.cells, *row.depth, *row.steps).seconds;
+    return predict(kernel, *variant, facts, layout, row.count, row.cells, known(row.depth), known(row.steps)).seconds;
   }
 
   /// The latency at which the model gives what was measured: the model is a straight line in it.
@@ -46,7 +47,7 @@ struct MeasuredCase {
   }
 
   /// How much of the row is kernel, roughly: the latency is taken where it is least.
-  double size() const { return static_cast<double>(*row.depth) * static_cast<double>(row.cells); }
+  double size() const { return static_cast<double>(known(row.depth)) * static_cast<double>(row.cells); }
 };
 
 std::vector<MeasuredCase> cases_of(const Report& report, const ValidateOptions& options) {
@@ -58,7 +59,7 @@ std::vector<MeasuredCase> cases_of(const Report& report, const ValidateOptions& 
           row.threads != 1 || !row.depth || !row.clock_hz || !row.isa) {
         continue;
       }
-      cases.push_back({row, variant, KernelTime(report.rows, options.report, *variant, row.count, *row.isa)});
+      cases.push_back({row, variant, KernelTime(report.rows, options.report, *variant, row.count, known(row.isa))});
     }
   }
   if (cases.size() < 2) {
@@ -84,16 +85,17 @@ Status validate(const ValidateOptions& options) {
   fmt::print("kernel         cells  ranks   depth    count   measured us an iteration       modelled  differs by\n");
   std::vector<double> differences;
   for (const MeasuredCase& each : cases) {
-    const double steps = static_cast<double>(*each.row.steps) * 1e-6;
+    const double steps = static_cast<double>(known(each.row.steps)) * 1e-6;
     const double modelled = each.modelled(latency);
     differences.push_back(std::abs(modelled / each.measured() - 1));
     std::string interval = "no interval";
     if (each.row.mcops.low) {
       const auto updates = static_cast<double>(each.row.cells);
-      interval = fmt::format("{:.4g} .. {:.4g}", updates / *each.row.mcops.high, updates / *each.row.mcops.low);
+      interval =
+          fmt::format("{:.4g} .. {:.4g}", updates / known(each.row.mcops.high), updates / known(each.row.mcops.low));
     }
     fmt::print("{:<11} {:>8} {:>6} {:>7} {:>8}   {:>9.4g} {:<18} {:>9.4g} {:>10.1f}%\n", each.variant->name,
-               format_count(each.row.cells), each.row.ranks, *each.row.depth, name_of(each.row.count),
+               format_count(each.row.cells), each.row.ranks, known(each.row.depth), name_of(each.row.count),
                each.measured() / steps, "(" + interval + ")", modelled / steps, 100 * (modelled / each.measured() - 1));
   }
   const double greatest = std::ranges::max(differences);

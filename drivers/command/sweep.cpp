@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "drivers/base/interrupt.hpp"
+#include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/base/wall_clock.hpp"
@@ -49,8 +50,8 @@ std::string label_of(const Point& point) {
 
 std::string result_of(const Row& row) {
   if (row.skipped) return fmt::format("skipped: {}", *row.skipped);
-  if (row.failed()) return fmt::format("NOT VERIFIED: {}", *row.error_message);
-  if (!row.mcops.value) return fmt::format("{:.3g} s a jump", *row.real_time_ms / 1e3);
+  if (row.failed()) return fmt::format("NOT VERIFIED: {}", known(row.error_message));
+  if (!row.mcops.value) return fmt::format("{:.3g} s a jump", known(row.real_time_ms) / 1e3);
   return fmt::format("{:.0f} MCOPs", *row.mcops.value);
 }
 
@@ -131,8 +132,8 @@ class Sweep {
       missing[i] = journal_->has_row(row_name("sweep", points_[i])) ? 0 : 1;
     }
     world_.broadcast(missing);
-    std::vector<bool> result;
-    for (const double each : missing) result.push_back(each != 0);
+    std::vector<bool> result(points_.size());
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = missing[i] != 0;
     return result;
   }
 

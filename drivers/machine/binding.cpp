@@ -40,6 +40,7 @@ std::vector<QuotaGroup> quota_groups(const std::vector<RankCpus>& ranks) {
     }
   }
   std::vector<QuotaGroup> all;
+  all.reserve(groups.size());
   for (auto& [name, group] : groups) all.push_back(std::move(group));
   return all;
 }

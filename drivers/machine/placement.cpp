@@ -55,7 +55,7 @@ std::vector<RankCpus> gather_cpus(Communicator& comm) {
 /// Why workers have to share; empty if they have not.
 std::string why_shared(Binding::Shortage shortage, int quota_cores, int ranks, int threads) {
   if (shortage == Binding::Shortage::none) return {};
-  const std::string text = fmt::format("{} ranks x {} threads are more than the cores they may use", ranks, threads);
+  std::string text = fmt::format("{} ranks x {} threads are more than the cores they may use", ranks, threads);
   if (shortage == Binding::Shortage::cores) return text;
   return fmt::format("{}: a CPU quota allows {}", text, quota_cores);
 }

@@ -15,8 +15,8 @@ namespace trafficbench {
 
 template <>
 struct EnumNames<Verification> {
-  static constexpr std::array<std::string_view, 3> names{"auto", "full", "windows"};
-  static constexpr std::array<std::string_view, 3> meanings{"", "hash of the whole road", "parts of it"};
+  static constexpr std::array<std::string_view, 3> kNames{"auto", "full", "windows"};
+  static constexpr std::array<std::string_view, 3> kMeanings{"", "hash of the whole road", "parts of it"};
 };
 
 struct SweepOptions {

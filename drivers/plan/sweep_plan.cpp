@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/machine/placement.hpp"
 #include "kernels/packed_road.hpp"
@@ -30,7 +31,7 @@ std::vector<Shape> shapes_of(Communicator& world, const SweepOptions& options) {
   if (options.ranks.automatic()) {
     if (size > 1) ranks.push_back(size);
   } else {
-    ranks = *options.ranks.numbers;
+    ranks = known(options.ranks.numbers);
     for (const std::int64_t number : ranks) {
       if (number > size) {
         throw BadInput(fmt::format("ranks {} are more than there are: the program was started with {}", number, size));

@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "drivers/base/known.hpp"
 #include "drivers/report/row_rules.hpp"
 #include "drivers/report/values.hpp"
 
@@ -87,7 +88,7 @@ Json written(const std::set<T>& values) {
 template <typename T>
 void take(const Json& json, T& value) {
   if constexpr (std::is_enum_v<T>) {
-    value = *named<T>(json.get_ref<const std::string&>());
+    value = known(named<T>(json.get_ref<const std::string&>()));
   } else {
     value = json.get<T>();
   }
@@ -280,11 +281,11 @@ Field list(std::string_view name, std::vector<T> Row::*member, bool (*good)(cons
 }
 
 std::vector<Field> make_table() {
-  constexpr auto value = &Estimate::value;
-  constexpr auto low = &Estimate::low;
-  constexpr auto high = &Estimate::high;
-  constexpr auto has_efficiency = [](const Row& row) { return row.efficiency.value.has_value(); };
-  constexpr auto never = [](const Row&) { return false; };
+  const auto value = &Estimate::value;
+  const auto low = &Estimate::low;
+  const auto high = &Estimate::high;
+  const auto has_efficiency = [](const Row& row) { return row.efficiency.value.has_value(); };
+  const auto never = [](const Row&) { return false; };
   const auto in = [](auto outer, auto inner) { return std::pair(outer, inner); };
   return {
       field("name", &Row::name, is_row_name, always),

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "drivers/base/known.hpp"
 #include "drivers/base/statistics.hpp"
 
 namespace trafficbench {
@@ -19,7 +20,7 @@ enum class Fixed { threads, ranks };
 /// Rows with the same text here lie on one curve.
 std::string curve_key(const Row& row, Fixed fixed) {
   return fmt::format("{} {} {}", static_cast<int>(fixed), fixed == Fixed::threads ? row.threads : row.ranks,
-                     *row.speedup.base);
+                     known(row.speedup.base));
 }
 
 struct Curve {
@@ -33,7 +34,7 @@ Curve curve_of(std::vector<const Row*> rows) {
   Curve curve{rows, {}, {}};
   for (const Row* row : rows) {
     curve.cores.push_back(static_cast<double>(row->workers()) / static_cast<double>(rows.front()->workers()));
-    curve.speedups.push_back(*row->speedup.ratio.value);
+    curve.speedups.push_back(known(row->speedup.ratio.value));
   }
   return curve;
 }

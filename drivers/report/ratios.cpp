@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "drivers/base/known.hpp"
 #include "drivers/base/statistics.hpp"
 #include "drivers/report/bases.hpp"
 #include "drivers/report/launches.hpp"
@@ -16,7 +17,7 @@ namespace {
 /// Nothing for a number that does not exist.
 std::optional<double> finite(double value) { return std::isfinite(value) ? std::optional(value) : std::nullopt; }
 
-double updates_of(const Row& row) { return static_cast<double>(row.cells) * static_cast<double>(*row.steps); }
+double updates_of(const Row& row) { return static_cast<double>(row.cells) * static_cast<double>(known(row.steps)); }
 
 std::vector<Bases> bases_of_rows(const std::vector<Row>& rows, const std::vector<Json>& launches) {
   const std::vector<std::size_t> kinds = kinds_of_machine(launches);
@@ -44,7 +45,7 @@ Speedup ratio(const Row& row, const Row& base, const Speedup& before) {
   const bool paired = of_this_base && !before.base_samples.empty() && before.base_samples.size() == row.samples.size();
   const std::vector<double>& base_samples = paired ? before.base_samples : base.samples;
   result.base_mcops = paired ? before.base_mcops : base.mcops.value;
-  const double middle = *row.mcops.value / *result.base_mcops;
+  const double middle = known(row.mcops.value) / known(result.base_mcops);
   result.ratio.value = finite(middle);
   if (row.origin != Origin::measured) return result;
   if (const auto interval = ratio_interval(base_samples, row.samples, paired)) {

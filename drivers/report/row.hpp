@@ -37,29 +37,29 @@ enum class EnergySource { pm_counters, sacct, rapl };
 
 template <>
 struct EnumNames<KernelClass> {
-  static constexpr std::array<std::string_view, 2> names{"update", "closed-form"};
+  static constexpr std::array<std::string_view, 2> kNames{"update", "closed-form"};
 };
 template <>
 struct EnumNames<Origin> {
-  static constexpr std::array<std::string_view, 3> names{"measured", "simulated", "modelled"};
+  static constexpr std::array<std::string_view, 3> kNames{"measured", "simulated", "modelled"};
 };
 template <>
 struct EnumNames<StopReason> {
-  static constexpr std::array<std::string_view, 7> names{"precise", "time_cap",    "time_limit", "most_repetitions",
-                                                         "fixed",   "interrupted", "failed"};
+  static constexpr std::array<std::string_view, 7> kNames{"precise", "time_cap",    "time_limit", "most_repetitions",
+                                                          "fixed",   "interrupted", "failed"};
 };
 template <>
 struct EnumNames<VerificationMethod> {
-  static constexpr std::array<std::string_view, 4> names{"full", "windows", "golden", "none"};
+  static constexpr std::array<std::string_view, 4> kNames{"full", "windows", "golden", "none"};
 };
 template <>
 struct EnumNames<Warning> {
-  static constexpr std::array<std::string_view, 5> names{"clock_changed", "placement_changed", "shared_core",
-                                                         "oversubscribed", "short_repetition"};
+  static constexpr std::array<std::string_view, 5> kNames{"clock_changed", "placement_changed", "shared_core",
+                                                          "oversubscribed", "short_repetition"};
 };
 template <>
 struct EnumNames<EnergySource> {
-  static constexpr std::array<std::string_view, 3> names{"pm_counters", "sacct", "rapl"};
+  static constexpr std::array<std::string_view, 3> kNames{"pm_counters", "sacct", "rapl"};
 };
 
 /// A number with its 95% interval. All three empty: there is no such number. The ends empty: there is no interval.

@@ -15,9 +15,9 @@ enum class ScalingMode {
 
 template <>
 struct EnumNames<ScalingMode> {
-  static constexpr std::array<std::string_view, 2> names{"strong", "weak"};
-  static constexpr std::array<std::string_view, 2> meanings{"the same road for every shape",
-                                                            "the same cells for each core"};
+  static constexpr std::array<std::string_view, 2> kNames{"strong", "weak"};
+  static constexpr std::array<std::string_view, 2> kMeanings{"the same road for every shape",
+                                                             "the same cells for each core"};
 };
 
 }  // namespace trafficbench

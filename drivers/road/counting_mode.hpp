@@ -16,7 +16,7 @@ enum class CountingMode {
 
 template <>
 struct EnumNames<CountingMode> {
-  static constexpr std::array<std::string_view, 2> names{"every", "sampled"};
+  static constexpr std::array<std::string_view, 2> kNames{"every", "sampled"};
 };
 
 }  // namespace trafficbench
