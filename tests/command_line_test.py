@@ -51,7 +51,7 @@ def refused(*arguments, word, cwd=None, env=None):
 # --- bad input ---------------------------------------------------------------------------------------------------------
 
 BAD_OPTIONS = [
-    ([], "run, sweep, merge, check, list"),
+    ([], "run, sweep, merge, derive, check, list"),
     (["fly"], "fly"),
     (["--cells", "5"], "--cells"),
     (["run", "--fly"], "--fly"),
@@ -486,7 +486,7 @@ def test_every_instruction_set_can_be_chosen_or_is_refused_with_those_that_can()
 @pytest.mark.parametrize("where", [">/dev/full", ">&-"])
 @pytest.mark.parametrize(
     "arguments",
-    ["list", "list --json", "--help", "--version", "run --help", "merge --help", "run --cells 1000", "run --cells 1000 --json"],
+    ["list", "list --json", "--help", "--version", "run --help", "merge --help", "derive --help", "run --cells 1000", "run --cells 1000 --json"],
 )
 def test_output_that_cannot_be_written_is_no_success(tmp_path, arguments, where):
     words = shlex.join(command(arguments.split()))

@@ -19,7 +19,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMANDS = ("run", "sweep", "merge", "check", "list", "ceiling")
+COMMANDS = ("run", "sweep", "merge", "derive", "check", "list", "ceiling")
 # Largest run that is carried out, in cells times iterations; more ranks than this are not started.
 MOST_UPDATES = 2 * 10**9
 MOST_RANKS = 4

@@ -1,0 +1,109 @@
+"""trafficbench derive: a report of rows that another program measured."""
+
+import json
+
+import pytest
+from program import ROOT, call, own_lines, succeed
+from report_helpers import load_report
+
+EXAMPLES = ROOT / "results" / "schema"
+WORKED_OUT = [
+    "run_name", "run_type", "repetitions", "repetition_index", "iterations", "real_time", "real_time_low", "real_time_high",
+    "time_unit", "mcops", "mcops_low", "mcops_high", "cells_per_cycle", "speedup", "speedup_low", "speedup_high", "efficiency",
+    "efficiency_low", "efficiency_high", "ladder_speedup", "ladder_speedup_low", "ladder_speedup_high", "error_occurred",
+]  # fmt: skip
+BASES = [prefix + name for prefix in ("", "ladder_") for name in ("base", "base_mcops", "base_samples", "base_steps")]
+
+
+def measured(folder, kind="ladder", without=(), change=None):
+    """A file with what was measured of an example."""
+    report = json.loads((EXAMPLES / f"example-{kind}.json").read_text(encoding="utf-8"))
+    for row in report["benchmarks"]:
+        for field in without:
+            row.pop(field, None)
+    if change:
+        change(report)
+    path = folder / "measured.json"
+    path.write_text(json.dumps(report), encoding="utf-8")
+    return path
+
+
+def refused(folder, *arguments, word):
+    before = sorted(path.name for path in folder.iterdir())
+    done = call("derive", *arguments, cwd=folder)
+    assert done.returncode == 2, done.stderr
+    assert len(own_lines(done.stderr)) == 1 and word in done.stderr, done.stderr
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_what_is_worked_out_need_not_be_there(tmp_path):
+    def number_rounds(report):
+        for row in report["benchmarks"]:
+            row["rounds"] = list(range(len(row["samples"])))
+
+    path = measured(tmp_path, without=[*WORKED_OUT, *BASES], change=number_rounds)
+    succeed("derive", path, "--output", "report.json", cwd=tmp_path)
+    example = load_report(EXAMPLES / "example-ladder.json")
+    report = load_report(tmp_path / "report.json")
+    assert report["context"] == example["context"]
+    rows = {row["kernel"]: row for row in report["benchmarks"]}
+    for before in example["benchmarks"]:
+        after = rows[before["kernel"]]
+        assert after["mcops"] == pytest.approx(before["mcops"]) and after["real_time"] == pytest.approx(before["real_time"])
+    python = rows["python"]
+    for kernel, row in rows.items():
+        assert row["ladder_base"] == python["name"]
+        assert row["ladder_speedup"] == pytest.approx(row["mcops"] / python["mcops"])
+        # Both were measured in the same rounds, so that these are resampled together.
+        if kernel != "python":
+            assert row["ladder_base_samples"] == python["samples"] and row["ladder_base_steps"] == python["steps"]
+
+
+def test_what_stands_there_already_is_replaced(tmp_path):
+    def spoil(report):
+        for row in report["benchmarks"]:
+            row.update(mcops=1e9, real_time=1e9, speedup=1e9, run_name="sweep/other")
+
+    path = measured(tmp_path, "measured", change=spoil)
+    succeed("derive", path, "--output", "report.json", cwd=tmp_path)
+    report = load_report(tmp_path / "report.json")
+    before = load_report(EXAMPLES / "example-measured.json")
+    assert [row["mcops"] for row in report["benchmarks"]] == pytest.approx([row["mcops"] for row in before["benchmarks"]])
+
+
+@pytest.mark.parametrize("kind", ["measured", "merged", "simulated", "closed-form", "skipped", "ladder"])
+def test_every_kind_of_report_is_taken(tmp_path, kind):
+    succeed("derive", EXAMPLES / f"example-{kind}.json", "--output", "report.json", cwd=tmp_path)
+    before, after = (load_report(path)["benchmarks"] for path in (EXAMPLES / f"example-{kind}.json", tmp_path / "report.json"))
+    assert [(row["name"], row["mcops"] and pytest.approx(row["mcops"])) for row in after] == [
+        (row["name"], row["mcops"]) for row in before
+    ]
+
+
+def test_rows_that_failed_stay_marked(tmp_path):
+    done = call("derive", EXAMPLES / "example-failed.json", "--output", "report.json", cwd=tmp_path)
+    assert done.returncode == 1 and "failed their verification" in done.stderr
+    assert any(row["verified"] is False for row in load_report(tmp_path / "report.json")["benchmarks"])
+
+
+@pytest.mark.parametrize("field", ["name", "kernel", "cells", "ranks", "threads", "count", "origin", "samples", "run"])
+def test_what_was_measured_must_be_there(tmp_path, field):
+    path = measured(tmp_path, without=[field])
+    refused(tmp_path, path, "--output", "report.json", word=f"lacks {field}")
+
+
+def test_bad_input_is_refused(tmp_path):
+    refused(tmp_path, "none.json", "--output", "report.json", word="cannot be read")
+    path = measured(tmp_path, change=lambda report: report["benchmarks"][0].update(samples=[0.1, -1]))
+    refused(tmp_path, path, "--output", "report.json", word="samples")
+    path = measured(tmp_path, change=lambda report: report["benchmarks"][0].update(novel=1))
+    refused(tmp_path, path, "--output", "report.json", word="novel")
+    path = measured(tmp_path)
+    refused(tmp_path, path, word="--output")
+    refused(tmp_path, path, "--output", "measured.json", word="--force")
+
+
+def test_several_ranks_are_refused_by_one_line(tmp_path):
+    done = call("derive", EXAMPLES / "example-ladder.json", "--output", "report.json", ranks=2, cwd=tmp_path)
+    assert done.returncode == 2
+    assert len(own_lines(done.stderr)) == 1 and "derive is the work of one process" in done.stderr, done.stderr
