@@ -15,7 +15,7 @@
 namespace {
 
 using namespace trafficbench;
-using namespace trafficbench::scaling;
+using namespace trafficbench::projection;
 
 constexpr double kMaxTolerance = 1e12;
 

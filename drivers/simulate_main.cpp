@@ -18,7 +18,7 @@
 namespace {
 
 using namespace trafficbench;
-using namespace trafficbench::scaling;
+using namespace trafficbench::projection;
 
 constexpr double kSimulatedFlops = 1e9;  // of a core in the platform file
 

@@ -98,6 +98,8 @@ def test_bad_input_is_refused(tmp_path):
     refused(tmp_path, path, "--output", "report.json", word="samples")
     path = measured(tmp_path, change=lambda report: report["benchmarks"][0].update(novel=1))
     refused(tmp_path, path, "--output", "report.json", word="novel")
+    path = measured(tmp_path, change=lambda report: report["benchmarks"][1].update(name=report["benchmarks"][0]["name"]))
+    refused(tmp_path, path, "--output", "report.json", word="stands twice")
     path = measured(tmp_path)
     refused(tmp_path, path, word="--output")
     refused(tmp_path, path, "--output", "measured.json", word="--force")

@@ -88,7 +88,7 @@ def linked(targets, name):
 
 def includes(path):
     for number, line in enumerate(path.read_text().splitlines(), 1):
-        match = re.match(r'\s*#\s*include\s*[<"]((?:drivers|kernels|bench|tests)/[^">]+)[">]', line)
+        match = re.match(r'\s*#\s*include\s*[<"]((?:drivers|kernels|bench|tests|\.)[^">]*/[^">]+)[">]', line)
         if match:
             yield number, match.group(1)
 
@@ -122,6 +122,9 @@ def problems_of_includes(root, targets):
         for line, included in includes(path):
             where = f"{name}:{line}: includes {included}"
             top = included.split("/")[0]
+            if top in (".", ".."):
+                yield f"{where}: write the path from the root of the tree"
+                continue
             if top not in ("drivers", "kernels"):
                 yield f"{where}: nothing but {top}/ may include from {top}/"
                 continue
@@ -207,6 +210,12 @@ def test_nobody_includes_from_tests(tree):
     prepend(tree / "drivers/main.cpp", '#include "tests/plain_road.hpp"')
     assert problems(tree) == [
         "drivers/main.cpp:1: includes tests/plain_road.hpp: nothing but tests/ may include from tests/"]
+
+
+def test_an_include_that_goes_round_the_walls_is_found(tree):
+    prepend(tree / "drivers/base/files.cpp", '#include "../road/simulation.hpp"')
+    assert problems(tree) == [
+        "drivers/base/files.cpp:1: includes ../road/simulation.hpp: write the path from the root of the tree"]
 
 
 def test_a_link_that_goes_up_is_found(tree):

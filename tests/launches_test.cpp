@@ -31,5 +31,15 @@ TEST(KindsOfMachine, AreNumberedByTheFirstLaunchOnEach) {
   EXPECT_EQ(kinds_of_machine(launches), (std::vector<std::size_t>{0, 1, 0, 3}));
 }
 
+TEST(KindsOfMachine, AreNotBroughtTogetherByOneThatLacksAFact) {
+  Json first = machine("A", 2, 3e9);
+  Json second = first;
+  const Json unknown = first;
+  first["cpu"]["revision"] = "stepping 1";
+  second["cpu"]["revision"] = "stepping 2";
+  EXPECT_EQ(kinds_of_machine({unknown, first, second}), (std::vector<std::size_t>{0, 0, 2}));
+  EXPECT_EQ(kinds_of_machine({first, second, unknown}), (std::vector<std::size_t>{0, 1, 0}));
+}
+
 }  // namespace
 }  // namespace trafficbench

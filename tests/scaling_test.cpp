@@ -19,7 +19,7 @@
 #include "tests/temporary_folder.hpp"
 #include "tests/thread_ranks.hpp"
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 namespace {
 
 constexpr double kClock = 1e9;
@@ -207,4 +207,4 @@ TEST(ScalingMachine, KeysMissingUnknownOrWrongAreRefused) {
 }
 
 }  // namespace
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

@@ -126,7 +126,7 @@ void add_options(CLI::App& app, DeriveOptions& options) {
   app.add_option("measured", options.measured, "Report whose rows hold what was measured")
       ->required()
       ->type_name("MEASURED");
-  app.add_option("--output", options.output, "Report to write")->required();
+  add_text(app, "output", options.output, "FILE", "Report to write")->required();
   app.add_flag("--force", options.force, "Replace a file that exists");
   app.footer("Example:\n  trafficbench derive measured.json --output report.json");
 }

@@ -6,7 +6,7 @@
 #include "drivers/base/numbers.hpp"
 #include "drivers/command/model_commands.hpp"
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 
 namespace {
 
@@ -95,4 +95,4 @@ Status advise(const StudyOptions& options) {
   return Status::done;
 }
 
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

@@ -7,7 +7,7 @@
 #include "drivers/base/bad_input.hpp"
 #include "drivers/projection/study.hpp"
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 
 /// rows: a report of modelled rows.
 Status write_modelled(const StudyOptions& options, const std::vector<std::string>& argv);
@@ -38,4 +38,4 @@ Status begin(const StudyOptions& options, const std::vector<std::string>& argv);
 /// finish: sets modelled rows beside the simulated ones, writes the report and says how far they agree.
 Status finish(const StudyOptions& options, double tolerance);
 
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

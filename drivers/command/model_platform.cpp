@@ -7,7 +7,7 @@
 #include "drivers/command/model_commands.hpp"
 #include "drivers/projection/platform.hpp"
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 
 namespace {
 
@@ -40,4 +40,4 @@ Status write_platform(const PlatformOptions& options) {
   return Status::done;
 }
 
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

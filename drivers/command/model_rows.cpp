@@ -16,7 +16,7 @@
 #include "drivers/report/report.hpp"
 #include "drivers/report/report_file.hpp"
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 
 namespace {
 
@@ -126,4 +126,4 @@ Status finish(const StudyOptions& options, double tolerance) {
   return greatest <= tolerance ? Status::done : Status::check_failed;
 }
 
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

@@ -13,7 +13,7 @@
 #include "drivers/report/report_file.hpp"
 #include "kernels/registry.hpp"
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 
 namespace {
 
@@ -104,4 +104,4 @@ Status validate(const ValidateOptions& options) {
   return greatest <= options.tolerance ? Status::done : Status::check_failed;
 }
 
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

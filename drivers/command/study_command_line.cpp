@@ -2,7 +2,7 @@
 
 #include "drivers/command/typed_options.hpp"
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 
 void add_study_options(CLI::App& app, StudyOptions& options) {
   add_text(app, "report", options.report, "FILE", "Measured report that the kernels' times are taken from")->required();
@@ -23,4 +23,4 @@ void add_study_options(CLI::App& app, StudyOptions& options) {
   add_count(app, "periods", options.periods, 1000, "Exchanges in one repetition");
 }
 
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

@@ -5,8 +5,8 @@
 
 #include "drivers/projection/study.hpp"
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 
 void add_study_options(CLI::App& app, StudyOptions& options);
 
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

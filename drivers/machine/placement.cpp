@@ -55,9 +55,10 @@ std::vector<RankCpus> gather_cpus(Communicator& comm) {
 /// Why workers have to share; empty if they have not.
 std::string why_shared(Binding::Shortage shortage, int quota_cores, int ranks, int threads) {
   if (shortage == Binding::Shortage::none) return {};
-  std::string text = fmt::format("{} ranks x {} threads are more than the cores they may use", ranks, threads);
-  if (shortage == Binding::Shortage::cores) return text;
-  return fmt::format("{}: a CPU quota allows {}", text, quota_cores);
+  if (shortage == Binding::Shortage::cores) {
+    return fmt::format("{} ranks x {} threads are more than the cores they may use", ranks, threads);
+  }
+  return fmt::format("{} ranks x {} threads are more than a CPU quota allows, {}", ranks, threads, quota_cores);
 }
 
 void bind_this_thread(int cpu) {

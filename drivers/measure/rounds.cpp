@@ -48,7 +48,7 @@ class Rounds {
       bool complete = false;
       end = make_round(round, complete);
       if (!complete) break;
-      // Also when it is the last round for some other reason: who has made enough repetitions is not lost.
+      // Also if the sweep is about to stop, so that the rows of members with enough repetitions are kept.
       if (end == RoundsEnd::done && must_start_over()) {
         end = agree_on_steps();
         round = -1;

@@ -6,7 +6,7 @@
 #include "kernels/bits.hpp"
 #include "kernels/block.hpp"
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 
 namespace {
 
@@ -81,4 +81,4 @@ Prediction predict(const KernelTime& kernel, const Variant& variant, const Machi
   return result;
 }
 
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

@@ -7,7 +7,7 @@
 #include "drivers/projection/kernel_time.hpp"
 #include "drivers/projection/machine_facts.hpp"
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 
 /// Ranks 0, 1, ... fill one node after the other.
 struct Layout {
@@ -37,4 +37,4 @@ struct Prediction {
 Prediction predict(const KernelTime& kernel, const Variant& variant, const MachineFacts& facts, const Layout& layout,
                    CountingMode counting, std::int64_t cells, std::int64_t depth, std::int64_t steps);
 
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

@@ -7,7 +7,7 @@
 
 #include "drivers/base/bad_input.hpp"
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 
 namespace {
 
@@ -79,4 +79,4 @@ double advance_seconds(const KernelTime& kernel, const Variant& variant, const M
                   static_cast<double>(trips) * work.bytes_per_trip * own * ranks_on_node / facts.memory_bandwidth);
 }
 
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

@@ -11,7 +11,7 @@
 #include "drivers/road/simulation.hpp"
 #include "kernels/variant.hpp"
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 
 /// Cells that k iterations update on a segment of `cells` cells that was shown a halo of `halo` >= k cells on each
 /// side: in each iteration its own, and those of the halo that are still good.
@@ -46,4 +46,4 @@ class KernelTime {
 double advance_seconds(const KernelTime& kernel, const Variant& variant, const MachineFacts& facts, int ranks_on_node,
                        std::int64_t cells, std::int64_t halo, std::int64_t k);
 
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

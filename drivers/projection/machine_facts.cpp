@@ -12,7 +12,7 @@
 #include "drivers/base/files.hpp"
 #include "drivers/base/json.hpp"
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 
 namespace {
 
@@ -132,4 +132,4 @@ MachineFacts read_machine(const std::string& path) {
   return facts;
 }
 
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

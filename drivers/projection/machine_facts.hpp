@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 
 /// Where nodes hang on a dragonfly network, and what a message takes.
 struct Network {
@@ -43,4 +43,4 @@ struct MachineFacts {
 /// Reads a file as scripts/simulate/archer2.json is one. Throws BadInput for a key that is missing, unknown or wrong.
 MachineFacts read_machine(const std::string& path);
 
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

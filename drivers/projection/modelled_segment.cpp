@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 
 namespace {
 
@@ -52,4 +52,4 @@ Variant modelled(const Variant& variant) {
   return result;
 }
 
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

@@ -5,7 +5,7 @@
 
 #include "kernels/variant.hpp"
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 
 /// Lets a call of advance(k) pass on a segment of `cells` cells that was shown a halo of `halo` cells.
 using PassTime = std::function<void(std::int64_t cells, std::int64_t halo, std::int64_t k)>;
@@ -16,4 +16,4 @@ void set_pass_time(PassTime pass_time);
 /// `variant` as a simulation sees it, the depth it would choose included, with such segments. Nobody moves on them.
 Variant modelled(const Variant& variant);
 
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 
 std::string platform_xml(const MachineFacts& facts, const Layout& layout) {
   const Network& network = facts.network;
@@ -37,4 +37,4 @@ std::string host_file(const Layout& layout) {
   return text;
 }
 
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

@@ -11,7 +11,7 @@
 #include "kernels/packed_road.hpp"
 #include "kernels/registry.hpp"
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 
 namespace {
 
@@ -114,8 +114,8 @@ const KernelTime& Study::kernel(const Point& point) const { return kernels_.at({
 std::int64_t Study::depth(const Point& point) const { return Simulation::depth(setup_of(point), point.ranks); }
 
 Prediction Study::predict(const Point& point) const {
-  return scaling::predict(kernel(point), *point.variant, facts_, layout(point.ranks), point.counting, point.road_cells,
-                          depth(point), steps(point));
+  return projection::predict(kernel(point), *point.variant, facts_, layout(point.ranks), point.counting,
+                             point.road_cells, depth(point), steps(point));
 }
 
 Model Study::model_of(const Point& point, const std::string& name, const std::string& version) const {
@@ -157,4 +157,4 @@ Row Study::row(const std::string& command, Origin origin, const Point& point, do
 
 std::string work_name(const std::string& output) { return output + ".simulated"; }
 
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

@@ -17,7 +17,7 @@
 #include "drivers/report/point.hpp"
 #include "drivers/report/row.hpp"
 
-namespace trafficbench::scaling {
+namespace trafficbench::projection {
 
 using StudyRanks = CountList<1, INT32_MAX>;
 using RanksPerNode = CountOrAuto<1, INT32_MAX>;
@@ -90,4 +90,4 @@ class Study {
 /// What a simulated study is called until it is complete; its journal bears that name too.
 std::string work_name(const std::string& output);
 
-}  // namespace trafficbench::scaling
+}  // namespace trafficbench::projection

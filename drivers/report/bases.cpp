@@ -10,6 +10,7 @@ namespace trafficbench {
 
 namespace {
 
+// The base of the ladder is a definition, not an order: the course's own loop, or in a ladder its Python.
 constexpr std::string_view kLadder = "ladder";
 constexpr std::string_view kLowestKernel = "naive";
 constexpr std::string_view kLowestRungOfTheLadder = "python";

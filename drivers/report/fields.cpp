@@ -48,7 +48,7 @@ Json written(const WorkerPlace& place) {
                {"thread", place.thread},
                {"host", place.host},
                {"core", place.cpu < 0 ? Json() : Json(place.cpu)}};
-  if (place.numa >= 0) json["numa"] = place.numa;
+  json["numa"] = place.numa < 0 ? Json() : Json(place.numa);
   return json;
 }
 
@@ -285,7 +285,7 @@ std::vector<Field> make_table() {
   const auto low = &Estimate::low;
   const auto high = &Estimate::high;
   const auto has_efficiency = [](const Row& row) { return row.efficiency.value.has_value(); };
-  const auto never = [](const Row&) { return false; };
+  const auto has_energy_source = [](const Row& row) { return row.energy_source.has_value(); };
   const auto in = [](auto outer, auto inner) { return std::pair(outer, inner); };
   return {
       field("name", &Row::name, is_row_name, always),
@@ -360,7 +360,7 @@ std::vector<Field> make_table() {
       field("placement", &Row::placement, are<is_place>, or_null),
 
       field("shares", &Row::shares, is_shares, optional),
-      or_null_if(never, field("energy_joules", &Row::energy_joules, is_positive, optional)),
+      or_null_if(has_energy_source, field("energy_joules", &Row::energy_joules, is_positive, optional)),
       field("energy_source", &Row::energy_source, is_one_of<EnergySource>, optional),
       field("model", &Row::model, is_model, optional),
 
@@ -391,10 +391,10 @@ Json to_json(const Row& row) {
 std::string read_row(const Json& json, Completeness completeness, Row& row) {
   if (!json.is_object()) return "is no object";
   row = {};
-  std::size_t known = 0;
+  std::size_t found_fields = 0;
   for (const Field& field : row_fields()) {
     const auto found = json.find(std::string(field.name));
-    if (found != json.end()) ++known;
+    if (found != json.end()) ++found_fields;
     if (completeness == Completeness::given && field.source == Source::worked_out) continue;
     if (found == json.end()) {
       const bool may_be_missing = field.presence == Presence::optional ||
@@ -409,10 +409,12 @@ std::string read_row(const Json& json, Completeness completeness, Row& row) {
     if (!field.good(*found)) return fmt::format("has {} {}", field.name, shown(*found));
     if (field.read) field.read(row, *found);
   }
-  if (known != json.size()) {
-    for (const auto& [name, value] : json.items()) {
-      const bool is_field = std::ranges::any_of(row_fields(), [&](const Field& field) { return field.name == name; });
-      if (!is_field) return fmt::format("has the unknown field {}", shown(name));
+  if (found_fields != json.size()) {
+    for (const auto& entry : json.items()) {
+      const auto is_it = [&](const Field& field) { return field.name == entry.key(); };
+      if (std::ranges::none_of(row_fields(), is_it)) {
+        return fmt::format("has the unknown field {}", shown(entry.key()));
+      }
     }
   }
   if (std::string fault = broken_rule(row, completeness); !fault.empty()) return fault;

@@ -15,6 +15,7 @@
 #include "drivers/base/files.hpp"
 #include "drivers/report/fields.hpp"
 #include "drivers/report/report_file.hpp"
+#include "drivers/report/values.hpp"
 #include "version_info.hpp"
 
 namespace trafficbench {
@@ -117,7 +118,11 @@ void Journal::read(const Json& axes) {
     };
     if (number == 1) {
       if (!is_head(line)) throw damaged("");
-      if (line["journal"] != kJournalVersion || line.value("version", "") != kVersion) {
+      if (line["journal"] != kJournalVersion) {
+        throw BadInput(fmt::format("{} is a journal of format {}, and this program writes {}: start over with --force",
+                                   path_, shown(line["journal"]), kJournalVersion));
+      }
+      if (line.value("version", "") != kVersion) {
         throw BadInput(fmt::format("{} was written by another version ({}) of this program: start over with --force",
                                    path_, line.value("version", "unknown")));
       }

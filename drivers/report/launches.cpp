@@ -72,13 +72,16 @@ bool same_machine(const Json& one, const Json& other) {
 
 std::vector<std::size_t> kinds_of_machine(const std::vector<Json>& launches) {
   std::vector<std::size_t> kinds(launches.size());
+  std::vector<std::vector<std::size_t>> members(launches.size());  // of each kind, by its first launch
   for (std::size_t i = 0; i < launches.size(); ++i) {
     kinds[i] = i;
-    for (std::size_t j = 0; j < i; ++j) {
-      if (kinds[j] != j || !same_machine(launches[j], launches[i])) continue;
-      kinds[i] = j;
+    for (std::size_t kind = 0; kind < i; ++kind) {
+      const auto is_like = [&](std::size_t other) { return same_machine(launches[other], launches[i]); };
+      if (members[kind].empty() || !std::ranges::all_of(members[kind], is_like)) continue;
+      kinds[i] = kind;
       break;
     }
+    members[kinds[i]].push_back(i);
   }
   return kinds;
 }

@@ -87,7 +87,9 @@ void pair_with(const Row& base, const Row& row, Speedup& speedup) {
 
 void work_out_rate(Row& row) {
   double seconds = row.real_time_ms.value_or(0) * 1e-3;
-  const std::optional<Interval> interval = median_interval(row.samples);
+  // A simulation that is repeated says the same: only what was measured has an interval.
+  std::optional<Interval> interval;
+  if (row.origin == Origin::measured) interval = median_interval(row.samples);
   if (!row.samples.empty()) {
     seconds = median(row.samples);
     row.real_time_ms = finite(1e3 * seconds);

@@ -13,8 +13,8 @@ namespace trafficbench {
 /// its real_time_ms is there already. What cannot be known stays empty; no number is ever infinite.
 void work_out_rate(Row& row);
 
-/// Fills in what each row's base took in the row's own rounds, where that is missing and both were measured in those
-/// rounds: the rows are of one session, whose rounds were the same for all.
+/// For rows whose rounds are common to all of them, such as a ladder's: copies into each row what its base took in the
+/// same rounds, where the row lacks it.
 void pair_by_round(std::vector<Row>& rows);
 
 /// Fills in the ratios to each row's bases (bases.hpp), with 95% intervals (ratio_interval): resampled by round where

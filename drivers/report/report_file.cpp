@@ -64,12 +64,14 @@ Report read_report(const std::string& path, Completeness completeness) {
   if (!json.contains("benchmarks") || !json["benchmarks"].is_array() || json["benchmarks"].empty()) {
     refuse("it has no rows");
   }
+  std::set<std::string> names;
   for (const Json& each : json["benchmarks"]) {
     Row& row = report.rows.emplace_back();
     std::string fault = read_row(each, completeness, row);
     if (fault.empty() && row.run >= report.launches.size()) {
       fault = fmt::format("has run {}, and there are {}", row.run, report.launches.size());
     }
+    if (fault.empty() && !names.insert(row.name).second) fault = "stands twice";
     if (!fault.empty()) refuse(fmt::format("{} {}: damaged", title(each, report.rows.size()), fault));
   }
   return report;

@@ -40,6 +40,11 @@ const std::vector<Rule>& rules() {
   static const auto without_interval = [](const Row& row) { return !row.mcops.low; };
   static const auto with_times = [](const Row& row) { return row.real_time_low_ms.has_value(); };
   static const auto without_times = [](const Row& row) { return !row.real_time_low_ms; };
+  static const auto with_base_samples = [](const Row& row) { return !row.speedup.base_samples.empty(); };
+  static const auto with_ladder_samples = [](const Row& row) { return !row.ladder.base_samples.empty(); };
+  static const auto with_limit = [](const Row& row) { return row.limit.has_value(); };
+  static const auto without_limit = [](const Row& row) { return !row.limit; };
+  static const auto sound = [](const Row& row) { return !row.skipped && !row.failed(); };
   static const std::vector<Rule> rules{
       {skipped,
        "a skipped row",
@@ -59,6 +64,12 @@ const std::vector<Rule>& rules() {
       {projected, "a row that was not measured", some, {"model"}},
       {simulated, "a simulated row", some, {"samples"}},
       {modelled, "a modelled row", none, {"samples"}},
+      {projected, "a row that was not measured", none, {"cells_per_cycle", "limit", "energy_joules", "warnings"}},
+      {with_limit, "a row with a limit", some, {"fraction_of_limit"}},
+      {without_limit, "a row without a limit", none, {"fraction_of_limit"}},
+      {with_base_samples, "a row with samples of its base", some, {"base", "base_mcops"}},
+      {with_ladder_samples, "a row with samples of its ladder base", some, {"ladder_base", "ladder_base_mcops"}},
+      {sound, "a row that did not fail", none, {"error_message"}},
       {hashed, "a row verified in full", some, {"hash"}},
       {failed, "a row that failed", some, {"error_message"}},
       {with_times, "a row with an interval of its time", some, {"real_time_high"}},

@@ -16,21 +16,21 @@ struct PhaseTimes {
   double reduction = 0;  ///< sums of moves over the ranks, s
 };
 
-/// Adds up something that happens many times by timing some of them: reading a clock takes tens of nanoseconds, and
-/// what is timed may be as short. Of short ones only each so many-th is timed, so that the timer costs about 1/400 of
-/// them. How many are passed over follows from the last one's length, and the next stands for all of these: the sum is
-/// unbiased however lengths follow upon each other.
+/// Sums the times of events that happen often, without reading the clock at each: two readings take tens of
+/// nanoseconds, and an event may be as short. The shorter the last timed event was, the more are skipped before the
+/// next one, so that the clock costs about 1/400 of them. A timed event counts for itself and for those skipped before
+/// it: the sum is unbiased however lengths follow upon each other.
 class SampledTimer {
  public:
   /// Whether the next one is to be timed. Call once before each.
   bool due() { return ++happened_ >= next_; }
 
   /// How many the one that is due stands for: itself and those passed over before it.
-  double weight() const { return static_cast<double>(happened_ - accounted_); }
+  double weight() const { return static_cast<double>(happened_ - counted_for_); }
 
   /// The one that was due took that long.
   void add(double seconds) {
-    accounted_ = happened_;
+    counted_for_ = happened_;
     constexpr double kTimerSeconds = 60e-9;  // two readings
     constexpr double kMaxStride = 1000;
     const double stride = 400 * kTimerSeconds / std::max(seconds, 1e-12);
@@ -39,12 +39,12 @@ class SampledTimer {
 
   /// What a weighted sum comes to with those after the last that was timed.
   double scale() const {
-    return accounted_ == 0 ? 0 : static_cast<double>(happened_) / static_cast<double>(accounted_);
+    return counted_for_ == 0 ? 0 : static_cast<double>(happened_) / static_cast<double>(counted_for_);
   }
 
  private:
   std::int64_t happened_ = 0;
-  std::int64_t accounted_ = 0;  // up to the last that was timed
+  std::int64_t counted_for_ = 0;  // up to the last that was timed
   std::int64_t next_ = 1;
 };
 
