@@ -92,6 +92,16 @@ TEST(Fields, EachHasItsLineInTheDocument) {
   }
 }
 
+/// A field as it stands in a row, without regions of workers that are null: where they are missing it is the same.
+Json without_unknown_regions(const Json& row, const std::string& name) {
+  Json value = row.value(name, Json());
+  if (name != "placement" || !value.is_array()) return value;
+  for (Json& place : value) {
+    if (place.contains("numa") && place["numa"].is_null()) place.erase("numa");
+  }
+  return value;
+}
+
 TEST(Rows, ComeBackAsTheyWereWritten) {
   for (const char* kind : {"measured", "merged", "simulated", "closed-form", "failed", "skipped", "ladder"}) {
     const Json report = Json::parse(text_of(std::string("results/schema/example-") + kind + ".json"));
@@ -103,10 +113,10 @@ TEST(Rows, ComeBackAsTheyWereWritten) {
         // A field that says nothing may be left out.
         const bool says_nothing = value.is_null() || (value.is_array() && value.empty());
         if (says_nothing && !after.contains(name)) continue;
-        EXPECT_EQ(after.value(name, Json()), value) << kind << " " << name;
+        EXPECT_EQ(without_unknown_regions(after, name), without_unknown_regions(before, name)) << kind << " " << name;
       }
       for (const auto& [name, value] : after.items())
-        EXPECT_EQ(before.value(name, Json()), value) << kind << " " << name;
+        EXPECT_EQ(without_unknown_regions(before, name), without_unknown_regions(after, name)) << kind << " " << name;
     }
   }
 }

@@ -88,7 +88,7 @@ def linked(targets, name):
 
 def includes(path):
     for number, line in enumerate(path.read_text().splitlines(), 1):
-        match = re.match(r'\s*#\s*include\s*[<"]((?:drivers|kernels|bench|tests|\.)[^">]*/[^">]+)[">]', line)
+        match = re.match(r'\s*#\s*include\s*[<"]((?:(?:drivers|kernels|bench|tests)/|\.)[^">]+)[">]', line)
         if match:
             yield number, match.group(1)
 

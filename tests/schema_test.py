@@ -526,7 +526,8 @@ def test_google_compare_finds_a_change_and_passes_over_a_point_skipped_on_one_si
     new = copy.deepcopy(old)
     slower = new["benchmarks"][0]
     slower["samples"] = [2 * sample for sample in slower["samples"]]
-    slower["real_time"] *= 2
+    for field in ("real_time", "real_time_low", "real_time_high"):
+        slower[field] *= 2
     gone = example("skipped")["benchmarks"][0]
     gone["name"] = gone["run_name"] = new["benchmarks"][2]["name"]
     new["benchmarks"][2] = gone
