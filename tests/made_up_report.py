@@ -71,7 +71,7 @@ def row(template, kernel, length, ranks, threads, count, mode, repetitions, chan
     made = copy.deepcopy(template)
     for key in [key for key in made if "base" in key or "speedup" in key or "efficiency" in key]:
         made[key] = None
-    for key in ("base_samples", "base_steps", "ladder_base_samples", "ladder_base_steps", "discarded",
+    for key in ("real_time_low", "real_time_high", "base_samples", "base_steps", "ladder_base_samples", "ladder_base_steps", "discarded",
                 "shares", "rounds", "cars", "efficiency_low", "efficiency_high"):
         made.pop(key, None)
     # Ends of the interval for 6 to 8 repetitions: the fastest and the slowest.
