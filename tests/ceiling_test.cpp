@@ -141,8 +141,8 @@ const Ceiling& measured() {
     const Tuning caches{.l3_bytes = 0};
     Ceiling parts{.clock_hz = measure_clock_hz(),
                   .boolean = measure_boolean_rates(1),
-                  .bandwidth = measure_bandwidth(1, caches, 1)};
-    const auto all = measure_bandwidth(2, caches, 1);
+                  .bandwidth = measure_bandwidth(1, caches, "memory", 1)};
+    const auto all = measure_bandwidth(2, caches, "memory", 1);
     parts.bandwidth.insert(parts.bandwidth.end(), all.begin(), all.end());
     return parts;
   }();
@@ -185,6 +185,40 @@ TEST(Ceiling, CoversEveryLevelForOneCoreAndForAll) {
   EXPECT_EQ(levels, (std::vector<std::string>{"L1:1", "L2:1", "memory:1", "L1:2", "L2:2", "memory:2"}));
 }
 
+TEST(Ceiling, EndsAtTheLevelThatHoldsTheRoad) {
+  const Tuning caches{.l1_bytes = 32 << 10, .l2_bytes = 256 << 10, .l3_bytes = 0};
+  EXPECT_EQ(level_that_holds(1, caches), "L1");
+  EXPECT_EQ(level_that_holds(32 << 10, caches), "L1");
+  EXPECT_EQ(level_that_holds((32 << 10) + 1, caches), "L2");
+  EXPECT_EQ(level_that_holds(256 << 10, caches), "L2");
+  EXPECT_EQ(level_that_holds((256 << 10) + 1, caches), "memory");
+  std::vector<std::string> levels;
+  for (const Bandwidth& level : measure_bandwidth(1, caches, "L2", 1)) levels.push_back(level.level);
+  EXPECT_EQ(levels, (std::vector<std::string>{"L1", "L2"}));
+}
+
+/// What a sweep measures is enough: without the levels beyond the road every limit is the same.
+TEST(Limit, OfARoadComesFromNoLevelBeyondIt) {
+  const Ceiling all = made_up();
+  Ceiling caches = all;
+  std::erase_if(caches.bandwidth, [](const Bandwidth& level) { return level.level == "memory"; });
+  for (const Variant* variant : variants()) {
+    if (variant->kernel_class != KernelClass::update) continue;
+    for (const int cores : {1, 2}) {
+      std::int64_t cells = 1;
+      for (; road_bytes_per_core(*variant, cells) <= 32 << 10; cells *= 2) {
+        const auto expected = limit_of(all, *variant, {"wide", cells, cores});
+        const auto limit = limit_of(caches, *variant, {"wide", cells, cores});
+        SCOPED_TRACE(std::string(variant->name) + ", cells: " + std::to_string(cells));
+        ASSERT_TRUE(limit && expected);
+        EXPECT_EQ(limit->name, expected->name);
+        EXPECT_EQ(limit->cells_per_second, expected->cells_per_second);
+      }
+      EXPECT_GT(cells, 1);
+    }
+  }
+}
+
 TEST(Ceiling, HasAClock) {
   EXPECT_TRUE(std::isfinite(measured().clock_hz));
   EXPECT_GT(measured().clock_hz, 0);
@@ -194,7 +228,7 @@ TEST(Ceiling, HasAClock) {
 TEST(Ceiling, StartsTogetherAsOftenForTheSameArguments) {
   int calls = 0;
   const Tuning small{.l1_bytes = 32 << 10, .l2_bytes = 0, .l3_bytes = 0};
-  const auto bandwidth = measure_bandwidth(1, small, 3, [&] { ++calls; });
+  const auto bandwidth = measure_bandwidth(1, small, "memory", 3, [&] { ++calls; });
   EXPECT_EQ(calls, 2 * 3 * static_cast<int>(bandwidth.size()));
 }
 

@@ -239,6 +239,15 @@ void print_warnings(const std::vector<Row>& rows) {
   }
 }
 
+/// Bytes a core of the longest road.
+std::int64_t longest_road_bytes(const std::vector<Point>& points) {
+  std::int64_t longest = 0;
+  for (const Point& point : points) {
+    longest = std::max(longest, road_bytes_per_core(*point.variant, point.road_cells / point.workers() + 1));
+  }
+  return longest;
+}
+
 /// A limit that leaves no time for any point is refused before the work.
 void check_time_limit(double limit, const std::vector<Point>& points, const SweepOptions& options) {
   constexpr double kCeilingSeconds = 5;
@@ -289,7 +298,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   watch_signals();
   say_cpu_quota(world);
   if (leads) fmt::print(stderr, "Writing to {}\nMeasuring what the machine can do at most ...\n", output);
-  const Ceiling ceiling = measure_ceiling(world);
+  const Ceiling ceiling = measure_ceiling(world, longest_road_bytes(points));
   Json description = describe_run(world, argv);
   description["limits"] = to_json(ceiling);
   std::size_t run = 0;

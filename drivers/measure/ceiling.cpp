@@ -1,6 +1,7 @@
 #include "drivers/measure/ceiling.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace trafficbench {
 
@@ -54,6 +55,10 @@ double delivered(const Ceiling& ceiling, const Bandwidth& level, const LimitPoin
 
 }  // namespace
 
+std::int64_t road_bytes_per_core(const Variant& variant, std::int64_t cells_per_core) {
+  return std::llround(std::ceil(static_cast<double>(cells_per_core) * variant.work.bits_per_cell / 8));
+}
+
 std::optional<Limit> limit_of(const Ceiling& ceiling, const Variant& variant, const LimitPoint& point) {
   if (variant.kernel_class == KernelClass::closed_form) return std::nullopt;
   const Work& work = variant.work;
@@ -67,10 +72,9 @@ std::optional<Limit> limit_of(const Ceiling& ceiling, const Variant& variant, co
 
   const std::vector<Bandwidth> levels = levels_of(ceiling, point.cores > 1);
   if (levels.empty()) return lowest;
-  const double road_bytes = static_cast<double>(point.cells_per_core) * work.bits_per_cell / 8;
-  const auto road = std::ranges::find_if(levels, [&](const Bandwidth& level) {
-    return level.capacity_bytes == 0 || road_bytes <= static_cast<double>(level.capacity_bytes);
-  });
+  const std::int64_t road_bytes = road_bytes_per_core(variant, point.cells_per_core);
+  const auto road = std::ranges::find_if(
+      levels, [&](const Bandwidth& level) { return level.capacity_bytes == 0 || road_bytes <= level.capacity_bytes; });
   const Bandwidth& road_level = road == levels.end() ? levels.back() : *road;
   const auto block = std::min(std::max<std::ptrdiff_t>(work.block_level - 1, 0), &road_level - levels.data());
   consider(levels[static_cast<std::size_t>(block)], work.bytes_per_update);

@@ -46,11 +46,18 @@ struct Ceiling {
 /// Boolean rates of the calling thread's core. Leaves the selected instruction set as it was.
 std::vector<BooleanRate> measure_boolean_rates(int samples);
 
-/// Bandwidth of `threads` OpenMP threads together, each on a block of its own in each level. Needs 8 times the last
-/// cache level a thread, 64 MiB at least; throws std::bad_alloc. `start_together` is called before each sample, as
-/// often on every rank with the same arguments: a barrier, so that all stream at one time.
+/// The name of the level that holds `road_bytes` of a core: "memory" if no cache does.
+std::string level_that_holds(std::int64_t road_bytes, const Tuning& tuning);
+
+/// Bandwidth of `threads` OpenMP threads together, each on a block of its own in each level up to `last_level`. Memory
+/// needs 8 times the last cache level a thread, 64 MiB at least; throws std::bad_alloc. `start_together` is called
+/// before each sample, as often on every rank with the same arguments: a barrier, so that all stream at one time.
 std::vector<Bandwidth> measure_bandwidth(
-    int threads, const Tuning& tuning, int samples, const std::function<void()>& start_together = [] {});
+    int threads, const Tuning& tuning, const std::string& last_level, int samples,
+    const std::function<void()>& start_together = [] {});
+
+/// Bytes of the road that each core has, where it has `cells_per_core` cells.
+std::int64_t road_bytes_per_core(const Variant& variant, std::int64_t cells_per_core);
 
 /// One limit of the rate at which a road can be updated.
 struct Limit {

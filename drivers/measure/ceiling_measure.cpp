@@ -114,6 +114,8 @@ class Streams {
   std::uint64_t sink_ = 0;
 };
 
+constexpr const char* kMemory = "memory";
+
 /// Bytes that a level is measured with on each core.
 struct LevelSize {
   std::string name;
@@ -136,7 +138,7 @@ std::vector<LevelSize> level_sizes(const Tuning& tuning) {
   add("L1", tuning.l1_bytes);
   add("L2", tuning.l2_bytes);
   add("L3", tuning.l3_bytes);
-  levels.push_back({"memory", 0, whole(std::max(8 * below, kMinMemory))});
+  levels.push_back({kMemory, 0, whole(std::max(8 * below, kMinMemory))});
   return levels;
 }
 
@@ -164,6 +166,13 @@ double best_rate(Streams& streams, std::int64_t bytes, bool update, int samples,
 
 }  // namespace
 
+std::string level_that_holds(std::int64_t road_bytes, const Tuning& tuning) {
+  for (const LevelSize& level : level_sizes(tuning)) {
+    if (road_bytes <= level.capacity) return level.name;
+  }
+  return kMemory;
+}
+
 std::vector<BooleanRate> measure_boolean_rates(int samples) {
   const IsaGuard guard;
   std::vector<BooleanRate> rates;
@@ -177,7 +186,7 @@ std::vector<BooleanRate> measure_boolean_rates(int samples) {
   return rates;
 }
 
-std::vector<Bandwidth> measure_bandwidth(int threads, const Tuning& tuning, int samples,
+std::vector<Bandwidth> measure_bandwidth(int threads, const Tuning& tuning, const std::string& last_level, int samples,
                                          const std::function<void()>& start_together) {
   std::vector<Bandwidth> bandwidth;
   for (const LevelSize& level : level_sizes(tuning)) {
@@ -190,6 +199,7 @@ std::vector<Bandwidth> measure_bandwidth(int threads, const Tuning& tuning, int 
                          .block_bytes = level.block,
                          .read = rate(false),
                          .update = rate(true)});
+    if (level.name == last_level) break;
   }
   return bandwidth;
 }

@@ -13,21 +13,22 @@ namespace {
 constexpr int kSamples = 15;
 }
 
-Ceiling measure_ceiling(Communicator& world) {
+Ceiling measure_ceiling(Communicator& world, std::int64_t road_bytes) {
   const int threads = cores_per_rank(world);
   bind_workers(world, threads, true);
+  const int workers = threads * world.size();
+  const Tuning shared = tuning_for(this_machine(), workers);
+  // By the share that a core has of a cache when all are at work: one core alone measures the same levels.
+  const std::string last_level = level_that_holds(road_bytes, shared);
   Ceiling ceiling;
   if (world.rank() == 0) {
     ceiling.clock_hz = measure_clock_hz();
     ceiling.boolean = measure_boolean_rates(kSamples);
-    ceiling.bandwidth = measure_bandwidth(1, tuning_for(this_machine(), 1), kSamples);
+    ceiling.bandwidth = measure_bandwidth(1, tuning_for(this_machine(), 1), last_level, kSamples);
   }
   world.sleeping_barrier();
-  const int workers = threads * world.size();
   if (workers == 1) return ceiling;
-  std::vector<Bandwidth> together =
-      measure_bandwidth(threads, tuning_for(this_machine(), workers), kSamples, [&] { world.barrier(); });
-  for (Bandwidth& level : together) {
+  for (Bandwidth& level : measure_bandwidth(threads, shared, last_level, kSamples, [&] { world.barrier(); })) {
     level.threads = workers;
     level.read = static_cast<double>(world.sum_of(std::llround(level.read)));
     level.update = static_cast<double>(world.sum_of(std::llround(level.update)));
