@@ -152,7 +152,7 @@ class StreamStart final : public CellSource {
       }
       out[static_cast<std::size_t>(done / kWordCells)] = word;
     }
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     if (cursors_.size() >= kMaxCursors) cursors_.clear();
     cursors_.insert_or_assign(at, std::move(generator));
   }
@@ -166,7 +166,7 @@ class StreamStart final : public CellSource {
   /// The greatest position <= first whose state is known, and that state. A cursor is taken out: its reader will put it
   /// back further on.
   std::pair<std::int64_t, Generator> nearest(std::int64_t first) const {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     const auto checkpoint = std::prev(checkpoints_.upper_bound(first));
     const auto cursor = cursors_.upper_bound(first);
     if (cursor != cursors_.begin() && std::prev(cursor)->first > checkpoint->first) {
@@ -178,7 +178,7 @@ class StreamStart final : public CellSource {
 
   void keep_checkpoint(std::int64_t at, const Generator& generator) const {
     if (at % kCheckpointCells != 0) return;
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     checkpoints_.try_emplace(at, generator);
   }
 

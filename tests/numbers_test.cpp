@@ -150,6 +150,13 @@ TEST(ParseNames, TakesEachOnceAndNoneThatIsEmpty) {
   for (const char* text : {"", "a,", ",a", "a,,b"}) refusal([&] { parse_names(text, "kernels"); });
 }
 
+TEST(LeadingNumber, IsWhatATextBeginsWith) {
+  EXPECT_EQ(leading_number("12"), 12);
+  EXPECT_EQ(leading_number("12,13"), 12);
+  EXPECT_EQ(leading_number("-1"), -1);
+  for (const char* none : {"", "node", " 5", "99999999999999999999"}) EXPECT_EQ(leading_number(none), 0) << none;
+}
+
 TEST(FormatCount, IsReadBackAsTheSame) {
   const std::pair<std::int64_t, const char*> cases[] = {{0, "0"},
                                                         {7, "7"},

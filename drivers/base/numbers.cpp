@@ -206,6 +206,12 @@ double parse_number(std::string_view text, std::string_view what, double least, 
   return *value == 0 ? 0 : static_cast<double>(*value);
 }
 
+int leading_number(std::string_view text) {
+  int number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
 std::string format_count(std::int64_t number) {
   std::string digits = std::to_string(number);
   const auto significant = digits.find_last_not_of('0');

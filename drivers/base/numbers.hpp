@@ -33,6 +33,9 @@ double parse_number(std::string_view text, std::string_view what, double least, 
 /// BadInput, naming `what`, unless it is above 0.
 double parse_seconds(std::string_view text, std::string_view what);
 
+/// The whole number that a text of the system begins with: "12" and "12,13" are 12. 0 for what begins otherwise.
+int leading_number(std::string_view text);
+
 /// The shortest usual way to write a count: 1e9 and 2.5e6 when that is shorter than the digits, else the digits.
 std::string format_count(std::int64_t number);
 

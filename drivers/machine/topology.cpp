@@ -12,6 +12,9 @@
 #include <fstream>
 #include <map>
 #include <set>
+#include <string_view>
+
+#include "drivers/base/numbers.hpp"
 
 namespace trafficbench {
 
@@ -66,7 +69,7 @@ int numa_region_of(int cpu) {
   for (const auto& entry :
        std::filesystem::directory_iterator(fmt::format("/sys/devices/system/cpu/cpu{}", cpu), error)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with("node") && name.size() > 4) return std::atoi(name.c_str() + 4);
+    if (name.starts_with("node") && name.size() > 4) return leading_number(std::string_view(name).substr(4));
   }
   return -1;
 }

@@ -149,7 +149,7 @@ class Rounds {
     if (!result.problem.empty()) return StopReason::failed;
     if (!group_.members[i].has_row) return {};
     if (const auto reason = reason_to_stop(rule_, result.samples)) return reason;
-    const bool has_fewest = static_cast<int>(result.samples.size()) >= rule_.min_repetitions;
+    const bool has_fewest = std::cmp_greater_equal(result.samples.size(), rule_.min_repetitions);
     return late && has_fewest ? std::optional(StopReason::time_limit) : std::nullopt;
   }
 

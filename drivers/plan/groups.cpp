@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "drivers/plan/feasibility.hpp"
 #include "drivers/report/bases.hpp"
@@ -59,7 +60,7 @@ class Planner {
   /// The member that stands for a point's base; -1 if there is none, it is the point itself, or its road goes on from
   /// one repetition to the next and so is never the same again.
   int base_for(std::size_t point, int base) {
-    if (base < 0 || base == static_cast<int>(point) || !feasibility_.restarted[static_cast<std::size_t>(base)]) {
+    if (base < 0 || std::cmp_equal(base, point) || !feasibility_.restarted[static_cast<std::size_t>(base)]) {
       return -1;
     }
     return member_for(base, false);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "drivers/base/bad_input.hpp"
+#include "drivers/base/known.hpp"
 
 namespace trafficbench::projection {
 
@@ -40,13 +41,13 @@ KernelTime::KernelTime(std::span<const Row> rows, const std::string& path, const
       continue;
     }
     const std::int64_t cells = row.cells;
-    const std::int64_t steps = *row.steps;
-    const std::int64_t depth = *row.depth;
+    const std::int64_t steps = known(row.steps);
+    const std::int64_t depth = known(row.depth);
     const std::int64_t rest = steps % depth;
     const std::int64_t periods = steps / depth;
     const double updated =
         static_cast<double>(periods) * updates(cells, depth, depth) + (rest > 0 ? updates(cells, depth, rest) : 0);
-    const double cycles = *row.real_time_ms * 1e-3 * *row.clock_hz / updated;
+    const double cycles = known(row.real_time_ms) * 1e-3 * known(row.clock_hz) / updated;
     // A point that was measured twice, by two launches: the faster one was disturbed less.
     const auto [entry, fresh] = table_[cells].try_emplace(std::min(depth, steps), cycles);
     if (!fresh) entry->second = std::min(entry->second, cycles);

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "drivers/base/bad_input.hpp"
+#include "drivers/base/numbers.hpp"
 
 namespace trafficbench {
 
@@ -59,8 +60,8 @@ std::optional<Launched> launched() {
   for (const Launcher& launcher : kLaunchers) {
     const char* size = std::getenv(launcher.size);
     const char* rank = std::getenv(launcher.rank);
-    if (size != nullptr && rank != nullptr && std::atoi(size) > 1)
-      return Launched{launcher.name, size, std::atoi(rank)};
+    if (size != nullptr && rank != nullptr && leading_number(size) > 1)
+      return Launched{launcher.name, size, leading_number(rank)};
   }
   return {};
 }

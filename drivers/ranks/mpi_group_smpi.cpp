@@ -7,10 +7,10 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdlib>
 #include <vector>
 
 #include "drivers/base/bad_input.hpp"
+#include "drivers/base/numbers.hpp"
 #include "drivers/ranks/mpi_group.hpp"
 
 namespace trafficbench {
@@ -21,7 +21,7 @@ constexpr int kTag = 1 << 10;  // beside those of the halos
 
 int ranks_per_node() {
   const char* text = sg_host_get_property_value(sg_host_self(), "ranks_per_node");
-  const int ranks = text == nullptr ? 0 : std::atoi(text);
+  const int ranks = text == nullptr ? 0 : leading_number(text);
   if (ranks < 1) throw BadInput("the platform file says no ranks_per_node: let trafficbench-model write it");
   return ranks;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "kernels/bits.hpp"
 
@@ -202,7 +203,7 @@ void BitsliceSegment::advance(std::int64_t k, std::span<MoveCount> moves) {
     const auto rest = moves.empty() ? moves : moves.subspan(static_cast<std::size_t>(done));
     const std::int64_t levels = plan_trip(std::min(k - done, plan_.levels), rest);
     trip(levels);
-    for (std::size_t t = 0; !rest.empty() && t < static_cast<std::size_t>(levels); ++t) {
+    for (std::size_t t = 0; !rest.empty() && std::cmp_less(t, levels); ++t) {
       if (rest[t].wanted) rest[t].moves = counts_[t];
     }
     done += levels;

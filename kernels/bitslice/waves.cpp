@@ -361,7 +361,7 @@ const FastestWaves& fastest_waves() {
   static std::mutex mutex;
   static std::map<const WaveSet*, FastestWaves> found;
   const std::span<const WaveSet> sets = wave_sets();
-  const std::lock_guard lock(mutex);
+  const std::scoped_lock lock(mutex);
   FastestWaves& fastest = found[sets.data()];
   if (fastest.set == nullptr) fastest = find_fastest(sets);
   return fastest;
