@@ -45,7 +45,7 @@ def plain_command(command, arguments):
     for argument in arguments[1:]:
         if argument in parts:
             keyword = argument
-        else:
+        elif keyword is not None:  # before the first stand options: COLD
             parts[keyword].append(argument)
     return [("add_library", [f"traffic_{name}", *(f"{name}/{source}" for source in parts["SOURCES"])]),
             ("target_link_libraries", [f"traffic_{name}", "PUBLIC", *parts["PUBLIC"], "PRIVATE", *parts["PRIVATE"]])]
