@@ -8,10 +8,13 @@ source scripts/packages.sh
 
 usage() {
   cat <<'HELP' || exit 2
-Usage: scripts/lint.sh [FILE.cpp]...
+Usage: scripts/lint.sh [--format] [FILE.cpp]...
 
 Installs what is missing, then checks the format of every C++ file (clang-format 14), every shell script (shellcheck) and,
 with clang-tidy 22, the given files, else every file of kernels/, drivers/ and bench/.
+
+  --format   mends the format of every C++ file, and does no more
+  --help     this text
 
 Example:
   scripts/lint.sh kernels/threads.cpp
@@ -19,9 +22,16 @@ Example:
 Exit status: 0 nothing found; 1 something found; 2 something is missing, or wrong use.
 HELP
 }
+cpp_files() { git ls-files -z --cached --others --exclude-standard '*.cpp' '*.hpp' '*.c' '*.h'; }
+
 for argument in "$@"; do
   if [[ "$argument" == --help || "$argument" == -h ]]; then
     usage
+    exit 0
+  fi
+  if [[ "$argument" == --format ]]; then
+    ensure_packages ci
+    cpp_files | xargs -0 -r clang-format-14 -i
     exit 0
   fi
   if [[ "$argument" != *.cpp || ! -f "$argument" ]]; then
@@ -32,7 +42,7 @@ done
 ensure_packages build test ci
 
 echo "== clang-format"
-git ls-files -z '*.cpp' '*.hpp' '*.c' '*.h' | xargs -0 -r clang-format-14 --dry-run --Werror
+cpp_files | xargs -0 -r clang-format-14 --dry-run --Werror
 
 echo "== shellcheck"
 scripts=()

@@ -5,32 +5,34 @@ set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 # shellcheck source-path=SCRIPTDIR source=packages.sh
 source "$root/scripts/packages.sh"
+# shellcheck source-path=SCRIPTDIR source=build.sh
+source "$root/scripts/build.sh"
+
+# From stages.txt, by name.
+declare -A usual_seconds purpose
+all_stages=()
+while read -r name seconds text; do
+  all_stages+=("$name")
+  usual_seconds[$name]="$seconds"
+  purpose[$name]="$text"
+done < <(grep -v '^#' "$root/scripts/stages.txt")
 
 usage() {
+  local name
   cat <<'HELP' || exit 2
 Usage: scripts/test.sh [--all] [STAGE]...
 
 Installs what is missing (Debian: apt-get, as root or through sudo), builds the release preset in build/release and runs its
-tests, but for those that are slow. Nothing is installed or built again without need. The last lines are ctest's own summary.
+tests, but for those that are slow. Nothing is installed or built again without need. What was skipped is named at the end.
 
-  --all     every stage below, each announced with its time, then the tests of `mpich`, whose summary comes last. Warnings
-            are errors. The first stage that fails ends it.
+  --all     every stage below, then what each took. The first stage that fails ends it. Nothing may be skipped.
   STAGE     these alone, in the order given
   --help    this text
 
-Stages, each in build/<stage> with its log in build/<stage>.log:
-  mpich     g++ with MPICH: build, tests, installation
-  openmpi   the same with Open MPI; what has no MPI in it is not compiled again (ccache)
-  no-mpi    one rank, without MPI
-  fetched   the libraries built from source in place of the system's
-  clang14   clang 14
-  clang19   clang 19
-  aarch64   cross-compiled, run by QEMU with NEON and with SVE at 128, 256 and 512 bits
-  smpi      machines simulated by SimGrid (docs/scaling.md)
-  asan      address and undefined behaviour sanitizers
-  tsan      thread sanitizer: clang 19 with libomp and Archer
-  page      the report page in headless Chromium, driven by playwright-core (npm); needs no build
-  slurm     studies and job headers on a pretend Slurm (tests/slurm/slurm.sh), with the build of mpich
+Stages, each with its log in build/<stage>.log. Warnings are errors. Seconds: on two cores, with an empty compiler cache.
+HELP
+  for name in "${all_stages[@]}"; do printf '  %-8s %4s s  %s\n' "$name" "${usual_seconds[$name]}" "${purpose[$name]}"; done
+  cat <<'HELP' || exit 2
 
 Example:
   scripts/test.sh asan tsan
@@ -39,7 +41,6 @@ Exit status: 0 all passed; 1 something failed; 2 something is missing, or wrong 
 HELP
 }
 
-all_stages=(page fetched openmpi no-mpi clang14 clang19 smpi asan tsan aarch64 slurm mpich)
 stages=()
 for argument in "$@"; do
   case "$argument" in
@@ -65,24 +66,47 @@ jobs="$(nproc)"
 # A stage's preset bears its name, but for tests that need more than a build of their own.
 preset_of() { if [[ "$1" == slurm ]]; then echo mpich; else echo "$1"; fi; }
 
-# The tests of the program, in Python, take minutes: they run with each MPI, those of the scripts with one of them, and
-# not once more for every compiler and sanitizer.
-run_ctest() {
-  local choice=(-LE 'page|slurm')
+# What a stage builds: all, or what its tests need.
+targets_of() {
   case "$1" in
-    page)
-      look_at_page
-      return
-      ;;
-    slurm) choice=(-L slurm) ;;
+    asan | tsan) echo trafficbench unit_tests ;;
+    smpi) echo trafficbench trafficbench-model trafficbench-simulate ;;
+    *) echo all ;;
+  esac
+}
+
+# The unit tests have no MPI in them: one MPI's build runs them, and each compiler's. The tests of the program, in Python,
+# take minutes: each MPI's build runs them, but those that are the same whatever the MPI (label tools) run once.
+run_ctest() {
+  local choice=()
+  case "$1" in
     release) choice=(-LE 'page|slurm|slow') ;;
-    openmpi) choice=(-LE 'page|slurm|tools') ;;
-    fetched | no-mpi | clang*) choice=(-LE 'program|page|slurm') ;;
+    mpich) choice=(-LE 'page|slurm') ;;
+    openmpi) choice=(-LE 'page|slurm|tools|unit') ;;
+    no-mpi) choice=(-LE 'page|slurm|tools|unit|ranks') ;;
+    clang*) choice=(-LE program) ;;
     smpi) choice=(-R '^simulate$') ;;
     # The kernels, roads and start states: what has hot loops and shares memory between threads.
-    *san) choice=(-LE 'program|page|slurm' -R 'EveryVariant|StartState|PackedRoad') ;;
+    *san) choice=(-LE program -R 'EveryVariant|StartState|PackedRoad|^check$') ;;
+    slurm) choice=(-L slurm) ;;
   esac
   ctest --preset "$(preset_of "$1")" -j "$jobs" "${choice[@]}"
+}
+
+# What pytest, GoogleTest and ctest say of tests that they skipped in this build's last run, a line each.
+skipped_in() {
+  sed -nE 's/^SKIPPED \[[0-9]+\] (.*)$/\1/p; s/^\[  SKIPPED \] ([^,]*) \(.*$/\1/p' \
+    "build/$1/Testing/Temporary/LastTest.log" | sort -u
+}
+
+# Whoever asks for a stage gets all of it.
+allow_no_skips() {
+  local skipped
+  skipped="$(skipped_in "$1")"
+  if [[ -n "$skipped" ]]; then
+    printf 'test.sh: skipped, which this stage must not:\n%s\n' "$skipped"
+    return 1
+  fi
 }
 
 # The report page in a browser. A browser that is missing is a failure here.
@@ -105,36 +129,41 @@ check_installation() {
   test -f "$prefix/share/doc/trafficbench/README.md"
 }
 
-stage() {
-  local name="$1" preset options=(-DTRAFFICBENCH_WERROR=ON) targets=()
-  if [[ "$name" == page ]]; then
-    if [[ "$name" != "${stages[-1]}" ]]; then look_at_page; fi
-    return
-  fi
-  preset="$(preset_of "$name")"
-  if [[ "$name" == fetched || "$name" == aarch64 ]]; then
-    local sources
+build_stage() {
+  local preset options=(-DTRAFFICBENCH_WERROR=ON) sources targets
+  preset="$(preset_of "$1")"
+  if [[ "$1" == clang14 || "$1" == aarch64 ]]; then
     sources="$(scripts/sources.sh build/sources)"
     mapfile -t -O 1 options <<<"$sources"
+    options+=(-DFETCHCONTENT_TRY_FIND_PACKAGE_MODE=NEVER)
   fi
   # g++ warns of much that is not so when it instruments code; the other stages have looked at the same files.
-  if [[ "$name" == asan ]]; then options[0]=-DTRAFFICBENCH_WERROR=OFF; fi
+  if [[ "$1" == asan ]]; then options[0]=-DTRAFFICBENCH_WERROR=OFF; fi
   cmake --preset "$preset" "${options[@]}"
-  # All else is built and tested by the other stages.
-  if [[ "$name" == smpi ]]; then targets=(--target trafficbench trafficbench-model trafficbench-simulate); fi
-  cmake --build --preset "$preset" -j "$jobs" "${targets[@]}"
-  if [[ "$name" == mpich ]]; then check_installation "$name"; fi
-  # The tests of the last stage are run where they can be seen.
-  if [[ "$name" != "${stages[-1]}" ]]; then run_ctest "$name"; fi
+  read -r -a targets <<<"$(targets_of "$1")"
+  cmake --build --preset "$preset" -j "$jobs" --target "${targets[@]}"
 }
 
-build_release() {
+stage() {
+  case "$1" in
+    lint) scripts/lint.sh ;;
+    page) look_at_page ;;
+    *)
+      build_stage "$1"
+      if [[ "$1" == mpich ]]; then check_installation "$1"; fi
+      run_ctest "$1"
+      allow_no_skips "$(preset_of "$1")"
+      ;;
+  esac
+}
+
+build_release_with_tests() {
   cmake --preset release -DTRAFFICBENCH_TESTS=ON
   cmake --build --preset release -j "$jobs"
 }
 
 # logged LOG COMMAND...: runs it with its output in the log; says on failure how it ended. A subshell of its own, and no
-# condition round it, because a shell in a condition goes on after a failed step.
+# condition round it, because a shell in a condition goes on after a failed step. Sets took.
 logged() {
   local log="$1" status start="$SECONDS"
   shift
@@ -145,19 +174,47 @@ logged() {
   ) >"$log" 2>&1
   status=$?
   set -e
+  took="$((SECONDS - start))"
   if ((status != 0)); then
-    tail -n 40 "$log"
-    echo "test.sh: failed after $((SECONDS - start)) s; the whole log is $log"
+    tail -n 60 "$log"
+    echo "test.sh: failed after $took s; the whole log is $log"
     exit 1
   fi
-  echo "   passed, $((SECONDS - start)) s"
+  echo "   passed, $took s"
 }
 
-if ((${#stages[@]} == 0)); then
+# The README's command: the tests where they can be seen.
+test_release() {
+  local skipped
   ensure_packages build ladder report test
   echo "== release: build (log: build/release.log)"
-  logged build/release.log build_release
+  logged build/release.log build_release_with_tests
+  echo "== release: tests, without those that are slow (kill, ladder, document_scripts), or need a browser or Slurm:"
+  echo "   scripts/test.sh --all runs these too"
   run_ctest release || exit 1
+  skipped="$(skipped_in release)"
+  if [[ -n "$skipped" ]]; then printf '\nSkipped:\n%s\n' "$skipped"; fi
+}
+
+# What each stage took, and which took twice as long as it usually does.
+print_times() {
+  local name sum=0
+  printf '\n%-8s %7s %9s\n' stage seconds usually
+  for name in "${stages[@]}"; do
+    printf '%-8s %7s %9s\n' "$name" "${seconds_of[$name]}" "${usual_seconds[$name]}"
+    sum="$((sum + seconds_of[$name]))"
+  done
+  printf '%-8s %7s\n' all "$sum"
+  for name in "${stages[@]}"; do
+    if ((seconds_of[$name] >= 2 * usual_seconds[$name])); then
+      echo "$name took ${seconds_of[$name]} s, twice its usual ${usual_seconds[$name]} s or more"
+    fi
+  done
+}
+
+choose_generator
+if ((${#stages[@]} == 0)); then
+  test_release
   exit 0
 fi
 
@@ -166,9 +223,14 @@ command -v npm >/dev/null || sections+=(npm)
 if [[ " ${stages[*]} " == *" slurm "* ]]; then sections+=(slurm); fi
 ensure_packages "${sections[@]}"
 export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR="$root"
+declare -A seconds_of
 for name in "${stages[@]}"; do
-  echo "== $name (log: build/$name.log)"
+  echo "== $name: ${purpose[$name]} (log: build/$name.log)"
   logged "build/$name.log" stage "$name"
+  seconds_of[$name]="$took"
 done
-echo "== ${stages[-1]}: tests"
-run_ctest "${stages[-1]}" || exit 1
+print_times
+# How the last stage's tests ended, in the words of ctest or pytest.
+echo
+echo "${stages[-1]}:"
+grep -E '^[0-9]+% tests passed|^Total Test time|^[0-9]+ passed' "build/${stages[-1]}.log" || true
