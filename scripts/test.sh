@@ -84,10 +84,10 @@ run_ctest() {
     mpich) choice=(-LE 'page|slurm') ;;
     openmpi) choice=(-LE 'page|slurm|tools|unit') ;;
     no-mpi) choice=(-LE 'page|slurm|tools|unit|ranks') ;;
-    clang*) choice=(-LE program) ;;
+    clang*) choice=(-LE 'program|page|slurm') ;;
     smpi) choice=(-R '^simulate$') ;;
     # The kernels, roads and start states: what has hot loops and shares memory between threads.
-    *san) choice=(-LE program -R 'EveryVariant|StartState|PackedRoad|^check$') ;;
+    *san) choice=(-LE 'program|page|slurm' -R 'EveryVariant|StartState|PackedRoad|^check$') ;;
     slurm) choice=(-L slurm) ;;
   esac
   ctest --preset "$(preset_of "$1")" -j "$jobs" "${choice[@]}"

@@ -1,6 +1,4 @@
 // trafficbench ceiling
-#include <nlohmann/json.hpp>
-
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/commands.hpp"
 #include "drivers/command/cpu_quota.hpp"
@@ -13,7 +11,7 @@ Status ceiling(Communicator& world, const CeilingCommandOptions& options) {
   say_cpu_quota(world);
   const Ceiling measured = measure_ceiling(world);
   if (world.rank() != 0) return Status::done;
-  print_out(options.json ? to_json(measured).dump(1) + "\n" : ceiling_table(measured));
+  print_out(options.json ? ceiling_json(measured) : ceiling_table(measured));
   return Status::done;
 }
 

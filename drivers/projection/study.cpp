@@ -37,53 +37,55 @@ int ranks_on_a_node(const MachineFacts& facts, const RanksPerNode& asked) {
 }
 
 Study::Study(const StudyOptions& options)
-    : facts_(read_machine(options.machine)),
-      report_(options.report),
-      periods_(options.periods),
-      ranks_per_node_(ranks_on_a_node(facts_, options.ranks_per_node)),
-      ranks_(options.ranks.numbers) {
-  for (const std::int64_t ranks : ranks_) {
+    : options_(options),
+      facts_(read_machine(options.machine)),
+      ranks_per_node_(ranks_on_a_node(facts_, options.ranks_per_node)) {
+  for (const std::int64_t ranks : options_.ranks.numbers) {
     check_count(ranks, "ranks", 1, std::int64_t{facts_.nodes} * ranks_per_node_);
   }
-  read_points(options);
+  read_points();
   const Report report = read_report(options.report);
   for (const Point& point : points_) {
     const std::pair key{point.variant->name, point.counting};
     if (kernels_.contains(key)) continue;
     kernels_.emplace(key, KernelTime(report.rows, options.report, *point.variant, point.counting, facts_.isa));
   }
-  axes_ = {{"report", file_name(options.report)},
-           {"machine", facts_.name},
-           {"kernels", options.kernels.text},
-           {"cells", options.cells.text},
-           {"cells_per_core", options.cells_per_core.text},
-           {"ranks", options.ranks.text},
-           {"ranks_per_node", options.ranks_per_node.text},
-           {"depth", options.depth.text},
-           {"mode", options.mode.text},
-           {"count", options.count.text},
-           {"periods", std::to_string(options.periods)}};
 }
 
-void Study::read_points(const StudyOptions& options) {
+Json Study::axes() const {
+  return {{"report", file_name(options_.report)},
+          {"machine", facts_.name},
+          {"kernels", options_.kernels.text},
+          {"cells", options_.cells.text},
+          {"cells_per_core", options_.cells_per_core.text},
+          {"ranks", options_.ranks.text},
+          {"ranks_per_node", options_.ranks_per_node.text},
+          {"depth", options_.depth.text},
+          {"mode", options_.mode.text},
+          {"count", options_.count.text},
+          {"periods", std::to_string(options_.periods)}};
+}
+
+void Study::read_points() {
   Point point;
   point.isa = facts_.isa;
-  const std::vector<const Variant*> kernels = kernels_of(variants(), options.kernels);
+  const std::vector<const Variant*> kernels = kernels_of(variants(), options_.kernels);
   for (const Variant* variant : kernels) {
     if (variant->kernel_class != KernelClass::update) {
       throw BadInput(fmt::format("kernel {} updates no cells: it has no rate to scale", variant->name));
     }
   }
-  const std::vector<std::int64_t>& depths = options.depth.numbers;
-  for (const ScalingMode mode : options.mode.values) {
+  const std::vector<std::int64_t>& depths = options_.depth.numbers;
+  for (const ScalingMode mode : options_.mode.values) {
     const bool weak = mode == ScalingMode::weak;
-    const std::vector<std::int64_t>& lengths = weak ? options.cells_per_core.numbers : options.cells.numbers;
-    check_points({lengths.size(), options.count.values.size(), depths.size(), kernels.size(), ranks_.size()});
+    const std::vector<std::int64_t>& lengths = weak ? options_.cells_per_core.numbers : options_.cells.numbers;
+    check_points(
+        {lengths.size(), options_.count.values.size(), depths.size(), kernels.size(), options_.ranks.numbers.size()});
     for (const std::int64_t cells : lengths) {
-      for (const CountingMode counting : options.count.values) {
+      for (const CountingMode counting : options_.count.values) {
         for (const std::int64_t depth : depths) {
           for (const Variant* variant : kernels) {
-            for (const std::int64_t ranks : ranks_) {
+            for (const std::int64_t ranks : options_.ranks.numbers) {
               if (weak ? cells > kMaxCells / ranks : cells < ranks) {
                 throw BadInput(
                     fmt::format("{} cells {} do not go with {} ranks: each must own a cell, and the road "
@@ -136,7 +138,7 @@ Model Study::model_of(const Point& point, const std::string& name, const std::st
                       {"latency_per_link_seconds", network.latency_per_link},
                       {"bandwidth_on_node_bytes_per_second", network.bandwidth_on_node},
                       {"bandwidth_between_nodes_bytes_per_second", network.bandwidth_between_nodes}};
-  model.calibrated_from = file_name(report_);
+  model.calibrated_from = file_name(options_.report);
   return model;
 }
 

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -55,14 +54,14 @@ class Study {
   const MachineFacts& facts() const { return facts_; }
 
   /// Numbers of ranks, as asked for.
-  const std::vector<std::int64_t>& ranks() const { return ranks_; }
+  const std::vector<std::int64_t>& ranks() const { return options_.ranks.numbers; }
 
   Layout layout(std::int64_t ranks) const { return {ranks, ranks_per_node_}; }
   const KernelTime& kernel(const Point& point) const;
 
   /// Iterations between exchanges and of the whole repetition: the program's own choice of depth, a few periods of it.
   std::int64_t depth(const Point& point) const;
-  std::int64_t steps(const Point& point) const { return periods_ * depth(point); }
+  std::int64_t steps(const Point& point) const { return options_.periods * depth(point); }
 
   Prediction predict(const Point& point) const;
 
@@ -71,20 +70,17 @@ class Study {
           const std::string& version) const;
 
   /// The axes as they were asked for.
-  const Json& axes() const { return axes_; }
+  Json axes() const;
 
  private:
-  void read_points(const StudyOptions& options);
+  void read_points();
   Model model_of(const Point& point, const std::string& name, const std::string& version) const;
 
+  StudyOptions options_;
   MachineFacts facts_;
-  std::string report_;
-  std::int64_t periods_;
   int ranks_per_node_;
-  std::vector<std::int64_t> ranks_;
   std::vector<Point> points_;
   std::map<std::pair<std::string_view, CountingMode>, KernelTime> kernels_;
-  Json axes_;
 };
 
 /// What a simulated study is called until it is complete; its journal bears that name too.

@@ -58,7 +58,7 @@ struct RegisterOf<64> {
   using Type = std::uint64_t __attribute__((vector_size(64)));
 };
 template <int kBytes>
-using Register = RegisterOf<kBytes>::Type;
+using Register = typename RegisterOf<kBytes>::Type;
 
 template <int kBytes>
 HWY_INLINE Register<kBytes> load(const std::uint64_t* from) {
