@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <random>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +15,9 @@
 #include "kernels/isa.hpp"
 #include "kernels/packed_road.hpp"
 #include "kernels/start_state.hpp"
+#include "tests/instruction_sets.hpp"
+#include "tests/random_choices.hpp"
+#include "tests/trying.hpp"
 
 namespace trafficbench::bitslice {
 
@@ -26,9 +29,11 @@ class BitsliceWavesTest : public testing::TestWithParam<std::string> {
     const auto isas = built_isas();
     const auto isa = std::ranges::find(isas, GetParam(), &Isa::name);
     if (isa == isas.end() || !isa->runs_here) GTEST_SKIP() << GetParam() << " does not run here";
-    select_isa(GetParam());
+    isa_.emplace(GetParam());
   }
-  void TearDown() override { select_isa("auto"); }
+
+ private:
+  std::optional<WithIsa> isa_;
 };
 
 constexpr std::int64_t kBefore = 32;  // words in front, for what a wave stores behind itself
@@ -62,9 +67,9 @@ struct Words {
 };
 
 Words random_words(std::int64_t words, int register_words, unsigned seed) {
-  std::mt19937_64 random(seed);
+  Random random(seed);
   Words made{register_words, std::vector<std::uint64_t>(static_cast<std::size_t>(words * register_words))};
-  for (auto& word : made.data) word = random();
+  for (auto& word : made.data) word = random.word();
   return made;
 }
 
@@ -93,19 +98,19 @@ void check(const WaveSet& set, const AnyWave& wave, const Run& run, const Mask& 
     for (int i = 0; i < set.register_words; ++i) {
       const std::int64_t to = (word - wave.levels) * set.register_words + i;
       ASSERT_EQ(road[static_cast<std::size_t>(to)], expected[static_cast<std::size_t>(to)])
-          << wave.levels << " levels, word " << word << " part " << i;
+          << "word " << word << " part " << i;
     }
   }
   if (counted) {
-    EXPECT_EQ(moves, expected_moves) << wave.levels << " levels";
+    EXPECT_EQ(moves, expected_moves);
   }
 }
 
 TEST_P(BitsliceWavesTest, EveryWaveMakesItsIterations) {
   for (const WaveSet& set : wave_sets()) {
     for (const Wave& wave : set.waves) {
-      SCOPED_TRACE(testing::Message() << set.register_words * 64 << " lanes, " << wave.words << " words, " << wave.plain
-                                      << " plain");
+      const Trying trying(
+          {{"lanes", set.register_words * 64}, {"levels", wave.levels}, {"words", wave.words}, {"plain", wave.plain}});
       check(
           set, wave,
           [&](std::uint64_t* words, std::int64_t groups, std::uint64_t* state, std::int64_t*) {
@@ -119,10 +124,10 @@ TEST_P(BitsliceWavesTest, EveryWaveMakesItsIterations) {
 TEST_P(BitsliceWavesTest, EveryCountingWaveCounts) {
   for (const WaveSet& set : wave_sets()) {
     for (const CountingWave& wave : set.counting) {
-      SCOPED_TRACE(testing::Message() << set.register_words * 64 << " lanes");
+      const Trying trying({{"lanes", set.register_words * 64}, {"levels", wave.levels}});
       AlignedBuffer<std::uint64_t> masks((wave.group + wave.levels) * set.register_words);
-      std::mt19937_64 random(5);
-      for (std::size_t i = 0; i < masks.size(); ++i) masks[i] = random();
+      Random random(5);
+      for (std::size_t i = 0; i < masks.size(); ++i) masks[i] = random.word();
       check(
           set, wave,
           [&](std::uint64_t* words, std::int64_t groups, std::uint64_t* state, std::int64_t* moves) {
@@ -159,8 +164,8 @@ TEST_P(BitsliceWavesTest, SegmentsOfEverySetAgree) {
   for (const WaveSet& set : wave_sets()) {
     for (const CountingWave& counting : set.counting) {
       for (const Wave& wave : set.waves) {
-        SCOPED_TRACE(testing::Message() << set.register_words * 64 << " lanes, " << wave.levels << " and "
-                                        << counting.levels << " levels");
+        const Trying trying(
+            {{"lanes", set.register_words * 64}, {"levels", wave.levels}, {"levels that count", counting.levels}});
         BitsliceSegment segment({kCells, {kDepth, kDepth}, {}}, {}, {&set, &wave, &counting});
         segment.load(*start, kDepth);
         segment.set_halo(left, right, {kDepth, kDepth});

@@ -13,6 +13,7 @@
 #include "kernels/clock.hpp"
 #include "kernels/isa.hpp"
 #include "kernels/registry.hpp"
+#include "tests/instruction_sets.hpp"
 
 namespace trafficbench {
 namespace {
@@ -234,20 +235,20 @@ TEST(Ceiling, StartsTogetherAsOftenForTheSameArguments) {
 
 TEST(CeilingOps, ReadWholeBlocksAndUpdateThem) {
   constexpr std::int64_t kWords = 2 * kStreamBlock / 8;
-  for (const Isa& isa : built_isas()) {
-    if (!isa.runs_here) continue;
-    select_isa(isa.name);
+  for (const std::string& name : isas_that_run()) {
+    const WithIsa isa(name);
     AlignedBuffer<std::uint64_t> block(kWords);
-    EXPECT_EQ(read_block(block.data(), kWords * 8, 2), 0u) << isa.name;
+    EXPECT_EQ(read_block(block.data(), kWords * 8, 2), 0u) << name;
     for (const std::size_t word : {std::size_t{0}, std::size_t{kWords / 2 + 1}, std::size_t{kWords - 1}}) {
       block[word] = 5;
-      EXPECT_EQ(read_block(block.data(), kWords * 8, 1), 5u) << isa.name << " " << word;
+      EXPECT_EQ(read_block(block.data(), kWords * 8, 1), 5u) << name << ", word " << word;
       block[word] = 0;
     }
     update_block(block.data(), kWords * 8, 3);
-    for (std::size_t word = 0; word < kWords; ++word) ASSERT_EQ(block[word], ~std::uint64_t{0});
+    for (std::size_t word = 0; word < kWords; ++word) {
+      ASSERT_EQ(block[word], ~std::uint64_t{0}) << name << ", word " << word;
+    }
   }
-  select_isa("auto");
 }
 
 TEST(CeilingReport, SpellsEveryFigureAndNoNumberThatIsNone) {

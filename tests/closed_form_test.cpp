@@ -3,12 +3,13 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "kernels/closed_form.hpp"
 #include "tests/plain_road.hpp"
+#include "tests/random_choices.hpp"
+#include "tests/trying.hpp"
 
 namespace trafficbench {
 namespace {
@@ -39,29 +40,20 @@ TEST(ClosedFormTest, EveryRingUpToTwelveCells) {
 }
 
 /// Cuts [0, cells) into 1 to 6 ranges at random places.
-std::vector<std::int64_t> random_cuts(std::mt19937& engine, std::int64_t cells) {
+std::vector<std::int64_t> random_cuts(Random& random, std::int64_t cells) {
   std::vector<std::int64_t> cuts{0, cells};
-  const int inner = std::uniform_int_distribution<int>(0, 5)(engine);
-  for (int i = 0; i < inner; ++i) {
-    cuts.push_back(std::uniform_int_distribution<std::int64_t>(0, cells)(engine));
-  }
+  for (std::int64_t i = random.pick(0, 5); i > 0; --i) cuts.push_back(random.pick(0, cells));
   std::ranges::sort(cuts);
   return cuts;
 }
 
 TEST(ClosedFormTest, RangesThatTileARingAddUp) {
-  for (unsigned trial = 0; trial < static_cast<unsigned>(trials(1500)); ++trial) {
-    std::mt19937 engine(trial);
-    const auto pick = [&](std::int64_t least, std::int64_t most) {
-      return std::uniform_int_distribution<std::int64_t>(least, most)(engine);
-    };
-    const std::int64_t cells = pick(1, trial % 3 == 0 ? 60 : 500);
-    const std::int64_t iterations = pick(0, trial % 2 == 0 ? 2 * cells + 5 : 40);
-    const std::int64_t cars_in_ten = pick(0, 10);
-    PackedRoad start(cells);
-    for (std::int64_t i = 0; i < cells; ++i) start.set(i, pick(1, 10) <= cars_in_ten);
-    SCOPED_TRACE("trial " + std::to_string(trial) + ", cells " + std::to_string(cells) + ", iterations " +
-                 std::to_string(iterations));
+  Random random(1);
+  for (int trial = 0; trial < trials(1500); ++trial) {
+    const PackedRoad start = random.road(random.pick(1, trial % 3 == 0 ? 60 : 500));
+    const std::int64_t cells = start.cells();
+    const std::int64_t iterations = random.pick(0, trial % 2 == 0 ? 2 * cells + 5 : 40);
+    const Trying trying({{"trial", trial}, {"cells", cells}, {"iterations", iterations}});
 
     PackedRoad road = start;
     std::int64_t total = 0;
@@ -73,7 +65,7 @@ TEST(ClosedFormTest, RangesThatTileARingAddUp) {
 
     const ClosedForm form(start, start.cars(), iterations);
     ClosedForm::Moves sum;
-    const std::vector<std::int64_t> cuts = random_cuts(engine, cells);
+    const std::vector<std::int64_t> cuts = random_cuts(random, cells);
     for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
       const std::int64_t count = cuts[i + 1] - cuts[i];
       PackedRoad part(count);

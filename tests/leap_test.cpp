@@ -8,7 +8,9 @@
 
 #include "kernels/closed_form.hpp"
 #include "kernels/registry.hpp"
-#include "tests/plain_road.hpp"
+#include "tests/instruction_sets.hpp"
+#include "tests/random_choices.hpp"
+#include "tests/trying.hpp"
 
 namespace trafficbench {
 namespace {
@@ -21,8 +23,7 @@ std::vector<std::uint64_t> ring_cells(const CellSource& ring, std::int64_t first
 
 class LongJumps : public testing::TestWithParam<std::string> {
  protected:
-  void SetUp() override { select_isa(GetParam()); }
-  void TearDown() override { select_isa("auto"); }
+  const WithIsa isa_{GetParam()};
 };
 
 TEST_P(LongJumps, AgreeWithClosedFormAndUpdates) {
@@ -31,7 +32,7 @@ TEST_P(LongJumps, AgreeWithClosedFormAndUpdates) {
     const PackedRoad start = random.road(random.pick(1, 60000));
     const std::int64_t cells = start.cells();
     const std::int64_t k = random.pick(1, random.one_in(2) ? 3 * cells : 5000);
-    SCOPED_TRACE("trial " + std::to_string(trial) + ", cells " + std::to_string(cells) + ", k " + std::to_string(k));
+    const Trying trying({{"trial", trial}, {"cells", cells}, {"iterations", k}});
     PackedRoad after(cells);
     ClosedForm(start, start.cars(), k).state(0, cells, after.words());
 

@@ -7,6 +7,8 @@
 #include "kernels/block.hpp"
 #include "kernels/road_hash.hpp"
 #include "tests/plain_road.hpp"
+#include "tests/random_choices.hpp"
+#include "tests/trying.hpp"
 
 namespace trafficbench {
 namespace {
@@ -34,9 +36,10 @@ TEST(PackedRoadTest, IsReadAtAnyOffsetWithZerosPastTheEnd) {
     EXPECT_EQ(road.cars(), std::ranges::count(cells, 1));
     const std::int64_t first = random.pick(0, length - 1);
     const std::int64_t count = random.pick(1, length - first);
+    const Trying trying({{"trial", trial}, {"cells", length}, {"first", first}, {"count", count}});
     std::vector<std::uint64_t> out(static_cast<std::size_t>(words_for(count)), ~std::uint64_t{0});
     road.read(first, count, out);
-    ASSERT_EQ(out, pack(cells, first, count)) << first << " " << count;
+    ASSERT_EQ(out, pack(cells, first, count));
   }
 }
 
@@ -52,11 +55,12 @@ TEST(ReadRing, WrapsAsOftenAsItMust) {
     const PackedRoad ring = random.road(random.length(200));
     const std::int64_t first = random.pick(-1000, 1000);
     const std::int64_t count = random.pick(0, 900);
+    const Trying trying({{"trial", trial}, {"cells", ring.cells()}, {"first", first}, {"count", count}});
     std::vector<std::uint64_t> out(static_cast<std::size_t>(words_for(count)), ~std::uint64_t{0});
     read_ring(ring, first, count, out);
     for (std::int64_t i = 0; i < count; ++i) {
       const std::int64_t cell = ((first + i) % ring.cells() + ring.cells()) % ring.cells();
-      ASSERT_EQ(get_cell(out, i), ring.car(cell)) << first << " " << i;
+      ASSERT_EQ(get_cell(out, i), ring.car(cell)) << "cell " << i << " of those read";
     }
     if (count % 64 != 0) {
       EXPECT_EQ(out.back() >> (count % 64), 0u);
@@ -73,10 +77,11 @@ TEST(Bits, CopyCellsLeavesTheOthersAlone) {
     const std::int64_t count = random.pick(0, 200);
     const std::int64_t from_first = random.pick(0, 300 - count);
     const std::int64_t to_first = random.pick(0, 300 - count);
+    const Trying trying({{"trial", trial}, {"count", count}, {"from", from_first}, {"to", to_first}});
     copy_cells(from.words(), from_first, to.words(), to_first, count);
     for (std::int64_t i = 0; i < 300; ++i) {
       const bool inside = to_first <= i && i < to_first + count;
-      ASSERT_EQ(to.car(i), inside ? from.car(from_first + i - to_first) : before.car(i)) << i;
+      ASSERT_EQ(to.car(i), inside ? from.car(from_first + i - to_first) : before.car(i)) << "cell " << i;
     }
   }
 }
@@ -120,6 +125,7 @@ TEST(RoadHashTest, DoesNotDependOnTheSplit) {
     std::vector<std::int64_t> cuts{0, road.cells()};
     for (std::int64_t i = random.pick(0, 8); i > 0; --i) cuts.push_back(random.pick(0, road.cells()));
     std::ranges::sort(cuts);
+    const Trying trying({{"trial", trial}, {"cells", road.cells()}, {"pieces", cuts.size() - 1}});
     RoadHash whole;
     std::uint64_t high = 0;
     std::uint64_t low = 0;

@@ -8,9 +8,10 @@
 #include "drivers/road/simulation.hpp"
 #include "kernels/registry.hpp"
 #include "kernels/road_hash.hpp"
-#include "tests/plain_road.hpp"
+#include "tests/random_choices.hpp"
 #include "tests/temporary_folder.hpp"
 #include "tests/thread_ranks.hpp"
+#include "tests/trying.hpp"
 
 namespace trafficbench {
 namespace {
@@ -34,7 +35,7 @@ TEST(RoadFileTest, KeepsARoadWhateverTheRanks) {
     const PackedRoad road = random.road(random.length(trial % 2 == 0 ? 130 : 5'000));
     const std::string path = folder.file("road");
     const int ranks = static_cast<int>(random.pick(1, 7));
-    SCOPED_TRACE(std::to_string(road.cells()) + " cells, " + std::to_string(ranks) + " ranks");
+    const Trying trying({{"trial", trial}, {"cells", road.cells()}, {"ranks", ranks}});
     save(road, ranks, 42 + trial, path);
     EXPECT_EQ(folder.files(), 1u);  // nothing half-written is left
     const RoadFile file(path);

@@ -14,7 +14,9 @@
 #include "kernels/registry.hpp"
 #include "kernels/road_hash.hpp"
 #include "tests/plain_road.hpp"
+#include "tests/random_choices.hpp"
 #include "tests/thread_ranks.hpp"
+#include "tests/trying.hpp"
 
 namespace trafficbench {
 namespace {
@@ -65,8 +67,11 @@ TEST(HaloExchangeTest, ShowsTheCellsBesideEveryBlock) {
     const PackedRoad later = random.road(ring.cells());
     // Often wider than the neighbour's block, and than the ring.
     const HaloWidth width{random.pick(0, 200), random.pick(0, 200)};
-    SCOPED_TRACE(std::to_string(ring.cells()) + " cells, " + std::to_string(ranks) + " ranks, halo " +
-                 std::to_string(width.left) + " and " + std::to_string(width.right));
+    const Trying trying({{"trial", trial},
+                         {"cells", ring.cells()},
+                         {"ranks", ranks},
+                         {"halo left", width.left},
+                         {"halo right", width.right}});
     on_ranks(ranks, [&](Communicator& comm) {
       const Block block = block_of(ring.cells(), comm.size(), comm.rank());
       HaloExchange exchange(comm, ring.cells(), width);
@@ -108,9 +113,13 @@ TEST_P(EverySimulation, EndsWhereTheClosedFormSaysOnAnyRanksThreadsAndDepth) {
     const int ranks = static_cast<int>(random.pick(1, 7));
     std::vector<std::int64_t> steps;
     for (std::int64_t i = random.pick(1, 4); i > 0; --i) steps.push_back(random.pick(1, setup.jump));
-    SCOPED_TRACE(std::to_string(start.cells()) + " cells, " + std::to_string(ranks) + " ranks, " +
-                 std::to_string(setup.threads) + " threads, depth " + std::to_string(setup.depth) + ", jump " +
-                 std::to_string(setup.jump));
+    const Trying trying({{"trial", trial},
+                         {"cells", start.cells()},
+                         {"ranks", ranks},
+                         {"threads", setup.threads},
+                         {"depth", setup.depth},
+                         {"jump", setup.jump},
+                         {"count", name_of(setup.counting)}});
     on_ranks(ranks, [&](Communicator& comm) {
       Simulation simulation(comm, setup);
       // Twice, since a repetition starts again from the start state.
@@ -153,7 +162,9 @@ TEST(Verification, ExpectsTheSameOnAnyRanksAndThreads) {
     for (std::int64_t t = 0; t < iterations; ++t) moves += last = advance_ring(plain);
     RoadHash hash;
     hash.add(plain, 0, plain.cells(), 0);
-    on_ranks(static_cast<int>(random.pick(1, 5)), [&](Communicator& comm) {
+    const int ranks = static_cast<int>(random.pick(1, 5));
+    const Trying trying({{"trial", trial}, {"cells", start.cells()}, {"iterations", iterations}, {"ranks", ranks}});
+    on_ranks(ranks, [&](Communicator& comm) {
       const Expected expected = expect(comm, start, iterations, 1 + comm.size() % 3);
       EXPECT_EQ(expected.hash, hash.finish(plain.cells()));
       EXPECT_EQ(expected.cars, start.cars());

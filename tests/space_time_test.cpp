@@ -8,8 +8,10 @@
 #include "drivers/base/bad_input.hpp"
 #include "kernels/registry.hpp"
 #include "tests/plain_road.hpp"
+#include "tests/random_choices.hpp"
 #include "tests/temporary_folder.hpp"
 #include "tests/thread_ranks.hpp"
+#include "tests/trying.hpp"
 
 namespace trafficbench {
 namespace {
@@ -36,7 +38,12 @@ TEST(SpaceTimeTest, ShowsTheRoadWhateverTheRanks) {
     const std::int64_t steps = random.pick(0, 20);
     const int ranks = static_cast<int>(random.pick(1, 7));
     const std::string path = folder.file("road.pgm");
-    SCOPED_TRACE(std::to_string(road.cells()) + " cells, " + std::to_string(ranks) + " ranks");
+    const Trying trying({{"trial", trial},
+                         {"cells", road.cells()},
+                         {"ranks", ranks},
+                         {"window from", window.first},
+                         {"window cells", window.cells},
+                         {"iterations", steps}});
     on_ranks(ranks, [&](Communicator& comm) {
       SimulationSetup setup;
       setup.variant = find_variant("bitpacked");

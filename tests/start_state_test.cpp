@@ -11,7 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include "tests/plain_road.hpp"
+#include "tests/random_choices.hpp"
+#include "tests/trying.hpp"
 
 namespace trafficbench {
 namespace {
@@ -176,14 +177,15 @@ TEST_P(EveryStart, ReadsTheSameInAnyOrder) {
   const PackedRoad in_order = whole(*GetParam().make(kCells));
   const auto start = GetParam().make(kCells);
   Random random(6);
-  for (int i = 0; i < trials(100); ++i) {
+  for (int trial = 0; trial < trials(100); ++trial) {
     const std::int64_t first = random.pick(0, kCells - 1);
     const std::int64_t count = random.pick(1, std::min<std::int64_t>(kCells - first, 5'000));
+    const Trying trying({{"trial", trial}, {"first", first}, {"cells", count}});
     std::vector<std::uint64_t> out(static_cast<std::size_t>(words_for(count)), ~std::uint64_t{0});
     start->read(first, count, out);
     std::vector<std::uint64_t> expected(out.size());
     in_order.read(first, count, expected);
-    ASSERT_EQ(out, expected) << first << " + " << count;
+    ASSERT_EQ(out, expected);
   }
 }
 

@@ -11,6 +11,8 @@
 #include <thread>
 #include <tuple>
 
+#include "tests/trying.hpp"
+
 namespace trafficbench {
 
 namespace {
@@ -154,9 +156,13 @@ class ThreadCommunicator final : public Communicator {
 void on_ranks(int ranks, const std::function<void(Communicator&)>& task) {
   const auto group = std::make_shared<Group>(ranks);
   std::vector<std::exception_ptr> failures(static_cast<std::size_t>(ranks));
+  const std::vector<Trying::Case> cases = Trying::now();
   std::vector<std::thread> threads;
   for (int rank = 0; rank < ranks; ++rank) {
     threads.emplace_back([&, rank] {
+      std::deque<Trying> trying;
+      for (const Trying::Case& outer : cases) trying.emplace_back(outer);
+      const Trying on_rank({{"rank", rank}, {"of", ranks}});
       ThreadCommunicator communicator(group, rank);
       try {
         task(communicator);

@@ -16,7 +16,10 @@
 #include "kernels/registry.hpp"
 #include "kernels/ring.hpp"
 #include "kernels/start_state.hpp"
+#include "tests/instruction_sets.hpp"
 #include "tests/plain_road.hpp"
+#include "tests/random_choices.hpp"
+#include "tests/trying.hpp"
 
 namespace trafficbench {
 namespace {
@@ -45,19 +48,23 @@ class Trial {
     // Small caches cut short roads into many blocks.
     if (random.one_in(2)) {
       shape.tuning = {512, random.pick(1, 40) * 1024, 1 << 16, {}};
+      tuning_ = "L2 of " + std::to_string(shape.tuning.l2_bytes) + " bytes";
     } else {
       // 0 leaves the choice to the kernel.
-      for (const Knob& knob : variant.knobs) shape.tuning.knobs[std::string(knob.name)] = random.pick(0, 100);
+      for (const Knob& knob : variant.knobs) {
+        const std::int64_t value = shape.tuning.knobs[std::string(knob.name)] = random.pick(0, 100);
+        tuning_ += std::string(knob.name) + ":" + std::to_string(value) + " ";
+      }
     }
     segment_ = make_segment(variant, shape, threads_);
   }
 
-  std::string text() const {
-    return std::to_string(own_) + " cells, widest halo " + text_of(most_) + ", " + std::to_string(threads_) +
-           " threads";
-  }
-
-  void run() {
+  void run(int trial) {
+    const Trying trying({{"trial", trial},
+                         {"cells", own_},
+                         {"widest halo", text_of(most_)},
+                         {"threads", threads_},
+                         {"tuning", tuning_}});
     for (std::int64_t loads = random_.pick(1, 2); loads > 0; --loads) {
       load();
       for (std::int64_t halos = random_.pick(1, 4); halos > 0; --halos) {
@@ -113,7 +120,7 @@ class Trial {
     // Whatever is counted, k iterations use up k cells on each side.
     const std::int64_t k = std::min({random_.pick(0, limits_.iterations), rest_.left, rest_.right});
     std::vector<MoveCount> moves = any_moves(k);
-    SCOPED_TRACE("halo " + text_of(rest_) + ", k " + std::to_string(k));
+    const Trying trying({{"halo", text_of(rest_)}, {"iterations", k}});
 
     segment_->advance(k, moves);
     for (std::int64_t t = 0; t < k; ++t) {
@@ -148,6 +155,7 @@ class Trial {
   std::int64_t own_;
   HaloWidth most_;
   int threads_ = 1;
+  std::string tuning_;
   std::unique_ptr<Segment> segment_;
   HaloWidth rest_;
   Cells cells_;  // rest_.left cells, the own ones, rest_.right cells
@@ -157,20 +165,19 @@ using Tested = std::pair<const Variant*, std::string>;
 
 class EveryVariant : public testing::TestWithParam<Tested> {
  protected:
-  void SetUp() override { select_isa(GetParam().second); }
-  void TearDown() override { select_isa("auto"); }
-
   const Variant& variant() const { return *GetParam().first; }
 
   void try_segments(int number, const Limits& limits) {
     for (int i = 0; i < trials(number); ++i) {
       Random random(static_cast<unsigned>(i));
       Trial trial(variant(), random, limits);
-      SCOPED_TRACE("trial " + std::to_string(i) + ": " + trial.text());
-      trial.run();
+      trial.run(i);
       if (HasFatalFailure()) return;
     }
   }
+
+ private:
+  const WithIsa isa_{GetParam().second};
 };
 
 TEST_P(EveryVariant, TinyRoads) { try_segments(2000, {20, 40, 20}); }
@@ -190,6 +197,11 @@ TEST_P(EveryVariant, LongRoadsAgreeWithTheClosedForm) {
     tuning.l2_bytes = random.pick(16, 128) << 10;
     const PackedRoad start(*philox_start(cells, 0.1 * static_cast<double>(random.pick(2, 8)), 11), 0, cells);
     Ring ring(variant(), cells, {.threads = threads, .depth = depth, .tuning = tuning});
+    const Trying trying({{"threads", threads},
+                         {"cells", cells},
+                         {"depth", depth},
+                         {"iterations", iterations},
+                         {"L2", tuning.l2_bytes}});
     ring.load(start);
     std::vector<MoveCount> moves(static_cast<std::size_t>(iterations));
     ring.advance(iterations, moves);
@@ -198,7 +210,7 @@ TEST_P(EveryVariant, LongRoadsAgreeWithTheClosedForm) {
 
     PackedRoad closed(cells);
     const auto expected = ClosedForm(start, start.cars(), iterations).state(0, cells, closed.words());
-    EXPECT_EQ(PackedRoad(ring.cells(), 0, cells), closed) << cells << " cells, " << iterations << " iterations";
+    EXPECT_EQ(PackedRoad(ring.cells(), 0, cells), closed);
     EXPECT_EQ(total, expected.total);
     EXPECT_EQ(moves.back().moves, expected.last);
   }
@@ -217,7 +229,8 @@ TEST_P(EveryVariant, IsReadBySeveralThreadsAtOnce) {
     }
     for (std::thread& reader : readers) reader.join();
     for (std::size_t i = 0; i < read.size(); ++i) {
-      EXPECT_EQ(read[i], PackedRoad(start, static_cast<std::int64_t>(i), 9'000));
+      EXPECT_EQ(read[i], PackedRoad(start, static_cast<std::int64_t>(i), 9'000))
+          << "reader " << i << ", threads " << threads;
     }
   }
 }

@@ -13,8 +13,10 @@
 
 #include "kernels/registry.hpp"
 #include "tests/plain_road.hpp"
+#include "tests/random_choices.hpp"
 #include "tests/spoilt_segment.hpp"
 #include "tests/thread_ranks.hpp"
+#include "tests/trying.hpp"
 
 namespace trafficbench {
 namespace {
@@ -35,8 +37,15 @@ TEST(WindowsOf, HoldBothEndsOfEveryBlockAndLieInIt) {
   for (int trial = 0; trial < trials(200); ++trial) {
     std::vector<Block> own{{random.pick(0, 100'000), random.length(100'000)}};
     if (random.one_in(2)) own.push_back({0, random.length(own[0].first + 1)});
-    const std::vector<Block> windows =
-        windows_of(own, random.pick(1, 1'000'000), static_cast<int>(random.pick(0, 500)));
+    const std::int64_t iterations = random.pick(1, 1'000'000);
+    const int rank = static_cast<int>(random.pick(0, 500));
+    const Trying trying({{"trial", trial},
+                         {"block from", own[0].first},
+                         {"block cells", own[0].cells},
+                         {"blocks", own.size()},
+                         {"iterations", iterations},
+                         {"rank", rank}});
+    const std::vector<Block> windows = windows_of(own, iterations, rank);
     EXPECT_LE(windows.size(), 8u);
     for (const Block& block : own) {
       EXPECT_TRUE(is_in(windows, block.first));
@@ -89,7 +98,11 @@ TEST_P(VerifyWindows, AcceptsWhatIsRight) {
     // Past the time at which every road of that length has settled: a closed-form road then only shifts.
     if (setup.variant->kernel_class == KernelClass::closed_form) steps.push_back(start.cells() + random.pick(0, 50));
     const int ranks = 1 + trial % 5;
-    SCOPED_TRACE(std::to_string(start.cells()) + " cells, " + std::to_string(ranks) + " ranks");
+    const Trying trying({{"trial", trial},
+                         {"cells", start.cells()},
+                         {"ranks", ranks},
+                         {"threads", setup.threads},
+                         {"jump", setup.jump}});
     on_ranks(ranks, [&](Communicator& comm) {
       Simulation simulation(comm, setup);
       simulation.load(start);
@@ -177,7 +190,7 @@ TEST(VerifyWindowsOfSpoiltRoads, OfAShortRoadNoWrongCellIsAccepted) {
   Random random(3);
   for (int ranks = 1; ranks <= 5; ++ranks) {
     for (const std::int64_t cells : {1, 3, 64, 130}) {
-      SCOPED_TRACE(std::to_string(cells) + " cells, " + std::to_string(ranks) + " ranks");
+      const Trying trying({{"cells", cells}, {"ranks", ranks}});
       on_spoilt_road(spoilt, ranks, random.road(cells), 10, [&](SpoiltRoad& road) {
         for (std::int64_t cell = 0; cell < cells; ++cell) {
           const std::string text = road.refusal({cell});
