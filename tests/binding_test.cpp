@@ -12,6 +12,7 @@
 
 #include "drivers/machine/placement.hpp"
 #include "drivers/machine/topology.hpp"
+#include "tests/kept_binding.hpp"
 #include "tests/made_up_machine.hpp"
 #include "tests/thread_ranks.hpp"
 
@@ -20,12 +21,6 @@ namespace {
 
 using Shortage = Binding::Shortage;
 using Cpus = std::vector<std::vector<int>>;
-
-std::vector<int> range(int first, int end) {
-  std::vector<int> cpus;
-  for (int cpu = first; cpu < end; ++cpu) cpus.push_back(cpu);
-  return cpus;
-}
 
 std::vector<RankCpus> on_one_node(std::vector<std::vector<int>> masks) {
   std::vector<RankCpus> ranks;
@@ -185,12 +180,7 @@ TEST(QuotaNote, SaysWhatTheQuotaKeepsFromTheRanks) {
 
 /// On this machine, whatever it is.
 class BindWorkers : public testing::Test {
- protected:
-  BindWorkers() { sched_getaffinity(0, sizeof mask_, &mask_); }
-  ~BindWorkers() override { sched_setaffinity(0, sizeof mask_, &mask_); }
-
- private:
-  cpu_set_t mask_{};
+  const KeptBinding kept_;
 };
 
 TEST_F(BindWorkers, PutsEveryWorkerOnACoreOrSaysWhyNot) {

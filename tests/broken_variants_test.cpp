@@ -1,6 +1,5 @@
 // Variants that are broken on purpose, each in one way: `check` and `sweep` must find every one of them.
 #include <gtest/gtest.h>
-#include <sched.h>
 
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -12,8 +11,10 @@
 #include "drivers/command/commands.hpp"
 #include "drivers/report/report.hpp"
 #include "kernels/registry.hpp"
-#include "tests/plain_road.hpp"
+#include "tests/json_text.hpp"
+#include "tests/kept_binding.hpp"
 #include "tests/temporary_folder.hpp"
+#include "tests/thread_ranks.hpp"
 #include "tests/wrapped_segment.hpp"
 
 namespace trafficbench {
@@ -122,23 +123,14 @@ struct Table {
   std::vector<const Variant*> entries{&good, &nothing, &stale, &loses, &last, &every};
 };
 
-std::unique_ptr<Communicator> one_rank() {
-  int argc = 0;
-  char** argv = nullptr;
-  return start_world(argc, argv);
-}
-
 /// The commands bind threads to cores: undone for the tests that follow.
 class BrokenVariants : public testing::Test {
  protected:
-  BrokenVariants() { sched_getaffinity(0, sizeof mask_, &mask_); }
-  ~BrokenVariants() override { sched_setaffinity(0, sizeof mask_, &mask_); }
-
   Table table_;
-  std::unique_ptr<Communicator> world_ = one_rank();
+  std::unique_ptr<Communicator> world_ = world_of_one();
 
  private:
-  cpu_set_t mask_{};
+  const KeptBinding kept_;
 };
 
 TEST_F(BrokenVariants, AreFoundByCheckInTheRandomRoads) {
@@ -198,25 +190,26 @@ TEST_F(BrokenVariants, AreFoundBySweepInTheirOwnRowsAndNoOther) {
   EXPECT_NE(said.find("NOT VERIFIED"), std::string::npos) << said;
   EXPECT_NE(said.find("failed their verification"), std::string::npos) << said;
 
-  const Json report = Json::parse(read_text(options.output));
+  const Json report = json_of(read_text(options.output));
   std::set<std::string> kernels;
   ASSERT_EQ(report["benchmarks"].size(), table_.entries.size() * 2 * 2);
   for (const Json& row : report["benchmarks"]) {
     const auto kernel = row["kernel"].get<std::string>();
+    const auto name = row["name"].get<std::string>();
     kernels.insert(kernel);
     // A wrong count of iterations that nobody counts cannot be seen, and does no harm.
-    const bool unseen = kernel == "every" && row["count"] == "sampled";
+    const bool unseen = kernel == "every" && row["count"].get<std::string>() == "sampled";
     const bool expected = kernel == "wrapped" || unseen;
-    EXPECT_EQ(row["verified"].get<bool>(), expected) << row["name"];
-    EXPECT_EQ(row.contains("error_message"), !expected) << row["name"];
-    EXPECT_EQ(row.contains("error_occurred"), !expected) << row["name"];
-    EXPECT_EQ(row["stopped"] == "failed", !expected) << row["name"];
-    EXPECT_EQ(row["speedup"].is_null(), !expected) << row["name"];
+    EXPECT_EQ(row["verified"].get<bool>(), expected) << name;
+    EXPECT_EQ(row.contains("error_message"), !expected) << name;
+    EXPECT_EQ(row.contains("error_occurred"), !expected) << name;
+    EXPECT_EQ(row["stopped"].get<std::string>() == "failed", !expected) << name;
+    EXPECT_EQ(row["speedup"].is_null(), !expected) << name;
     if (!expected) {
       const std::string why = row["error_message"];
       const char* word = kernel == "loses" ? "cars" : kernel == "last" || kernel == "every" ? "moves" : "hash";
       if (kernel != "stale") {
-        EXPECT_NE(why.find(word), std::string::npos) << row["name"] << why;
+        EXPECT_NE(why.find(word), std::string::npos) << name << ": " << why;
       }
     }
   }
@@ -235,7 +228,7 @@ TEST_F(BrokenVariants, AreFoundByRunWithAReport) {
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
     const Status status = run(*world_, options, table_.entries, {"trafficbench", "run"});
-    const Json report = Json::parse(testing::internal::GetCapturedStdout());
+    const Json report = json_of(testing::internal::GetCapturedStdout());
     const std::string said = testing::internal::GetCapturedStderr();
     const bool good = variant == &table_.good;
     EXPECT_EQ(status, good ? Status::done : Status::check_failed) << variant->name;

@@ -253,9 +253,9 @@ TEST(CeilingOps, ReadWholeBlocksAndUpdateThem) {
 
 TEST(CeilingReport, SpellsEveryFigureAndNoNumberThatIsNone) {
   const nlohmann::json json = to_json(made_up());
-  EXPECT_EQ(json.at("clock").at("value"), kHz);
+  EXPECT_EQ(json.at("clock").at("value").get<double>(), kHz);
   EXPECT_TRUE(json.at("plain operations").at("ternary_fresh").is_null());
-  EXPECT_EQ(json.at("memory bandwidth").at("read"), 24e9);
+  EXPECT_EQ(json.at("memory bandwidth").at("read").get<double>(), 24e9);
   for (const auto& [name, limit] : json.items()) {
     EXPECT_TRUE(limit.at("value").is_number() && limit.at("unit").is_string()) << name;
   }

@@ -3,29 +3,22 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <set>
-#include <sstream>
 #include <string>
 
 #include "drivers/report/launches.hpp"
 #include "drivers/report/row_name.hpp"
+#include "tests/json_text.hpp"
 #include "tests/made_up_row.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace trafficbench {
 namespace {
 
-std::string text_of(const std::string& path) {
-  std::ifstream file(std::string(TRAFFICBENCH_ROOT) + "/" + path);
-  EXPECT_TRUE(file) << path;
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
+std::string file_of(const std::string& path) { return read_text(std::string(TRAFFICBENCH_ROOT) + "/" + path); }
 
-Json schema_of_a_row() { return Json::parse(text_of("results/schema/report.schema.json"))["$defs"]["row"]; }
+Json schema_of_a_row() { return json_of(file_of("results/schema/report.schema.json"))["$defs"]["row"]; }
 
 TEST(Fields, AreThoseOfTheSchema) {
   const Json schema = schema_of_a_row();
@@ -62,7 +55,7 @@ bool allows_null(const Json& schema, const Json& property) {
 }
 
 TEST(Fields, MayBeNullWhereTheSchemaAllowsIt) {
-  const Json schema = Json::parse(text_of("results/schema/report.schema.json"));
+  const Json schema = json_of(file_of("results/schema/report.schema.json"));
   const Json& properties = schema["$defs"]["row"]["properties"];
   for (const Field& field : row_fields()) {
     const bool may_be_null = field.presence == Presence::or_null || field.null_if != nullptr;
@@ -77,7 +70,7 @@ TEST(Fields, TakeTheNamesThatTheSchemaLists) {
     if (!property.contains("enum")) continue;
     for (const Json& name : property["enum"]) {
       if (name.is_null()) continue;
-      EXPECT_TRUE(field.good(name)) << field.name << " " << name;
+      EXPECT_TRUE(field.good(name)) << field.name << " " << text_of(name);
     }
     if (field.read) {
       EXPECT_FALSE(field.good("no such name")) << field.name;
@@ -86,7 +79,7 @@ TEST(Fields, TakeTheNamesThatTheSchemaLists) {
 }
 
 TEST(Fields, EachHasItsLineInTheDocument) {
-  const std::string document = text_of("docs/schema.md");
+  const std::string document = file_of("docs/schema.md");
   for (const Field& field : row_fields()) {
     EXPECT_NE(document.find("`" + std::string(field.name) + "`"), std::string::npos) << field.name;
   }
@@ -104,10 +97,10 @@ Json without_unknown_regions(const Json& row, const std::string& name) {
 
 TEST(Rows, ComeBackAsTheyWereWritten) {
   for (const char* kind : {"measured", "merged", "simulated", "closed-form", "failed", "skipped", "ladder"}) {
-    const Json report = Json::parse(text_of(std::string("results/schema/example-") + kind + ".json"));
+    const Json report = json_of(file_of(std::string("results/schema/example-") + kind + ".json"));
     for (const Json& before : report["benchmarks"]) {
       Row row;
-      ASSERT_EQ(read_row(before, Completeness::whole, row), "") << kind << " " << before["name"];
+      ASSERT_EQ(read_row(before, Completeness::whole, row), "") << kind << " " << text_of(before["name"]);
       const Json after = to_json(row);
       for (const auto& [name, value] : before.items()) {
         // A field that says nothing may be left out.

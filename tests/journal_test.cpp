@@ -5,10 +5,11 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "drivers/base/bad_input.hpp"
 #include "drivers/report/fields.hpp"
 #include "drivers/report/report_file.hpp"
+#include "tests/json_text.hpp"
 #include "tests/made_up_row.hpp"
+#include "tests/refusal.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace trafficbench {
@@ -25,14 +26,11 @@ class JournalTest : public testing::Test {
 
   std::string refusal(const Json& axes, bool resume, bool force = false) {
     const std::string before = std::filesystem::exists(path_) ? read_text(path_) : "";
-    std::string said;
-    try {
-      const Journal journal({output_, resume, force}, axes);
-      ADD_FAILURE() << "not refused";
-    } catch (const BadInput& bad) {
-      said = bad.what();
-    }
-    EXPECT_EQ(said.find('\n'), std::string::npos);
+    const std::string said = trafficbench::refusal(
+        [&] {
+          const Journal journal({output_, resume, force}, axes);
+        },
+        "the journal");
     if (std::filesystem::exists(path_)) {
       EXPECT_EQ(read_text(path_), before) << "changed what it refused";
     }
@@ -51,7 +49,7 @@ TEST_F(JournalTest, ResumesWithEveryRunAndRow) {
   Journal journal = open(true);
   EXPECT_FALSE(journal.complete());
   ASSERT_EQ(journal.runs().size(), 1u);
-  EXPECT_EQ(journal.runs()[0]["host"], "here");
+  EXPECT_EQ(text_of(journal.runs()[0]["host"]), "\"here\"");
   ASSERT_EQ(journal.rows().size(), 3u);
   EXPECT_EQ(journal.rows()[2].mcops.value, 2.1);
   EXPECT_TRUE(journal.has_row("sweep/row 1"));
@@ -143,7 +141,7 @@ TEST_F(JournalTest, RefusesARowThatTheTableOfFieldsDoesNotTake) {
   const auto with = [&](const char* field, const Json& value) {
     Json changed = row;
     changed[field] = value;
-    return text + Json{{"row", changed}}.dump() + "\n";
+    return text + text_of({{"row", changed}}) + "\n";
   };
   const Json changes = {{"cells", 0}, {"count", "some"}, {"mcops", nullptr}, {"novel", 1}};
   for (const auto& [field, value] : changes.items()) {
@@ -185,7 +183,7 @@ TEST_F(JournalTest, EndsAsTheReportAndNothingElse) {
     journal.finish({{"context", {{"axes", axes_}}}, {"benchmarks", Json::array()}});
   }
   EXPECT_EQ(folder_.files(), 1u);
-  EXPECT_EQ(Json::parse(read_text(output_))["context"]["axes"], axes_);
+  EXPECT_EQ(json_of(read_text(output_))["context"]["axes"], axes_);
   EXPECT_TRUE(open(true).complete());
   EXPECT_EQ(folder_.files(), 1u);
   EXPECT_NE(refusal({{"cells", "1"}}, true).find("another sweep"), std::string::npos);
@@ -224,7 +222,7 @@ TEST_F(JournalTest, OfASweepThatWasToReplaceAReportGoesOnWhereForced) {
   Journal journal = open(true, true);
   EXPECT_FALSE(journal.complete());
   EXPECT_EQ(journal.rows().size(), 2u);
-  EXPECT_EQ(Json::parse(read_text(output_)), report);
+  EXPECT_EQ(json_of(read_text(output_)), report);
 }
 
 TEST_F(JournalTest, RefusesPlacesWhereNothingCanBeWritten) {

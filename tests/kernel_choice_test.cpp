@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "drivers/base/bad_input.hpp"
 #include "kernels/registry.hpp"
+#include "tests/refusal.hpp"
 
 namespace trafficbench {
 namespace {
@@ -15,16 +15,6 @@ std::vector<std::string> chosen(const std::string& list) {
   std::vector<std::string> names;
   for (const KernelChoice& kernel : KernelNames(list).choose(variants())) names.push_back(kernel.name());
   return names;
-}
-
-std::string refusal(const std::string& list) {
-  try {
-    chosen(list);
-  } catch (const BadInput& bad) {
-    return bad.what();
-  }
-  ADD_FAILURE() << list << " is taken";
-  return {};
 }
 
 using Names = std::vector<std::string>;
@@ -58,13 +48,12 @@ TEST(KernelNames, OfBothFormsMeanAnyNumberOfThreads) {
 
 TEST(KernelNames, ThatAreUnknownAreRefusedWithThoseThereAre) {
   for (const char* name : {"warp", "tiled+", "+threads", "all+threads", "auto+threads", "tiled+threads+threads"}) {
-    const std::string said = refusal(std::string("naive,") + name);
+    const std::string said = refusal([&] { chosen(std::string("naive,") + name); }, name);
     EXPECT_NE(said.find("kernel '" + std::string(name) + "'"), std::string::npos) << said;
     EXPECT_NE(said.find("bitsliced"), std::string::npos) << said;
     EXPECT_NE(said.find("+threads"), std::string::npos) << said;
   }
-  refusal("");
-  refusal("naive,,tiled");
+  for (const char* list : {"", "naive,,tiled"}) refusal([&] { chosen(list); }, list);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "tests/json_text.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace trafficbench {
@@ -17,11 +18,11 @@ Json machine(const char* model, int cores, double clock_hz) {
 
 // The same cases that the scripts are held to, which compare reports by the same rule (tests/tools_test.py).
 TEST(SameMachine, IsWhatTheScriptsTakeForTheSame) {
-  const Json cases = Json::parse(read_text(std::string(TRAFFICBENCH_TESTS_FOLDER) + "/expected/same_machine.json"));
+  const Json cases = json_of(read_text(std::string(TRAFFICBENCH_TESTS_FOLDER) + "/expected/same_machine.json"));
   ASSERT_GE(cases.size(), 5u);
   for (const Json& each : cases) {
-    EXPECT_EQ(same_machine(each["one"], each["other"]), each["same"].get<bool>()) << each["note"];
-    EXPECT_EQ(same_machine(each["other"], each["one"]), each["same"].get<bool>()) << each["note"];
+    EXPECT_EQ(same_machine(each["one"], each["other"]), each["same"].get<bool>()) << text_of(each);
+    EXPECT_EQ(same_machine(each["other"], each["one"]), each["same"].get<bool>()) << text_of(each);
   }
 }
 

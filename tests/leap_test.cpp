@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "kernels/closed_form.hpp"
 #include "kernels/registry.hpp"
+#include "tests/expected_end.hpp"
 #include "tests/instruction_sets.hpp"
 #include "tests/random_choices.hpp"
 #include "tests/trying.hpp"
@@ -33,8 +33,7 @@ TEST_P(LongJumps, AgreeWithClosedFormAndUpdates) {
     const std::int64_t cells = start.cells();
     const std::int64_t k = random.pick(1, random.one_in(2) ? 3 * cells : 5000);
     const Trying trying({{"trial", trial}, {"cells", cells}, {"iterations", k}});
-    PackedRoad after(cells);
-    ClosedForm(start, start.cars(), k).state(0, cells, after.words());
+    const PackedRoad after = expected_end(start, k).road;
 
     const auto jump = [&](const char* name, std::span<MoveCount> counts) {
       const Variant& variant = *find_variant(name);

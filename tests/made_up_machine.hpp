@@ -12,6 +12,13 @@
 
 namespace trafficbench {
 
+/// [first, end).
+inline std::vector<int> range(int first, int end) {
+  std::vector<int> numbers;
+  for (int number = first; number < end; ++number) numbers.push_back(number);
+  return numbers;
+}
+
 /// Equal cores in order: those of one L3 follow each other, those of one NUMA region and of one socket too. Logical CPU
 /// c is the first hardware thread of core c, c + cores the second, as Linux numbers them.
 struct MadeUpMachine {

@@ -6,25 +6,13 @@
 #include <string>
 #include <string_view>
 
-#include "drivers/base/bad_input.hpp"
 #include "drivers/plan/axes.hpp"
+#include "tests/refusal.hpp"
 
 namespace trafficbench {
 namespace {
 
 constexpr std::int64_t kMax = std::int64_t{1} << 50;
-
-/// What the refusal of a call says; fails the test if it is not refused.
-template <typename Call>
-std::string refusal(const Call& call) {
-  try {
-    call();
-  } catch (const BadInput& bad) {
-    return bad.what();
-  }
-  ADD_FAILURE() << "not refused";
-  return {};
-}
 
 TEST(ParseCount, TakesEveryWayToWriteACount) {
   const std::pair<const char*, std::int64_t> cases[] = {{"1", 1},
@@ -54,7 +42,7 @@ TEST(ParseCount, RefusesWhatIsNoWholeNumber) {
   for (const char* text :
        {"",   " ",  "abc", "1.5",  "1e-1",  "nan", "inf", "-inf", "1e400", "1 000", "1,000", "0x10",  "10Ki5",
         "Ki", "2^", "^2",  "2^^3", "2^0.5", "+5",  "5 ",  " 5",   "1e",    "--3",   "5kk",   "1_000", "2^nan"}) {
-    EXPECT_NE(refusal([&] { parse_count(text, "cells", 0, kMax); }).find("cells '" + std::string(text) + "'"),
+    EXPECT_NE(refusal([&] { parse_count(text, "cells", 0, kMax); }, text).find("cells '" + std::string(text) + "'"),
               std::string::npos)
         << text;
   }
@@ -62,7 +50,7 @@ TEST(ParseCount, RefusesWhatIsNoWholeNumber) {
 
 TEST(ParseCount, RefusesWhatIsOutOfRangeAndSaysTheRange) {
   for (const char* text : {"0", "-1", "2^41", "1e30", "-1e30", "2^1023"}) {
-    const std::string said = refusal([&] { RoadLength(text, "cells"); });
+    const std::string said = refusal([&] { RoadLength(text, "cells"); }, text);
     EXPECT_NE(said.find(text), std::string::npos) << text;
     EXPECT_NE(said.find("between 1 and 1099511627776"), std::string::npos) << said;
   }
@@ -76,8 +64,9 @@ TEST(ParseCount, TakesDigitsExactly) {
   EXPECT_EQ(parse_count("9223372036854775807", "seed", 0, most), most);
   EXPECT_EQ(parse_count("-0", "seed", 0, most), 0);
   for (const char* text : {"9223372036854775808", "-9223372036854775809", "-1"}) {
-    EXPECT_NE(refusal([&] { parse_count(text, "seed", 0, most); }).find("seed is " + std::string(text)),
-              std::string::npos);
+    EXPECT_NE(refusal([&] { parse_count(text, "seed", 0, most); }, text).find("seed is " + std::string(text)),
+              std::string::npos)
+        << text;
   }
 }
 
@@ -86,7 +75,7 @@ TEST(ParseNumber, TakesWhatIsFiniteAndInRange) {
   EXPECT_EQ(parse_number("1e-3", "precision", 0, 1), 1e-3);
   EXPECT_FALSE(std::signbit(parse_number("-0", "density", 0, 1)));
   for (const char* text : {"", "nan", "inf", "-inf", "1e400", "half", "0.5x", " 1", "-0.1", "1.0001"}) {
-    EXPECT_NE(refusal([&] { parse_number(text, "density", 0, 1); }).find(text), std::string::npos) << text;
+    EXPECT_NE(refusal([&] { parse_number(text, "density", 0, 1); }, text).find(text), std::string::npos) << text;
   }
 }
 
@@ -116,7 +105,7 @@ TEST(ParseCounts, EndsAtTheLargestNumberThereIs) {
 TEST(ParseCounts, RefusesBadListsAndRanges) {
   for (const char* text : {"", ",", "1,", ",1", "1,,2", "5:1", "1:", ":5", "1:5:", "1:5:0", "1:5:x1", "1:5:x0",
                            "1:5:-1", "1:2:3:4", "1:5:y2", "1;2", "0:5"}) {
-    EXPECT_FALSE(refusal([&] { parse_counts(text, "cells", 1, 1000); }).empty()) << text;
+    EXPECT_FALSE(refusal([&] { parse_counts(text, "cells", 1, 1000); }, text).empty()) << text;
   }
 }
 
@@ -126,7 +115,7 @@ TEST(ParseCounts, RefusesEndlessLists) {
   for (int i = 0; i < 1000; ++i) twice += ",1:10000:1";
   for (const std::string& text :
        {std::string("1:1e12:1"), std::string("1:10001:1"), std::string("1:10000:1,7"), twice}) {
-    const std::string said = refusal([&] { parse_counts(text, "cells", 1, kMax); });
+    const std::string said = refusal([&] { parse_counts(text, "cells", 1, kMax); }, text);
     EXPECT_NE(said.find("more than 10000 numbers"), std::string::npos) << said;
     EXPECT_LT(said.size(), 200u);
   }
@@ -135,7 +124,7 @@ TEST(ParseCounts, RefusesEndlessLists) {
 TEST(ParseCountsOrAuto, TakesBoth) {
   EXPECT_EQ(parse_counts_or_auto("1,auto,1:4,auto", "depth", 8), (std::vector<std::int64_t>{1, 0, 2, 4}));
   for (const char* text : {"", "auto,", "auto,,1", "0", "9", "deep", "1:auto"}) {
-    refusal([&] { parse_counts_or_auto(text, "depth", 8); });
+    refusal([&] { parse_counts_or_auto(text, "depth", 8); }, text);
   }
 }
 
@@ -147,7 +136,7 @@ TEST(CheckPoints, CountsBeforeThereAreAny) {
 
 TEST(ParseNames, TakesEachOnceAndNoneThatIsEmpty) {
   EXPECT_EQ(parse_names("a,b,a", "kernels"), (std::vector<std::string>{"a", "b"}));
-  for (const char* text : {"", "a,", ",a", "a,,b"}) refusal([&] { parse_names(text, "kernels"); });
+  for (const char* text : {"", "a,", ",a", "a,,b"}) refusal([&] { parse_names(text, "kernels"); }, text);
 }
 
 TEST(LeadingNumber, IsWhatATextBeginsWith) {
@@ -168,7 +157,7 @@ TEST(FormatCount, IsReadBackAsTheSame) {
                                                         {1234567, "1234567"}};
   for (const auto& [number, text] : cases) {
     EXPECT_EQ(format_count(number), text);
-    EXPECT_EQ(parse_count(text, "number", 0, kMax), number);
+    EXPECT_EQ(parse_count(text, "number", 0, kMax), number) << text;
   }
 }
 

@@ -5,23 +5,16 @@
 #include <string>
 #include <vector>
 
-#include "drivers/base/bad_input.hpp"
 #include "drivers/report/scaling_mode.hpp"
 #include "drivers/road/counting_mode.hpp"
+#include "tests/refusal.hpp"
 
 namespace trafficbench {
 namespace {
 
-/// What the refusal of that text says; fails the test if it is taken.
 template <typename Value>
-std::string refusal(const std::string& text) {
-  try {
-    Value(text, "the option");
-  } catch (const BadInput& bad) {
-    return bad.what();
-  }
-  ADD_FAILURE() << text << " is taken";
-  return {};
+std::string refusal_of(const std::string& text) {
+  return refusal([&] { Value(text, "the option"); }, text);
 }
 
 /// Whether a refusal names the option, what it held, and what would be right.
@@ -63,26 +56,26 @@ TEST(OptionValues, HoldWhatTheTextMeans) {
 
 TEST(OptionValues, RefuseWhatIsBeyondTheirLimits) {
   for (const char* text : {"0", "101"}) {
-    expect_says(refusal<Count<1, 100>>(text), text, "between 1 and 100");
-    expect_says(refusal<CountOrAuto<1, 100>>(text), text, "between 1 and 100");
-    expect_says(refusal<CountList<1, 100>>(std::string("5,") + text), text, "between 1 and 100");
-    expect_says(refusal<CountListOrAuto<1, 100>>(std::string("5,") + text), text, "between 1 and 100");
-    expect_says(refusal<CountListWithAuto<100>>(std::string("auto,") + text), text, "between 1 and 100");
+    expect_says(refusal_of<Count<1, 100>>(text), text, "between 1 and 100");
+    expect_says(refusal_of<CountOrAuto<1, 100>>(text), text, "between 1 and 100");
+    expect_says(refusal_of<CountList<1, 100>>(std::string("5,") + text), text, "between 1 and 100");
+    expect_says(refusal_of<CountListOrAuto<1, 100>>(std::string("5,") + text), text, "between 1 and 100");
+    expect_says(refusal_of<CountListWithAuto<100>>(std::string("auto,") + text), text, "between 1 and 100");
   }
-  expect_says(refusal<Share>("1.5"), "1.5", "between 0 and 1");
-  expect_says(refusal<Seconds>("0"), "'0'", "write seconds");
+  expect_says(refusal_of<Share>("1.5"), "1.5", "between 0 and 1");
+  expect_says(refusal_of<Seconds>("0"), "'0'", "write seconds");
   // Only where it may stand.
-  expect_says(refusal<Count<1, 100>>("auto"), "'auto'", "whole number");
-  expect_says(refusal<CountList<1, 100>>("1,auto"), "'auto'", "whole number");
-  expect_says(refusal<CountListOrAuto<1, 100>>("1,auto"), "'auto'", "whole number");
+  expect_says(refusal_of<Count<1, 100>>("auto"), "'auto'", "whole number");
+  expect_says(refusal_of<CountList<1, 100>>("1,auto"), "'auto'", "whole number");
+  expect_says(refusal_of<CountListOrAuto<1, 100>>("1,auto"), "'auto'", "whole number");
 }
 
 TEST(OptionValues, RefuseANameWithThoseThatWouldDo) {
-  expect_says(refusal<Choice<CountingMode>>("some"), "'some'", "it is every or sampled");
-  expect_says(refusal<Choice<CountingMode>>("every,sampled"), "'every,sampled'", "it is every or sampled");
-  expect_says(refusal<ChoiceList<CountingMode>>("every,some"), "'some'", "every, sampled, or both");
-  expect_says(refusal<ChoiceList<CountingMode>>("every,"), "'every,'", "empty name");
-  expect_says(refusal<Choice<ScalingMode>>("Weak"), "'Weak'", "weak (the same cells for each core)");
+  expect_says(refusal_of<Choice<CountingMode>>("some"), "'some'", "it is every or sampled");
+  expect_says(refusal_of<Choice<CountingMode>>("every,sampled"), "'every,sampled'", "it is every or sampled");
+  expect_says(refusal_of<ChoiceList<CountingMode>>("every,some"), "'some'", "every, sampled, or both");
+  expect_says(refusal_of<ChoiceList<CountingMode>>("every,"), "'every,'", "empty name");
+  expect_says(refusal_of<Choice<ScalingMode>>("Weak"), "'Weak'", "weak (the same cells for each core)");
 }
 
 }  // namespace

@@ -111,12 +111,6 @@ TEST(BlockOf, HoldsForTheLongestRoad) {
   EXPECT_EQ(owner_of(kMaxCells, kOwners, last.first - 1), kOwners - 2);
 }
 
-std::uint64_t hash_of(const PackedRoad& road) {
-  RoadHash hash;
-  hash.add(road, 0, road.cells(), 0);
-  return hash.finish(road.cells());
-}
-
 TEST(RoadHashTest, DoesNotDependOnTheSplit) {
   Random random(4);
   for (int trial = 0; trial < trials(200); ++trial) {

@@ -7,6 +7,7 @@
 
 #include "kernels/bits.hpp"
 #include "kernels/packed_road.hpp"
+#include "kernels/road_hash.hpp"
 
 namespace trafficbench {
 
@@ -48,6 +49,12 @@ inline std::vector<std::uint64_t> pack(std::span<const std::uint8_t> cells, std:
     if (cells[static_cast<std::size_t>(first + i)] != 0) set_cell(words, i, true);
   }
   return words;
+}
+
+inline std::uint64_t hash_of(const PackedRoad& road) {
+  RoadHash hash;
+  hash.add(road, 0, road.cells(), 0);
+  return hash.finish(road.cells());
 }
 
 }  // namespace trafficbench

@@ -174,7 +174,7 @@ TEST(FitsOf, FindsTheSerialPartOfACurve) {
   for (const Fit& fit : fits) {
     for (const double residual : fit.residuals) EXPECT_NEAR(residual, 0, 1e-6);
   }
-  EXPECT_EQ(to_json(fits[0])["parameters"]["serial_fraction"]["low"], nullptr);
+  EXPECT_TRUE(to_json(fits[0])["parameters"]["serial_fraction"]["low"].is_null());
 }
 
 TEST(AddRatios, NeverDividesByAnotherContractRoadOrMode) {

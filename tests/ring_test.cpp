@@ -6,25 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "kernels/closed_form.hpp"
 #include "kernels/packed_road.hpp"
 #include "kernels/registry.hpp"
 #include "kernels/start_state.hpp"
+#include "tests/expected_end.hpp"
+#include "tests/trying.hpp"
 
 namespace trafficbench {
 namespace {
-
-struct Expected {
-  PackedRoad road;
-  ClosedForm::Moves moves;
-};
-
-Expected expected_after(const PackedRoad& start, std::int64_t iterations) {
-  const ClosedForm closed_form(start, start.cars(), iterations);
-  PackedRoad road(start.cells());
-  const ClosedForm::Moves moves = closed_form.state(0, start.cells(), road.words());
-  return {road, moves};
-}
 
 class RingTest : public testing::TestWithParam<const Variant*> {};
 
@@ -35,16 +24,13 @@ TEST_P(RingTest, GoesRoundWhateverTheDepthAndTheThreads) {
       for (const std::int64_t depth : {1, 7, 64, 130}) {
         Ring ring(*GetParam(), cells, {.threads = threads, .depth = depth, .tuning = {}});
         for (const std::int64_t iterations : {0, 1, 129, 300}) {
+          const Trying trying({{"cells", cells}, {"threads", threads}, {"depth", depth}, {"iterations", iterations}});
           ring.load(start);
           std::vector<MoveCount> moves(static_cast<std::size_t>(iterations));
           ring.advance(iterations, moves);
-          const Expected expected = expected_after(start, iterations);
-          const std::string point = "cells " + std::to_string(cells) + ", threads " + std::to_string(threads) +
-                                    ", depth " + std::to_string(depth) + ", iterations " + std::to_string(iterations);
-          EXPECT_EQ(PackedRoad(ring.cells(), 0, cells), expected.road) << point;
-          std::int64_t total = 0;
-          for (const MoveCount& count : moves) total += count.moves;
-          EXPECT_EQ(total, expected.moves.total) << point;
+          const ExpectedEnd expected = expected_end(start, iterations);
+          EXPECT_EQ(PackedRoad(ring.cells(), 0, cells), expected.road);
+          EXPECT_EQ(total_of(moves), expected.moves.total);
         }
       }
     }
@@ -60,7 +46,7 @@ TEST_P(RingTest, CountsTheLastIterationAlone) {
   std::vector<MoveCount> moves(kIterations, MoveCount{.wanted = false});
   moves.back().wanted = true;
   ring.advance(kIterations, moves);
-  const Expected expected = expected_after(start, kIterations);
+  const ExpectedEnd expected = expected_end(start, kIterations);
   EXPECT_EQ(moves.back().moves, expected.moves.last);
   EXPECT_EQ(PackedRoad(ring.cells(), 0, kCells), expected.road);
 }
@@ -72,7 +58,7 @@ TEST_P(RingTest, GoesOnFromWhereItIs) {
   ring.load(start);
   ring.advance(33);
   ring.advance(9);
-  EXPECT_EQ(PackedRoad(ring.cells(), 0, kCells), expected_after(start, 42).road);
+  EXPECT_EQ(PackedRoad(ring.cells(), 0, kCells), expected_end(start, 42).road);
 }
 
 INSTANTIATE_TEST_SUITE_P(Variants, RingTest, testing::ValuesIn(variants().begin(), variants().end()),

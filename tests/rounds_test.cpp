@@ -2,7 +2,6 @@
 #include "drivers/measure/rounds.hpp"
 
 #include <gtest/gtest.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <mutex>
@@ -21,6 +20,7 @@
 #include "kernels/closed_form.hpp"
 #include "kernels/packed_road.hpp"
 #include "kernels/registry.hpp"
+#include "tests/kept_binding.hpp"
 #include "tests/spoilt_segment.hpp"
 #include "tests/thread_ranks.hpp"
 
@@ -54,8 +54,7 @@ Told measure_group(int ranks, const Group& group, const StoppingRule& rule, cons
   told.results.resize(group.members.size());
   std::mutex mutex;
   std::vector<std::vector<std::size_t>> orders;
-  cpu_set_t mask;
-  sched_getaffinity(0, sizeof mask, &mask);
+  const KeptBinding kept;
   on_ranks(ranks, [&](Communicator& world) {
     std::set<int> sizes;
     for (const Group::Member& member : group.members) sizes.insert(member.point.ranks);
@@ -73,7 +72,6 @@ Told measure_group(int ranks, const Group& group, const StoppingRule& rule, cons
       told.order = order;
     }
   });
-  sched_setaffinity(0, sizeof mask, &mask);
   for (const auto& order : orders) EXPECT_EQ(order, told.order);
   return told;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/expected_values.hpp"
+#include "tests/trying.hpp"
 
 namespace trafficbench {
 namespace {
@@ -19,23 +20,23 @@ TEST(ScalingLaw, IsWhatTheFormulaSays) {
 }
 
 TEST(FitLaw, ComesToTheLeastSquaresOfScipy) {
-  const auto expected = expected_values("statistics.json");
-  for (const auto& curve : expected["fits"]) {
-    const auto cores = curve["cores"].get<Numbers>();
-    const auto speedups = curve["speedups"].get<Numbers>();
+  for (const ExpectedValues& curve : ExpectedValues("statistics.json").list("fits")) {
+    const Numbers cores = curve.numbers("cores");
+    const Numbers speedups = curve.numbers("speedups");
     for (const auto& [name, law] : {std::pair{"amdahl", Law::amdahl}, {"gunther", Law::gunther}}) {
-      SCOPED_TRACE(curve["name"].get<std::string>() + ", " + name);
+      const Trying trying({{"law", name}, {"curve", curve.text()}});
       const ScalingLaw found = fit_law(law, cores, speedups);
-      const auto& best = curve[name];
+      const ExpectedValues best = curve.object(name);
+      const Numbers residuals = best.numbers("residuals");
       double sum = 0;
       for (std::size_t i = 0; i < cores.size(); ++i) {
         const double residual = speedups[i] - found.speedup(cores[i]);
         sum += residual * residual;
-        EXPECT_NEAR(residual, best["residuals"][i].get<double>(), 1e-5) << i;
+        EXPECT_NEAR(residual, residuals.at(i), 1e-5) << "point " << i;
       }
-      EXPECT_LE(sum, best["sum_of_squares"].get<double>() * (1 + 1e-6) + 1e-12);
-      EXPECT_NEAR(found.sigma, best["sigma"].get<double>(), 1e-5);
-      EXPECT_NEAR(found.kappa, best["kappa"].get<double>(), 1e-6);
+      EXPECT_LE(sum, best.number("sum_of_squares") * (1 + 1e-6) + 1e-12);
+      EXPECT_NEAR(found.sigma, best.number("sigma"), 1e-5);
+      EXPECT_NEAR(found.kappa, best.number("kappa"), 1e-6);
       if (law == Law::amdahl) {
         EXPECT_EQ(found.kappa, 0);
       }

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
-#include <fstream>
 #include <mutex>
 
 #include "drivers/base/bad_input.hpp"
@@ -16,6 +15,7 @@
 #include "drivers/projection/platform.hpp"
 #include "drivers/road/simulation.hpp"
 #include "kernels/registry.hpp"
+#include "tests/json_text.hpp"
 #include "tests/temporary_folder.hpp"
 #include "tests/thread_ranks.hpp"
 
@@ -180,12 +180,11 @@ TEST(ScalingMachine, TheFileOfArcher2IsTaken) {
 
 TEST(ScalingMachine, KeysMissingUnknownOrWrongAreRefused) {
   const TemporaryFolder folder;
-  std::ifstream file(TRAFFICBENCH_ARCHER2);
-  const Json good = Json::parse(file);
+  const Json good = json_of(read_text(TRAFFICBENCH_ARCHER2));
   const auto refused = [&](const Json& json) {
     const std::string path = folder.file("machine.json");
-    std::ofstream(path) << json.dump();
-    EXPECT_THROW(read_machine(path), BadInput) << json.dump();
+    write_text(path, text_of(json));
+    EXPECT_THROW(read_machine(path), BadInput) << text_of(json);
   };
   for (const auto& [key, value] : good.items()) {
     Json changed = good;

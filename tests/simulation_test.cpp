@@ -12,7 +12,6 @@
 #include "drivers/road/verification.hpp"
 #include "kernels/closed_form.hpp"
 #include "kernels/registry.hpp"
-#include "kernels/road_hash.hpp"
 #include "tests/plain_road.hpp"
 #include "tests/random_choices.hpp"
 #include "tests/thread_ranks.hpp"
@@ -139,9 +138,7 @@ TEST_P(EverySimulation, EndsWhereTheClosedFormSaysOnAnyRanksThreadsAndDepth) {
             EXPECT_EQ(made.counted, counted) << "iteration " << done;
           }
         }
-        RoadHash hash;
-        hash.add(plain, 0, plain.cells(), 0);
-        EXPECT_EQ(simulation.hash(), hash.finish(plain.cells()));
+        EXPECT_EQ(simulation.hash(), hash_of(plain));
         EXPECT_EQ(simulation.cars(), start.cars());
       }
     });
@@ -160,13 +157,11 @@ TEST(Verification, ExpectsTheSameOnAnyRanksAndThreads) {
     std::int64_t moves = 0;
     std::int64_t last = 0;
     for (std::int64_t t = 0; t < iterations; ++t) moves += last = advance_ring(plain);
-    RoadHash hash;
-    hash.add(plain, 0, plain.cells(), 0);
     const int ranks = static_cast<int>(random.pick(1, 5));
     const Trying trying({{"trial", trial}, {"cells", start.cells()}, {"iterations", iterations}, {"ranks", ranks}});
     on_ranks(ranks, [&](Communicator& comm) {
       const Expected expected = expect(comm, start, iterations, 1 + comm.size() % 3);
-      EXPECT_EQ(expected.hash, hash.finish(plain.cells()));
+      EXPECT_EQ(expected.hash, hash_of(plain));
       EXPECT_EQ(expected.cars, start.cars());
       EXPECT_EQ(expected.moves, moves);
       EXPECT_EQ(expected.last_moves, last);

@@ -81,23 +81,23 @@ TEST(MedianInterval, IsLeftOutBelowSixValues) {
 }
 
 TEST(MedianInterval, HasTheRanksThatScipyGives) {
-  for (const auto& row : expected_values("statistics.json")["median_interval"]) {
-    const auto interval = median_interval(ranks(row["n"].get<int>()));
-    ASSERT_TRUE(interval) << row;
-    EXPECT_EQ(interval->low, row["low_rank"].get<double>()) << row;
-    EXPECT_EQ(interval->high, row["high_rank"].get<double>()) << row;
+  for (const ExpectedValues& row : ExpectedValues("statistics.json").list("median_interval")) {
+    const auto interval = median_interval(ranks(row.count("n")));
+    ASSERT_TRUE(interval) << row.text();
+    EXPECT_EQ(interval->low, row.number("low_rank")) << row.text();
+    EXPECT_EQ(interval->high, row.number("high_rank")) << row.text();
   }
 }
 
 TEST(RatioInterval, AgreesWithTheDistributionOverAllResamples) {
-  for (const auto& row : expected_values("statistics.json")["ratio_bootstrap"]) {
-    const auto interval = ratio_interval(row["numerator"].get<std::vector<double>>(),
-                                         row["denominator"].get<std::vector<double>>(), row["paired"].get<bool>());
-    ASSERT_TRUE(interval) << row;
+  for (const ExpectedValues& row : ExpectedValues("statistics.json").list("ratio_bootstrap")) {
+    const auto interval = ratio_interval(row.numbers("numerator"), row.numbers("denominator"), row.flag("paired"));
+    ASSERT_TRUE(interval) << row.text();
     const auto within = [&](double value, const char* field) {
       const double slack = 1e-12;
-      EXPECT_GE(value, row[field][0].get<double>() - slack) << row["name"];
-      EXPECT_LE(value, row[field][1].get<double>() + slack) << row["name"];
+      const std::vector<double> range = row.numbers(field);
+      EXPECT_GE(value, range.at(0) - slack) << field << " of " << row.text();
+      EXPECT_LE(value, range.at(1) + slack) << field << " of " << row.text();
     };
     within(interval->low, "low_within");
     within(interval->high, "high_within");

@@ -177,4 +177,10 @@ void on_ranks(int ranks, const std::function<void(Communicator&)>& task) {
   }
 }
 
+std::unique_ptr<Communicator> world_of_one() {
+  int argc = 0;
+  char** argv = nullptr;
+  return start_world(argc, argv);
+}
+
 }  // namespace trafficbench

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
 #include "drivers/ranks/communicator.hpp"
 
@@ -12,5 +13,8 @@ namespace trafficbench {
 /// exception of the lowest rank that threw is thrown on; ranks must throw all alike, as everywhere
 /// in the drivers.
 void on_ranks(int ranks, const std::function<void(Communicator&)>& task);
+
+/// The world of a program that no launcher started.
+std::unique_ptr<Communicator> world_of_one();
 
 }  // namespace trafficbench

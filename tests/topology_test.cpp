@@ -45,12 +45,6 @@ class Topology : public testing::TestWithParam<Way> {
   }
 };
 
-std::vector<int> first_cpus(int first, int end) {
-  std::vector<int> cpus;
-  for (int cpu = first; cpu < end; ++cpu) cpus.push_back(cpu);
-  return cpus;
-}
-
 TEST_P(Topology, HasItsCoresAndCaches) {
   for (const MadeUpMachine& made_up : made_up_machines()) {
     SCOPED_TRACE(made_up.name);
@@ -75,10 +69,10 @@ TEST_P(Topology, GivesEachCoreThatIsAllowedOneWorker) {
     SCOPED_TRACE(made_up.name);
     const int cores = made_up.cores;
     // All of it: both hardware threads of a core are in the mask, and one of them is taken.
-    EXPECT_EQ(look(made_up, made_up.all_cpus()).allowed_cpus, first_cpus(0, cores));
+    EXPECT_EQ(look(made_up, made_up.all_cpus()).allowed_cpus, range(0, cores));
     // Some cores, with both threads or only the first.
-    EXPECT_EQ(look(made_up, made_up.cpus_of(cores / 2, cores)).allowed_cpus, first_cpus(cores / 2, cores));
-    EXPECT_EQ(look(made_up, first_cpus(0, cores / 2)).allowed_cpus, first_cpus(0, cores / 2));
+    EXPECT_EQ(look(made_up, made_up.cpus_of(cores / 2, cores)).allowed_cpus, range(cores / 2, cores));
+    EXPECT_EQ(look(made_up, range(0, cores / 2)).allowed_cpus, range(0, cores / 2));
     // One logical CPU, which may be a core's second.
     const int last = cores * made_up.threads_per_core - 1;
     EXPECT_EQ(look(made_up, {last}).allowed_cpus, std::vector<int>{last});

@@ -12,10 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include "kernels/closed_form.hpp"
 #include "kernels/registry.hpp"
 #include "kernels/ring.hpp"
 #include "kernels/start_state.hpp"
+#include "tests/expected_end.hpp"
 #include "tests/instruction_sets.hpp"
 #include "tests/plain_road.hpp"
 #include "tests/random_choices.hpp"
@@ -205,14 +205,10 @@ TEST_P(EveryVariant, LongRoadsAgreeWithTheClosedForm) {
     ring.load(start);
     std::vector<MoveCount> moves(static_cast<std::size_t>(iterations));
     ring.advance(iterations, moves);
-    std::int64_t total = 0;
-    for (const MoveCount& count : moves) total += count.moves;
-
-    PackedRoad closed(cells);
-    const auto expected = ClosedForm(start, start.cars(), iterations).state(0, cells, closed.words());
-    EXPECT_EQ(PackedRoad(ring.cells(), 0, cells), closed);
-    EXPECT_EQ(total, expected.total);
-    EXPECT_EQ(moves.back().moves, expected.last);
+    const ExpectedEnd expected = expected_end(start, iterations);
+    EXPECT_EQ(PackedRoad(ring.cells(), 0, cells), expected.road);
+    EXPECT_EQ(total_of(moves), expected.moves.total);
+    EXPECT_EQ(moves.back().moves, expected.moves.last);
   }
 }
 
