@@ -15,6 +15,7 @@
 #include "tests/kept_binding.hpp"
 #include "tests/made_up_machine.hpp"
 #include "tests/thread_ranks.hpp"
+#include "tests/trying.hpp"
 
 namespace trafficbench {
 namespace {
@@ -55,7 +56,7 @@ TEST(PlanBinding, FillsANodeFromTheFirstCoreOnWhateverTheShape) {
     for (int ranks = 1; ranks <= made_up.cores; ++ranks) {
       if (made_up.cores % ranks != 0 && ranks != 5) continue;
       const int threads = made_up.cores / ranks;
-      SCOPED_TRACE(made_up.name + ", " + std::to_string(ranks) + " x " + std::to_string(threads));
+      const Trying trying({{"machine", made_up.name}, {"ranks", ranks}, {"threads", threads}});
       const Binding binding = plan_binding(alike(ranks, cores), threads, false);
       EXPECT_EQ(binding.shortage, Shortage::none);
       for (int rank = 0; rank < ranks; ++rank) {

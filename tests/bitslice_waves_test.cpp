@@ -16,6 +16,7 @@
 #include "kernels/packed_road.hpp"
 #include "kernels/start_state.hpp"
 #include "tests/instruction_sets.hpp"
+#include "tests/plain_road.hpp"
 #include "tests/random_choices.hpp"
 #include "tests/trying.hpp"
 
@@ -23,7 +24,7 @@ namespace trafficbench::bitslice {
 
 namespace {
 
-class BitsliceWavesTest : public testing::TestWithParam<std::string> {
+class BitsliceWaves : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     const auto isas = built_isas();
@@ -106,7 +107,7 @@ void check(const WaveSet& set, const AnyWave& wave, const Run& run, const Mask& 
   }
 }
 
-TEST_P(BitsliceWavesTest, EveryWaveMakesItsIterations) {
+TEST_P(BitsliceWaves, MakeTheIterationsOfTheirLevels) {
   for (const WaveSet& set : wave_sets()) {
     for (const Wave& wave : set.waves) {
       const Trying trying(
@@ -121,7 +122,7 @@ TEST_P(BitsliceWavesTest, EveryWaveMakesItsIterations) {
   }
 }
 
-TEST_P(BitsliceWavesTest, EveryCountingWaveCounts) {
+TEST_P(BitsliceWaves, CountTheMovesWhereTheyAreToCount) {
   for (const WaveSet& set : wave_sets()) {
     for (const CountingWave& wave : set.counting) {
       const Trying trying({{"lanes", set.register_words * 64}, {"levels", wave.levels}});
@@ -139,7 +140,7 @@ TEST_P(BitsliceWavesTest, EveryCountingWaveCounts) {
 }
 
 // Segments made with each set's waves, whichever is the fastest, hold and count the same.
-TEST_P(BitsliceWavesTest, SegmentsOfEverySetAgree) {
+TEST_P(BitsliceWaves, OfEverySetMakeTheSameSegments) {
   constexpr std::int64_t kCells = 30'011;
   constexpr std::int64_t kDepth = 61;
   const auto start = philox_start(kCells + 2 * kDepth, 0.45, 17);
@@ -148,19 +149,11 @@ TEST_P(BitsliceWavesTest, SegmentsOfEverySetAgree) {
   start->read(0, kDepth, left);
   start->read(kDepth + kCells, kDepth, right);
 
-  PackedRoad expected(*start, 0, kCells + 2 * kDepth);
+  Cells expected(static_cast<std::size_t>(kCells + 2 * kDepth));
+  const PackedRoad all(*start, 0, std::ssize(expected));
+  for (std::int64_t i = 0; i < all.cells(); ++i) expected[static_cast<std::size_t>(i)] = all.car(i);
   std::vector<std::int64_t> expected_moves;
-  for (std::int64_t t = 0; t < kDepth; ++t) {
-    PackedRoad next = expected;
-    std::int64_t moves = 0;
-    for (std::int64_t i = t + 1; i + t + 1 < expected.cells(); ++i) {
-      next.set(i, expected.car(i) ? expected.car(i + 1) : expected.car(i - 1));
-      const bool own = kDepth <= i && i < kDepth + kCells;
-      moves += own && expected.car(i) && !expected.car(i + 1);
-    }
-    expected = next;
-    expected_moves.push_back(moves);
-  }
+  for (std::int64_t t = 0; t < kDepth; ++t) expected_moves.push_back(advance_line(expected, kDepth - t, kCells));
   for (const WaveSet& set : wave_sets()) {
     for (const CountingWave& counting : set.counting) {
       for (const Wave& wave : set.waves) {
@@ -177,14 +170,19 @@ TEST_P(BitsliceWavesTest, SegmentsOfEverySetAgree) {
             ASSERT_EQ(moves[t].moves, expected_moves[t]) << "iteration " << t;
           }
         }
-        ASSERT_EQ(PackedRoad(segment, 0, kCells), PackedRoad(expected, kDepth, kCells));
+        std::vector<std::uint64_t> cells(static_cast<std::size_t>(words_for(kCells)));
+        segment.read(0, kCells, cells);
+        ASSERT_EQ(cells, pack(expected, 0, kCells));
       }
     }
   }
 }
 
-TEST_P(BitsliceWavesTest, LaneMovesMoveLanes) {
+class MovesOfLanes : public BitsliceWaves {};
+
+TEST_P(MovesOfLanes, MakeLanesOfWordsAndWordsOfLanes) {
   for (const WaveSet& set : wave_sets()) {
+    const Trying trying({{"lanes", set.register_words * 64}});
     const LaneMoves& lanes = lane_moves(set.register_words);
     ASSERT_EQ(lanes.register_words, set.register_words);
     const auto width = static_cast<std::size_t>(set.register_words);
@@ -194,9 +192,19 @@ TEST_P(BitsliceWavesTest, LaneMovesMoveLanes) {
     lanes.transpose(rows.data());
     for (std::size_t i = 0; i < 64 * width; ++i) {
       for (std::size_t bit = 0; bit < 64; ++bit) {
-        ASSERT_EQ((rows[i] >> bit) & 1, (start.data[bit * width + i % width] >> (i / width)) & 1);
+        ASSERT_EQ((rows[i] >> bit) & 1, (start.data[bit * width + i % width] >> (i / width)) & 1)
+            << "word " << i << ", bit " << bit;
       }
     }
+  }
+}
+
+TEST_P(MovesOfLanes, GiveEachLaneTheCellOfTheOneBeforeOrAfter) {
+  for (const WaveSet& set : wave_sets()) {
+    const LaneMoves& lanes = lane_moves(set.register_words);
+    const auto width = static_cast<std::size_t>(set.register_words);
+    const Words start = random_words(64, set.register_words, 9);
+    AlignedBuffer<std::uint64_t> rows(64 * set.register_words);
     std::ranges::copy(start.data, rows.data());
     AlignedBuffer<std::uint64_t> before(64 * set.register_words);
     AlignedBuffer<std::uint64_t> after(64 * set.register_words);
@@ -208,8 +216,9 @@ TEST_P(BitsliceWavesTest, LaneMovesMoveLanes) {
       const std::span up(before.data() + word * width, width);
       const std::span down(after.data() + word * width, width);
       for (std::int64_t lane = 0; lane < cells; ++lane) {
-        ASSERT_EQ(get_cell(up, lane), lane > 0 && get_cell(from, lane - 1));
-        ASSERT_EQ(get_cell(down, lane), lane + 1 < cells && get_cell(from, lane + 1));
+        ASSERT_EQ(get_cell(up, lane), lane > 0 && get_cell(from, lane - 1)) << "lane " << lane << " of " << cells;
+        ASSERT_EQ(get_cell(down, lane), lane + 1 < cells && get_cell(from, lane + 1))
+            << "lane " << lane << " of " << cells;
       }
     }
   }
@@ -221,8 +230,10 @@ std::vector<std::string> isa_names() {
   return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(Isas, BitsliceWavesTest, testing::ValuesIn(isa_names()),
-                         [](const auto& instance) { return instance.param; });
+std::string name_of(const testing::TestParamInfo<std::string>& isa) { return isa.param; }
+
+INSTANTIATE_TEST_SUITE_P(Isas, BitsliceWaves, testing::ValuesIn(isa_names()), name_of);
+INSTANTIATE_TEST_SUITE_P(Isas, MovesOfLanes, testing::ValuesIn(isa_names()), name_of);
 
 }  // namespace
 

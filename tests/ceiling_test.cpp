@@ -14,6 +14,7 @@
 #include "kernels/isa.hpp"
 #include "kernels/registry.hpp"
 #include "tests/instruction_sets.hpp"
+#include "tests/trying.hpp"
 
 namespace trafficbench {
 namespace {
@@ -130,7 +131,8 @@ TEST(Limit, IsKnownForEveryVariantThatUpdates) {
       const std::string isa = variant->uses_simd ? selected_isa() : std::string(kGenericIsa);
       const auto limit = limit_of(ceiling, *variant, {isa, cells});
       ASSERT_TRUE(limit) << variant->name;
-      EXPECT_TRUE(std::isfinite(limit->cells_per_second) && limit->cells_per_second > 0);
+      EXPECT_TRUE(std::isfinite(limit->cells_per_second) && limit->cells_per_second > 0)
+          << variant->name << ", cells " << cells;
     }
   }
 }
@@ -177,6 +179,7 @@ TEST(Ceiling, CoversEveryLevelForOneCoreAndForAll) {
   std::vector<std::string> levels;
   for (const Bandwidth& level : measured().bandwidth) {
     levels.push_back(level.level + ":" + std::to_string(level.threads));
+    const Trying trying({{"level", levels.back()}});
     EXPECT_GT(level.block_bytes, 0);
     EXPECT_EQ(level.block_bytes % kStreamBlock, 0);
     EXPECT_TRUE(level.capacity_bytes == 0 || level.block_bytes <= level.capacity_bytes);
@@ -210,7 +213,7 @@ TEST(Limit, OfARoadComesFromNoLevelBeyondIt) {
       for (; road_bytes_per_core(*variant, cells) <= 32 << 10; cells *= 2) {
         const auto expected = limit_of(all, *variant, {"wide", cells, cores});
         const auto limit = limit_of(caches, *variant, {"wide", cells, cores});
-        SCOPED_TRACE(std::string(variant->name) + ", cells: " + std::to_string(cells));
+        const Trying trying({{"kernel", variant->name}, {"cells", cells}, {"cores", cores}});
         ASSERT_TRUE(limit && expected);
         EXPECT_EQ(limit->name, expected->name);
         EXPECT_EQ(limit->cells_per_second, expected->cells_per_second);

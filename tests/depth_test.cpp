@@ -103,9 +103,11 @@ TEST(Depth, OfASimulationIsTheNominalOne) {
         setup.variant = variant;
         setup.cells = 1'000'000;
         setup.threads = threads;
-        EXPECT_EQ(Simulation::depth(setup, ranks), nominal_depth(*variant, setup.cells, ranks, threads));
+        EXPECT_EQ(Simulation::depth(setup, ranks), nominal_depth(*variant, setup.cells, ranks, threads))
+            << variant->name << ", ranks " << ranks << ", threads " << threads;
         setup.depth = 7;
-        EXPECT_EQ(Simulation::depth(setup, ranks), 7);
+        EXPECT_EQ(Simulation::depth(setup, ranks), 7)
+            << variant->name << ", ranks " << ranks << ", threads " << threads;
       }
     }
   }

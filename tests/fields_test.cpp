@@ -78,7 +78,7 @@ TEST(Fields, TakeTheNamesThatTheSchemaLists) {
   }
 }
 
-TEST(Fields, EachHasItsLineInTheDocument) {
+TEST(Fields, HaveEachALineInTheDocument) {
   const std::string document = file_of("docs/schema.md");
   for (const Field& field : row_fields()) {
     EXPECT_NE(document.find("`" + std::string(field.name) + "`"), std::string::npos) << field.name;

@@ -15,7 +15,7 @@
 namespace trafficbench {
 namespace {
 
-class JournalTest : public testing::Test {
+class SweepJournal : public testing::Test {
  protected:
   const TemporaryFolder folder_;
   const std::string output_ = folder_.file("report.json");
@@ -44,7 +44,7 @@ class JournalTest : public testing::Test {
   }
 };
 
-TEST_F(JournalTest, ResumesWithEveryRunAndRow) {
+TEST_F(SweepJournal, ResumesWithEveryRunAndRow) {
   begin(3);
   Journal journal = open(true);
   EXPECT_FALSE(journal.complete());
@@ -56,7 +56,7 @@ TEST_F(JournalTest, ResumesWithEveryRunAndRow) {
   EXPECT_FALSE(journal.has_row("sweep/row 3"));
 }
 
-TEST_F(JournalTest, DropsALastLineThatWasTornAndGoesOnBehindIt) {
+TEST_F(SweepJournal, DropsALastLineThatWasTornAndGoesOnBehindIt) {
   begin(3);
   const std::string whole = read_text(path_);
   const std::size_t last = whole.rfind('\n', whole.size() - 2) + 1;
@@ -69,11 +69,11 @@ TEST_F(JournalTest, DropsALastLineThatWasTornAndGoesOnBehindIt) {
     }
     Journal again = open(true);
     ASSERT_EQ(again.rows().size(), 3u) << length;
-    EXPECT_EQ(again.rows()[2].name, "sweep/new");
+    EXPECT_EQ(again.rows()[2].name, "sweep/new") << length;
   }
 }
 
-TEST_F(JournalTest, GoesOnWhereTheReportWasNotCompleted) {
+TEST_F(SweepJournal, GoesOnWhereTheReportWasNotCompleted) {
   write_text(output_ + ".partial", "not ours");
   EXPECT_NE(refusal(axes_, false).find(".partial exists"), std::string::npos);
   std::filesystem::remove(output_ + ".partial");
@@ -85,7 +85,7 @@ TEST_F(JournalTest, GoesOnWhereTheReportWasNotCompleted) {
   EXPECT_EQ(folder_.files(), 1u);
 }
 
-TEST_F(JournalTest, StartsWhereTheFirstLineWasTorn) {
+TEST_F(SweepJournal, StartsWhereTheFirstLineWasTorn) {
   begin(1);
   write_text(path_, read_text(path_).substr(0, 7));
   {
@@ -97,7 +97,7 @@ TEST_F(JournalTest, StartsWhereTheFirstLineWasTorn) {
   EXPECT_EQ(open(true).rows().size(), 1u);
 }
 
-TEST_F(JournalTest, RefusesALineThatIsDamagedInTheMiddle) {
+TEST_F(SweepJournal, RefusesALineThatIsDamagedInTheMiddle) {
   begin(3);
   std::string text = read_text(path_);
   const std::size_t line = text.find("sweep/row 1");
@@ -124,7 +124,7 @@ TEST_F(JournalTest, RefusesALineThatIsDamagedInTheMiddle) {
   EXPECT_NE(refusal(axes_, true).find("line 6"), std::string::npos);
 }
 
-TEST_F(JournalTest, RefusesOtherAxesAndOtherVersions) {
+TEST_F(SweepJournal, RefusesOtherAxesAndOtherVersions) {
   begin(1);
   EXPECT_NE(refusal({{"cells", "1e7"}, {"kernels", "all"}}, true).find("other axes"), std::string::npos);
   std::string text = read_text(path_);
@@ -134,7 +134,7 @@ TEST_F(JournalTest, RefusesOtherAxesAndOtherVersions) {
   EXPECT_NE(refusal(axes_, true).find("another version"), std::string::npos);
 }
 
-TEST_F(JournalTest, RefusesARowThatTheTableOfFieldsDoesNotTake) {
+TEST_F(SweepJournal, RefusesARowThatTheTableOfFieldsDoesNotTake) {
   begin(1);
   const std::string text = read_text(path_);
   Json row = to_json(made_up_row("sweep/another"));
@@ -154,7 +154,7 @@ TEST_F(JournalTest, RefusesARowThatTheTableOfFieldsDoesNotTake) {
   EXPECT_NE(refusal(axes_, true).find("launch"), std::string::npos);
 }
 
-TEST_F(JournalTest, RefusesTheFormOfOldJournals) {
+TEST_F(SweepJournal, RefusesTheFormOfOldJournals) {
   begin(1);
   std::string text = read_text(path_);
   text.replace(text.find("\"journal\":2"), 11, "\"journal\":1");
@@ -162,14 +162,14 @@ TEST_F(JournalTest, RefusesTheFormOfOldJournals) {
   EXPECT_NE(refusal(axes_, true).find("format 1"), std::string::npos);
 }
 
-TEST_F(JournalTest, IsNotStartedOverOneThatIsThereUnlessForced) {
+TEST_F(SweepJournal, IsNotStartedOverOneThatIsThereUnlessForced) {
   begin(2);
   EXPECT_NE(refusal(axes_, false).find("--resume"), std::string::npos);
   EXPECT_TRUE(open(false, true).rows().empty());
   EXPECT_TRUE(open(true).rows().empty());
 }
 
-TEST_F(JournalTest, LetsNoSecondSweepWrite) {
+TEST_F(SweepJournal, LetsNoSecondSweepWrite) {
   Journal first = open(false);
   EXPECT_NE(refusal(axes_, true).find("another sweep"), std::string::npos);
   EXPECT_NE(refusal(axes_, false, true).find("another sweep"), std::string::npos);
@@ -177,7 +177,7 @@ TEST_F(JournalTest, LetsNoSecondSweepWrite) {
   EXPECT_NE(read_text(path_).find("sweep/kept"), std::string::npos);
 }
 
-TEST_F(JournalTest, EndsAsTheReportAndNothingElse) {
+TEST_F(SweepJournal, EndsAsTheReportAndNothingElse) {
   {
     Journal journal = open(false);
     journal.finish({{"context", {{"axes", axes_}}}, {"benchmarks", Json::array()}});
@@ -191,11 +191,11 @@ TEST_F(JournalTest, EndsAsTheReportAndNothingElse) {
   for (const char* text : {"", "[]", "null", "{", "{\"context\": 5}"}) {
     write_text(output_, text);
     EXPECT_NE(refusal(axes_, true), "") << text;
-    EXPECT_EQ(read_text(output_), text);
+    EXPECT_EQ(read_text(output_), text) << text;
   }
 }
 
-TEST_F(JournalTest, ThatIsLeftBesideItsOwnReportIsRemoved) {
+TEST_F(SweepJournal, ThatIsLeftBesideItsOwnReportIsRemoved) {
   begin(2);
   const std::string left = read_text(path_);
   {
@@ -214,7 +214,7 @@ TEST_F(JournalTest, ThatIsLeftBesideItsOwnReportIsRemoved) {
   EXPECT_EQ(read_text(output_), report);
 }
 
-TEST_F(JournalTest, OfASweepThatWasToReplaceAReportGoesOnWhereForced) {
+TEST_F(SweepJournal, OfASweepThatWasToReplaceAReportGoesOnWhereForced) {
   const Json report = {{"context", {{"axes", axes_}, {"runs", {{{"host", "there"}}}}}}, {"benchmarks", Json::array()}};
   begin(2);
   write_report(output_, report);
@@ -225,7 +225,7 @@ TEST_F(JournalTest, OfASweepThatWasToReplaceAReportGoesOnWhereForced) {
   EXPECT_EQ(json_of(read_text(output_)), report);
 }
 
-TEST_F(JournalTest, RefusesPlacesWhereNothingCanBeWritten) {
+TEST_F(SweepJournal, RefusesPlacesWhereNothingCanBeWritten) {
   write_text(folder_.file("plain"), "");
   for (const std::string& path : {folder_.file("missing/report.json"), folder_.file("plain/report.json"),
                                   folder_.file(""), std::string(), std::string("/proc/report.json")}) {

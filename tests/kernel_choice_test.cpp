@@ -30,11 +30,11 @@ TEST(KernelNames, AreTakenInTheOrderWrittenEachOnce) {
 TEST(KernelNames, OfOpenMPFormsWantTwoThreads) {
   for (const Variant* variant : variants()) {
     const KernelChoice plain = KernelName(variant->name).choose(variants());
-    EXPECT_EQ(plain.variant, variant);
-    EXPECT_EQ(plain.min_threads(), 1);
+    EXPECT_EQ(plain.variant, variant) << variant->name;
+    EXPECT_EQ(plain.min_threads(), 1) << variant->name;
     const KernelChoice threaded = KernelName(threaded_name(*variant)).choose(variants());
-    EXPECT_EQ(threaded.variant, variant);
-    EXPECT_EQ(threaded.min_threads(), 2);
+    EXPECT_EQ(threaded.variant, variant) << variant->name;
+    EXPECT_EQ(threaded.min_threads(), 2) << variant->name;
     EXPECT_EQ(threaded.name(), threaded_name(*variant));
   }
 }

@@ -13,7 +13,7 @@
 namespace trafficbench {
 namespace {
 
-TEST(PackedRoadTest, HoldsWhatIsSet) {
+TEST(PackedRoad, HoldsWhatIsSet) {
   PackedRoad road(130);
   EXPECT_EQ(road.cars(), 0);
   for (const std::int64_t cell : {0, 63, 64, 127, 129}) road.set(cell, true);
@@ -26,7 +26,7 @@ TEST(PackedRoadTest, HoldsWhatIsSet) {
   EXPECT_EQ(road.words()[2], 2u);
 }
 
-TEST(PackedRoadTest, IsReadAtAnyOffsetWithZerosPastTheEnd) {
+TEST(PackedRoad, IsReadAtAnyOffsetWithZerosPastTheEnd) {
   Random random(1);
   for (int trial = 0; trial < trials(300); ++trial) {
     const Cells cells = random.cells(random.length(1000));
@@ -43,7 +43,7 @@ TEST(PackedRoadTest, IsReadAtAnyOffsetWithZerosPastTheEnd) {
   }
 }
 
-TEST(PackedRoadTest, RefusesLengthsThatNoRoadHas) {
+TEST(PackedRoad, RefusesLengthsThatNoRoadHas) {
   EXPECT_THROW(PackedRoad(-1), std::invalid_argument);
   EXPECT_THROW(PackedRoad((std::int64_t{1} << 40) + 1), std::invalid_argument);
   EXPECT_EQ(PackedRoad(0).cars(), 0);
@@ -68,7 +68,7 @@ TEST(ReadRing, WrapsAsOftenAsItMust) {
   }
 }
 
-TEST(Bits, CopyCellsLeavesTheOthersAlone) {
+TEST(CopyCells, LeavesTheOthersAlone) {
   Random random(3);
   for (int trial = 0; trial < trials(300); ++trial) {
     const PackedRoad from = random.road(300);
@@ -89,6 +89,7 @@ TEST(Bits, CopyCellsLeavesTheOthersAlone) {
 TEST(BlockOf, CutsIntoBlocksThatDifferByOneAndOwnerOfFindsThem) {
   for (const std::int64_t cells : {1, 2, 5, 64, 100, 101}) {
     for (std::int64_t owners = 1; owners <= 130; ++owners) {
+      const Trying trying({{"cells", cells}, {"owners", owners}});
       std::int64_t next = 0;
       for (std::int64_t index = 0; index < owners; ++index) {
         const Block block = block_of(cells, owners, index);
@@ -111,7 +112,7 @@ TEST(BlockOf, HoldsForTheLongestRoad) {
   EXPECT_EQ(owner_of(kMaxCells, kOwners, last.first - 1), kOwners - 2);
 }
 
-TEST(RoadHashTest, DoesNotDependOnTheSplit) {
+TEST(RoadHash, DoesNotDependOnTheSplit) {
   Random random(4);
   for (int trial = 0; trial < trials(200); ++trial) {
     const PackedRoad road = random.road(random.length(200'000));
@@ -140,7 +141,7 @@ TEST(RoadHashTest, DoesNotDependOnTheSplit) {
   }
 }
 
-TEST(RoadHashTest, ChangesWithEveryCellSwapAndShift) {
+TEST(RoadHash, ChangesWithEveryCellSwapAndShift) {
   Random random(5);
   for (const std::int64_t cells : {1, 63, 64, 65, 500}) {
     PackedRoad road = random.road(cells);
@@ -173,9 +174,7 @@ TEST(RoadHashTest, ChangesWithEveryCellSwapAndShift) {
   EXPECT_NE(hash_of(shifted), before);
 }
 
-TEST(RoadHashTest, TellsEmptyRoadsOfDifferentLengthApart) {
-  EXPECT_NE(hash_of(PackedRoad(10)), hash_of(PackedRoad(11)));
-}
+TEST(RoadHash, TellsEmptyRoadsOfDifferentLengthApart) { EXPECT_NE(hash_of(PackedRoad(10)), hash_of(PackedRoad(11))); }
 
 }  // namespace
 }  // namespace trafficbench

@@ -42,6 +42,19 @@ inline std::int64_t advance_ring(PackedRoad& road) {
   return moves;
 }
 
+/// Moves of several iterations.
+struct RingMoves {
+  std::int64_t total = 0;
+  std::int64_t last = 0;
+};
+
+/// Several iterations of a ring.
+inline RingMoves advance_ring(PackedRoad& road, std::int64_t iterations) {
+  RingMoves moves;
+  for (std::int64_t t = 0; t < iterations; ++t) moves.total += moves.last = advance_ring(road);
+  return moves;
+}
+
 /// Cells [first, first + count), packed.
 inline std::vector<std::uint64_t> pack(std::span<const std::uint8_t> cells, std::int64_t first, std::int64_t count) {
   std::vector<std::uint64_t> words(static_cast<std::size_t>(words_for(count)));

@@ -206,7 +206,7 @@ TEST(AddRatios, NeverDividesByAnotherMachine) {
   EXPECT_EQ(rows[2].speedup.base, rows[0].name);
 }
 
-TEST(AddRatios, WeakRowsCompareAtTheSameCellsOfACore) {
+TEST(AddRatios, ComparesWeakRowsAtTheSameCellsOfACore) {
   std::vector<Row> rows{made_row({.weak = true}), made_row({.threads = 4, .seconds = 1.25, .weak = true})};
   add_ratios(rows, {});
   EXPECT_EQ(rows[1].speedup.base, rows[0].name);

@@ -15,9 +15,9 @@
 namespace trafficbench {
 namespace {
 
-class RingTest : public testing::TestWithParam<const Variant*> {};
+class RingOfAVariant : public testing::TestWithParam<const Variant*> {};
 
-TEST_P(RingTest, GoesRoundWhateverTheDepthAndTheThreads) {
+TEST_P(RingOfAVariant, GoesRoundWhateverTheDepthAndTheThreads) {
   for (const std::int64_t cells : {1, 2, 63, 65, 700, 4097}) {
     const PackedRoad start(*philox_start(cells, 0.4, 7), 0, cells);
     for (const int threads : {1, 3}) {
@@ -37,7 +37,7 @@ TEST_P(RingTest, GoesRoundWhateverTheDepthAndTheThreads) {
   }
 }
 
-TEST_P(RingTest, CountsTheLastIterationAlone) {
+TEST_P(RingOfAVariant, CountsTheLastIterationAlone) {
   constexpr std::int64_t kCells = 5000;
   constexpr std::int64_t kIterations = 200;
   const PackedRoad start(*philox_start(kCells, 0.6, 11), 0, kCells);
@@ -51,7 +51,7 @@ TEST_P(RingTest, CountsTheLastIterationAlone) {
   EXPECT_EQ(PackedRoad(ring.cells(), 0, kCells), expected.road);
 }
 
-TEST_P(RingTest, GoesOnFromWhereItIs) {
+TEST_P(RingOfAVariant, GoesOnFromWhereItIs) {
   constexpr std::int64_t kCells = 1000;
   const PackedRoad start(*philox_start(kCells, 0.5, 3), 0, kCells);
   Ring ring(*GetParam(), kCells, {.threads = 2, .depth = 10, .tuning = {}});
@@ -61,7 +61,7 @@ TEST_P(RingTest, GoesOnFromWhereItIs) {
   EXPECT_EQ(PackedRoad(ring.cells(), 0, kCells), expected_end(start, 42).road);
 }
 
-INSTANTIATE_TEST_SUITE_P(Variants, RingTest, testing::ValuesIn(variants().begin(), variants().end()),
+INSTANTIATE_TEST_SUITE_P(Variants, RingOfAVariant, testing::ValuesIn(variants().begin(), variants().end()),
                          [](const auto& tested) { return std::string(tested.param->name); });
 
 }  // namespace

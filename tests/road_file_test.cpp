@@ -29,7 +29,7 @@ void save(const PackedRoad& road, int ranks, std::int64_t iteration, const std::
   });
 }
 
-TEST(RoadFileTest, KeepsARoadWhateverTheRanks) {
+TEST(RoadFile, KeepsARoadWhateverTheRanks) {
   const TemporaryFolder folder;
   Random random(1);
   for (int trial = 0; trial < trials(60); ++trial) {
@@ -54,7 +54,7 @@ TEST(RoadFileTest, KeepsARoadWhateverTheRanks) {
   }
 }
 
-TEST(RoadFileTest, IsNotLeftHalfWrittenWhereItCannotBe) {
+TEST(RoadFile, IsNotLeftHalfWrittenWhereItCannotBe) {
   const TemporaryFolder folder;
   write_text(folder.file("plain"), "");
   for (const int ranks : {1, 3}) {
@@ -73,12 +73,12 @@ std::string refusal_of(const std::string& path) {
   return refusal([&] { const RoadFile file(path); }, path);
 }
 
-TEST(RoadFileTest, IsRefusedWhereThereIsNoFile) {
+TEST(RoadFile, IsRefusedWhereThereIsNoFile) {
   const TemporaryFolder folder;
   for (const std::string& path : {folder.file("nothing"), folder.file(""), std::string("/dev/null")}) refusal_of(path);
 }
 
-TEST(RoadFileTest, RefusesEveryKindOfDamage) {
+TEST(RoadFile, RefusesEveryKindOfDamage) {
   const TemporaryFolder folder;
   const std::string path = folder.file("road");
   Random random(2);

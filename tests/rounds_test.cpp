@@ -23,6 +23,7 @@
 #include "tests/kept_binding.hpp"
 #include "tests/spoilt_segment.hpp"
 #include "tests/thread_ranks.hpp"
+#include "tests/trying.hpp"
 
 namespace trafficbench {
 namespace {
@@ -82,12 +83,14 @@ std::vector<int> first_rounds(int count) {
   return rounds;
 }
 
-TEST(Rounds, EveryMemberMakesOneRepetitionInEach) {
+TEST(Rounds, HoldOneRepetitionOfEveryMember) {
   Group group;
   for (const char* kernel : {"naive", "bitpacked", "leap"}) group.members.push_back({.point = point_of(kernel, 2)});
   const Told told = measure_group(2, group, fixed(7));
   EXPECT_EQ(told.end, RoundsEnd::done);
-  for (const Measurement& result : told.results) {
+  for (std::size_t i = 0; i < told.results.size(); ++i) {
+    const Trying trying({{"kernel", group.members[i].point.variant->name}});
+    const Measurement& result = told.results[i];
     EXPECT_EQ(result.problem, "");
     EXPECT_EQ(result.stopped, StopReason::fixed);
     EXPECT_EQ(result.rounds, first_rounds(7));
@@ -103,7 +106,7 @@ TEST(Rounds, EveryMemberMakesOneRepetitionInEach) {
   }
 }
 
-TEST(Rounds, ABaseIsMeasuredAgainInTheRoundsOfItsRows) {
+TEST(Rounds, HoldTheBaseOfTheirRows) {
   Group group;
   group.members.push_back({.point = point_of("tiled", 3), .base = 2, .ladder_base = 1});
   group.members.push_back({.point = point_of("naive", 1), .has_row = false});
@@ -121,7 +124,7 @@ TEST(Rounds, ABaseIsMeasuredAgainInTheRoundsOfItsRows) {
   EXPECT_FALSE(told.results[2].base);
 }
 
-TEST(Rounds, AWantedBaseStaysUntilTheLastOfItsRowsIsDone) {
+TEST(Rounds, KeepABaseUntilTheLastOfItsRowsIsDone) {
   Group group;
   group.members.push_back({.point = point_of("naive", 1)});
   group.members.push_back({.point = point_of("tiled", 1), .ladder_base = 0});
@@ -135,7 +138,7 @@ TEST(Rounds, AWantedBaseStaysUntilTheLastOfItsRowsIsDone) {
   EXPECT_GE(base.samples.size(), row.samples.size());
 }
 
-TEST(Rounds, AShortRepetitionIsMadeLongerAndAllStartOver) {
+TEST(Rounds, StartOverWithMoreIterationsWhereARepetitionIsTooShort) {
   Group group;
   Point automatic = point_of("bitpacked", 1);
   automatic.steps = 0;
@@ -146,7 +149,7 @@ TEST(Rounds, AShortRepetitionIsMadeLongerAndAllStartOver) {
   EXPECT_EQ(told.results[0].rounds, told.results[1].rounds);
 }
 
-TEST(Rounds, NothingIsBegunAfterTheDeadline) {
+TEST(Rounds, AreNotBegunAfterTheDeadline) {
   Group group;
   group.members.push_back({.point = point_of("naive", 1)});
   const Told told = measure_group(2, group, fixed(6), {.soft = 0, .hard = wall_seconds() - 1});
@@ -154,7 +157,7 @@ TEST(Rounds, NothingIsBegunAfterTheDeadline) {
   EXPECT_TRUE(told.order.empty());
 }
 
-TEST(Rounds, AfterTheSoftDeadlineOnlyTheFewestRepetitionsAreMade) {
+TEST(Rounds, AreAsFewAsMayBeAfterTheSoftDeadline) {
   Group group;
   group.members.push_back({.point = point_of("naive", 1)});
   const StoppingRule rule{.min_repetitions = 6, .max_repetitions = 1000, .precision = 1e-9, .time_cap = 1e9};
@@ -164,7 +167,7 @@ TEST(Rounds, AfterTheSoftDeadlineOnlyTheFewestRepetitionsAreMade) {
   EXPECT_EQ(told.results[0].stopped, StopReason::time_limit);
 }
 
-TEST(Rounds, ShapesOfOneKernelMakeTheSameIterations) {
+TEST(Rounds, GiveAllShapesOfAKernelTheSameIterations) {
   Group group;
   for (const int ranks : {1, 2}) {
     for (const char* kernel : {"naive", "bitpacked"}) {
@@ -175,6 +178,7 @@ TEST(Rounds, ShapesOfOneKernelMakeTheSameIterations) {
   }
   const Told told = measure_group(2, group, fixed(6), {}, {.min_seconds = 0.001, .oversubscribe = true});
   for (std::size_t i = 0; i < group.members.size(); ++i) {
+    const Trying trying({{"member", i}});
     const Measurement& result = told.results[i];
     EXPECT_EQ(result.problem, "");
     EXPECT_EQ(result.steps, told.results[i % 2].steps);
@@ -190,13 +194,13 @@ TEST(Rounds, ShapesOfOneKernelMakeTheSameIterations) {
 
 const MeasuringOptions kWindows{.min_seconds = 0.001, .verification = Verification::windows, .oversubscribe = true};
 
-TEST(Rounds, ARoadThatCannotBeRestartedGoesOnAndIsVerifiedByWindows) {
+TEST(Rounds, GoOnWithARoadThatCannotBeRestartedAndVerifyItByWindows) {
   for (const char* kernel : {"bitpacked", "tiled", "leap"}) {
     for (const int ranks : {1, 3}) {
       for (const std::int64_t steps : {20, 0}) {
         // However many iterations a closed form jumps over, it takes no longer: nobody lets it choose.
         if (steps == 0 && std::string_view(kernel) == "leap") continue;
-        SCOPED_TRACE(std::string(kernel) + ", " + std::to_string(ranks) + " ranks, steps " + std::to_string(steps));
+        const Trying trying({{"kernel", kernel}, {"ranks", ranks}, {"steps", steps}});
         Group group;
         group.members.push_back({.point = point_of(kernel, ranks, 1, 10'000), .restarted = false});
         group.members[0].point.steps = steps;
@@ -235,7 +239,7 @@ std::int64_t unseen_car(const Point& point, int repetitions) {
   return 0;
 }
 
-TEST(Rounds, ACarLostOutsideEveryWindowIsMissedByTheCount) {
+TEST(Rounds, MissACarThatIsLostOutsideEveryWindow) {
   const Variant spoilt = spoilt_bitpacked();
   struct Case {
     bool restarted;
@@ -243,6 +247,7 @@ TEST(Rounds, ACarLostOutsideEveryWindowIsMissedByTheCount) {
     std::size_t repetitions;  // that are made before the cars are counted
   };
   for (const Case& tried : {Case{true, true, 3}, Case{false, true, 3}, Case{true, false, 1}}) {
+    const Trying trying({{"restarted", tried.restarted}, {"keep_roads", tried.keep_roads}});
     constexpr int kRepetitions = 3;
     Group group;
     group.keep_roads = tried.keep_roads;
@@ -264,10 +269,11 @@ TEST(Rounds, ACarLostOutsideEveryWindowIsMissedByTheCount) {
   }
 }
 
-TEST(Rounds, AWrongCellInAWindowOfAnyRankFailsTheFirstRepetition) {
+TEST(Rounds, EndAtTheFirstWithAWrongCellInAWindowOfAnyRank) {
   const Variant spoilt = spoilt_bitpacked();
   for (const bool restarted : {true, false}) {
     for (const std::int64_t cell : {0, 5'000, 9'999}) {
+      const Trying trying({{"restarted", restarted}, {"cell", cell}});
       Group group;
       group.members.push_back({.point = point_of("bitpacked", 3, 1, 10'000), .restarted = restarted});
       group.members[0].point.variant = &spoilt;
@@ -281,7 +287,7 @@ TEST(Rounds, AWrongCellInAWindowOfAnyRankFailsTheFirstRepetition) {
   }
 }
 
-TEST(Enough, SaysWhy) {
+TEST(ReasonToStop, IsTheFirstThatHolds) {
   const StoppingRule rule{.min_repetitions = 6, .max_repetitions = 8, .precision = 0.02, .time_cap = 10};
   EXPECT_EQ(reason_to_stop(rule, {1, 1, 1, 1, 1}), std::nullopt);
   EXPECT_EQ(reason_to_stop(rule, {1, 1, 1, 1, 1, 1.03}), StopReason::precise);
@@ -291,7 +297,7 @@ TEST(Enough, SaysWhy) {
   EXPECT_EQ(reason_to_stop(fixed(2), {1, 5}), StopReason::fixed);
 }
 
-TEST(SweepPlan, GroupsHaveOneRoadOneContractAndAsManyCores) {
+TEST(GroupsOf, HaveOneRoadOneContractAndAsManyCores) {
   const std::vector<Point> points{point_of("naive", 1),    point_of("tiled", 1),          point_of("naive", 1, 2),
                                   point_of("naive", 2, 1), point_of("naive", 2, 1, 5000), point_of("tiled", 4)};
   const auto groups = groups_of(points, std::vector<bool>(points.size(), true));

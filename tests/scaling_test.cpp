@@ -78,7 +78,7 @@ TEST(ScalingKernelTime, GivesBackWhatWasMeasuredAndInterpolatesBetween) {
   EXPECT_NEAR(kernel.cycles(7, 10, 10), 2 * updates(1000, 10, 10), 1e-6);
 }
 
-TEST(ScalingKernelTime, RowsThatSayNothingOfOneCoreAreNotTaken) {
+TEST(ScalingKernelTime, TakesNoRowThatSaysNothingOfOneCore) {
   const Row good = row_of(1000, 10, 10, 1);
   EXPECT_NO_THROW(kernel_of({good}));
   std::vector<Row> others(9, good);
@@ -94,7 +94,7 @@ TEST(ScalingKernelTime, RowsThatSayNothingOfOneCoreAreNotTaken) {
   for (std::size_t i = 0; i < others.size(); ++i) EXPECT_THROW(kernel_of({others[i]}), BadInput) << i;
 }
 
-TEST(ScalingNetwork, RoutersAndGroupsCostLinks) {
+TEST(ScalingNetwork, NeedsMoreLinksBetweenRoutersAndBetweenGroups) {
   const Network network = facts_of().network;
   EXPECT_EQ(network.links(3, 3), 0);
   EXPECT_EQ(network.links(0, 1), 2);
@@ -102,7 +102,7 @@ TEST(ScalingNetwork, RoutersAndGroupsCostLinks) {
   EXPECT_EQ(network.links(3, 4), 5);
 }
 
-TEST(ScalingNetwork, MessagesOnTheCriticalPathAddUp) {
+TEST(ScalingNetwork, AddsUpTheMessagesOnTheCriticalPath) {
   const Network network = facts_of().network;
   EXPECT_DOUBLE_EQ(exchange_seconds(network, {1, 4}, 64), 0);
   EXPECT_DOUBLE_EQ(exchange_seconds(network, {4, 4}, 64), 1e-6 + 8e-9);
@@ -129,7 +129,7 @@ TEST(ScalingModel, AddsUpWhatThePeriodsTake) {
   EXPECT_NEAR(sampled.reduction, allreduce_seconds(facts.network, layout, 8), 1e-12);
 }
 
-TEST(ScalingModel, MemoryOfTheNodeIsALimitWhereTheRoadIsNotInCache) {
+TEST(ScalingModel, IsLimitedByTheNodesMemoryWhereTheRoadIsNotInCache) {
   const KernelTime kernel = kernel_of({row_of(1000, 10, 10, 1)});
   const Variant& tiled = *find_variant("tiled");
   MachineFacts facts = facts_of();
@@ -139,7 +139,7 @@ TEST(ScalingModel, MemoryOfTheNodeIsALimitWhereTheRoadIsNotInCache) {
   EXPECT_NEAR(advance_seconds(kernel, tiled, facts, 4, 1000, 10, 10), 4 * 1000 * tiled.work.bytes_per_trip, 1e-6);
 }
 
-TEST(ScalingSegment, ASimulationAsksForTheTimeOfEveryCallAndSeesTheKernelsDepth) {
+TEST(ScalingSegment, AsksForTheTimeOfEveryCallAndHasTheKernelsDepth) {
   const Variant& tiled = *find_variant("tiled");
   const Variant variant = modelled(tiled);
   SimulationSetup real;
@@ -166,7 +166,7 @@ TEST(ScalingPlatform, HoldsWholeGroupsAndAHostForEveryNode) {
   EXPECT_EQ(host_file({5, 4}), "node0:4\nnode1:4\n");
 }
 
-TEST(ScalingMachine, TheFileOfArcher2IsTaken) {
+TEST(ScalingMachine, TakesTheFileOfArcher2) {
   const MachineFacts facts = read_machine(TRAFFICBENCH_ARCHER2);
   EXPECT_EQ(facts.nodes, 5860);
   EXPECT_EQ(facts.cores_per_node, 128);
@@ -178,7 +178,7 @@ TEST(ScalingMachine, TheFileOfArcher2IsTaken) {
   }
 }
 
-TEST(ScalingMachine, KeysMissingUnknownOrWrongAreRefused) {
+TEST(ScalingMachine, RefusesKeysThatAreMissingUnknownOrWrong) {
   const TemporaryFolder folder;
   const Json good = json_of(read_text(TRAFFICBENCH_ARCHER2));
   const auto refused = [&](const Json& json) {

@@ -58,7 +58,7 @@ class Witness final : public Segment {
   HaloWidth width_;
 };
 
-TEST(HaloExchangeTest, ShowsTheCellsBesideEveryBlock) {
+TEST(HaloExchange, ShowsTheCellsBesideEveryBlock) {
   Random random(1);
   for (int trial = 0; trial < trials(150); ++trial) {
     const int ranks = static_cast<int>(random.pick(1, 7));
@@ -88,7 +88,7 @@ TEST(HaloExchangeTest, ShowsTheCellsBesideEveryBlock) {
   }
 }
 
-TEST(HaloExchangeTest, SendsPackedBits) {
+TEST(HaloExchange, SendsPackedBits) {
   on_ranks(4, [](Communicator& comm) {
     const HaloExchange exchange(comm, 1 << 20, {6400, 640});
     EXPECT_EQ(exchange.bytes_sent(), 6400 / 8 + 640 / 8);
@@ -97,18 +97,23 @@ TEST(HaloExchangeTest, SendsPackedBits) {
 
 class EverySimulation : public testing::TestWithParam<const Variant*> {};
 
+SimulationSetup random_setup(Random& random, const Variant& variant, std::int64_t cells) {
+  SimulationSetup setup;
+  setup.variant = &variant;
+  setup.cells = cells;
+  setup.threads = random.one_in(3) ? static_cast<int>(random.pick(2, 3)) : 1;
+  // Deeper than the road is long, too: the program refuses that, the simulation need not.
+  setup.depth = random.one_in(2) ? 0 : random.pick(1, 150);
+  setup.jump = random.pick(1, 100);
+  setup.counting = random.one_in(2) ? CountingMode::every : CountingMode::sampled;
+  return setup;
+}
+
 TEST_P(EverySimulation, EndsWhereTheClosedFormSaysOnAnyRanksThreadsAndDepth) {
   Random random(2);
   for (int trial = 0; trial < trials(60); ++trial) {
     const PackedRoad start = random.road(random.length(trial % 2 == 0 ? 12 : 2'000));
-    SimulationSetup setup;
-    setup.variant = GetParam();
-    setup.cells = start.cells();
-    setup.threads = random.one_in(3) ? static_cast<int>(random.pick(2, 3)) : 1;
-    // Deeper than the road is long, too: the program refuses that, the simulation need not.
-    setup.depth = random.one_in(2) ? 0 : random.pick(1, 150);
-    setup.jump = random.pick(1, 100);
-    setup.counting = random.one_in(2) ? CountingMode::every : CountingMode::sampled;
+    const SimulationSetup setup = random_setup(random, *GetParam(), start.cells());
     const int ranks = static_cast<int>(random.pick(1, 7));
     std::vector<std::int64_t> steps;
     for (std::int64_t i = random.pick(1, 4); i > 0; --i) steps.push_back(random.pick(1, setup.jump));
@@ -130,12 +135,10 @@ TEST_P(EverySimulation, EndsWhereTheClosedFormSaysOnAnyRanksThreadsAndDepth) {
         for (const std::int64_t k : steps) {
           const MovesMade made = simulation.advance(k);
           done += k;
-          std::int64_t counted = 0;
-          std::int64_t last = 0;
-          for (std::int64_t t = 0; t < k; ++t) counted += last = advance_ring(plain);
-          EXPECT_EQ(made.last, last) << "iteration " << done;
+          const RingMoves expected = advance_ring(plain, k);
+          EXPECT_EQ(made.last, expected.last) << "iteration " << done;
           if (setup.counting == CountingMode::every) {
-            EXPECT_EQ(made.counted, counted) << "iteration " << done;
+            EXPECT_EQ(made.counted, expected.total) << "iteration " << done;
           }
         }
         EXPECT_EQ(simulation.hash(), hash_of(plain));
@@ -154,17 +157,15 @@ TEST(Verification, ExpectsTheSameOnAnyRanksAndThreads) {
     const PackedRoad start = random.road(random.length(700));
     const std::int64_t iterations = random.pick(1, 2 * start.cells() + 3);
     PackedRoad plain = start;
-    std::int64_t moves = 0;
-    std::int64_t last = 0;
-    for (std::int64_t t = 0; t < iterations; ++t) moves += last = advance_ring(plain);
+    const RingMoves moves = advance_ring(plain, iterations);
     const int ranks = static_cast<int>(random.pick(1, 5));
     const Trying trying({{"trial", trial}, {"cells", start.cells()}, {"iterations", iterations}, {"ranks", ranks}});
     on_ranks(ranks, [&](Communicator& comm) {
       const Expected expected = expect(comm, start, iterations, 1 + comm.size() % 3);
       EXPECT_EQ(expected.hash, hash_of(plain));
       EXPECT_EQ(expected.cars, start.cars());
-      EXPECT_EQ(expected.moves, moves);
-      EXPECT_EQ(expected.last_moves, last);
+      EXPECT_EQ(expected.moves, moves.total);
+      EXPECT_EQ(expected.last_moves, moves.last);
     });
   }
 }

@@ -28,7 +28,7 @@ std::string expected_pgm(PackedRoad road, Block window, std::int64_t steps) {
   return text;
 }
 
-TEST(SpaceTimeTest, ShowsTheRoadWhateverTheRanks) {
+TEST(SpaceTime, ShowsTheRoadWhateverTheRanks) {
   const TemporaryFolder folder;
   Random random(1);
   for (int trial = 0; trial < trials(40); ++trial) {
@@ -63,7 +63,7 @@ TEST(SpaceTimeTest, ShowsTheRoadWhateverTheRanks) {
   }
 }
 
-TEST(SpaceTimeTest, ReadsWindows) {
+TEST(SpaceTime, ReadsWindows) {
   EXPECT_EQ(parse_window("auto", 100), (Block{0, 100}));
   EXPECT_EQ(parse_window("auto", 5000), (Block{0, 1000}));
   EXPECT_EQ(parse_window("10:1k", 5000), (Block{10, 1000}));
@@ -73,14 +73,14 @@ TEST(SpaceTimeTest, ReadsWindows) {
   }
 }
 
-TEST(SpaceTimeTest, RefusesWhatIsNoPicture) {
+TEST(SpaceTime, RefusesWhatIsNoPicture) {
   EXPECT_THROW(SpaceTime("road.gif", {0, 10}, 10), BadInput);
   EXPECT_THROW(SpaceTime("road.pgm", {0, 1000001}, 1), BadInput);
   EXPECT_THROW(SpaceTime("road.pgm", {0, 1}, 1000001), BadInput);
   EXPECT_THROW(SpaceTime("road.pgm", {0, 100000}, 100000), BadInput);
 }
 
-TEST(SpaceTimeTest, IsNotLeftHalfWrittenWhereItCannotBe) {
+TEST(SpaceTime, IsNotLeftHalfWrittenWhereItCannotBe) {
   const TemporaryFolder folder;
   EXPECT_THROW(SpaceTime(folder.file("missing/road.pgm"), {0, 1}, 1).save(), BadInput);
   EXPECT_EQ(folder.files(), 0u);

@@ -35,7 +35,7 @@ Counter philox(Counter counter, std::array<std::uint32_t, 2> key) {
   return counter;
 }
 
-TEST(Philox, KnownAnswers) {
+TEST(Philox, GivesTheKnownAnswersOfRandom123) {
   // Random123's kat_vectors.
   EXPECT_EQ(philox({0, 0, 0, 0}, {0, 0}), (Counter{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
   EXPECT_EQ(philox({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff}),
@@ -121,7 +121,8 @@ TEST(UniStart, IsThePublishedGenerator) {
       const PackedRoad road = whole(*uni_start(20'000, density, seed));
       Ranmar generator(seed);
       for (std::int64_t i = 0; i < road.cells(); ++i) {
-        ASSERT_EQ(road.car(i), static_cast<float>(generator.next()) < static_cast<float>(density)) << "cell " << i;
+        ASSERT_EQ(road.car(i), static_cast<float>(generator.next()) < static_cast<float>(density))
+            << "cell " << i << ", density " << density << ", seed " << seed;
       }
     }
   }
@@ -140,12 +141,12 @@ TEST(Mt19937Start, IsNumpysGenerator) {
     for (std::int64_t i = 0; i < road.cells(); ++i) {
       const auto a = static_cast<double>(generator() >> 5);
       const auto b = static_cast<double>(generator() >> 6);
-      ASSERT_EQ(road.car(i), (a * 67108864 + b) / 9007199254740992.0 < 0.52) << "cell " << i;
+      ASSERT_EQ(road.car(i), (a * 67108864 + b) / 9007199254740992.0 < 0.52) << "cell " << i << ", seed " << seed;
     }
   }
 }
 
-TEST(PatternStart, Repeats) {
+TEST(PatternStart, RepeatsItsPattern) {
   for (const std::string pattern : {"1", "0", "10", "1100", "1110101"}) {
     const PackedRoad road = whole(*pattern_start(500, pattern));
     for (std::int64_t i = 0; i < 500; ++i) {
@@ -156,13 +157,15 @@ TEST(PatternStart, Repeats) {
 
 TEST(StartStates, RefuseWhatMakesNoSense) {
   for (const double density : {-0.1, 1.1, std::nan(""), HUGE_VAL}) {
-    EXPECT_THROW(philox_start(10, density, 1), std::invalid_argument);
-    EXPECT_THROW(uni_start(10, density, 1), std::invalid_argument);
-    EXPECT_THROW(mt19937_start(10, density, 1), std::invalid_argument);
+    EXPECT_THROW(philox_start(10, density, 1), std::invalid_argument) << density;
+    EXPECT_THROW(uni_start(10, density, 1), std::invalid_argument) << density;
+    EXPECT_THROW(mt19937_start(10, density, 1), std::invalid_argument) << density;
   }
   EXPECT_THROW(uni_start(10, 0.5, -1), std::invalid_argument);
   EXPECT_THROW(uni_start(10, 0.5, kMaxUniSeed + 1), std::invalid_argument);
-  for (const char* pattern : {"", "2", "1 0", "11\n"}) EXPECT_THROW(pattern_start(10, pattern), std::invalid_argument);
+  for (const char* pattern : {"", "2", "1 0", "11\n"}) {
+    EXPECT_THROW(pattern_start(10, pattern), std::invalid_argument) << "pattern '" << pattern << "'";
+  }
 }
 
 struct Named {

@@ -11,6 +11,7 @@
 #include "drivers/machine/tuning.hpp"
 #include "tests/made_up_machine.hpp"
 #include "tests/temporary_folder.hpp"
+#include "tests/trying.hpp"
 
 namespace trafficbench {
 namespace {
@@ -47,7 +48,7 @@ class Topology : public testing::TestWithParam<Way> {
 
 TEST_P(Topology, HasItsCoresAndCaches) {
   for (const MadeUpMachine& made_up : made_up_machines()) {
-    SCOPED_TRACE(made_up.name);
+    const Trying trying({{"machine", made_up.name}});
     const Machine machine = look(made_up, made_up.all_cpus());
     EXPECT_EQ(machine.cores, made_up.cores);
     EXPECT_EQ(machine.threads_per_core, made_up.threads_per_core);
@@ -66,7 +67,7 @@ TEST_P(Topology, HasItsCoresAndCaches) {
 
 TEST_P(Topology, GivesEachCoreThatIsAllowedOneWorker) {
   for (const MadeUpMachine& made_up : made_up_machines()) {
-    SCOPED_TRACE(made_up.name);
+    const Trying trying({{"machine", made_up.name}});
     const int cores = made_up.cores;
     // All of it: both hardware threads of a core are in the mask, and one of them is taken.
     EXPECT_EQ(look(made_up, made_up.all_cpus()).allowed_cpus, range(0, cores));
@@ -126,7 +127,7 @@ TEST(ThisMachine, HasACoreForThisProcess) {
 
 TEST(TuningFor, DividesALevelByTheWorkersThatShareIt) {
   for (const MadeUpMachine& made_up : made_up_machines()) {
-    SCOPED_TRACE(made_up.name);
+    const Trying trying({{"machine", made_up.name}});
     const Machine machine = from_files(made_up, made_up.all_cpus());
     for (int workers = 1; workers <= 2 * made_up.cores; ++workers) {
       const Tuning tuning = tuning_for(machine, workers);

@@ -180,10 +180,10 @@ class EveryVariant : public testing::TestWithParam<Tested> {
   const WithIsa isa_{GetParam().second};
 };
 
-TEST_P(EveryVariant, TinyRoads) { try_segments(2000, {20, 40, 20}); }
-TEST_P(EveryVariant, ShortRoads) { try_segments(600, {1200, 150, 60}); }
-TEST_P(EveryVariant, HalosWiderThanTheRoad) { try_segments(150, {100, 3000, 300}); }
-TEST_P(EveryVariant, LongerRoads) { try_segments(60, {20000, 400, 60}); }
+TEST_P(EveryVariant, IsRightOnTinyRoads) { try_segments(2000, {20, 40, 20}); }
+TEST_P(EveryVariant, IsRightOnShortRoads) { try_segments(600, {1200, 150, 60}); }
+TEST_P(EveryVariant, IsRightWithHalosWiderThanTheRoad) { try_segments(150, {100, 3000, 300}); }
+TEST_P(EveryVariant, IsRightOnLongerRoads) { try_segments(60, {20000, 400, 60}); }
 
 // Roads of many words a lane, where the closed form is the judge.
 TEST_P(EveryVariant, LongRoadsAgreeWithTheClosedForm) {
@@ -311,7 +311,7 @@ TEST(Tiled, SaysItsBlocks) {
   EXPECT_NE(blocks(1000, {{"tile", 512}}).find("; blocks of 512 words, "), std::string::npos);
 }
 
-TEST(Isa, OneThatIsUnknownIsRefusedAndTheChoiceStays) {
+TEST(SelectIsa, RefusesWhatIsUnknownAndKeepsTheChoice) {
   const std::string lowest = isas_that_run().back();
   select_isa(lowest);
   EXPECT_EQ(selected_isa(), lowest);

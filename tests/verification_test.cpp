@@ -120,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(All, VerifyWindows, testing::ValuesIn(variants().begin(
                          [](const auto& tested) { return std::string(tested.param->name); });
 
 /// A closed-form road that has settled only shifts: the cells of one rank then lie at both ends of the road.
-TEST(VerifyWindowsOfShiftedRoads, ABlockThatLiesAcrossTheEndOfTheRoadIsAccepted) {
+TEST(VerifyWindowsOfShiftedRoads, AcceptsABlockAcrossTheEndOfTheRoad) {
   constexpr int kRanks = 3;
   Random random(9);
   const PackedRoad start = random.road(9'000);
@@ -185,7 +185,7 @@ bool names(const std::string& text, std::int64_t cell) {
          first <= cell && cell <= last;
 }
 
-TEST(VerifyWindowsOfSpoiltRoads, OfAShortRoadNoWrongCellIsAccepted) {
+TEST(VerifyWindowsOfSpoiltRoads, AcceptsNoWrongCellOfAShortRoad) {
   const Variant spoilt = spoilt_bitpacked();
   Random random(3);
   for (int ranks = 1; ranks <= 5; ++ranks) {
@@ -204,7 +204,7 @@ TEST(VerifyWindowsOfSpoiltRoads, OfAShortRoadNoWrongCellIsAccepted) {
   }
 }
 
-TEST(VerifyWindowsOfSpoiltRoads, AWrongCellInAnyRanksWindowIsRefusedOnEveryRank) {
+TEST(VerifyWindowsOfSpoiltRoads, RefusesOnEveryRankAWrongCellInAnyRanksWindow) {
   const Variant spoilt = spoilt_bitpacked();
   Random random(4);
   on_spoilt_road(spoilt, 3, random.road(150'000), 10, [&](SpoiltRoad& road) {
@@ -225,7 +225,7 @@ TEST(VerifyWindowsOfSpoiltRoads, AWrongCellInAnyRanksWindowIsRefusedOnEveryRank)
   });
 }
 
-TEST(VerifyWindowsOfSpoiltRoads, AWrongCellOfARoadThatHasShiftedIsRefused) {
+TEST(VerifyWindowsOfSpoiltRoads, RefusesAWrongCellOfARoadThatHasShifted) {
   const Variant spoilt = spoilt_leap();
   Random random(5);
   const PackedRoad start = random.road(9'000);
@@ -249,7 +249,7 @@ std::pair<std::int64_t, std::int64_t> unseen_car_and_gap(const SpoiltRoad& road)
   const auto own = road.simulation.own_blocks(1).front();
   const auto windows = windows_of({&own, 1}, road.iterations, 1);
   PackedRoad now = PackedRoad(road.start, 0, road.start.cells());
-  for (std::int64_t i = 0; i < road.iterations; ++i) advance_ring(now);
+  advance_ring(now, road.iterations);
   for (std::int64_t cell = own.first; cell + 1 < own.first + own.cells; ++cell) {
     if (!is_in(windows, cell) && !is_in(windows, cell + 1) && now.car(cell) && !now.car(cell + 1))
       return {cell, cell + 1};
@@ -265,7 +265,7 @@ PackedRoad noise(std::int64_t cells, unsigned seed) {
   return road;
 }
 
-TEST(VerifyWindowsOfSpoiltRoads, ALostCarOutsideEveryWindowIsSeenByTheCountOfCars) {
+TEST(VerifyWindowsOfSpoiltRoads, LeavesALostCarOutsideEveryWindowToTheCountOfCars) {
   const Variant spoilt = spoilt_bitpacked();
   on_spoilt_road(spoilt, 2, noise(150'000, 6), 10, [](SpoiltRoad& road) {
     EXPECT_EQ(road.simulation.cars(), road.cars);
@@ -276,7 +276,7 @@ TEST(VerifyWindowsOfSpoiltRoads, ALostCarOutsideEveryWindowIsSeenByTheCountOfCar
 }
 
 /// This is the limit of a sample: neither the windows nor the count of cars see it. The hash of the whole road does.
-TEST(VerifyWindowsOfSpoiltRoads, ACarMovedOutsideEveryWindowIsNotSeenButByTheHash) {
+TEST(VerifyWindowsOfSpoiltRoads, LeavesACarMovedOutsideEveryWindowToTheHash) {
   const Variant spoilt = spoilt_bitpacked();
   on_spoilt_road(spoilt, 2, noise(150'000, 7), 10, [](SpoiltRoad& road) {
     const std::uint64_t hash = expect(road.comm, road.start, road.iterations, 1).hash;
@@ -288,7 +288,7 @@ TEST(VerifyWindowsOfSpoiltRoads, ACarMovedOutsideEveryWindowIsNotSeenButByTheHas
   });
 }
 
-TEST(VerifyWindowsOfSpoiltRoads, TheWrongNumberOfIterationsIsRefused) {
+TEST(VerifyWindowsOfSpoiltRoads, RefusesTheWrongNumberOfIterations) {
   const Variant spoilt = spoilt_bitpacked();
   on_spoilt_road(spoilt, 3, noise(50'000, 8), 10, [](SpoiltRoad& road) {
     for (const std::int64_t claimed : {9, 11}) {
