@@ -10,6 +10,7 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,10 +59,10 @@ def command(arguments, ranks=1):
     return words
 
 
-def call(*arguments, ranks=1, cwd=None, env=None, timeout=TIMEOUT_SECONDS):
-    """Runs the program to its end; a subprocess.CompletedProcess with texts."""
+def start(words, cwd=None, env=None, timeout=TIMEOUT_SECONDS):
+    """Runs a command to its end, with nothing to read; a subprocess.CompletedProcess with texts."""
     return subprocess.run(
-        command(arguments, ranks),
+        [str(word) for word in words],
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
@@ -70,6 +71,11 @@ def call(*arguments, ranks=1, cwd=None, env=None, timeout=TIMEOUT_SECONDS):
         timeout=timeout,
         check=False,
     )
+
+
+def call(*arguments, ranks=1, **how):
+    """Runs the program to its end."""
+    return start(command(arguments, ranks), **how)
 
 
 def succeed(*arguments, **how):
@@ -82,6 +88,82 @@ def succeed(*arguments, **how):
 def own_lines(text):
     """Lines of standard error that the program wrote; an MPI launcher may add its own below a status that is not 0."""
     return [line for line in text.splitlines() if line.startswith("trafficbench: ")]
+
+
+# Little, and the same every time.
+SMALL_SWEEP = {
+    "--kernels": "naive,bitsliced,leap",
+    "--cells": "1000,5e3",
+    "--threads": "1",
+    "--steps": "20",
+    "--min-repetitions": "2",
+    "--max-repetitions": "2",
+}
+SMALL_SWEEP_POINTS = 3 * 2 * 2
+
+
+def small_sweep(**changes):
+    """Arguments of the small sweep, some of them changed."""
+    options = SMALL_SWEEP | {f"--{name.replace('_', '-')}": value for name, value in changes.items()}
+    return ["sweep", *(word for option in options.items() for word in option)]
+
+
+def save_road(folder, name="road", cells=1000, steps=10, *more):
+    """A road file that the program has written."""
+    succeed("run", "--cells", cells, "--steps", steps, *more, "--save", name, cwd=folder)
+    return folder / name
+
+
+def plain_files(folder):
+    """What each plain file of a folder holds, and the names of what else is in it."""
+    return {
+        entry.name: Path(entry.path).read_bytes() if entry.is_file(follow_symlinks=False) else None
+        for entry in os.scandir(folder)
+    }
+
+
+def one_line_of(done, name):
+    """The line in which a command said what was wrong: the only one on standard error, with status 2."""
+    said = f"status {done.returncode}\n{done.stdout}\n{done.stderr}"
+    # OpenMP's own library may have a word to say about its own variables.
+    lines = [line for line in done.stderr.splitlines() if line and not line.startswith(("libgomp:", "OMP: "))]
+    assert done.returncode == 2 and len(lines) == 1 and lines[0].startswith(f"{name}: "), f"not refused in one line: {said}"
+    return lines[0]
+
+
+def refused(*arguments, word, ranks=1, cwd=None, env=None, before_all=True):
+    """Asserts that the program refuses these arguments in the one way there is, and leaves `cwd` as it was.
+
+    `word` is what the line must name. The line, which is one on any number of ranks, is returned. It comes before all
+    that is printed, unless what is wrong shows later, in the cells of a road.
+    """
+    before = plain_files(cwd) if cwd else None
+    done = call(*arguments, ranks=ranks, cwd=cwd, env=env)
+    if ranks > 1:
+        done.stderr = "\n".join(own_lines(done.stderr))
+    line = one_line_of(done, "trafficbench")
+    assert not (before_all and done.stdout), f"{arguments}: printed before it refused: {done.stdout}"
+    assert word in line, f"{arguments}: no {word!r} in: {line}"
+    assert not cwd or plain_files(cwd) == before, f"{arguments}: a file was left, changed or taken away"
+    return line
+
+
+def write_executable(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def pretended(path, lines):
+    """A trafficbench that is the real one but for these lines of Python, which find and change `out`, `err` and `status`."""
+    return write_executable(
+        path,
+        f"#!{sys.executable}\nimport json, re, subprocess, sys\n"
+        f"done = subprocess.run([{str(PROGRAM)!r}, *sys.argv[1:]], capture_output=True, text=True)\n"
+        f"out, err, status = done.stdout, done.stderr, done.returncode\n{lines}"
+        "print(out, end=''); sys.stderr.write(err); sys.exit(status)\n",
+    )
 
 
 def kernels():

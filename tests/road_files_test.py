@@ -1,0 +1,97 @@
+"""Roads on disk: what is saved is read the same, and what is damaged or no road is refused."""
+
+import os
+import struct
+
+import pytest
+from program import kernels, refused, save_road, small_sweep, succeed
+
+
+def damage(path, change):
+    content = bytearray(path.read_bytes())
+    change(content)
+    path.write_bytes(content)
+
+
+def flip(byte):
+    def change(content):
+        content[byte] ^= 1
+
+    return change
+
+
+def put(offset, value):
+    def change(content):
+        content[offset : offset + 8] = struct.pack("<q", value)
+
+    return change
+
+
+DAMAGES = {
+    "empty": (lambda content: content.clear(), "not a road file"),
+    "short": (lambda content: content.__delitem__(slice(20, None)), "not a road file"),
+    "magic": (flip(0), "not a road file"),
+    "version": (put(8, 7), "version 7"),
+    "no cells": (put(16, 0), "0 cells"),
+    "endless": (put(16, 2**41), "cells"),
+    "beyond a signed number": (put(16, -1), "18446744073709551615 cells"),
+    "iterations": (put(24, -1), "18446744073709551615 iterations"),
+    "most iterations": (put(24, 2**60), "2^60"),
+    "truncated": (lambda content: content.__delitem__(slice(-1, None)), "truncated"),
+    "longer": (lambda content: content.extend(b"12345678"), "damaged"),
+    "cell": (flip(100), "damaged"),
+    "hash": (flip(33), "damaged"),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGES)
+def test_damaged_road_is_refused(tmp_path, kind):
+    road = save_road(tmp_path)
+    change, word = DAMAGES[kind]
+    damage(road, change)
+    arguments = ["run", "--init", "file:road", "--save", "other", "--output", "report.json"]
+    line = refused(*arguments, word=word, cwd=tmp_path, before_all=False)
+    assert "road" in line, line
+
+
+def test_damaged_road_is_refused_by_sweep(tmp_path):
+    road = save_road(tmp_path)
+    damage(road, DAMAGES["truncated"][0])
+    refused(*small_sweep(cells=1000, init="file:road", output="r.json"), word="truncated", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("path", ["nothing", ".", "/dev/null"])
+def test_what_is_no_road_is_refused(tmp_path, path):
+    refused("run", "--init", f"file:{path}", word=path, cwd=tmp_path)
+    refused("run", "--cells", 1000, "--init", f"file:{path}", word=path, cwd=tmp_path)
+
+
+def test_road_of_another_length_is_refused(tmp_path):
+    save_road(tmp_path)
+    refused("run", "--cells", 999, "--init", "file:road", word="1000 cells, not 999", cwd=tmp_path)
+    refused("sweep", "--cells", 999, "--init", "file:road", "--output", "r.json", word="1000 cells", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("kernel", kernels())
+@pytest.mark.parametrize("init", ["philox", "uni", "mt19937", "pattern:1100101"])
+def test_two_runs_over_a_file_are_one_longer_run(tmp_path, kernel, init):
+    common = ["--kernel", kernel, "--threads", 2, "--init", init]
+    save_road(tmp_path, "half", 12345, 40, *common)
+    succeed("run", "--init", "file:half", "--steps", 60, "--kernel", kernel, "--save", "two", cwd=tmp_path)
+    save_road(tmp_path, "one", 12345, 100, *common)
+    assert (tmp_path / "two").read_bytes() == (tmp_path / "one").read_bytes()
+    assert struct.unpack("<8sqqq", (tmp_path / "one").read_bytes()[:32]) == (b"TRAFROAD", 1, 12345, 100)
+
+
+def test_density_of_no_cars_has_no_sign(tmp_path):
+    text = succeed("run", "--cells", 1000, "--density", "-0")
+    assert "Target density of cars is 0.000000" in text
+
+
+def test_saved_road_is_replaced_only_by_force(tmp_path):
+    road = save_road(tmp_path)
+    content = road.read_bytes()
+    refused("run", "--cells", 1000, "--save", "road", word="--force", cwd=tmp_path)
+    save_road(tmp_path, "road", 2000, 10, "--force")
+    assert road.read_bytes() != content
+    assert os.listdir(tmp_path) == ["road"]
