@@ -13,13 +13,13 @@ import signal
 import statistics
 import subprocess
 import sys
-import time
 
 import pytest
-from program import PROGRAM, ROOT, environment, succeed
+from program import PROGRAM, ROOT, environment, one_line_of, pretended, start, succeed, write_executable
 from report_helpers import load_report
+from script import run_script
 
-sys.path[1:1] = [str(ROOT / "scripts"), str(ROOT / "bench" / "ladder")]
+sys.path.insert(1, str(ROOT / "bench" / "ladder"))
 from start import draw_lists  # noqa: E402
 
 from trafficbench_tools.counts import parse_count  # noqa: E402
@@ -31,36 +31,33 @@ LADDER = ROOT / "scripts" / "ladder.sh"
 SCRIPTS = {name: ROOT / "bench" / "ladder" / file for name, (file, _, _) in rungs.PYTHON_RUNGS.items()}
 
 
+def lacking(name):
+    return [module for module in rungs.PYTHON_RUNGS[name][1] if importlib.util.find_spec(module) is None]
+
+
 def needs(name):
-    for module in rungs.PYTHON_RUNGS[name][1]:
-        if importlib.util.find_spec(module) is None:
-            pytest.skip(f"needs {module} (Debian: python3-{module})")
+    for module in lacking(name):
+        pytest.skip(f"needs {module} (Debian: python3-{module})")
 
 
-def start(arguments, ranks=1, cwd=None):
-    command = [str(word) for word in arguments]
-    if ranks > 1:
-        launcher, reason = rungs.launcher_of_mpi4py(sys.executable)
-        if reason:
-            pytest.skip(reason)
-        command = [*launcher, str(ranks), *command]
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        cwd=cwd,
-        env=environment(),
-        timeout=300,
-        check=False,
-    )
+def start_rung(name, *arguments, ranks=1, cwd=None):
+    needs(name)
+    if name != "mpi4py":
+        for module in rungs.PYTHON_RUNGS[name][1]:
+            importlib.import_module(module)  # here, and so once for all forks
+        return run_script(SCRIPTS[name], *arguments, cwd=cwd)
+    if ranks == 1:
+        return start([sys.executable, SCRIPTS[name], *arguments], cwd=cwd)
+    launcher, reason = rungs.launcher_of_mpi4py(sys.executable)
+    if reason:
+        pytest.skip(f"needs a launcher for mpi4py: {reason}")
+    return start([*launcher, ranks, sys.executable, SCRIPTS[name], *arguments], cwd=cwd)
 
 
 def rung(name, *arguments, ranks=1):
     """What a rung says in JSON."""
-    needs(name)
-    done = start([sys.executable, SCRIPTS[name], "--json", *arguments], ranks)
-    assert done.returncode == 0, done.stderr
+    done = start_rung(name, "--json", *arguments, ranks=ranks)
+    assert done.returncode == 0, f"{name} {arguments}: status {done.returncode}\n{done.stderr}"
     return json.loads(done.stdout)
 
 
@@ -131,9 +128,10 @@ def test_mpi4py_is_the_same_on_any_ranks(tmp_path, ranks):
         road = saved(tmp_path / f"{cells}.road", cells, 0.52, 7, 30)
         options = ["--cells", cells, "--seed", 7, "--steps", 30, "--print-every", 10]
         said = rung("mpi4py", *options, "--expect", road, ranks=ranks)
-        alone = rung("mpi4py", *options)
+        end, moves = model(cells, 0.52, 7, 30)
         assert said["verified"] is True and said["ranks"] == ranks
-        assert said["velocity"] == alone["velocity"] and said["moves"] == alone["moves"]
+        assert said["moves"] == sum(moves), f"{cells} cells"
+        assert said["velocity"] == {str(step): moves[step - 1] / sum(end) if sum(end) else 0.0 for step in (10, 20, 30)}
         assert len(said["rank_seconds"]) == ranks and said["seconds"] == max(said["rank_seconds"])
 
 
@@ -144,22 +142,21 @@ def test_course_lines_are_those_of_the_program():
     wanted = [line for line in lines if line.startswith("At iteration")]
     assert len(wanted) == 4
     for name in SCRIPTS:
-        if importlib.util.find_spec((rungs.PYTHON_RUNGS[name][1] or ("json",))[-1]) is None:
+        if lacking(name):
             continue
-        said = start([sys.executable, SCRIPTS[name], *options]).stdout.splitlines()
+        said = start_rung(name, *options).stdout.splitlines()
         assert [line for line in said if line.startswith("At iteration")] == wanted, name
         assert any(line.startswith("Update rate was ") and line.endswith(" MCOPs") for line in said)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_wrong_road_is_found(tmp_path, name):
-    needs(name)
     path = saved(tmp_path / "right.road", 500, 0.52, 5743, 10)
     content = bytearray(path.read_bytes())
     content[40] ^= 5
     path.write_bytes(content)
-    done = start([sys.executable, SCRIPTS[name], "--cells", 500, "--steps", 10, "--expect", path])
-    assert done.returncode == 1 and "2 cells of the final road are wrong" in done.stderr
+    done = start_rung(name, "--cells", 500, "--steps", 10, "--expect", path)
+    assert done.returncode == 1 and "2 cells of the final road are wrong" in done.stderr, done.stderr
 
 
 BAD_RUNG = [
@@ -182,28 +179,25 @@ BAD_RUNG = [
 
 @pytest.mark.parametrize("arguments, word", BAD_RUNG)
 def test_rung_refuses_bad_input(tmp_path, arguments, word):
-    done = start([sys.executable, SCRIPTS["python"], *arguments], cwd=tmp_path)
-    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1, done.stderr
-    assert done.stderr.startswith("plain_python.py: ") and word in done.stderr
+    line = one_line_of(start_rung("python", *arguments, cwd=tmp_path), "plain_python.py")
+    assert word in line, line
 
 
 def test_too_few_cells_for_the_ranks_are_refused_once():
-    needs("mpi4py")
-    done = start([sys.executable, SCRIPTS["mpi4py"], "--cells", 1], ranks=2)
+    done = start_rung("mpi4py", "--cells", 1, ranks=2)
     assert done.returncode == 2
     assert len([line for line in done.stderr.splitlines() if line.startswith("mpi4py_ranks.py: ")]) == 1
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_help_has_an_example(name):
-    needs(name)
-    done = start([sys.executable, SCRIPTS[name], "--help"])
-    assert done.returncode == 0
+    done = start_rung(name, "--help")
+    assert done.returncode == 0, done.stderr
     for word in ["--cells", "--json", "--expect", "Example", "Exit status"]:
         assert word in done.stdout
 
 
-def test_counts():
+def test_counts_are_read_as_the_program_reads_them():
     for text, value in [
         ("10240000", 10240000),
         ("1e7", 10**7),
@@ -248,14 +242,16 @@ def test_answer_names_the_best_of_each_group():
 # --- the session -------------------------------------------------------------------------------------------------------
 
 
+SHORT = ["--program", PROGRAM, "--cells", 3000, "--min-seconds", 0.0005, "--rounds", 6]
+
+
 def session(folder, *arguments):
-    """A short session of ladder.sh with the program under test; nothing is built."""
-    short = ["--program", PROGRAM, "--cells", 3000, "--min-seconds", 0.0005, "--rounds", 6]
-    return start(["bash", LADDER, *short, *arguments], cwd=folder)
+    """A short session with the program under test: what ladder.sh starts when all is built."""
+    return run_script(ROOT / "scripts" / "ladder.py", *SHORT, *arguments, cwd=folder)
 
 
 def test_session_writes_a_report_that_holds(tmp_path):
-    done = session(tmp_path, "--rungs", "python,numpy-inplace,naive,tiled", "--output", "ladder.json")
+    done = start(["bash", LADDER, *SHORT, "--rungs", "python,tiled", "--output", "ladder.json"], cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert sorted(os.listdir(tmp_path)) == ["ladder.json"]
     report = load_report(tmp_path / "ladder.json")
@@ -263,7 +259,7 @@ def test_session_writes_a_report_that_holds(tmp_path):
     rows = report["benchmarks"]
     by_name = {row["name"]: row for row in rows}
     measured = [row for row in rows if "skipped" not in row]
-    assert {row["kernel"] for row in measured} >= {"python", "naive", "tiled"}
+    assert {row["kernel"] for row in measured} == {"python", "tiled"}
     assert {row["count"] for row in measured} == {"every", "sampled"}
     for row in measured:
         assert row["verified"] is True and row["verification"] == "full" and row["hash"]
@@ -317,7 +313,8 @@ def test_only_what_was_measured_is_handed_to_the_program():
     """Rates, intervals and ratios are the program's to work out."""
     road = rungs.Road(1000, 0.52, 7)
     rung = rungs.CppRung("trafficbench", "some-kernel", 2, 1, "every", [])
-    said = {"rung": 3, "bits_per_cell": 2, "configuration": "braids of 7", "isa": "avx2", "depth": 9, "cars": 520, "hash": 16 * "a"}
+    said = {"rung": 3, "bits_per_cell": 2, "configuration": "braids of 7", "isa": "avx2", "depth": 9, "cars": 520}
+    said.update(hash=16 * "a")
     said.update(clock_hz=2e9, warnings=["clock_changed"], mcops=1.0, mcops_low=0.5, base="x", limit="y", run=5)
     launched = results(0.3, 0.1, 0.2, row=said)
     row = measured.measured_row(rung, road, "the name", 40, launched, "fixed", 2, "the command")
@@ -338,33 +335,19 @@ def test_only_what_was_measured_is_handed_to_the_program():
     assert (skipped["skipped"], skipped["samples"], skipped["verification"]) == ("no such thing", [], "none")
 
 
-def pretended(folder, lines):
-    """A trafficbench that is the real one but for these lines of Python; `done` has what the real one said and its status."""
-    path = folder / "build" / "bin" / "trafficbench"
-    path.parent.mkdir(parents=True)
-    text = (
-        f"#!{sys.executable}\nimport json, subprocess, sys\n"
-        f"done = subprocess.run([{str(PROGRAM)!r}, *sys.argv[1:]], capture_output=True, text=True)\n"
-        f"out, err, status = done.stdout, done.stderr, done.returncode\n{lines}"
-        "print(out, end=''); sys.stderr.write(err); sys.exit(status)\n"
-    )
-    path.write_text(text, encoding="utf-8")
-    path.chmod(0o755)
-    return path
-
-
 def test_program_that_cannot_derive_is_refused_before_the_work(tmp_path):
-    old = pretended(tmp_path, "if sys.argv[1] == 'derive':\n    out, err, status = '', 'trafficbench: no derive', 2\n")
-    done = session(tmp_path, "--program", old, "--rungs", "python", "--output", tmp_path / "x.json")
-    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1, done.stderr
-    assert "has no command `derive`" in done.stderr and os.listdir(tmp_path) == ["build"]
+    lines = "if sys.argv[1] == 'derive':\n    out, err, status = '', 'trafficbench: no derive', 2\n"
+    old = pretended(tmp_path / "build" / "bin" / "trafficbench", lines)
+    line = one_line_of(session(tmp_path, "--program", old, "--rungs", "python", "--output", tmp_path / "x.json"), "ladder.sh")
+    assert "has no command `derive`" in line and os.listdir(tmp_path) == ["build"], line
 
 
 def test_what_was_measured_is_kept_if_no_report_can_be_made(tmp_path):
     lines = "if sys.argv[1] == 'derive' and '--help' not in sys.argv:\n    import os\n"
     lines += "    os.unlink(sys.argv[sys.argv.index('--output') + 1])\n    err, status = 'trafficbench: something is wrong\\n', 1\n"
     options = ["--rungs", "python", "--count", "every", "--rounds", 1, "--output", tmp_path / "x.json"]
-    done = session(tmp_path, "--program", pretended(tmp_path, lines), *options)
+    broken = pretended(tmp_path / "build" / "bin" / "trafficbench", lines)
+    done = session(tmp_path, "--program", broken, *options)
     assert done.returncode == 2 and "something is wrong" in done.stderr.splitlines()[-1], done.stderr
     assert sorted(os.listdir(tmp_path)) == ["build", "x.json.measured"]
     assert str(tmp_path / "x.json.measured") in done.stderr
@@ -405,7 +388,7 @@ def test_repetitions_that_were_too_short_are_counted():
 def test_session_on_all_cores_uses_them(tmp_path):
     cores = len(rungs.physical_cores())
     if cores == 1:
-        pytest.skip("one core")
+        pytest.skip("needs two cores: all cores of this machine are one")
     done = session(tmp_path, "--rungs", "bitsliced,mpi4py", "--count", "every", "--rounds", 1, "--output", "x.json")
     assert done.returncode == 0, done.stderr
     rows = load_report(tmp_path / "x.json")["benchmarks"]
@@ -416,32 +399,13 @@ def test_session_on_all_cores_uses_them(tmp_path):
     assert "No two rungs" in done.stdout
 
 
-def test_rung_without_its_packages_is_skipped_with_the_reason(tmp_path):
+def test_rung_without_its_packages_is_skipped_with_the_reason(tmp_path, monkeypatch):
     """Under an interpreter that has nothing of the sort."""
-    bare = tmp_path / "bin"
-    bare.mkdir()
     # An isolated interpreter sees no site packages.
-    (bare / "python3").write_text(f'#!/bin/sh\nexec {sys.executable} -S -s "$@"\n', encoding="utf-8")
-    (bare / "python3").chmod(0o755)
-    script = (
-        "import sys; sys.path.insert(1, {scripts!r})\n"
-        "from trafficbench_tools.ladder import main, session\n"
-        "session.candidates = lambda: [{bare!r}]\n"
-        "sys.exit(main.main())\n"
-    ).format(scripts=str(ROOT / "scripts"), bare=str(bare / "python3"))
-    options = [
-        "--program",
-        PROGRAM,
-        "--cells",
-        1000,
-        "--min-seconds",
-        0.0005,
-        "--rounds",
-        1,
-        "--output",
-        tmp_path / "x.json",
-    ]
-    done = start([sys.executable, "-c", script, *options, "--rungs", "python,numpy-where,naive", "--count", "every"])
+    bare = write_executable(tmp_path / "bin" / "python3", f'#!/bin/sh\nexec {sys.executable} -S -s "$@"\n')
+    monkeypatch.setattr(session_script, "candidates", lambda: [str(bare)])
+    options = ["--rungs", "python,numpy-where,naive", "--count", "every", "--rounds", 1, "--output", "x.json"]
+    done = session(tmp_path, *options)
     assert done.returncode == 0, done.stderr
     rows = {row["kernel"]: row for row in load_report(tmp_path / "x.json")["benchmarks"]}
     assert "lacks numpy" in rows["numpy-where"]["skipped"]
@@ -479,9 +443,8 @@ BAD_SESSION = [
 @pytest.mark.parametrize("arguments, word", BAD_SESSION)
 def test_session_refuses_bad_input_before_the_work(tmp_path, arguments, word):
     (tmp_path / "taken").write_text("kept", encoding="utf-8")
-    done = session(tmp_path, *arguments)
-    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1, done.stderr
-    assert done.stderr.startswith("ladder.sh: ") and word in done.stderr
+    line = one_line_of(session(tmp_path, *arguments), "ladder.sh")
+    assert word in line, line
     assert os.listdir(tmp_path) == ["taken"] and (tmp_path / "taken").read_text(encoding="utf-8") == "kept"
 
 
@@ -492,7 +455,7 @@ def test_dry_run_lists_and_writes_nothing(tmp_path):
     assert str(ROOT) not in done.stdout
 
 
-def test_help(tmp_path):
+def test_help_has_an_example_and_the_statuses(tmp_path):
     done = session(tmp_path, "--help")
     assert done.returncode == 0 and "Example" in done.stdout and "Exit status" in done.stdout
 
@@ -501,8 +464,8 @@ def test_wrong_kernel_is_marked_and_ends_with_status_1(tmp_path):
     """A program whose tiled kernel lies: the report keeps the row, marks it, and forms no ratio with it."""
     lines = "if sys.argv[1] == 'run' and 'tiled' in sys.argv:\n    report = json.loads(out)\n"
     lines += "    report['benchmarks'][0].update(verified=False, error_occurred=True, error_message='hash differs')\n"
-    liar = pretended(tmp_path, lines + "    out, status = json.dumps(report), 1\n")
-    options = ["--rungs", "python,naive,tiled", "--count", "every", "--rounds", "2", "--output", tmp_path / "x.json"]
+    liar = pretended(tmp_path / "build" / "bin" / "trafficbench", lines + "    out, status = json.dumps(report), 1\n")
+    options = ["--rungs", "python,naive,tiled", "--count", "every", "--rounds", 2, "--output", tmp_path / "x.json"]
     done = session(tmp_path, "--program", liar, *options)
     assert done.returncode == 1, done.stderr
     rows = load_report(tmp_path / "x.json")["benchmarks"]
@@ -515,20 +478,9 @@ def test_wrong_kernel_is_marked_and_ends_with_status_1(tmp_path):
 
 @pytest.mark.parametrize("when", ["pilot", "rounds"])
 def test_interrupted_session_keeps_complete_rounds(tmp_path, when):
-    command = [
-        "bash",
-        str(LADDER),
-        "--program",
-        str(PROGRAM),
-        "--cells",
-        "3000",
-        "--min-seconds",
-        "0.0005",
-        "--rounds",
-        "500",
-    ]
+    words = ["bash", LADDER, *SHORT, "--rounds", 500, "--rungs", "python,naive", "--count", "every", "--output", "x.json"]
     with subprocess.Popen(
-        [*command, "--rungs", "python,naive", "--output", "x.json"],
+        [str(word) for word in words],
         cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as child:  # fmt: skip
         # Progress says where it is.
@@ -547,10 +499,9 @@ def test_interrupted_session_keeps_complete_rounds(tmp_path, when):
 
 
 def test_time_limit_ends_the_session_once_there_are_intervals(tmp_path):
-    began = time.monotonic()
     options = ["--time-limit", "0.001", "--rounds", "400", "--rungs", "python,naive", "--count", "every"]
     done = session(tmp_path, *options, "--output", "x.json")
-    assert done.returncode == 0 and time.monotonic() - began < 120
+    assert done.returncode == 0, done.stderr
     rows = load_report(tmp_path / "x.json")["benchmarks"]
     assert {(row["stopped"], row["repetitions"]) for row in rows} == {("time_limit", 6)}
     assert all(row["real_time"] == pytest.approx(1e3 * statistics.median(row["samples"])) for row in rows)

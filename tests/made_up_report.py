@@ -6,17 +6,13 @@ import random
 import statistics
 from pathlib import Path
 
-from report_helpers import SCHEMA_PATH
+from report_helpers import example
 
 RATES = {"naive": 300.0, "branchless": 3e4, "bitpacked": 7e5, "bitsliced": 1.9e6, "tiled": 2e6}
 # Bits a cell; of others: 1.
 BITS = {"naive": 64, "branchless": 16}
 CLOCK_HZ = 2e9
 SIGMA = 0.001  # the serial fraction that speedups follow
-
-
-def example(kind):
-    return json.loads((SCHEMA_PATH.parent / f"example-{kind}.json").read_text(encoding="utf-8"))
 
 
 def make(
@@ -71,8 +67,8 @@ def row(template, kernel, length, ranks, threads, count, mode, repetitions, chan
     made = copy.deepcopy(template)
     for key in [key for key in made if "base" in key or "speedup" in key or "efficiency" in key]:
         made[key] = None
-    for key in ("real_time_low", "real_time_high", "base_samples", "base_steps", "ladder_base_samples", "ladder_base_steps", "discarded",
-                "shares", "rounds", "cars", "efficiency_low", "efficiency_high"):
+    for key in ("real_time_low", "real_time_high", "base_samples", "base_steps", "ladder_base_samples", "ladder_base_steps",
+                "discarded", "shares", "rounds", "cars", "efficiency_low", "efficiency_high"):
         made.pop(key, None)
     # Ends of the interval for 6 to 8 repetitions: the fastest and the slowest.
     has_interval = 6 <= repetitions <= 8

@@ -15,11 +15,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import made_up_report
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import made_up_report  # noqa: E402
-from report_helpers import SCHEMA_PATH, load_report  # noqa: E402
+from report_helpers import SCHEMA_PATH, example, load_report
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOK = ROOT / "tests" / "page" / "look.js"
@@ -86,7 +84,7 @@ def study(tmp_path_factory):
                 made_up_report.fail(strong, i)
             if row["kernel"] == "tiled" and row["ranks"] == 16:
                 row["warnings"] = ["clock_changed"]
-    skipped = made_up_report.example("skipped")["benchmarks"][0]
+    skipped = example("skipped")["benchmarks"][0]
     strong["benchmarks"].append(skipped)
     weak = made_up_report.make(kernels=("naive", "tiled"), shapes=shapes, cells=(10**7,), mode="weak")
     paths = [made_up_report.save(strong, folder / "strong.json"), made_up_report.save(weak, folder / "weak.json")]
@@ -209,7 +207,7 @@ def test_every_plot_has_its_marks_wide_and_on_a_phone(study, seen):
 def test_examples(examples, kind):
     seen, plots, _, _ = examples[kind]
     assert plots
-    check_plots(plots, made_up_report.example(kind)["benchmarks"])
+    check_plots(plots, example(kind)["benchmarks"])
     assert seen["scroll"] <= seen["width"]
     apart = {"simulated", "closed-form"} & set(seen["sections"])
     assert apart == ({kind} & {"simulated", "closed-form"})
@@ -305,7 +303,7 @@ def test_table_sorts_both_ways(study, tables):
 
 
 def test_rows_without_a_number_come_last_either_way(examples):
-    rows = made_up_report.example("skipped")["benchmarks"]
+    rows = example("skipped")["benchmarks"]
     for table in examples["skipped"][2:]:
         rates = [rows[entry["row"]]["mcops"] for entry in table["rows"]]
         assert rates[0] is not None and rates[1:] == [None, None]

@@ -8,14 +8,11 @@ import itertools
 import json
 import math
 import re
-import sys
 from pathlib import Path
 
+import made_up_report
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import made_up_report  # noqa: E402
-from report_helpers import SCHEMA_PATH, load_report  # noqa: E402
+from report_helpers import SCHEMA_PATH, example, load_report, needs_module
 
 from trafficbench_tools.report import (
     chart,
@@ -31,7 +28,7 @@ from trafficbench_tools.report import (
     rows,
     views,
     words,
-)  # noqa: E402
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = sorted(SCHEMA_PATH.parent.glob("example-*.json"))
@@ -392,7 +389,7 @@ def test_guides_follow_the_machine(tmp_path):
 
 def test_simulated_rows_speak_of_the_machine_of_their_model():
     """Not of the one that the simulator ran on."""
-    report = made_up_report.example("simulated")
+    report = example("simulated")
     (source,) = loading.load([SCHEMA_PATH.parent / "example-simulated.json"])
     row = source.rows[0]
     per_node = row["model"]["parameters"]["ranks_per_node"]
@@ -571,7 +568,7 @@ def test_every_symbol_can_be_drawn(figures):
 
 @pytest.fixture(scope="module")
 def figures():
-    pytest.importorskip("matplotlib", reason="needs python3-matplotlib")
+    needs_module("matplotlib")
     from trafficbench_tools.report import figures as module
 
     return module
@@ -651,10 +648,10 @@ def test_each_view_has_a_file_of_its_own(study, figures, tmp_path):
             [
                 study[0],
                 made_up_report.make(mode="weak"),
-                made_up_report.example("closed-form"),
-                made_up_report.example("simulated"),
-                only_of(made_up_report.example("simulated"), "simulated"),
-                only_of(made_up_report.example("simulated"), "modelled"),
+                example("closed-form"),
+                example("simulated"),
+                only_of(example("simulated"), "simulated"),
+                only_of(example("simulated"), "modelled"),
             ]
         )
     ]

@@ -3,15 +3,11 @@
 Run: /usr/bin/python3 -m pytest tests/report_lint_test.py
 """
 
-import sys
-from pathlib import Path
-
+import made_up_report
 import pytest
+from report_helpers import example
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import made_up_report  # noqa: E402
-
-from trafficbench_tools.report import lint, loading, methods  # noqa: E402
+from trafficbench_tools.report import lint, loading, methods
 
 KERNELS = ("naive", "branchless", "bitpacked", "bitsliced", "tiled")
 
@@ -206,6 +202,6 @@ def test_methods_do_not_hide_a_failure_or_a_simulation(tmp_path):
     failed(report)
     text = methods.paragraph(loading.load([made_up_report.save(report, tmp_path / "made-up.json")])[0])
     assert "1 FAILED and must not be used" in text and "Every point was verified" not in text
-    path = made_up_report.save(made_up_report.example("simulated"), tmp_path / "simulated.json")
+    path = made_up_report.save(example("simulated"), tmp_path / "simulated.json")
     text = methods.paragraph(loading.load([path])[0])
     assert "3 points were simulated with smpi and not measured" in text and "We ran" not in text

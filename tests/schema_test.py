@@ -5,23 +5,14 @@ Run with an interpreter that has jsonschema: /usr/bin/python3 -m pytest tests/sc
 
 import copy
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import jsonschema
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from report_helpers import SCHEMA_PATH, ReportError, check_fields, check_schema, load_report  # noqa: E402
+from program import ROOT
+from report_helpers import SCHEMA_PATH, ReportError, check_fields, check_schema, example, google_compare, load_report
+from script import run_script
 
 EXAMPLES = sorted(SCHEMA_PATH.parent.glob("example-*.json"))
-GOOGLE_COMPARE = Path("/usr/share/benchmark/compare.py")
-
-
-def example(kind):
-    return json.loads((SCHEMA_PATH.parent / f"example-{kind}.json").read_text(encoding="utf-8"))
 
 
 def refused_by_schema(report, word):
@@ -470,16 +461,15 @@ def test_file_that_is_not_there_is_refused(tmp_path):
 
 
 def test_as_a_program_it_checks_files(tmp_path):
-    helper = Path(__file__).resolve().parents[1] / "scripts" / "check_report.py"
-    good = subprocess.run([sys.executable, helper, *EXAMPLES], capture_output=True, text=True, check=False)
+    script = ROOT / "scripts" / "check_report.py"
+    good = run_script(script, *EXAMPLES)
     assert good.returncode == 0, good.stderr
     assert len(good.stdout.splitlines()) == len(EXAMPLES)
     bad = tmp_path / "report.json"
     bad.write_text("{}", encoding="utf-8")
-    refused = subprocess.run([sys.executable, helper, bad], capture_output=True, text=True, check=False)
-    assert refused.returncode == 1
-    assert len(refused.stderr.splitlines()) == 1
-    assert subprocess.run([sys.executable, helper], capture_output=True, check=False).returncode == 2
+    refused = run_script(script, bad)
+    assert refused.returncode == 1 and len(refused.stderr.splitlines()) == 1, refused.stderr
+    assert run_script(script).returncode == 2
 
 
 # --- Google Benchmark's compare.py -------------------------------------------------------------------------------------
@@ -493,24 +483,6 @@ def test_every_row_has_what_google_benchmark_reads():
                 assert row["time_unit"] is None
             else:
                 assert row["real_time"] > 0 and row["cpu_time"] >= 0 and row["time_unit"] == "ms"
-
-
-def google_compare(old, new):
-    """Output of compare.py; skips the test where it or what it imports is missing."""
-    if not GOOGLE_COMPARE.exists():
-        pytest.skip("Google Benchmark's compare.py (libbenchmark-tools) is not installed")
-    if subprocess.run([sys.executable, "-c", "import numpy, scipy"], capture_output=True, check=False).returncode:
-        pytest.skip("Google Benchmark's compare.py needs numpy and scipy")
-    done = subprocess.run(
-        [sys.executable, GOOGLE_COMPARE, "--no-color", "benchmarks", old, new],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-    )
-    assert done.returncode == 0, done.stderr
-    assert not done.stderr, done.stderr
-    return done.stdout
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

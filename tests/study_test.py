@@ -5,32 +5,34 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 
 import pytest
 from docs_scripts_test import COMMANDS
-from program import PROGRAM, ROOT, environment, needs_ranks
+from program import PROGRAM, ROOT, environment, needs_ranks, one_line_of, start, write_executable
 from report_helpers import load_report
+from script import run_script
 
-sys.path.insert(0, str(ROOT / "scripts"))
-from trafficbench_study import lists, merge, placement  # noqa: E402
+from trafficbench_study import lists, merge, placement, site_profile
 
+STUDY = ROOT / "scripts" / "study.sh"
 SITES = ROOT / "scripts" / "sites"
 NAMES = sorted(path.stem for path in SITES.glob("*.json"))
 
 
-def study(*words, path=None):
-    variables = environment()
-    if path is not None:
-        variables["PATH"] = path
-    return subprocess.run(["/bin/bash", ROOT / "scripts" / "study.sh", *map(str, words)], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, env=variables, timeout=300, check=False)
+def study(*words):
+    """scripts/study.sh with these words."""
+    return start(["/bin/bash", STUDY, *words])
+
+
+def study_py(*words, path=None):
+    """What study.sh hands its words to; for all that needs neither the shell nor a build."""
+    return run_script(ROOT / "scripts" / "study.py", *words, env=path and {"PATH": path})
 
 
 def scripts_of(*words):
-    done = study("--dry-run", *words)
-    assert done.returncode == 0, done.stderr
+    done = study_py("--dry-run", *words)
+    assert done.returncode == 0, f"{words}: status {done.returncode}\n{done.stderr}"
     parts = done.stdout.split("# ==== jobs/")[1:]
     return {part.split(".sh\n", 1)[0]: part.split(".sh\n", 1)[1] for part in parts}
 
@@ -40,10 +42,8 @@ def dry_run(*words):
 
 
 def refused(*words, word, path=None):
-    done = study(*words, path=path)
-    assert done.returncode == 2, f"status {done.returncode}\n{done.stdout}\n{done.stderr}"
-    assert len(done.stderr.splitlines()) == 1 and done.stderr.startswith("study.sh: "), done.stderr
-    assert word in done.stderr, done.stderr
+    line = one_line_of(study_py(*words, path=path), "study.sh")
+    assert word in line, f"{words}: no {word!r} in: {line}"
 
 
 ARCHER2 = ["--site", "archer2", "--account", "z19", "--mode", "strong"]
@@ -59,7 +59,7 @@ def test_every_profile_makes_jobs(name):
     words = ["--site", name, "--mode", "weak", "--account", "a", "--nodes", "1"]
     scripts = dry_run(*words, *(["--cores", "8"] if name == "generic-slurm" else []))
     for text in scripts.values():
-        assert subprocess.run(["bash", "-n"], input=text, text=True, check=False).returncode == 0
+        assert subprocess.run(["bash", "-n"], input=text, text=True, check=False).returncode == 0, text
     assert set(scripts) == ({"nodes-0001"} if name == "local" else {"nodes-0001", "merge"})
 
 
@@ -165,19 +165,15 @@ def test_what_becomes_shell_is_quoted(tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
-def test_no_sbatch_on_the_path(tmp_path):
+def test_no_sbatch_on_the_path_is_told_and_nothing_is_built(tmp_path):
     """Nothing is built either."""
-    for name in ("python3", "dirname", "bash"):
-        (tmp_path / name).symlink_to("/usr/bin/" + name)
     refused(*ARCHER2, "--output", tmp_path / "study", word="no sbatch on the path", path=str(tmp_path))
     assert not (tmp_path / "study").exists()
 
 
 def fake_slurm(folder):
     """An sbatch that must not be called."""
-    path = folder / "sbatch"
-    path.write_text(f"#!/bin/sh\ntouch {folder}/called\n", encoding="utf-8")
-    path.chmod(0o755)
+    write_executable(folder / "sbatch", f"#!/bin/sh\ntouch {folder}/called\n")
     return f"{folder}:{os.environ['PATH']}"
 
 
@@ -190,13 +186,13 @@ def test_existing_folder_is_left_alone(tmp_path):
     assert not (tmp_path / "called").exists()
 
 
-def test_folder_that_compute_nodes_do_not_see(tmp_path):
+def test_folder_that_compute_nodes_do_not_see_is_refused(tmp_path):
     refused(*ARCHER2, "--program", "/bin/true", "--output", "/home/nobody/study", word="work file system",
             path=fake_slurm(tmp_path))
     assert not (tmp_path / "called").exists()
 
 
-def test_program_that_is_not_there(tmp_path):
+def test_program_that_is_not_there_is_refused(tmp_path):
     refused(*ARCHER2, "--program", tmp_path / "none", "--output", tmp_path / "study", word="none", path=fake_slurm(tmp_path))
     assert not (tmp_path / "study").exists() and not (tmp_path / "called").exists()
 
@@ -241,11 +237,11 @@ def test_dry_run_refuses_places_that_a_start_refuses(tmp_path, more):
 
 
 def test_dry_run_without_a_program_says_that_options_were_not_checked():
-    done = study("--dry-run", *ARCHER2, "--kernels", "foo")
+    done = study_py("--dry-run", *ARCHER2, "--kernels", "foo")
     assert done.returncode == 0 and "#SBATCH" in done.stdout
     assert len(done.stderr.splitlines()) == 1 and "did not check the options" in done.stderr
     # Nor does a program that cannot start on this host, at a site where nodes may be another machine.
-    done = study("--dry-run", *ARCHER2, "--kernels", "foo", "--program", "/bin/false")
+    done = study_py("--dry-run", *ARCHER2, "--kernels", "foo", "--program", "/bin/false")
     assert done.returncode == 0 and len(done.stderr.splitlines()) == 1 and "does not start" in done.stderr
     refused("--site", "local", "--mode", "strong", "--program", "/bin/false", "--output", "/tmp/none/such", word="does not start")
 
@@ -298,8 +294,6 @@ def test_file_that_is_no_site_is_refused(tmp_path, text, word):
 
 def test_documented_keys_are_the_checked_ones():
     """docs/sites.md explains every key, and no other."""
-    from trafficbench_study import site_profile
-
     keys = set().union(site_profile.KEYS, site_profile.BUILD_KEYS, site_profile.NODE_KEYS, site_profile.QUEUE_KEYS,
                        site_profile.CPU_FREQ_KEYS, site_profile.ENERGY_KEYS)
     page = (ROOT / "docs" / "sites.md").read_text(encoding="utf-8")
@@ -318,7 +312,7 @@ def test_study_of_the_documents_can_be_made(words):
     assert dry_run(*(SITES / "generic-slurm.json" if word == "mine.json" else word for word in words))
 
 
-def test_documents_show_the_way():
+def test_documents_show_studies():
     assert {page for page, _ in DOCUMENTED} >= {"README.md", "sites.md", "archer2.md", "cirrus.md"}
 
 
@@ -332,11 +326,9 @@ def test_placement_is_told_node_by_node():
 
 def test_energy_goes_to_the_launch_that_used_it(tmp_path, monkeypatch):
     """Counters' records by job and step, in order; Slurm's by the step's name, without the sums that it also lists."""
-    sacct = tmp_path / "sacct"
-    sacct.write_text("#!/bin/sh\ncat <<END\n7|traffic-nodes-0001|900\n7.batch|batch|900\n7.extern|extern|900\n"
-                     "7.0|nodes-0001-2x1|1\n7.1|nodes-0001-2x1|250\n7.2|energy|0\n7.3|nodes-0001-1x2|400\nEND\n",
-                     encoding="utf-8")
-    sacct.chmod(0o755)
+    write_executable(tmp_path / "sacct",
+                     "#!/bin/sh\ncat <<END\n7|traffic-nodes-0001|900\n7.batch|batch|900\n7.extern|extern|900\n"
+                     "7.0|nodes-0001-2x1|1\n7.1|nodes-0001-2x1|250\n7.2|energy|0\n7.3|nodes-0001-1x2|400\nEND\n")
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     (tmp_path / "energy").mkdir()
     (tmp_path / "energy" / "nodes-0001-1x2.jsonl").write_text(
@@ -358,7 +350,7 @@ def test_energy_goes_to_the_launch_that_used_it(tmp_path, monkeypatch):
 QUICK = ["--", "--time-cap", "0.05", "--max-repetitions", "6", "--min-seconds", "0.001"]
 
 
-def test_study_on_this_machine(tmp_path):
+def test_study_on_this_machine_makes_a_whole_report_and_does_nothing_twice(tmp_path):
     """At once, with the launcher of the build; the report is whole, and nothing is done twice."""
     needs_ranks()
     folder = tmp_path / "study"
@@ -400,15 +392,16 @@ def test_interrupted_study_is_resumed(tmp_path):
     needs_ranks()
     folder = tmp_path / "study"
     words = ["--site", "local", "--mode", "strong", "--cores", "1", "--shapes", "1x1", "--cells", "1e3:1e4:x2", "--program",
-             PROGRAM, "--output", folder, "--", "--time-cap", "1", "--min-repetitions", "20", "--precision", "1e-6"]
-    running = subprocess.Popen(["/bin/bash", ROOT / "scripts" / "study.sh", *map(str, words)], stdin=subprocess.DEVNULL,
+             PROGRAM, "--output", folder, "--", "--time-cap", "0.4", "--min-seconds", "0.01",
+             "--min-repetitions", "20", "--precision", "1e-6"]
+    running = subprocess.Popen(["/bin/bash", STUDY, *map(str, words)], stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(),
                                start_new_session=True)
     try:
         journal = folder / "reports" / "nodes-0001-1x1.json.journal"
         end = time.monotonic() + 60
         while time.monotonic() < end and not (journal.exists() and '\n{"row"' in journal.read_text(encoding="utf-8")):
-            time.sleep(0.1)
+            time.sleep(0.02)
         os.killpg(running.pid, signal.SIGINT)
         out, _ = running.communicate(timeout=60)
     finally:
