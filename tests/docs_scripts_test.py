@@ -3,19 +3,21 @@
 Commands of the program itself: docs_test.py.
 """
 
+import functools
 import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from docs_test import PAGES, split_code
-from program import PROGRAM, ROOT, environment
+from program import BUILD, PROGRAM, ROOT, one_line_of, start, succeed, write_executable
+from report_helpers import example_path
+from script import run_script
 
-EXAMPLE = ROOT / "results" / "schema" / "example-measured.json"
+EXAMPLE = example_path("measured")
 SCRIPT = re.compile(r"^(?:\./)?((?:scripts|bench/ladder)/[\w./-]+\.(?:sh|py))$")
 # Programs of the ladder are run as they stand, up to so many updates.
 MOST_UPDATES = 2 * 10**8
@@ -48,16 +50,16 @@ def value_of(arguments, option, otherwise):
     return arguments[arguments.index(option) + 1] if option in arguments else otherwise
 
 
-def start(words, folder):
-    return subprocess.run(
-        [str(word) for word in words], cwd=folder, env=environment(), capture_output=True, text=True,
-        stdin=subprocess.DEVNULL, timeout=300, check=False,
-    )  # fmt: skip
-
-
 def program_of(script):
     """How to start it: Python scripts under the interpreter of the tests, which has the packages."""
     return [sys.executable, ROOT / script] if script.endswith(".py") else ["bash", ROOT / script]
+
+
+@functools.cache
+def help_of(script):
+    done = run_script(ROOT / script, "--help") if script.endswith(".py") else start([*program_of(script), "--help"])
+    assert done.returncode == 0, f"{script} --help: status {done.returncode}\n{done.stderr}"
+    return done.stdout
 
 
 def test_documents_have_script_commands():
@@ -75,15 +77,13 @@ def test_documents_have_script_commands():
         for page, _, script, arguments in COMMANDS
     ],
 )
-def test_script_is_there_and_takes_its_options(tmp_path, script, arguments):
+def test_script_is_there_and_takes_its_options(script, arguments):
     path = ROOT / script
     assert path.is_file() and os.access(path, os.X_OK)
     # What run.sh does not know it hands to the sweep.
-    known = start([*program_of(script), "--help"], tmp_path)
-    assert known.returncode == 0, known.stderr
-    text = known.stdout
+    text = help_of(script)
     if script == "scripts/run.sh":
-        text += start([PROGRAM, "sweep", "--help"], tmp_path).stdout
+        text += succeed("sweep", "--help")
     for word in arguments:
         if word.startswith("--"):
             assert re.search(re.escape(word.split("=")[0]) + r"\b", text), f"{script} --help knows no {word}"
@@ -106,30 +106,52 @@ QUICK = {
 def test_script_runs(tmp_path, before, script, arguments):
     launch = before if before and before[0].startswith("mpiexec") else []
     if launch and not shutil.which(launch[0]):
-        pytest.skip(f"no {launch[0]} here")
+        pytest.skip(f"needs {launch[0]}, which is not on the path")
     if script.startswith("bench/"):
         cells, steps = (int(float(value_of(arguments, option, "10"))) for option in ("--cells", "--steps"))
         if cells * steps > MOST_UPDATES:
             pytest.fail(f"{script} {' '.join(arguments)}: too long for a test; show a shorter one")
-    done = start([*launch, *program_of(script), *arguments, *QUICK.get(script, [])], tmp_path)
+    words = [*arguments, *QUICK.get(script, [])]
+    if launch or not script.endswith(".py"):
+        done = start([*launch, *program_of(script), *words], cwd=tmp_path)
+    else:
+        done = run_script(ROOT / script, *words, cwd=tmp_path)
     if done.returncode == 2 and "no Python here has" in done.stderr:
         pytest.skip(done.stderr.strip())
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
 
 
-def pretended_checkout(folder):
-    """run.sh with a cmake that fails and says that it was called."""
-    scripts = folder / "scripts"
-    for name in ("kernels", "drivers", "scripts", "tools"):
-        (folder / name).mkdir()
-    (folder / "CMakeLists.txt").touch()
+@pytest.fixture
+def checkout(tmp_path):
+    """run.sh with a cmake that fails and leaves the file `built`."""
+    for name in ("kernels", "drivers", "scripts"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "CMakeLists.txt").touch()
     for name in ("run.sh", "build.sh", "packages.sh"):
-        shutil.copy(ROOT / "scripts" / name, scripts / name)
-    (scripts / "packages-debian.txt").touch()
-    (folder / "tools" / "cmake").write_text(f"#!/bin/sh\ntouch {folder}/built\nexit 1\n", encoding="utf-8")
-    (folder / "tools" / "cmake").chmod(0o755)
-    return {"PATH": f"{folder}/tools:{os.environ['PATH']}"}
+        shutil.copy(ROOT / "scripts" / name, tmp_path / "scripts" / name)
+    (tmp_path / "scripts" / "packages-debian.txt").touch()
+    write_executable(tmp_path / "tools" / "cmake", f"#!/bin/sh\ntouch {tmp_path}/built\nexit 1\n")
+    return tmp_path
+
+
+def put_program(checkout):
+    """The program, as if it was built there before."""
+    path = write_executable(checkout / "build" / "release" / "bin" / "trafficbench", f'#!/bin/sh\nexec {PROGRAM} "$@"\n')
+    shutil.copy(BUILD / "launcher.sh", path.parent.parent)
+    return path
+
+
+def run_sh(checkout, words, variables=None):
+    more = {"PATH": f"{checkout}/tools:{os.environ['PATH']}", **(variables or {})}
+    return start(["bash", checkout / "scripts" / "run.sh", *words], env=more)
+
+
+def assert_build_begins(checkout, *words):
+    done = run_sh(checkout, words)
+    assert done.returncode == 1 and "the build failed" in done.stderr, f"{words}: status {done.returncode}\n{done.stderr}"
+    assert (checkout / "built").exists(), words
+    assert not list(checkout.glob("**/*.json*"))
 
 
 WRONG_RUNS = [
@@ -146,41 +168,39 @@ WRONG_VALUES = [(["--cells", "0"], {}, "cells is 0"), (["--kernels=foo"], {}, "'
 
 
 @pytest.mark.parametrize("built", [False, True], ids=["nothing is built", "a program is built"])
-def test_run_looks_at_its_options_before_it_builds(tmp_path, built):
-    more = pretended_checkout(tmp_path)
-    program = tmp_path / "build" / "release" / "bin" / "trafficbench"
+def test_run_refuses_wrong_options_before_it_builds(checkout, built):
     if built:
-        program.parent.mkdir(parents=True)
-        program.write_text(f'#!/bin/sh\nexec {PROGRAM} "$@"\n', encoding="utf-8")
-        program.chmod(0o755)
-        shutil.copy(PROGRAM.parent.parent / "launcher.sh", program.parent.parent)
-
-    def run(words, variables):
-        return subprocess.run(["bash", tmp_path / "scripts" / "run.sh", *words], env=environment({**more, **variables}),
-                              capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=100, check=False)  # fmt: skip
-
+        put_program(checkout)
     for words, variables, word in [*WRONG_RUNS, *(WRONG_VALUES if built else [])]:
-        done = run(words, variables)
-        assert done.returncode == 2 and not done.stdout, (words, done.stderr)
-        assert len(done.stderr.splitlines()) == 1 and done.stderr.startswith("run.sh: ") and word in done.stderr, done.stderr
-    assert not (tmp_path / "built").exists()
-    # What may be right goes on to the build; an old program says nothing of it.
-    for words in [["--cells", "1e5", "--kernels=naive", "--force"], *([["--kernels", "new"]] if built else [])]:
-        os.utime(tmp_path / "CMakeLists.txt", (2**31, 2**31) if words[0] == "--kernels" else None)
-        if built and words[0] == "--cells":
-            os.utime(program, (2**31, 2**31))
-        elif built:
-            os.utime(program)
-        done = run(words, {})
-        assert done.returncode == 1 and "the build failed" in done.stderr and (tmp_path / "built").exists(), done.stderr
-        (tmp_path / "built").unlink()
-    assert not [path for path in tmp_path.glob("**/*.json*")]
+        done = run_sh(checkout, words, variables)
+        assert word in one_line_of(done, "run.sh") and not done.stdout, f"{words} {variables}: {done.stderr}{done.stdout}"
+    assert not (checkout / "built").exists()
+    assert not list(checkout.glob("**/*.json*"))
 
 
-def test_run_knows_the_options_of_the_sweep(tmp_path):
+MAY_BE_RIGHT = ["--cells", "1e5", "--kernels=naive", "--force"]
+
+
+def test_run_builds_where_nothing_is_built(checkout):
+    assert_build_begins(checkout, *MAY_BE_RIGHT)
+
+
+def test_run_builds_where_the_program_finds_nothing_wrong(checkout):
+    os.utime(put_program(checkout), (2**31, 2**31))
+    assert_build_begins(checkout, *MAY_BE_RIGHT)
+
+
+def test_run_does_not_ask_a_program_that_is_older_than_the_sources(checkout):
+    """It knows no kernel that is new."""
+    put_program(checkout)
+    os.utime(checkout / "CMakeLists.txt", (2**31, 2**31))
+    assert_build_begins(checkout, "--kernels", "new")
+
+
+def test_run_knows_the_options_of_the_sweep():
     text = (ROOT / "scripts" / "run.sh").read_text(encoding="utf-8")
     known = {name: set(re.search(rf"^{name}=\(([^)]*)\)", text, re.M)[1].split()) for name in ("with_value", "without_value")}
-    told = re.findall(r"^  (?:-h,)?(--[\w-]+)( [A-Z]+)?", start([PROGRAM, "sweep", "--help"], tmp_path).stdout, re.M)
+    told = re.findall(r"^  (?:-h,)?(--[\w-]+)( [A-Z]+)?", succeed("sweep", "--help"), re.M)
     assert {name for name, value in told if value} == known["with_value"]
     assert {name for name, value in told if not value} == known["without_value"] | {"--help"}
 
@@ -206,7 +226,7 @@ PRINTING = {
 def test_output_that_cannot_be_written_is_told_in_one_line(tmp_path, script, arguments, output):
     """With a status that is none of the verdicts."""
     to = ">&-" if output == "closed" else f">{output}"
-    done = start(["bash", "-c", f'"$@" {to}', "bash", *program_of(script), *arguments], tmp_path)
+    done = start(["bash", "-c", f'"$@" {to}', "bash", *program_of(script), *arguments], cwd=tmp_path)
     if done.returncode == 2 and "no Python here has" in done.stderr:
         pytest.skip(done.stderr.strip())
     assert done.returncode == 2, done.stderr
@@ -217,20 +237,19 @@ def test_output_that_cannot_be_written_is_told_in_one_line(tmp_path, script, arg
 def test_reader_that_has_seen_enough_is_told_nothing(tmp_path):
     for script in ("scripts/compare.py", "scripts/check_report.py", "scripts/report.py"):
         words = [*program_of(script), *PRINTING[script]]
-        done = start(["bash", "-c", 'set -o pipefail; "$@" | true', "bash", *words], tmp_path)
+        done = start(["bash", "-c", 'set -o pipefail; "$@" | true', "bash", *words], cwd=tmp_path)
         assert not done.stderr, done.stderr
 
 
 def test_name_that_cannot_be_printed_is_printed_otherwise(tmp_path):
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.json"))
     path.write_bytes(EXAMPLE.read_bytes())
-    done = start([*program_of("scripts/check_report.py"), path], tmp_path)
+    done = run_script(ROOT / "scripts" / "check_report.py", path)
     assert done.returncode == 0 and done.stdout.endswith("valid\n"), done.stderr
 
 
-def test_example_of_each_help_is_a_command_of_that_script(tmp_path):
+def test_example_of_each_help_is_a_command_of_that_script():
     for script in sorted({script for _, _, script, _ in COMMANDS}):
-        text = start([*program_of(script), "--help"], tmp_path).stdout
-        example = text.split("Example", maxsplit=1)
+        example = help_of(script).split("Example", maxsplit=1)
         assert len(example) == 2, f"{script} --help has no example"
         assert Path(script).name in example[1], f"the example of {script} --help is of something else"

@@ -15,17 +15,17 @@ def test_every_kernel_prints_the_golden_velocities(case, kernel):
 
 @pytest.mark.parametrize("kernel", kernels())
 @pytest.mark.parametrize("threads", [2, 3])
-def test_on_threads(kernel, threads):
+def test_threads_print_the_golden_velocities(kernel, threads):
     check_run(SHORT_ROAD, kernel, threads=threads)
 
 
 @pytest.mark.parametrize("kernel", kernels())
-def test_with_moves_counted_only_where_they_are_printed(kernel):
+def test_moves_counted_only_where_they_are_printed_give_the_golden_velocities(kernel):
     check_run(SHORT_ROAD, kernel, "--count", "sampled")
 
 
 @pytest.mark.parametrize("depth", [1, 7, 200])
-def test_at_any_depth(depth):
+def test_golden_velocities_are_printed_at_any_depth(depth):
     check_run(SHORT_ROAD, "bitsliced", "--depth", depth)
 
 

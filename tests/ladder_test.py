@@ -42,12 +42,10 @@ def needs(name):
 
 def start_rung(name, *arguments, ranks=1, cwd=None):
     needs(name)
-    if name != "mpi4py":
-        for module in rungs.PYTHON_RUNGS[name][1]:
-            importlib.import_module(module)  # here, and so once for all forks
-        return run_script(SCRIPTS[name], *arguments, cwd=cwd)
     if ranks == 1:
-        return start([sys.executable, SCRIPTS[name], *arguments], cwd=cwd)
+        for module in rungs.PYTHON_RUNGS[name][1]:
+            importlib.import_module(module)  # here, and so once for all forks; MPI begins with mpi4py.MPI only
+        return run_script(SCRIPTS[name], *arguments, cwd=cwd)
     launcher, reason = rungs.launcher_of_mpi4py(sys.executable)
     if reason:
         pytest.skip(f"needs a launcher for mpi4py: {reason}")

@@ -5,16 +5,14 @@ import itertools
 import json
 import math
 import os
-import subprocess
-import sys
 
 import pytest
-from program import PROGRAM, ROOT, environment
+from program import PROGRAM, ROOT, one_line_of, pretended, write_executable
+from script import run_script
 
 for module in ("numpy", "matplotlib"):
     if importlib.util.find_spec(module) is None:
         pytest.skip(f"needs {module} (Debian: python3-{module})", allow_module_level=True)
-sys.path.insert(1, str(ROOT / "scripts"))
 from trafficbench_tools.physics import exact, pictures  # noqa: E402
 
 SCRIPT = ROOT / "scripts" / "physics.py"
@@ -23,16 +21,7 @@ ROADS = {"space-time-free.png", "space-time-critical.png", "space-time-jammed.pn
 
 
 def physics(folder, *arguments):
-    command = [sys.executable, SCRIPT, "--program", PROGRAM, "--densities", "6", "--cells", "20000", *arguments]
-    return subprocess.run(
-        [str(word) for word in command],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env=environment(),
-        timeout=300,
-        check=False,
-    )
+    return run_script(SCRIPT, "--program", PROGRAM, "--densities", 6, "--cells", 20000, *arguments, cwd=folder)
 
 
 def moves_of_all_roads(cells, iterations):
@@ -67,7 +56,7 @@ def test_flow_of_a_random_road_is_the_average_over_all_roads_by_their_probabilit
             assert exact.flow(iteration, density) * cells == pytest.approx(expected, abs=1e-9)
 
 
-def test_flow_settles():
+def test_flow_settles_where_theory_says():
     for density in (0.2, 0.5, 0.8):
         assert exact.flow(4000, density) == pytest.approx(float(exact.steady_flow(density)), abs=0.01)
     assert exact.flow(3, 0) == exact.flow(3, 1) == 0
@@ -110,16 +99,8 @@ def test_pictures_hold_what_was_measured(tmp_path):
 
 
 def test_program_that_lies_is_found_out(tmp_path):
-    liar = tmp_path / "liar"
-    liar.write_text(
-        f"#!{sys.executable}\nimport re, subprocess, sys\n"
-        f"done = subprocess.run([{str(PROGRAM)!r}, *sys.argv[1:]], capture_output=True, text=True)\n"
-        "sys.stderr.write(done.stderr)\n"
-        "print(re.sub(r'velocity is (\\S+)', lambda m: f'velocity is {float(m[1]) * 0.97:.6f}', done.stdout))\n"
-        "sys.exit(done.returncode)\n",
-        encoding="utf-8",
-    )
-    liar.chmod(0o755)
+    lines = "out = re.sub(r'velocity is (\\S+)', lambda found: f'velocity is {float(found[1]) * 0.97:.6f}', out)\n"
+    liar = pretended(tmp_path / "liar", lines)
     done = physics(tmp_path, "--program", liar)
     assert done.returncode == 1
     assert "NOT WHAT THEORY SAYS" in done.stderr and "steady" in done.stderr and "seed" in done.stderr
@@ -146,21 +127,18 @@ BAD = [
 def test_bad_input_is_refused(tmp_path, arguments, word):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "density.svg").write_text("kept", encoding="utf-8")
-    (tmp_path / "text").write_text("\x7fELF", encoding="utf-8")
-    (tmp_path / "text").chmod(0o755)
-    done = physics(tmp_path, *arguments)
-    assert done.returncode == 2, done.stderr
-    lines = done.stderr.splitlines()
-    assert len(lines) == 1 and lines[0].startswith("physics.py: ") and word in lines[0]
+    write_executable(tmp_path / "text", "\x7fELF")
+    line = one_line_of(physics(tmp_path, *arguments), "physics.py")
+    assert word in line, line
     assert set(os.listdir(tmp_path)) == {"full", "text"}
     assert (tmp_path / "full" / "density.svg").read_text(encoding="utf-8") == "kept"
 
 
-def test_help(tmp_path):
+def test_help_has_an_example_and_the_statuses(tmp_path):
     done = physics(tmp_path, "--help")
     assert done.returncode == 0 and "Example" in done.stdout and "Exit status" in done.stdout
 
 
-def test_pictures_in_the_documents_are_its_own():
+def test_documents_have_the_pictures_that_it_makes():
     images = {path.name for path in (ROOT / "docs" / "images").iterdir()}
     assert images >= FILES | ROADS

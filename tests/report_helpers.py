@@ -1,16 +1,13 @@
 """The package of the scripts, and its checker of reports, for the tests; the examples; what else reads reports."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
-from program import ROOT
 from script import run_script
 
-sys.path.insert(0, str(ROOT / "scripts"))
-from trafficbench_tools.errors import ReportError  # noqa: E402, F401
-from trafficbench_tools.reports import SCHEMA_PATH, check_fields, check_schema, load_report  # noqa: E402, F401
+from trafficbench_tools.errors import ReportError  # noqa: F401
+from trafficbench_tools.reports import SCHEMA_PATH, check_fields, check_schema, load_report  # noqa: F401
 
 GOOGLE_COMPARE = Path("/usr/share/benchmark/compare.py")
 

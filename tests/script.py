@@ -2,7 +2,7 @@
 
 A script runs in a fork of the process of the tests, where the interpreter is up and what the tests have imported is there.
 All else is as in a process of its own: standard streams, folder, environment, exit status. That each script also starts by
-itself, in any folder, is tested in tools_test.py.
+itself, in any folder, is tested in tools_test.py. A script that is a rank of MPI has a process of its own.
 """
 
 import os
@@ -12,8 +12,12 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from pathlib import Path
 
-from program import TIMEOUT_SECONDS, environment
+from program import ROOT, TIMEOUT_SECONDS, environment, start
+
+# Their package, for the tests too.
+sys.path.insert(0, str(ROOT / "scripts"))
 
 
 def _become(script, arguments, cwd, env, out, err):
@@ -46,6 +50,8 @@ def _carry_out(script):
 
 def run_script(script, *arguments, cwd=None, env=None):
     """Runs a script to its end; a subprocess.CompletedProcess with texts."""
+    if Path(script).stem == "mpi4py_ranks":
+        return start([sys.executable, script, *arguments], cwd=cwd, env=env)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as out, tempfile.TemporaryFile("w+", encoding="utf-8") as err:
         process = os.fork()
         if process == 0:
