@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import pytest
-from docs_scripts_test import COMMANDS
+from document_scripts_test import COMMANDS
 from program import PROGRAM, ROOT, environment, needs_ranks, one_line_of, start, write_executable
 from report_helpers import load_report
 from script import run_script
@@ -302,7 +302,7 @@ def test_documented_keys_are_the_checked_ones():
     assert explained == keys
 
 
-# What the documents show; docs_scripts_test.py looks at their options.
+# What the documents show; document_scripts_test.py looks at their options.
 DOCUMENTED = [(page.name, words) for page, _, script, words in COMMANDS if script == "scripts/study.sh"]
 
 

@@ -5,7 +5,7 @@ Environment:
   TRAFFICBENCH_LAUNCHER  optional: launcher with its flags up to the number of ranks ("mpiexec --bind-to none -n"). Commands
                          that the documents start on several ranks are then started so; without it, their options are checked
 
-Run: TRAFFICBENCH=build/release/bin/trafficbench python3 -m pytest tests/docs_test.py
+Run: TRAFFICBENCH=build/release/bin/trafficbench python3 -m pytest tests/documents_test.py
 """
 
 import json

@@ -1,6 +1,6 @@
 """The commands of scripts and Python programs in the documents: each is there, takes its options, and, where it is quick, runs.
 
-Commands of the program itself: docs_test.py.
+Commands of the program itself: documents_test.py.
 """
 
 import functools
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from docs_test import PAGES, split_code
+from documents_test import PAGES, split_code
 from program import BUILD, PROGRAM, ROOT, one_line_of, start, succeed, write_executable
 from report_helpers import example_path
 from script import run_script
