@@ -53,7 +53,9 @@ TEST_F(KnobOptionsOfATable, RefuseWhatIsBeyondTheLimitsOfTheKnob) {
                                                           {"101", "stride is 101: it must be between 1 and 100"},
                                                           {"wide", "stride 'wide' is not a whole number"}};
   for (const auto& [text, said] : refusals) {
-    EXPECT_TRUE(refusal([&] { app_.parse("--stride " + text); }, text).starts_with(said)) << text;
+    const std::string line = "--stride " + text;
+    const std::string refused = refusal([&] { app_.parse(line); }, line);
+    EXPECT_TRUE(refused.starts_with(said)) << refused;
   }
 }
 
