@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from ladder_test import SCRIPTS, rung
+from ladder_rungs import SCRIPTS, rung
 from program import ROOT
 
 CASES = [
