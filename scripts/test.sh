@@ -194,7 +194,7 @@ test_release() {
   ensure_packages build ladder report test
   echo "== release: build (log: build/release.log)"
   logged build/release.log build_release_with_tests
-  echo "== release: tests, without those that are slow (ladder, ladder_golden, document_scripts), or need a browser or Slurm:"
+  echo "== release: tests, without those that are slow (ladder_*, document_scripts), or need a browser or Slurm:"
   echo "   scripts/test.sh --all runs these too"
   run_ctest release || exit 1
   skipped="$(skipped_in release)"

@@ -6,44 +6,19 @@ Commands of the program itself: documents_test.py.
 import functools
 import os
 import re
-import shlex
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
-from documents_test import PAGES, split_code
+from documents import COMMANDS
 from program import BUILD, PROGRAM, ROOT, one_line_of, start, succeed, write_executable
 from report_helpers import example_path
 from script import run_script
 
 EXAMPLE = example_path("measured")
-SCRIPT = re.compile(r"^(?:\./)?((?:scripts|bench/ladder)/[\w./-]+\.(?:sh|py))$")
 # Programs of the ladder are run as they stand, up to so many updates.
 MOST_UPDATES = 2 * 10**8
-
-
-def script_commands():
-    """(page, words before the script, script, arguments) of every command line of a script in the documents."""
-    found = []
-    for page in PAGES:
-        _, code = split_code(page.read_text(encoding="utf-8"))
-        for line in "\n".join(code).replace("\\\n", " ").splitlines():
-            try:
-                words = shlex.split(line.strip(), comments=True)
-            except ValueError:
-                continue
-            for at, word in enumerate(words):
-                match = SCRIPT.match(word)
-                # A command begins the line, or follows a launcher or an interpreter; all else are file names.
-                if match and (at == 0 or re.match(r"^(python3|bash|mpiexec\S*|[A-Z_]+=)", words[0])):
-                    end = next((i for i in range(at, len(words)) if words[i] in ("&&", ";", "|")), len(words))
-                    found.append((page, words[:at], match[1], words[at + 1 : end]))
-                    break
-    return found
-
-
-COMMANDS = script_commands()
 
 
 def value_of(arguments, option, otherwise):

@@ -1,55 +1,21 @@
 """The documents say what is so: links lead somewhere, commands are taken by the program, the example kernel is the tested one.
 
-Environment:
-  TRAFFICBENCH           the program
-  TRAFFICBENCH_LAUNCHER  optional: launcher with its flags up to the number of ranks ("mpiexec --bind-to none -n"). Commands
-                         that the documents start on several ranks are then started so; without it, their options are checked
-
-Run: TRAFFICBENCH=build/release/bin/trafficbench python3 -m pytest tests/documents_test.py
+Commands that the documents start on several ranks are started so, where the build has MPI; else their options are checked.
 """
 
+import functools
 import json
-import os
 import re
 import shlex
-import subprocess
-from pathlib import Path
 
 import pytest
+from documents import PAGES, split_code
+from program import ROOT, call, launcher, succeed
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 COMMANDS = ("run", "sweep", "merge", "derive", "check", "list", "ceiling")
 # Largest run that is carried out, in cells times iterations; more ranks than this are not started.
 MOST_UPDATES = 2 * 10**9
 MOST_RANKS = 4
-
-
-def split_code(text):
-    """The lines of a page outside and inside its code blocks, fenced or indented."""
-    prose, code = [], []
-    fence = None
-    previous_blank = True
-    in_indented = False
-    for line in text.splitlines():
-        mark = re.match(r"\s*(```|~~~)", line)
-        if fence is not None:
-            if mark and mark.group(1) == fence:
-                fence = None
-                code.append("")
-            else:
-                code.append(line)
-            continue
-        if mark:
-            fence = mark.group(1)
-            in_indented = False
-            continue
-        indented = line.startswith("    ") and line.strip() != ""
-        in_indented = indented and (in_indented or previous_blank)
-        (code if in_indented else prose).append(line)
-        previous_blank = line.strip() == "" or in_indented
-    assert fence is None, "a code block is not closed"
-    return prose, code
 
 
 def strip_inline_code(line):
@@ -124,38 +90,22 @@ def trafficbench_commands():
 TRAFFICBENCH_COMMANDS = trafficbench_commands()
 
 
-@pytest.fixture(scope="session")
-def program():
-    path = os.environ.get("TRAFFICBENCH")
-    if not path:
-        pytest.skip("TRAFFICBENCH does not name the program")
-    return str(Path(path).resolve())
+@functools.cache
+def help_of(command):
+    return succeed(*([command] if command else []), "--help")
 
 
-def start(arguments, folder, ranks=1):
-    launcher = shlex.split(os.environ.get("TRAFFICBENCH_LAUNCHER", ""))
-    command = [*launcher, str(ranks), *arguments] if ranks > 1 else arguments
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+@functools.cache
+def options_of(command):
+    """The options that a command's help names."""
+    text = help_of(command).split("Example", maxsplit=1)[0]
+    return set(re.findall(r"^\s+(?:-\w,)?(--[\w-]+)", text, flags=re.MULTILINE)) | {"-h"}
 
 
-@pytest.fixture(scope="session")
-def options_of(program, tmp_path_factory):
-    """The options that each command's help names."""
-    folder = tmp_path_factory.mktemp("help")
-
-    def names(command):
-        words = [program, command, "--help"] if command else [program, "--help"]
-        text = start(words, folder).stdout.split("Example", maxsplit=1)[0]
-        return set(re.findall(r"^\s+(?:-\w,)?(--[\w-]+)", text, flags=re.MULTILINE)) | {"-h"}
-
-    return {command: names(command) for command in ("", *COMMANDS)}
-
-
-@pytest.fixture(scope="session")
-def usable_isas(program, tmp_path_factory):
+@functools.cache
+def usable_isas():
     """What --isa takes on this machine."""
-    listed = json.loads(start([program, "list", "--json"], tmp_path_factory.mktemp("list")).stdout)
-    return {"auto", *(isa["name"] for isa in listed["isas"] if isa["runs_here"])}
+    return {"auto", *(isa["name"] for isa in json.loads(succeed("list", "--json"))["isas"] if isa["runs_here"])}
 
 
 @pytest.fixture(scope="session")
@@ -212,16 +162,16 @@ def test_documents_have_commands_and_links():
         for i, (page, ranks, arguments) in enumerate(TRAFFICBENCH_COMMANDS)
     ],
 )
-def test_command_line_is_taken(program, options_of, usable_isas, folder, ranks, arguments):
+def test_command_line_is_taken(folder, ranks, arguments):
     command = arguments[0] if arguments[0] in COMMANDS else ""
     for word in arguments:
         if word.startswith("-"):
-            assert word.split("=")[0] in options_of[command], f"`{command} --help` knows no {word}"
+            assert word.split("=")[0] in options_of(command), f"`{command} --help` knows no {word}"
 
     extra = ["--help"]
     several = ranks > 1
-    can_start = not several or (ranks <= MOST_RANKS and os.environ.get("TRAFFICBENCH_LAUNCHER"))
-    can_start = can_start and value_of(arguments, "--isa", "auto") in usable_isas
+    can_start = not several or (ranks <= MOST_RANKS and launcher() is not None)
+    can_start = can_start and value_of(arguments, "--isa", "auto") in usable_isas()
     if can_start:
         if command == "sweep":
             extra = ["--dry-run"]
@@ -230,15 +180,14 @@ def test_command_line_is_taken(program, options_of, usable_isas, folder, ranks, 
             extra = ["--force"]
         elif command in ("list", ""):
             extra = []
-    done = start([program, *arguments, *extra], folder, ranks if can_start and extra != ["--help"] else 1)
-    assert done.returncode == 0, done.stderr
+    done = call(*arguments, *extra, ranks=ranks if can_start and extra != ["--help"] else 1, cwd=folder)
+    assert done.returncode == 0, f"status {done.returncode}\n{done.stderr}"
     assert done.stdout.strip() or value_of(arguments, "--output", None)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_examples_of_the_help_use_its_options(program, options_of, tmp_path, command):
-    text = start([program, command, "--help"], tmp_path).stdout
-    examples = text.split("Example", maxsplit=1)[1].splitlines()
+def test_examples_of_the_help_use_its_options(command):
+    examples = help_of(command).split("Example", maxsplit=1)[1].splitlines()
     found = 0
     for line in examples:
         for part in re.split(r"&&", line):
@@ -247,17 +196,17 @@ def test_examples_of_the_help_use_its_options(program, options_of, tmp_path, com
                 continue
             found += 1
             for option in re.findall(r"--[\w-]+", match.group(2)):
-                assert option in options_of[match.group(1)], f"{line.strip()}: no {option}"
+                assert option in options_of(match.group(1)), f"{line.strip()}: no {option}"
     assert found > 0
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_usage_page_names_every_option(options_of, command):
+def test_usage_page_names_every_option(command):
     """docs/usage.md is complete: each option stands in the section of its command."""
     text = (ROOT / "docs" / "usage.md").read_text(encoding="utf-8")
     section = re.search(rf"^## `trafficbench {command}`$(.*?)(?=^## |\Z)", text, flags=re.MULTILINE | re.DOTALL)
     assert section, f"docs/usage.md has no section `trafficbench {command}`"
-    missing = {option for option in options_of[command] - {"--help", "-h"} if f"`{option}" not in section.group(1)}
+    missing = {option for option in options_of(command) - {"--help", "-h"} if f"`{option}" not in section.group(1)}
     assert not missing, f"docs/usage.md says nothing of {sorted(missing)} of {command}"
 
 

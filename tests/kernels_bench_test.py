@@ -1,10 +1,9 @@
 """The microbenchmarks measure what the program runs."""
 
 import json
-import subprocess
 
 import pytest
-from program import BUILD, environment, succeed
+from program import BUILD, start, succeed
 
 BENCH = BUILD / "bin" / "trafficbench-kernels"
 
@@ -12,12 +11,10 @@ BENCH = BUILD / "bin" / "trafficbench-kernels"
 def depths_of_bench(cells, threads):
     """Depth by kernel, of one short repetition each."""
     if not BENCH.exists():
-        pytest.skip("this build is without Google Benchmark (TRAFFICBENCH_BENCH=OFF)")
-    done = subprocess.run(
-        [BENCH, f"--benchmark_filter=^kernel/.*/cells:{cells}/count:sampled/threads:{threads}/", "--benchmark_min_time=0.001",
-         "--benchmark_format=json"],
-        env=environment({"OMP_NUM_THREADS": "2"}), capture_output=True, text=True, timeout=300, check=True,
-    )
+        pytest.skip("needs Google Benchmark: this build is without (TRAFFICBENCH_BENCH=OFF)")
+    options = [f"--benchmark_filter=^kernel/.*/cells:{cells}/count:sampled/threads:{threads}/", "--benchmark_min_time=0.001"]
+    done = start([BENCH, *options, "--benchmark_format=json"], env={"OMP_NUM_THREADS": "2"})
+    assert done.returncode == 0, done.stderr
     return {row["name"].split("/")[1]: int(row["depth"]) for row in json.loads(done.stdout)["benchmarks"]}
 
 

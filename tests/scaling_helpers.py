@@ -1,25 +1,15 @@
 """What the tests of the scaling model and of the simulation share: the program, a machine, and a short report measured here."""
 
 import json
-import subprocess
 
-from program import BUILD, ROOT, environment, succeed
+from program import BUILD, ROOT, start, succeed
 
 MODEL = BUILD / "bin" / "trafficbench-model"
 FACTS = ROOT / "scripts" / "simulate" / "archer2.json"
 
 
 def call_model(*arguments, cwd=None):
-    return subprocess.run(
-        [str(MODEL), *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        cwd=cwd,
-        env=environment(),
-        timeout=120,
-        check=False,
-    )
+    return start([MODEL, *arguments], cwd=cwd)
 
 
 def measure(folder, *more, ranks=1):

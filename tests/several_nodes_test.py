@@ -13,7 +13,7 @@ import subprocess
 import time
 
 import pytest
-from program import BUILD, PROGRAM, call, command, environment, needs_ranks
+from program import BUILD, PROGRAM, call, command, needs_ranks, start, write_executable
 
 RUN = ["run", "--kernel", "tiled", "--cells", "20000", "--steps", "40", "--threads", "1", "--json"]
 
@@ -73,7 +73,7 @@ def halves():
 def two_hosts(folder):
     """Two namespaces with a cable between them, and what the launcher needs in place of ssh: {name: address}."""
     if shutil.which("ip") is None:
-        pytest.skip("no ip command: Debian has it in iproute2")
+        pytest.skip("needs the command ip (Debian: iproute2)")
     hosts = {f"tb{os.getpid()}{end}": f"10.77.0.{number}" for number, end in ((1, "a"), (2, "b"))}
     first, second = hosts
     try:
@@ -82,19 +82,19 @@ def two_hosts(folder):
             ip("netns", "add", second)
             ip("link", "add", "cable", "netns", first, "type", "veth", "peer", "name", "cable", "netns", second)
         except subprocess.CalledProcessError as error:
-            pytest.skip(f"this machine permits no network namespaces: {error.stderr.strip()}")
+            pytest.skip(f"needs network namespaces, which are for root and which a container may forbid: {error.stderr.strip()}")
         for name, address in hosts.items():
             ip("-n", name, "addr", "add", f"{address}/24", "dev", "cable")
             ip("-n", name, "link", "set", "lo", "up")
             ip("-n", name, "link", "set", "cable", "up")
-        shell = folder / "not_ssh"
         cases = "\n".join(f"  {address}) name={name} cores={cores} ;;" for (name, address), cores in zip(hosts.items(), halves()))
-        shell.write_text('#!/bin/bash\nwhile [[ "$1" == -* ]]; do shift; done\n'
-                         f'case "$1" in\n{cases}\nesac\nshift\n'
-                         'exec taskset -c "$cores" ip netns exec "$name" unshare --uts '
-                         'bash -c \'hostname "$0"; exec bash -c "$*"\' "$name" "$@"\n',
-                         encoding="utf-8")
-        shell.chmod(0o755)
+        shell = write_executable(
+            folder / "not_ssh",
+            '#!/bin/bash\nwhile [[ "$1" == -* ]]; do shift; done\n'
+            f'case "$1" in\n{cases}\nesac\nshift\n'
+            'exec taskset -c "$cores" ip netns exec "$name" unshare --uts '
+            'bash -c \'hostname "$0"; exec bash -c "$*"\' "$name" "$@"\n',
+        )
         yield hosts, shell
     finally:
         for name in hosts:
@@ -114,8 +114,7 @@ def test_two_hosts_over_tcp(tmp_path):
         for _ in range(5):
             time.sleep(1)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False,
-                                      env=environment({"UCX_TLS": "tcp,self", "UCX_NET_DEVICES": "cable"}))
+                done = start(words, env={"UCX_TLS": "tcp,self", "UCX_NET_DEVICES": "cable"}, timeout=30)
                 if done.returncode == 0:
                     break
         assert done is not None, "no answer from the two hosts, five times"

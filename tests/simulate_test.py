@@ -6,12 +6,12 @@ import subprocess
 import time
 
 import pytest
-
-from program import BUILD, ROOT, environment
+from program import BUILD, ROOT, environment, start
 from report_helpers import load_report
 from scaling_helpers import measure, refused
 
-# What the issue allows between the simulation and the formula.
+SURROUNDINGS = {"TRAFFICBENCH_SIMULATE_BUILT": str(BUILD)}
+# At most between the simulation and the formula.
 AGREEMENT = 0.15
 
 
@@ -25,14 +25,8 @@ def command(*arguments):
     return [str(ROOT / "scripts" / "simulate.sh"), *map(str, arguments)]
 
 
-def surroundings():
-    return environment({"TRAFFICBENCH_SIMULATE_BUILT": str(BUILD)})
-
-
-def simulate(*arguments, timeout=170):
-    return subprocess.run(
-        command(*arguments), capture_output=True, text=True, stdin=subprocess.DEVNULL, env=surroundings(), timeout=timeout, check=False
-    )
+def simulate(*arguments):
+    return start(command(*arguments), env=SURROUNDINGS)
 
 
 def pairs(report):
@@ -87,7 +81,10 @@ def test_a_difference_beyond_the_tolerance_is_a_failed_check(inputs, tmp_path):
 def test_an_interrupted_study_is_resumed(inputs, tmp_path):
     output = tmp_path / "simulated.json"
     options = [*inputs, "--output", output, "--ranks", "4,1024"]
-    with subprocess.Popen(command(*options), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=surroundings(), start_new_session=True, text=True) as study:
+    with subprocess.Popen(
+        command(*options), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment(SURROUNDINGS), start_new_session=True,
+        text=True,
+    ) as study:  # fmt: skip
         for line in study.stdout:
             if "1024 ranks" in line:
                 break

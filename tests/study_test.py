@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import pytest
-from document_scripts_test import COMMANDS
+from documents import COMMANDS
 from program import PROGRAM, ROOT, environment, needs_ranks, one_line_of, start, write_executable
 from report_helpers import load_report
 from script import run_script
