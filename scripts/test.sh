@@ -142,8 +142,6 @@ build_stage() {
     mapfile -t -O 1 options <<<"$sources"
     options+=(-DFETCHCONTENT_TRY_FIND_PACKAGE_MODE=NEVER)
   fi
-  # g++ warns of much that is not so when it instruments code; the other stages have looked at the same files.
-  if [[ "$1" == asan ]]; then options[0]=-DTRAFFICBENCH_WERROR=OFF; fi
   cmake --preset "$preset" "${options[@]}"
   read -r -a targets <<<"$(targets_of "$1")"
   cmake --build --preset "$preset" -j "$jobs" --target "${targets[@]}"

@@ -24,6 +24,7 @@
 #include "drivers/measure/ceiling_report.hpp"
 #include "drivers/measure/measured_row.hpp"
 #include "drivers/measure/rounds.hpp"
+#include "drivers/plan/feasibility.hpp"
 #include "drivers/plan/groups.hpp"
 #include "drivers/plan/sweep_plan.hpp"
 #include "drivers/plan/time_budget.hpp"
@@ -239,11 +240,12 @@ void print_warnings(const std::vector<Row>& rows) {
   }
 }
 
-/// Bytes a core of the longest road.
-std::int64_t longest_road_bytes(const std::vector<Point>& points) {
+/// Bytes a core of the longest road that `memory_bytes` hold: a longer one is not measured.
+std::int64_t longest_road_bytes(const std::vector<Point>& points, double memory_bytes) {
   std::int64_t longest = 0;
   for (const Point& point : points) {
-    longest = std::max(longest, road_bytes_per_core(*point.variant, point.road_cells / point.workers() + 1));
+    const std::int64_t bytes = road_bytes_per_core(*point.variant, point.road_cells / point.workers() + 1);
+    if (static_cast<double>(bytes) < memory_bytes) longest = std::max(longest, bytes);
   }
   return longest;
 }
@@ -298,7 +300,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   watch_signals();
   say_cpu_quota(world);
   if (leads) fmt::print(stderr, "Writing to {}\nMeasuring what the machine can do at most ...\n", output);
-  const Ceiling ceiling = measure_ceiling(world, longest_road_bytes(points));
+  const Ceiling ceiling = measure_ceiling(world, longest_road_bytes(points, min_available_memory(world)));
   Json description = describe_run(world, argv);
   description["limits"] = to_json(ceiling);
   std::size_t run = 0;
