@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by run.sh, ladder.sh and test.sh: how they build.
+# Sourced by the scripts that build: how they do it.
 
 # Ninja builds faster than make: it is taken where it is, unless CMAKE_GENERATOR says otherwise or a folder was configured
 # with another generator before.
@@ -7,21 +7,23 @@ choose_generator() {
   if [[ -z "${CMAKE_GENERATOR:-}" ]] && command -v ninja >/dev/null; then export CMAKE_GENERATOR=Ninja; fi
 }
 
-# build_release ROOT: builds the release preset in ROOT/build/release; on failure shows the end of its log and exits with
-# status 1.
-build_release() {
-  local log="$1/build/release.log"
-  mkdir -p "$1/build"
+# build_preset ROOT PRESET TARGET...: builds what is to be used, not tested, in ROOT/build/PRESET; on failure shows the end of
+# its log and exits with status 1.
+build_preset() {
+  local root="$1" preset="$2"
+  shift 2
+  local folder="build/$preset" log="build/$preset.log"
+  mkdir -p "$root/build"
   choose_generator
-  echo "Building build/release (log: build/release.log)" || exit 2
+  echo "Building $folder (log: $log)" || exit 2
   if ! (
-    cd "$1"
+    cd "$root"
     # Configured once; the build configures again by itself when a CMake file changes.
-    if [[ ! -f build/release/CMakeCache.txt ]]; then cmake --preset release -DTRAFFICBENCH_TESTS=OFF || exit 1; fi
-    cmake --build --preset release -j "$(nproc)"
-  ) >"$log" 2>&1; then
-    tail -n 30 "$log" >&2
-    echo "${0##*/}: the build failed; the whole log is build/release.log" >&2
+    if [[ ! -f "$folder/CMakeCache.txt" ]]; then cmake --preset "$preset" -DTRAFFICBENCH_TESTS=OFF || exit 1; fi
+    cmake --build --preset "$preset" -j "$(nproc)" --target "$@"
+  ) >"$root/$log" 2>&1; then
+    tail -n 30 "$root/$log" >&2
+    echo "${0##*/}: the build failed; the whole log is $log" >&2
     exit 1
   fi
 }

@@ -28,6 +28,6 @@ if ((builds)); then
   # Without Python's packages their rungs are skipped, and say so.
   (ensure_packages ladder) || echo "ladder.sh: note: rungs whose packages are missing are skipped" >&2
   ensure_packages build
-  build_release "$root"
+  build_preset "$root" release all
 fi
 exec "${session[@]}" "$@"

@@ -111,7 +111,7 @@ if [[ -n "${RANKS+set}" && ! "$RANKS" =~ ^[1-9][0-9]{0,6}$ ]]; then refuse "RANK
 cd "$root"
 check_values "$@"
 ensure_packages build
-build_release "$root"
+build_preset "$root" release all
 
 sweep_command "$@"
 if [[ -t 2 ]]; then export TRAFFICBENCH_TERMINAL=1; fi  # the launcher makes it a pipe

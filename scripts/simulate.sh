@@ -5,6 +5,8 @@ set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 # shellcheck source-path=SCRIPTDIR source=packages.sh
 source "$root/scripts/packages.sh"
+# shellcheck source-path=SCRIPTDIR source=build.sh
+source "$root/scripts/build.sh"
 
 usage() {
   cat <<'HELP' || exit 2
@@ -105,19 +107,9 @@ fi
 
 # A test has built it already, and says where.
 bin="${TRAFFICBENCH_SIMULATE_BUILT:-$root/build/smpi}/bin"
-build() {
-  if [[ ! -f "$root/build/smpi/Makefile" ]]; then (cd "$root" && cmake --preset smpi -DTRAFFICBENCH_TESTS=OFF); fi
-  (cd "$root" && cmake --build --preset smpi -j "$(nproc)" --target trafficbench-model trafficbench-simulate)
-}
 if [[ -z "${TRAFFICBENCH_SIMULATE_BUILT:-}" ]]; then
   ensure_packages build simulate
-  echo "Building build/smpi (log: build/smpi.log)" || exit 2
-  mkdir -p "$root/build"
-  if ! build >"$root/build/smpi.log" 2>&1; then
-    tail -n 30 "$root/build/smpi.log" >&2
-    echo "simulate.sh: the build failed; the whole log is build/smpi.log" >&2
-    exit 1
-  fi
+  build_preset "$root" smpi trafficbench-model trafficbench-simulate
 fi
 
 # The report holds the command line that made it, which is to say where files are in this folder, not where it is.
