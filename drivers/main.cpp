@@ -33,6 +33,7 @@ struct CarryOut {
 };
 
 Status serve(Communicator& world, const std::vector<std::string>& arguments, int argc, char** argv) {
+  check_same_arguments(world, arguments);
   const CommandLine line = read_command_line(argc, argv, version_text(world));
   Status status = Status::done;
   if (line.text.empty()) {
@@ -84,7 +85,7 @@ int main(int argc, char** argv) {
     }
     return static_cast<int>(Status::bad_input);
   } catch (const OutputFailed& failed) {
-    print_error("trafficbench", failed.what());
+    if (*failed.what() != '\0') print_error("trafficbench", failed.what());
     return static_cast<int>(Status::check_failed);
   } catch (const std::exception& error) {
     print_error("trafficbench", error.what());

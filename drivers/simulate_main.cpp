@@ -6,8 +6,10 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "drivers/base/numbers.hpp"
+#include "drivers/base/standard_output.hpp"
 #include "drivers/command/study_command_line.hpp"
 #include "drivers/projection/modelled_segment.hpp"
 #include "drivers/projection/study.hpp"
@@ -76,9 +78,9 @@ void simulate_all(Communicator& world, const StudyOptions& options) {
     const double seconds = simulate(world, study, point, variant);
     if (!journal) continue;
     journal->add_row(study.row("simulate", Origin::simulated, point, seconds, "smpi", world.library().version));
-    fmt::print(stderr, "  {} {}{} cells, {} ranks, depth {}: {:.6g} s simulated\n", point.variant->name,
-               format_count(point.cells_asked_for()), point.cells_per_core ? " a core" : "", point.ranks,
-               study.depth(point), seconds);
+    say(fmt::format("  {} {}{} cells, {} ranks, depth {}: {:.6g} s simulated\n", point.variant->name,
+                    format_count(point.cells_asked_for()), point.cells_per_core ? " a core" : "", point.ranks,
+                    study.depth(point), seconds));
   }
 }
 
@@ -91,10 +93,10 @@ int main(int argc, char** argv) {
     simulate_all(*world, read_options(argc, argv));
     return static_cast<int>(Status::done);
   } catch (const BadInput& bad) {
-    if (!world || world->rank() == 0) fmt::print(stderr, "trafficbench-simulate: {}\n", bad.what());
+    if (!world || world->rank() == 0) say(fmt::format("trafficbench-simulate: {}\n", bad.what()));
     std::_Exit(static_cast<int>(Status::bad_input));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "trafficbench-simulate: {}\n", error.what());
+    say(fmt::format("trafficbench-simulate: {}\n", error.what()));
     std::_Exit(static_cast<int>(Status::check_failed));
   }
 }

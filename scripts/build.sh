@@ -1,8 +1,7 @@
 # shellcheck shell=bash
 # Sourced by the scripts that build: how they do it.
 
-# Ninja builds faster than make: it is taken where it is, unless CMAKE_GENERATOR says otherwise or a folder was configured
-# with another generator before.
+# Ninja builds faster than make: it is the choice for new folders where it is installed, unless CMAKE_GENERATOR makes another.
 choose_generator() {
   if [[ -z "${CMAKE_GENERATOR:-}" ]] && command -v ninja >/dev/null; then export CMAKE_GENERATOR=Ninja; fi
 }
@@ -19,7 +18,7 @@ build_preset() {
   if ! (
     cd "$root"
     # Configured once; the build configures again by itself when a CMake file changes.
-    if [[ ! -f "$folder/CMakeCache.txt" ]]; then cmake --preset "$preset" -DTRAFFICBENCH_TESTS=OFF || exit 1; fi
+    if [[ ! -f "$folder/build.ninja" && ! -f "$folder/Makefile" ]]; then cmake --preset "$preset" -DTRAFFICBENCH_TESTS=OFF || exit 1; fi
     cmake --build --preset "$preset" -j "$(nproc)" --target "$@"
   ) >"$root/$log" 2>&1; then
     tail -n 30 "$root/$log" >&2

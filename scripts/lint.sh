@@ -5,6 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source-path=SCRIPTDIR source=packages.sh
 source scripts/packages.sh
+# shellcheck source-path=SCRIPTDIR source=build.sh
+source scripts/build.sh
 
 usage() {
   cat <<'HELP' || exit 2
@@ -22,7 +24,14 @@ Example:
 Exit status: 0 nothing found; 1 something found; 2 something is missing, or wrong use.
 HELP
 }
-cpp_files() { git ls-files -z --cached --others --exclude-standard '*.cpp' '*.hpp' '*.c' '*.h'; }
+# files_of PATHSPEC...: the files of this repository, those that are new among them, each ended by a NUL.
+files_of() {
+  local file
+  while IFS= read -r -d '' file; do
+    if [[ -f "$file" ]]; then printf '%s\0' "$file"; fi
+  done < <(git ls-files -z --cached --others --exclude-standard "$@")
+}
+cpp_files() { files_of '*.cpp' '*.hpp' '*.c' '*.h'; }
 
 for argument in "$@"; do
   if [[ "$argument" == --help || "$argument" == -h ]]; then
@@ -30,7 +39,11 @@ for argument in "$@"; do
     exit 0
   fi
   if [[ "$argument" == --format ]]; then
-    ensure_packages ci
+    if (($# > 1)); then
+      echo "lint.sh: --format takes no files: it mends all" >&2
+      exit 2
+    fi
+    command -v clang-format-14 >/dev/null || ensure_packages ci
     cpp_files | xargs -0 -r clang-format-14 -i
     exit 0
   fi
@@ -46,9 +59,9 @@ cpp_files | xargs -0 -r clang-format-14 --dry-run --Werror
 
 echo "== shellcheck"
 scripts=()
-while IFS= read -r file; do
+while IFS= read -r -d '' file; do
   if [[ "$file" == *.sh ]] || head -n 1 "$file" | grep -qaE '^#!.*\b(ba)?sh\b'; then scripts+=("$file"); fi
-done < <(git ls-files .ci scripts tests bench)
+done < <(files_of .ci scripts tests bench)
 shellcheck --external-sources "${scripts[@]}"
 
 # With the commands of the clang 19 build. One of Highway's instruction sets is enough to read the code once. Tests are left
@@ -57,10 +70,11 @@ echo "== clang-tidy"
 start="$SECONDS"
 files=("$@")
 if ((${#files[@]} == 0)); then
-  mapfile -t files < <(git ls-files 'kernels/*.cpp' 'drivers/*.cpp' 'bench/*.cpp' \
+  mapfile -d '' -t files < <(files_of 'kernels/*.cpp' 'drivers/*.cpp' 'bench/*.cpp' \
     ':!drivers/simulate_main.cpp' ':!drivers/ranks/mpi_group_smpi.cpp')
 fi
 mkdir -p build
+choose_generator
 if ! cmake --preset clang19 -DTRAFFICBENCH_WERROR=ON >build/clang-tidy.log 2>&1; then
   cat build/clang-tidy.log
   exit 1

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by run.sh and test.sh: what they need from the system, and how it gets there.
+# Sourced by the scripts that install: what they need from the system, and how it gets there.
 # The list is packages-debian.txt.
 
 package_list="$(dirname "${BASH_SOURCE[0]}")/packages-debian.txt"

@@ -29,7 +29,8 @@ tests, but for those that are slow. Nothing is installed or built again without 
   STAGE     these alone, in the order given
   --help    this text
 
-Stages, each with its log in build/<stage>.log. Warnings are errors. Seconds: on two cores, with an empty compiler cache.
+Stages, each with its log in build/<stage>.log. Warnings are errors. Seconds: on two cores, in this order, the compiler cache
+empty at its start.
 HELP
   for name in "${all_stages[@]}"; do printf '  %-8s %4s s  %s\n' "$name" "${usual_seconds[$name]}" "${purpose[$name]}"; done
   cat <<'HELP' || exit 2
@@ -75,15 +76,14 @@ targets_of() {
   esac
 }
 
-# The unit tests have no MPI in them: one MPI's build runs them, and each compiler's. The tests of the program, in Python,
-# take minutes: each MPI's build runs them, but those that are the same whatever the MPI run once (tests/CMakeLists.txt has
-# the labels).
+# The unit tests have no MPI in them: the stage mpich runs them, and each compiler's. The tests of the program, in Python, take
+# minutes: tests/CMakeLists.txt says by their labels which stages run them.
 run_ctest() {
   local choice=()
   case "$1" in
     release) choice=(-LE 'page|slurm|slow') ;;
     mpich) choice=(-LE 'page|slurm') ;;
-    openmpi) choice=(-LE 'page|slurm|any-mpi|unit') ;;
+    openmpi) choice=(-LE 'page|slurm|any-mpi|one-rank|unit') ;;
     no-mpi) choice=(-LE 'page|slurm|any-mpi|unit|ranks') ;;
     clang*) choice=(-LE 'program|page|slurm') ;;
     smpi) choice=(-R '^simulate$') ;;
@@ -102,12 +102,12 @@ skipped_in() {
 
 # Whoever asks for a stage gets all of it, but for what needs an MPI that is not the stage's: mpich runs that.
 allow_no_skips() {
-  local skipped others='nothing'
+  local skipped allowed='^$'
   case "$1" in
-    openmpi) others='needs MPICH' ;;
-    no-mpi) others='needs MPI' ;;
+    openmpi) allowed=': needs MPICH' ;;
+    no-mpi) allowed=': needs MPI' ;;
   esac
-  skipped="$(skipped_in "$1" | grep -v ": $others" || true)"
+  skipped="$(skipped_in "$1" | grep -vE "$allowed" || true)"
   if [[ -n "$skipped" ]]; then
     printf 'test.sh: skipped, which this stage must not:\n%s\n' "$skipped"
     return 1
@@ -166,9 +166,9 @@ build_release_with_tests() {
 }
 
 # logged LOG COMMAND...: runs it with its output in the log; says on failure how it ended. A subshell of its own, and no
-# condition round it, because a shell in a condition goes on after a failed step. Sets took.
+# condition round it, because a shell in a condition goes on after a failed step. Sets took and status.
 logged() {
-  local log="$1" status start="$SECONDS"
+  local log="$1" start="$SECONDS"
   shift
   set +e
   (
@@ -178,44 +178,46 @@ logged() {
   status=$?
   set -e
   took="$((SECONDS - start))"
-  if ((status != 0)); then
+  if ((status == 0)); then
+    echo "   passed, $took s"
+  else
     tail -n 60 "$log"
     echo "test.sh: failed after $took s; the whole log is $log"
-    exit 1
   fi
-  echo "   passed, $took s"
 }
 
 # The README's command: the tests where they can be seen.
 test_release() {
-  local skipped
+  local skipped slow
   ensure_packages build ladder report test
+  choose_generator
   echo "== release: build (log: build/release.log)"
   logged build/release.log build_release_with_tests
-  echo "== release: tests, without those that are slow (ladder_*, document_scripts), or need a browser or Slurm:"
-  echo "   scripts/test.sh --all runs these too"
+  if ((status != 0)); then exit 1; fi
+  slow="$(ctest --preset release -N -L slow | sed -nE 's/^ +Test +#[0-9]+: (.*)$/\1/p' | paste -sd ' ')"
+  echo "== release: tests. Left to scripts/test.sh --all: $slow; what needs a browser or Slurm"
   run_ctest release || exit 1
   skipped="$(skipped_in release)"
   if [[ -n "$skipped" ]]; then printf '\nSkipped:\n%s\n' "$skipped"; fi
 }
 
-# What each stage took, and which took twice as long as it usually does.
+# What each stage took, as far as it came, and which took twice as long as it usually does.
 print_times() {
   local name sum=0
   printf '\n%-8s %7s %9s\n' stage seconds usually
   for name in "${stages[@]}"; do
+    if [[ -z "${seconds_of[$name]:-}" ]]; then continue; fi
     printf '%-8s %7s %9s\n' "$name" "${seconds_of[$name]}" "${usual_seconds[$name]}"
     sum="$((sum + seconds_of[$name]))"
   done
   printf '%-8s %7s\n' all "$sum"
   for name in "${stages[@]}"; do
-    if ((seconds_of[$name] >= 2 * usual_seconds[$name])); then
+    if ((${seconds_of[$name]:-0} >= 2 * usual_seconds[$name])); then
       echo "$name took ${seconds_of[$name]} s, twice its usual ${usual_seconds[$name]} s or more"
     fi
   done
 }
 
-choose_generator
 if ((${#stages[@]} == 0)); then
   test_release
   exit 0
@@ -225,12 +227,18 @@ sections=(build ladder report test ci page simulate)
 command -v npm >/dev/null || sections+=(npm)
 if [[ " ${stages[*]} " == *" slurm "* ]]; then sections+=(slurm); fi
 ensure_packages "${sections[@]}"
+choose_generator
 export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR="$root"
 declare -A seconds_of
 for name in "${stages[@]}"; do
   echo "== $name: ${purpose[$name]} (log: build/$name.log)"
   logged "build/$name.log" stage "$name"
   seconds_of[$name]="$took"
+  if ((status != 0)); then
+    print_times
+    echo "$name failed: build/$name.log"
+    exit 1
+  fi
 done
 print_times
 # How the last stage's tests ended, in the words of ctest or pytest.

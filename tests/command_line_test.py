@@ -2,10 +2,9 @@
 
 import json
 import re
-import shlex
 
 import pytest
-from program import command, kernels, refused, small_sweep, start, succeed
+from program import command, kernels, refused, small_sweep, succeed
 from report_helpers import load_report
 
 COMMANDS = ["run", "sweep", "check", "list", "ceiling"]
@@ -102,33 +101,6 @@ def test_every_instruction_set_can_be_chosen_or_is_refused_with_those_that_can()
         else:
             refused(*arguments, word=isa["name"])
     assert len(hashes) == 1
-
-
-# --- standard output that fails ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("where", [">/dev/full", ">&-"])
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        *("list", "list --json", "--help", "--version", "run --help", "merge --help", "derive --help"),
-        *("run --cells 1000", "run --cells 1000 --json"),
-    ],
-)
-def test_output_that_cannot_be_written_is_no_success(tmp_path, arguments, where):
-    words = shlex.join(command(arguments.split()))
-    done = start(["sh", "-c", f"{words} {where}"], cwd=tmp_path)
-    assert done.returncode == 1
-    (line,) = done.stderr.splitlines()
-    assert line.startswith("trafficbench: cannot write to")
-
-
-def test_files_are_whole_though_nothing_can_be_printed(tmp_path):
-    words = shlex.join(command(["run", "--cells", 1000, "--output", "r.json", "--save", "road"]))
-    done = start(["sh", "-c", f"{words} --json >&-"], cwd=tmp_path)
-    assert done.returncode == 1
-    assert load_report(tmp_path / "r.json")["benchmarks"][0]["verified"] is True
-    succeed("run", "--init", "file:road", cwd=tmp_path)
 
 
 # --- check, run --------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <string>
@@ -20,6 +21,7 @@ void keep_error() {
 }  // namespace
 
 void claim_standard_files() {
+  std::signal(SIGPIPE, SIG_IGN);
   for (const int file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(file, F_GETFD) >= 0) continue;
     // The lowest number that is free is taken: this one.
@@ -31,15 +33,21 @@ void print_out(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) keep_error();
 }
 
+void say(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
 void print_error(const char* program, std::string text) {
   for (char& letter : text) {
     if (static_cast<unsigned char>(letter) < ' ' || letter == '\x7f') letter = '?';
   }
-  fmt::print(stderr, "{}: {}\n", program, text);
+  say(fmt::format("{}: {}\n", program, text));
 }
 
 void check_output() {
   if (std::fflush(stdout) != 0) keep_error();
+  if (first_error == EPIPE) throw OutputFailed("");
   if (first_error != 0 || std::ferror(stdout) != 0) {
     throw OutputFailed(fmt::format("cannot write to standard output: {}",
                                    first_error != 0 ? std::strerror(first_error) : "some of it was lost"));

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "drivers/base/numbers.hpp"
+#include "drivers/base/standard_output.hpp"
 #include "drivers/command/model_commands.hpp"
 
 namespace trafficbench::projection {
@@ -47,8 +48,8 @@ Status advise(const StudyOptions& options) {
   wanted.mode = ChoiceList<ScalingMode>("strong");
   wanted.depth = Depths("auto");
   const Study study(wanted);
-  fmt::print("MODELLED {}, nothing measured there. us an iteration; efficiency against {} ranks.\n", study.facts().name,
-             study.ranks().front());
+  print_out(fmt::format("MODELLED {}, nothing measured there. us an iteration; efficiency against {} ranks.\n",
+                        study.facts().name, study.ranks().front()));
   const Point* road = nullptr;
   double base = 0;
   std::int64_t worthwhile = 0;
@@ -56,17 +57,18 @@ Status advise(const StudyOptions& options) {
   double least = 0;
   const auto conclude = [&] {
     if (road == nullptr) return;
-    fmt::print("Half of the cores' time is put to use up to {} ranks ({} nodes); fastest on {} ranks ({} nodes).\n",
-               worthwhile, study.layout(worthwhile).nodes(), fastest, study.layout(fastest).nodes());
+    print_out(fmt::format(
+        "Half of the cores' time is put to use up to {} ranks ({} nodes); fastest on {} ranks ({} nodes).\n",
+        worthwhile, study.layout(worthwhile).nodes(), fastest, study.layout(fastest).nodes()));
   };
   for (const Point& point : study.points()) {
     if (road == nullptr || road->road_cells != point.road_cells || road->variant != point.variant ||
         road->counting != point.counting) {
       conclude();
-      fmt::print(
+      print_out(fmt::format(
           "\n{}, {} cells, count {}\n   ranks   nodes   depth:1   depth:auto        best depth   efficiency   "
           "kernel exchange reduction\n",
-          point.variant->name, format_count(point.road_cells), name_of(point.counting));
+          point.variant->name, format_count(point.road_cells), name_of(point.counting)));
       base = 0;
     }
     road = &point;
@@ -86,10 +88,11 @@ Status advise(const StudyOptions& options) {
       fastest = point.ranks;
     }
     const auto micro = [](const Choice& of) { return 1e6 * of.iteration(); };
-    fmt::print("{:>8} {:>7} {:>9.4g} {:>6.4g} ({:>4}) {:>9.4g} ({:>6}) {:>11} {:>8} {:>8} {:>9}\n", point.ranks,
-               study.layout(point.ranks).nodes(), micro(one), micro(by_itself), by_itself.depth, micro(choice),
-               choice.depth, percent(base, cores), percent(choice.time.compute, choice.iteration()),
-               percent(choice.time.exchange, choice.iteration()), percent(choice.time.reduction, choice.iteration()));
+    print_out(fmt::format(
+        "{:>8} {:>7} {:>9.4g} {:>6.4g} ({:>4}) {:>9.4g} ({:>6}) {:>11} {:>8} {:>8} {:>9}\n", point.ranks,
+        study.layout(point.ranks).nodes(), micro(one), micro(by_itself), by_itself.depth, micro(choice), choice.depth,
+        percent(base, cores), percent(choice.time.compute, choice.iteration()),
+        percent(choice.time.exchange, choice.iteration()), percent(choice.time.reduction, choice.iteration())));
   }
   conclude();
   return Status::done;

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "drivers/base/numbers.hpp"
+#include "drivers/base/standard_output.hpp"
 #include "drivers/command/model_commands.hpp"
 #include "drivers/projection/platform.hpp"
 
@@ -29,13 +30,13 @@ Status write_platform(const PlatformOptions& options) {
     write(options.prefix + ".hosts", host_file(layout));
     return Status::done;
   }
-  fmt::print("Allreduce of {} bytes on {}, one rank a core\n   nodes   published us   modelled us\n",
-             facts.published_bytes, facts.name);
+  print_out(fmt::format("Allreduce of {} bytes on {}, one rank a core\n   nodes   published us   modelled us\n",
+                        facts.published_bytes, facts.name));
   for (const PublishedAllreduce& each : facts.published) {
     const Layout full{std::int64_t{each.nodes} * facts.cores_per_node, facts.cores_per_node};
     const double seconds = allreduce_seconds(facts.network, full, facts.published_bytes);
-    fmt::print("{:>8} {:>14.1f} {:>13.1f}  {:+.0f}%\n", each.nodes, 1e6 * each.seconds, 1e6 * seconds,
-               100 * (seconds / each.seconds - 1));
+    print_out(fmt::format("{:>8} {:>14.1f} {:>13.1f}  {:+.0f}%\n", each.nodes, 1e6 * each.seconds, 1e6 * seconds,
+                          100 * (seconds / each.seconds - 1)));
   }
   return Status::done;
 }

@@ -9,6 +9,7 @@
 #include "drivers/base/files.hpp"
 #include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
+#include "drivers/base/standard_output.hpp"
 #include "drivers/command/model_commands.hpp"
 #include "drivers/report/journal.hpp"
 #include "drivers/report/provenance.hpp"
@@ -57,15 +58,15 @@ std::string short_name(const Point& point, std::int64_t depth) {
 /// Prints one line a point; the greatest difference of model and simulation, as a part of the latter.
 double compare(const Study& study, const std::vector<Row>& simulated, const std::vector<Row>& modelled) {
   double greatest = 0;
-  fmt::print("SIMULATED and MODELLED {}, nothing measured there\n\n", study.facts().name);
-  fmt::print("           cells   ranks   depth        MCOPs simulated   efficiency   model differs by\n");
+  print_out(fmt::format("SIMULATED and MODELLED {}, nothing measured there\n\n", study.facts().name));
+  print_out("           cells   ranks   depth        MCOPs simulated   efficiency   model differs by\n");
   for (std::size_t i = 0; i < simulated.size(); ++i) {
     const Point& point = study.points()[i];
     const Row& row = simulated[i];
     const double difference = known(modelled[i].real_time_ms) / known(row.real_time_ms) - 1;
     greatest = std::max(greatest, std::abs(difference));
-    fmt::print("{} {:>22.0f} {:>11.1f}% {:>17.1f}%\n", short_name(point, study.depth(point)), known(row.mcops.value),
-               100 * known(row.efficiency.value), 100 * difference);
+    print_out(fmt::format("{} {:>22.0f} {:>11.1f}% {:>17.1f}%\n", short_name(point, study.depth(point)),
+                          known(row.mcops.value), 100 * known(row.efficiency.value), 100 * difference));
   }
   return greatest;
 }
@@ -76,7 +77,7 @@ Status write_modelled(const StudyOptions& options, const std::vector<std::string
   const Study study(options);
   check_writable(options.output, options.force);
   write_report(options.output, report_of("model", study.axes(), {describe(argv)}, modelled_rows(study)));
-  fmt::print("MODELLED rows, nothing measured: {}\n", options.output);
+  print_out(fmt::format("MODELLED rows, nothing measured: {}\n", options.output));
   return Status::done;
 }
 
@@ -99,7 +100,7 @@ Status begin(const StudyOptions& options, const std::vector<std::string>& argv) 
     const bool missing = std::ranges::any_of(study.points(), [&](const Point& point) {
       return point.ranks == ranks && !journal.has_row(row_name("simulate", point));
     });
-    if (missing) fmt::print("{}\n", ranks);
+    if (missing) print_out(fmt::format("{}\n", ranks));
   }
   return Status::done;
 }
@@ -121,8 +122,8 @@ Status finish(const StudyOptions& options, double tolerance) {
   journal.finish(report_of("simulate", study.axes(), journal.runs(), rows));
   std::filesystem::rename(work_name(options.output), options.output);
   const double greatest = compare(study, simulated, modelled);
-  fmt::print("\nModel and simulation differ by {:.1f}% at most ({:.0f}% allowed).\nReport: {}\n", 100 * greatest,
-             100 * tolerance, options.output);
+  print_out(fmt::format("\nModel and simulation differ by {:.1f}% at most ({:.0f}% allowed).\nReport: {}\n",
+                        100 * greatest, 100 * tolerance, options.output));
   return greatest <= tolerance ? Status::done : Status::check_failed;
 }
 

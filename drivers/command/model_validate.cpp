@@ -8,6 +8,7 @@
 
 #include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
+#include "drivers/base/standard_output.hpp"
 #include "drivers/base/statistics.hpp"
 #include "drivers/command/model_commands.hpp"
 #include "drivers/report/report_file.hpp"
@@ -80,9 +81,9 @@ Status validate(const ValidateOptions& options) {
     return std::pair(each.row.count != CountingMode::every, each.size());
   });
   const double latency = shortest->latency();
-  fmt::print("Latency {:.3g} us, from {}, which is left out below.\n\n", 1e6 * latency, shortest->row.name);
+  print_out(fmt::format("Latency {:.3g} us, from {}, which is left out below.\n\n", 1e6 * latency, shortest->row.name));
   cases.erase(shortest);
-  fmt::print("kernel         cells  ranks   depth    count   measured us an iteration       modelled  differs by\n");
+  print_out("kernel         cells  ranks   depth    count   measured us an iteration       modelled  differs by\n");
   std::vector<double> differences;
   for (const MeasuredCase& each : cases) {
     const double steps = static_cast<double>(known(each.row.steps)) * 1e-6;
@@ -94,13 +95,14 @@ Status validate(const ValidateOptions& options) {
       interval =
           fmt::format("{:.4g} .. {:.4g}", updates / known(each.row.mcops.high), updates / known(each.row.mcops.low));
     }
-    fmt::print("{:<11} {:>8} {:>6} {:>7} {:>8}   {:>9.4g} {:<18} {:>9.4g} {:>10.1f}%\n", each.variant->name,
-               format_count(each.row.cells), each.row.ranks, known(each.row.depth), name_of(each.row.count),
-               each.measured() / steps, "(" + interval + ")", modelled / steps, 100 * (modelled / each.measured() - 1));
+    print_out(fmt::format("{:<11} {:>8} {:>6} {:>7} {:>8}   {:>9.4g} {:<18} {:>9.4g} {:>10.1f}%\n", each.variant->name,
+                          format_count(each.row.cells), each.row.ranks, known(each.row.depth), name_of(each.row.count),
+                          each.measured() / steps, "(" + interval + ")", modelled / steps,
+                          100 * (modelled / each.measured() - 1)));
   }
   const double greatest = std::ranges::max(differences);
-  fmt::print("\n{} rows: the model differs by {:.1f}% in the median, {:.1f}% at most ({:.0f}% allowed).\n",
-             cases.size(), 100 * median(differences), 100 * greatest, 100 * options.tolerance);
+  print_out(fmt::format("\n{} rows: the model differs by {:.1f}% in the median, {:.1f}% at most ({:.0f}% allowed).\n",
+                        cases.size(), 100 * median(differences), 100 * greatest, 100 * options.tolerance));
   return greatest <= options.tolerance ? Status::done : Status::check_failed;
 }
 

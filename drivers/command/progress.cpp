@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "drivers/base/standard_output.hpp"
+
 namespace trafficbench {
 
 namespace {
@@ -36,21 +38,20 @@ std::string Progress::time_left() const {
 }
 
 void Progress::clear_line() const {
-  if (terminal_) fmt::print(stderr, "\r\033[K");
+  if (terminal_) say("\r\033[K");
 }
 
 void Progress::start(const std::string& what) {
   if (!terminal_) return;
   clear_line();
-  fmt::print(stderr, "[{}/{}{}] {}", done_, items_, time_left(), what);
-  std::fflush(stderr);
+  say(fmt::format("[{}/{}{}] {}", done_, items_, time_left(), what));
 }
 
 void Progress::done(double weight, const std::string& result) {
   done_weight_ += weight;
   ++done_;
   if (terminal_) return;
-  fmt::print(stderr, "[{}/{}{}] {}\n", done_, items_, time_left(), result);
+  say(fmt::format("[{}/{}{}] {}\n", done_, items_, time_left(), result));
 }
 
 }  // namespace trafficbench

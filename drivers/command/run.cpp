@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <ctime>
 #include <memory>
@@ -37,22 +38,26 @@ namespace {
 
 constexpr std::int64_t kCourseCells = 10240000;
 
-/// --threads, else OMP_NUM_THREADS, else the cores that this rank may use. Throws BadInput where that is one thread and
-/// the kernel was named by its OpenMP form.
+/// OMP_NUM_THREADS as this rank has it; 0 where it is not set. Throws BadInput.
+std::int64_t omp_num_threads() {
+  const char* variable = std::getenv("OMP_NUM_THREADS");
+  if (variable == nullptr || *variable == '\0') return 0;
+  // A list is for nested regions, of which there are none here.
+  const std::string_view all = variable;
+  return Count<1, kMaxThreads>(all.substr(0, all.find(',')), "OMP_NUM_THREADS").number;
+}
+
+/// --threads, else OMP_NUM_THREADS, else the cores that every rank may use: where ranks have different numbers, the
+/// lowest. Throws BadInput where that is one thread and the kernel was named by its OpenMP form. Collective.
 int threads_of(Communicator& world, const ThreadCount& asked, const KernelChoice& kernel) {
   std::int64_t threads = asked.or_else(0);
   std::string why = "--threads is 1";
   if (!asked.number) {
-    const char* variable = std::getenv("OMP_NUM_THREADS");
-    if (variable == nullptr || *variable == '\0') {
-      threads = cores_per_rank(world);
-      why = "--threads auto comes to 1 here";
-    } else {
-      // A list is for nested regions, of which there are none here.
-      const std::string_view all = variable;
-      threads = Count<1, kMaxThreads>(all.substr(0, all.find(',')), "OMP_NUM_THREADS").number;
-      why = "OMP_NUM_THREADS is 1";
-    }
+    std::int64_t own = 0;
+    together(world, [&] { own = omp_num_threads(); });
+    why = world.all(own == 1) ? "OMP_NUM_THREADS is 1" : "--threads auto comes to 1 here";
+    const std::int64_t cores = cores_per_rank(world);
+    threads = std::llround(world.min_of(static_cast<double>(own > 0 ? own : cores)));
   }
   if (threads < kernel.min_threads()) refuse_one_thread(kernel, why);
   return static_cast<int>(threads);
@@ -285,7 +290,7 @@ Status report_run(Communicator& world, const RunOptions& options, const CheckedR
         make_report("run", axes, {description}, {measured_row("run", asked.point, measurement, 0, nullptr)});
     if (options.json) print_out(report.dump(1) + "\n");
     if (!options.output.empty()) write_report(options.output, report);
-    if (!measurement.problem.empty()) fmt::print(stderr, "trafficbench: NOT VERIFIED: {}\n", measurement.problem);
+    if (!measurement.problem.empty()) say(fmt::format("trafficbench: NOT VERIFIED: {}\n", measurement.problem));
   });
   return measurement.problem.empty() ? Status::done : Status::check_failed;
 }
@@ -305,9 +310,9 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table, co
   Road road = make_road(world, asked, lines);
   // After the last thing that may be refused, so that bad input is one line.
   say_cpu_quota(world);
-  if (speaks && !shared.empty()) fmt::print(stderr, "trafficbench: note: {}: its rate says little\n", shared);
+  if (speaks && !shared.empty()) say(fmt::format("trafficbench: note: {}: its rate says little\n", shared));
   if (speaks && picture) {
-    fmt::print(stderr, "trafficbench: note: each iteration is made by itself and drawn: the rate says little\n");
+    say("trafficbench: note: each iteration is made by itself and drawn: the rate says little\n");
   }
   lines.initialised(road.cars);
   const TimedIterations made = time_iterations(world, asked, road, lines, picture.get());

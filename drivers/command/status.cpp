@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "drivers/base/standard_output.hpp"
 #include "drivers/command/commands.hpp"
 #include "drivers/report/ratios.hpp"
 
@@ -7,7 +8,7 @@ namespace trafficbench {
 
 Status status_of(const std::vector<Row>& rows) {
   if (all_verified(rows)) return Status::done;
-  fmt::print(stderr, "trafficbench: rows failed their verification; they are marked in the report\n");
+  say("trafficbench: rows failed their verification; they are marked in the report\n");
   return Status::check_failed;
 }
 

@@ -236,7 +236,7 @@ void print_warnings(const std::vector<Row>& rows) {
     for (const Warning warning : row.warnings) ++counts[warning];
   }
   for (const auto& [warning, count] : counts) {
-    fmt::print(stderr, "trafficbench: warning: {} ({} of {} rows)\n", meaning_of(warning), count, rows.size());
+    say(fmt::format("trafficbench: warning: {} ({} of {} rows)\n", meaning_of(warning), count, rows.size()));
   }
 }
 
@@ -299,7 +299,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
 
   watch_signals();
   say_cpu_quota(world);
-  if (leads) fmt::print(stderr, "Writing to {}\nMeasuring what the machine can do at most ...\n", output);
+  if (leads) say(fmt::format("Writing to {}\nMeasuring what the machine can do at most ...\n", output));
   const Ceiling ceiling = measure_ceiling(world, longest_road_bytes(points, min_available_memory(world)));
   Json description = describe_run(world, argv);
   description["limits"] = to_json(ceiling);
@@ -321,8 +321,9 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   }
   if (end == Sweep::End::interrupted) {
     if (leads) {
-      fmt::print(stderr, "trafficbench: {} after {} of {} points: go on with --resume --output {}\n",
-                 interrupted() ? "interrupted" : "the time limit came", journal->rows().size(), names.size(), output);
+      say(fmt::format("trafficbench: {} after {} of {} points: go on with --resume --output {}\n",
+                      interrupted() ? "interrupted" : "the time limit came", journal->rows().size(), names.size(),
+                      output));
     }
     return Status::interrupted;
   }
@@ -338,9 +339,9 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     print_out(fmt::format("\nReport: {}\n", output));
     print_warnings(rows);
     if (!sweep.base_problem().empty()) {
-      fmt::print(stderr, "trafficbench: NOT VERIFIED as a base: {}\n", sweep.base_problem());
+      say(fmt::format("trafficbench: NOT VERIFIED as a base: {}\n", sweep.base_problem()));
     }
-    if (!verified) fmt::print(stderr, "trafficbench: rows failed their verification, see above\n");
+    if (!verified) say("trafficbench: rows failed their verification, see above\n");
   });
   verified = world.all(verified);
   return verified ? Status::done : Status::check_failed;

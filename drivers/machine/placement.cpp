@@ -77,7 +77,7 @@ void bind_this_thread(int cpu) {
 int cores_per_rank(Communicator& comm) {
   const std::vector<RankCpus> ranks = gather_cpus(comm);
   const std::int64_t cores = comm.sum_of(comm.rank() == 0 ? cores_for_each_rank(ranks) : 0);
-  const auto most_threads = static_cast<std::int64_t>(-comm.max_of(-omp_get_thread_limit()));
+  const auto most_threads = static_cast<std::int64_t>(comm.min_of(omp_get_thread_limit()));
   return static_cast<int>(std::max<std::int64_t>(1, std::min(cores, most_threads)));
 }
 
@@ -120,7 +120,7 @@ std::string why_no_threads(Communicator& comm, int threads) {
 #pragma omp single
     given = omp_get_num_threads();
   }
-  const auto least = static_cast<int>(-comm.max_of(-given));
+  const auto least = static_cast<int>(comm.min_of(given));
   if (least >= threads) return {};
   return fmt::format("{} threads are more than OpenMP gives, {}: see OMP_THREAD_LIMIT and OMP_MAX_ACTIVE_LEVELS",
                      threads, least);

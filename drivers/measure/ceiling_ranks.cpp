@@ -11,13 +11,24 @@ namespace trafficbench {
 
 namespace {
 constexpr int kSamples = 15;
+
+/// The largest cache of each level that a rank has: nodes may differ, and all ranks must measure the same.
+Tuning largest_caches(Communicator& world, Tuning tuning) {
+  double bytes[] = {static_cast<double>(tuning.l1_bytes), static_cast<double>(tuning.l2_bytes),
+                    static_cast<double>(tuning.l3_bytes)};
+  world.max(bytes);
+  tuning.l1_bytes = std::llround(bytes[0]);
+  tuning.l2_bytes = std::llround(bytes[1]);
+  tuning.l3_bytes = std::llround(bytes[2]);
+  return tuning;
 }
+}  // namespace
 
 Ceiling measure_ceiling(Communicator& world, std::int64_t road_bytes) {
   const int threads = cores_per_rank(world);
   bind_workers(world, threads, true);
   const int workers = threads * world.size();
-  const Tuning shared = tuning_for(this_machine(), workers);
+  const Tuning shared = largest_caches(world, tuning_for(this_machine(), workers));
   // By the share that a core has of a cache when all are at work: one core alone measures the same levels.
   const std::string last_level = level_that_holds(road_bytes, shared);
   Ceiling ceiling;

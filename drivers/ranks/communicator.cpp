@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <optional>
@@ -20,6 +21,18 @@ void Communicator::agree(const std::string& problem) {
   }
   // Only rank 0 prints, so only rank 0 needs the text.
   throw BadInput(first);
+}
+
+void check_same_arguments(Communicator& world, std::span<const std::string> arguments) {
+  // The first is the program's own path, which hosts may have in different places.
+  const auto own = arguments.subspan(std::min<std::size_t>(1, arguments.size()));
+  const std::vector<std::string> lines = world.gather(fmt::format("'{}'", fmt::join(own, "' '")));
+  const auto other = std::ranges::find_if(lines, [&](const std::string& line) { return line != lines.front(); });
+  world.agree(
+      other == lines.end()
+          ? ""
+          : fmt::format("all ranks need the same command line, but rank 0 was started with {} and rank {} with {}",
+                        lines.front(), other - lines.begin(), *other));
 }
 
 std::vector<double> gather_numbers(Communicator& comm, std::initializer_list<double> mine) {

@@ -83,6 +83,8 @@ class Communicator {
     return mine;
   }
 
+  double min_of(double mine) { return -max_of(-mine); }
+
   /// Throws BadInput on every rank iff `problem` is not empty on one of them; the text is the lowest such rank's.
   void agree(const std::string& problem);
 
@@ -103,6 +105,10 @@ void together(Communicator& comm, const Task& task) {
   }
   comm.agree(problem);
 }
+
+/// Collective, before anything that follows from the command line: throws BadInput on every rank unless all were
+/// started with the same one, since ranks that do different things wait for each other for ever.
+void check_same_arguments(Communicator& world, std::span<const std::string> arguments);
 
 /// Every rank's numbers on rank 0, by rank, each rank as many; nothing elsewhere. Collective.
 std::vector<double> gather_numbers(Communicator& comm, std::initializer_list<double> mine);

@@ -34,8 +34,8 @@ def commands(site):
         words.append("-DCMAKE_CXX_COMPILER=" + build["cxx"])
     words += build["cmake_options"]
     processes = os.cpu_count() if build["processes"] == "auto" else build["processes"]
-    # Configured once; make configures again by itself when a CMake file changes.
-    configure = "[[ -f {}/Makefile ]] || {}".format(folder, " ".join(map(shlex.quote, words)))
+    # Configured once; the build configures again by itself when a CMake file changes.
+    configure = "[[ -f {0}/build.ninja || -f {0}/Makefile ]] || {1}".format(folder, " ".join(map(shlex.quote, words)))
     return site["setup"] + [configure, "cmake --build {} -j {} --target trafficbench".format(folder, processes)]
 
 

@@ -1,0 +1,51 @@
+"""Standard output and standard error that cannot be written: on a full disk, closed, or a pipe that nobody reads any more."""
+
+import shlex
+
+import pytest
+from program import SMALL_SWEEP_POINTS, command, small_sweep, start, succeed
+from report_helpers import load_report
+
+
+@pytest.mark.parametrize("where", [">/dev/full", ">&-"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *("list", "list --json", "--help", "--version", "run --help", "merge --help", "derive --help"),
+        *("run --cells 1000", "run --cells 1000 --json"),
+    ],
+)
+def test_output_that_cannot_be_written_is_no_success(tmp_path, arguments, where):
+    words = shlex.join(command(arguments.split()))
+    done = start(["sh", "-c", f"{words} {where}"], cwd=tmp_path)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("trafficbench: cannot write to")
+
+
+def test_files_are_whole_though_nothing_can_be_printed(tmp_path):
+    words = shlex.join(command(["run", "--cells", 1000, "--output", "r.json", "--save", "road"]))
+    done = start(["sh", "-c", f"{words} --json >&-"], cwd=tmp_path)
+    assert done.returncode == 1
+    assert load_report(tmp_path / "r.json")["benchmarks"][0]["verified"] is True
+    succeed("run", "--init", "file:road", cwd=tmp_path)
+
+
+def test_a_reader_that_has_seen_enough_is_told_nothing(tmp_path):
+    done = start(["bash", "-c", f"set -o pipefail; {{ sleep 0.3; {shlex.join(command(['list']))}; }} | true"], cwd=tmp_path)
+    assert done.returncode == 1 and done.stderr == "", f"status {done.returncode}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("where", ["2>/dev/full", "2>&-", "2> >(exit)"])
+def test_progress_that_cannot_be_written_stops_no_sweep(tmp_path, where):
+    words = shlex.join(command([*small_sweep(), "--output", "r.json"]))
+    done = start(["bash", "-c", f"{words} {where}"], cwd=tmp_path)
+    assert done.returncode == 0, f"status {done.returncode}\n{done.stdout}\n{done.stderr}"
+    rows = load_report(tmp_path / "r.json")["benchmarks"]
+    assert len(rows) == SMALL_SWEEP_POINTS and all(row["verified"] for row in rows)
+
+
+def test_bad_input_keeps_its_status_where_standard_error_cannot_be_written(tmp_path):
+    for where in ["2>/dev/full", "2>&-"]:
+        done = start(["bash", "-c", f"{shlex.join(command(['sweep', '--cells', '0']))} {where}"], cwd=tmp_path)
+        assert done.returncode == 2, f"{where}: status {done.returncode}"
