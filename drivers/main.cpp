@@ -80,12 +80,10 @@ int main(int argc, char** argv) {
     world = start_world(argc, argv);
     return static_cast<int>(serve(*world, arguments, argc, argv));
   } catch (const BadInput& bad) {
-    if (*bad.what() != '\0' && (!world || world->rank() == 0)) {
-      print_error("trafficbench", bad.what());
-    }
+    if (!world || world->rank() == 0) print_error("trafficbench", bad.what());
     return static_cast<int>(Status::bad_input);
   } catch (const OutputFailed& failed) {
-    if (*failed.what() != '\0') print_error("trafficbench", failed.what());
+    print_error("trafficbench", failed.what());
     return static_cast<int>(Status::check_failed);
   } catch (const std::exception& error) {
     print_error("trafficbench", error.what());

@@ -39,6 +39,7 @@ void say(std::string_view text) {
 }
 
 void print_error(const char* program, std::string text) {
+  if (text.empty()) return;
   for (char& letter : text) {
     if (static_cast<unsigned char>(letter) < ' ' || letter == '\x7f') letter = '?';
   }
