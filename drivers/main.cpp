@@ -1,12 +1,15 @@
 // The program: starts MPI, reads the command line, carries out one command, leaves with its status on every rank.
+#include <fmt/format.h>
 #include <omp.h>
 
 #include <exception>
 #include <memory>
+#include <new>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "drivers/base/interrupt.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/command_line.hpp"
 #include "drivers/machine/topology.hpp"
@@ -18,6 +21,10 @@ namespace {
 
 using namespace trafficbench;
 
+[[noreturn]] void refuse_several(const std::string& command) {
+  throw BadInput(fmt::format("{} is the work of one process: start it without a launcher", command));
+}
+
 /// Carries a command out: one call for each kind.
 struct CarryOut {
   Communicator& world;
@@ -25,8 +32,8 @@ struct CarryOut {
 
   Status operator()(const RunOptions& options) const { return run(world, options, variants(), arguments); }
   Status operator()(const SweepOptions& options) const { return sweep(world, options, variants(), arguments); }
-  Status operator()(const MergeOptions& options) const { return merge(options); }
-  Status operator()(const DeriveOptions& options) const { return derive(options); }
+  Status operator()(const MergeOptions& /*options*/) const { refuse_several("merge"); }
+  Status operator()(const DeriveOptions& /*options*/) const { refuse_several("derive"); }
   Status operator()(const CheckOptions& options) const { return check(world, options, variants()); }
   Status operator()(const CeilingCommandOptions& options) const { return ceiling(world, options); }
   Status operator()(const ListOptions& options) const { return list(world, options, variants()); }
@@ -45,13 +52,13 @@ Status serve(Communicator& world, const std::vector<std::string>& arguments, int
   return status;
 }
 
-/// Whether a command is the work of one process, which must do where MPI may not even start: on a login node.
+/// Whether a command is the work of one process, which must do where MPI may not even start: on a login node. Of several
+/// processes each may have been given another command: MPI starts, and they compare.
 bool works_alone(const std::vector<std::string>& arguments) {
-  return arguments.size() > 1 && (arguments[1] == "merge" || arguments[1] == "derive");
+  return arguments.size() > 1 && (arguments[1] == "merge" || arguments[1] == "derive") && !launched_as_several();
 }
 
-Status serve_alone(const std::vector<std::string>& arguments, int argc, char** argv) {
-  check_alone(arguments[1]);
+Status serve_alone(int argc, char** argv) {
   const CommandLine line = read_command_line(argc, argv, "");
   Status status = Status::done;
   if (!line.text.empty()) {
@@ -68,6 +75,7 @@ Status serve_alone(const std::vector<std::string>& arguments, int argc, char** a
 }  // namespace
 
 int main(int argc, char** argv) {
+  take_failed_writes();
   claim_standard_files();
   const std::vector<std::string> arguments(argv, argv + argc);
   // As many threads as were asked for, not as many as the library thinks fit at the moment.
@@ -76,17 +84,28 @@ int main(int argc, char** argv) {
   this_machine();
   std::unique_ptr<Communicator> world;
   try {
-    if (works_alone(arguments)) return static_cast<int>(serve_alone(arguments, argc, argv));
-    world = start_world(argc, argv);
+    if (works_alone(arguments)) {
+      watch_signals();
+      return static_cast<int>(serve_alone(argc, argv));
+    }
+    {
+      const SignalsHeld held;
+      world = start_world(argc, argv);
+      watch_signals();
+    }
     return static_cast<int>(serve(*world, arguments, argc, argv));
   } catch (const BadInput& bad) {
     if (!world || world->rank() == 0) print_error("trafficbench", bad.what());
     return static_cast<int>(Status::bad_input);
+  } catch (const WorkFailed& failed) {
+    if (!world || world->rank() == 0) print_error("trafficbench", failed.what());
+    return static_cast<int>(Status::check_failed);
   } catch (const OutputFailed& failed) {
     print_error("trafficbench", failed.what());
     return static_cast<int>(Status::check_failed);
   } catch (const std::exception& error) {
-    print_error("trafficbench", error.what());
+    const bool no_memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
+    print_error("trafficbench", no_memory ? "out of memory" : error.what());
     // One that is alone keeps nobody waiting, and MPI would add lines of its own.
     if (world && world->size() > 1) world->abort(static_cast<int>(Status::check_failed));
     return static_cast<int>(Status::check_failed);

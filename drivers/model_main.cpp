@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/base/interrupt.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/model_commands.hpp"
 #include "drivers/command/study_command_line.hpp"
@@ -38,6 +39,7 @@ class Commands {
   }
 
   Status carry_out(int argc, char** argv) {
+    refuse_unfinished(argc, argv);
     try {
       app_.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -147,6 +149,7 @@ class Commands {
 }  // namespace
 
 int main(int argc, char** argv) {
+  take_failed_writes();
   claim_standard_files();
   try {
     Commands commands({argv, argv + argc});

@@ -8,6 +8,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "drivers/base/interrupt.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/study_command_line.hpp"
@@ -61,8 +62,7 @@ void simulate_all(Communicator& world, const StudyOptions& options) {
   const Point* current = nullptr;
   std::unique_ptr<Journal> journal;
   if (world.rank() == 0) {
-    journal =
-        std::make_unique<Journal>(Journal::Options{.output = work_name(options.output), .resume = true}, study.axes());
+    journal = std::make_unique<Journal>(journal_of(study, true), study.axes());
   }
   for (const Point& point : study.points()) {
     if (point.ranks != world.size()) continue;
@@ -87,16 +87,17 @@ void simulate_all(Communicator& world, const StudyOptions& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  take_failed_writes();
   std::unique_ptr<Communicator> world;
   try {
     world = start_world(argc, argv);
     simulate_all(*world, read_options(argc, argv));
     return static_cast<int>(Status::done);
   } catch (const BadInput& bad) {
-    if (!world || world->rank() == 0) say(fmt::format("trafficbench-simulate: {}\n", bad.what()));
+    if (!world || world->rank() == 0) print_error("trafficbench-simulate", bad.what());
     std::_Exit(static_cast<int>(Status::bad_input));
   } catch (const std::exception& error) {
-    say(fmt::format("trafficbench-simulate: {}\n", error.what()));
+    print_error("trafficbench-simulate", error.what());
     std::_Exit(static_cast<int>(Status::check_failed));
   }
 }

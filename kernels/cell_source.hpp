@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace trafficbench {
 
@@ -17,6 +18,10 @@ class CellSource {
   /// Writes cells [first, first + count) packed into words_for(count) words of `out`; bits past `count` in the last
   /// word are zero.
   virtual void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const = 0;
+
+  /// What went wrong in some read() so far, in one line; empty if nothing. The cells it gave were empty then. Told here
+  /// and not thrown there, since threads read: whoever uses the cells looks here afterwards.
+  virtual std::string fault() const { return {}; }
 
  protected:
   CellSource() = default;

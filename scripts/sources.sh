@@ -27,7 +27,7 @@ fi
 mkdir -p "$1"
 folder="$(cd "$1" && pwd)"
 
-# NAME as CMake has it, Debian's source package, its tarball, sha256. Four are the very archives that are pinned in
+# NAME as CMake has it, Debian's source package, its tarball, sha256. Five are the very archives that are pinned in
 # scripts/cmake/dependencies.cmake; Debian packs the others again, without files it cannot ship.
 sources=(
   "HWY highway highway_1.2.0.orig.tar.gz 7e0be78b8318e8bdbf6fa545d2ecb4c90f947df03f7aadc42c1967f019e63343"
@@ -35,6 +35,7 @@ sources=(
   "CLI11 cli11 cli11_2.4.1+ds.orig.tar.xz 0b8fbf2398875f15f30a675c7f412123a2aaa38df2863e991de72004fd5f1292"
   "FMT fmtlib fmtlib_10.1.1+ds1.orig.tar.gz 7000f214d2628f04174822f8048c573f1608194408d7931121595a03f1c18a17"
   "RANDOM123 librandom123 librandom123_1.14.0+dfsg.orig.tar.xz 0ed9bf1de7732303f35529ff9b42b0ab84e1fbeaad8ba97768440d8e2b109e87"
+  "XXHASH xxhash xxhash_0.8.1.orig.tar.gz 3bb6b7d6f30c591dd65aaaff1c8b7a5b94d81687998ca9400082c739a690436c"
   "GTEST googletest googletest_1.12.1.orig.tar.gz 81964fe578e9bd7c94dfdb09c8e4d6e6759e19967e397dbea48d1c10e45d0df2"
   "BENCHMARK benchmark benchmark_1.9.1.orig.tar.gz 32131c08ee31eeff2c8968d7e874f3cb648034377dfc32a4c377fa8796d84981"
 )

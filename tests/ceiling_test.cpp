@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <limits>
 #include <string>
 
 #include "drivers/measure/ceiling_ops.hpp"
@@ -18,6 +19,8 @@
 
 namespace trafficbench {
 namespace {
+
+constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
 
 constexpr double kHz = 1e9;
 
@@ -232,8 +235,29 @@ TEST(Ceiling, HasAClock) {
 TEST(Ceiling, StartsTogetherAsOftenForTheSameArguments) {
   int calls = 0;
   const Tuning small{.l1_bytes = 32 << 10, .l2_bytes = 0, .l3_bytes = 0};
-  const auto bandwidth = measure_bandwidth(1, small, "memory", 3, [&] { ++calls; });
+  Together together;
+  together.start = [&] { ++calls; };
+  const auto bandwidth = measure_bandwidth(1, small, "memory", 3, kNoLimit, together);
   EXPECT_EQ(calls, 2 * 3 * static_cast<int>(bandwidth.size()));
+}
+
+TEST(Ceiling, TakesLessMemoryWhereThereIsLess) {
+  const Tuning small{.l1_bytes = 32 << 10, .l2_bytes = 0, .l3_bytes = 0};
+  const auto block_of_last = [&](std::int64_t memory) {
+    return measure_bandwidth(1, small, "memory", 1, memory).back().block_bytes;
+  };
+  EXPECT_LE(block_of_last(32 << 20), 8 << 20);
+  EXPECT_GE(block_of_last(32 << 20), 64 << 10) << "shorter than what a cache holds";
+  // There is no memory for a block that is longer than the cache: the level is left out.
+  EXPECT_EQ(measure_bandwidth(1, small, "memory", 1, 64 << 10).size(), 1u);
+}
+
+TEST(Ceiling, LeavesOutALevelForWhichOneRankHasNoMemory) {
+  const Tuning small{.l1_bytes = 32 << 10, .l2_bytes = 256 << 10, .l3_bytes = 0};
+  int asked = 0;
+  Together together;
+  together.all = [&](bool mine) { return mine && ++asked < 2; };
+  EXPECT_EQ(measure_bandwidth(1, small, "memory", 1, kNoLimit, together).size(), 1u);
 }
 
 TEST(CeilingOps, ReadWholeBlocksAndUpdateThem) {

@@ -4,7 +4,7 @@ import json
 import os
 
 import pytest
-from program import command, kernels, one_line_of, refused, save_road, small_sweep, start, succeed
+from program import command, kernels, one_line_of, refused, small_sweep, start, succeed
 from report_helpers import load_report
 
 BAD_OPTIONS = [
@@ -177,7 +177,7 @@ def test_file_that_cannot_be_written_is_refused(tmp_path, option, path, word):
             refused(*small_sweep(), option, path, "--force", word=word, cwd=tmp_path)
 
 
-@pytest.mark.parametrize("other", ["./a", "../{name}/a", "link/a", "{folder}/a", "link/../{name}/a.partial"])
+@pytest.mark.parametrize("other", ["./a", "../{name}/a", "link/a", "{folder}/a", "link/../{name}/a"])
 def test_two_files_of_one_name_are_refused(tmp_path, other):
     (tmp_path / "link").symlink_to(".")
     path = other.format(name=tmp_path.name, folder=tmp_path)
@@ -194,7 +194,7 @@ SPECIAL = {
 
 
 @pytest.mark.parametrize("more", [[], ["--force"]], ids=["", "--force"])
-@pytest.mark.parametrize("ending", ["", ".partial", ".journal"])
+@pytest.mark.parametrize("ending", ["", ".journal"])
 @pytest.mark.parametrize("kind", SPECIAL)
 def test_what_is_not_a_plain_file_is_never_replaced(tmp_path, kind, ending, more):
     path = tmp_path / f"new{ending}"
@@ -219,12 +219,9 @@ def test_devices_are_not_replaced(tmp_path):
         refused("run", "--cells", 1000, "--output", "/dev/null", *more, word="not a plain file", cwd=tmp_path)
 
 
-def test_file_that_bears_the_name_of_one_half_written_is_kept(tmp_path):
-    (tmp_path / "new.partial").write_text("kept", encoding="utf-8")
-    for arguments in [["run", "--cells", 1000, "--save", "new"], [*small_sweep(), "--output", "new"]]:
-        refused(*arguments, word="new.partial exists", cwd=tmp_path)
-    save_road(tmp_path, "new", 1000, 10, "--force")
-    assert os.listdir(tmp_path) == ["new"]
+@pytest.mark.parametrize("option", ["--output", "--save", "--init", "--isa"])
+def test_a_value_that_is_missing_is_not_the_next_option(tmp_path, option):
+    refused("run", "--cells", 1000, f"{option}=", "--force", word=f"{option} is empty", cwd=tmp_path)
 
 
 def test_journal_of_another_sweep_is_not_overwritten(tmp_path):

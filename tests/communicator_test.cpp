@@ -24,6 +24,28 @@ TEST(Agree, ThrowsOnEveryRankWhatTheLowestOneHasFoundWrong) {
   });
 }
 
+TEST(Agree, ThrowsOnEveryRankThatWorkFailedIfItDidOnOne) {
+  on_ranks(4, [](Communicator& comm) {
+    try {
+      together(comm, [&] {
+        if (comm.rank() == 1) throw BadInput("bad input");
+        if (comm.rank() == 3) throw WorkFailed("failed");
+      });
+      ADD_FAILURE() << "not thrown on rank " << comm.rank();
+    } catch (const WorkFailed& failed) {
+      EXPECT_EQ(std::string(failed.what()), comm.rank() == 0 ? "bad input" : "");
+    }
+  });
+}
+
+TEST(TextOfRank0, IsThereOnEveryRank) {
+  on_ranks(3, [](Communicator& comm) {
+    for (const std::string& text : {std::string("a\xe9\0b", 4), std::string()}) {
+      EXPECT_EQ(text_of_rank_0(comm, comm.rank() == 0 ? text : "another"), text);
+    }
+  });
+}
+
 TEST(WorldSize, IsDoubtedWhereALauncherStartedSeveral) {
   const struct {
     const char* size;

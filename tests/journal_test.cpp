@@ -1,16 +1,22 @@
 #include "drivers/report/journal.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
+#include "drivers/base/checksum.hpp"
 #include "drivers/report/fields.hpp"
 #include "drivers/report/report_file.hpp"
 #include "tests/json_text.hpp"
+#include "tests/made_up_launch.hpp"
 #include "tests/made_up_row.hpp"
+#include "tests/random_choices.hpp"
 #include "tests/refusal.hpp"
 #include "tests/temporary_folder.hpp"
+#include "tests/trying.hpp"
 
 namespace trafficbench {
 namespace {
@@ -22,13 +28,23 @@ class SweepJournal : public testing::Test {
   const std::string path_ = output_ + ".journal";
   const Json axes_ = {{"cells", "1e6"}, {"kernels", "all"}};
 
-  Journal open(bool resume, bool force = false) { return Journal({output_, resume, force}, axes_); }
+  Journal open(bool resume, bool force = false) { return Journal(options(resume, force), axes_); }
+
+  Journal::Options options(bool resume, bool force = false) const {
+    return {output_, resume, force, {"sweep/row 0", "sweep/row 1", "sweep/row 2", "sweep/new", "sweep/kept"}};
+  }
+
+  /// A line as the journal writes it, whatever it says.
+  static std::string line_of(const std::string& json) {
+    return fmt::format("{},\"checksum\":\"{:016x}\"}}\n", json.substr(0, json.size() - 1), checksum(json));
+  }
+  static std::string line_of(const Json& json) { return line_of(text_of(json)); }
 
   std::string refusal(const Json& axes, bool resume, bool force = false) {
     const std::string before = std::filesystem::exists(path_) ? read_text(path_) : "";
     const std::string said = trafficbench::refusal(
         [&] {
-          const Journal journal({output_, resume, force}, axes);
+          const Journal journal(options(resume, force), axes);
         },
         "the journal");
     if (std::filesystem::exists(path_)) {
@@ -39,7 +55,7 @@ class SweepJournal : public testing::Test {
 
   void begin(int rows) {
     Journal journal = open(false);
-    journal.add_run({{"host", "here"}});
+    journal.add_run(made_up_launch());
     for (int i = 0; i < rows; ++i) journal.add_row(made_up_row("sweep/row " + std::to_string(i), i + 0.1));
   }
 };
@@ -49,7 +65,7 @@ TEST_F(SweepJournal, ResumesWithEveryRunAndRow) {
   Journal journal = open(true);
   EXPECT_FALSE(journal.complete());
   ASSERT_EQ(journal.runs().size(), 1u);
-  EXPECT_EQ(text_of(journal.runs()[0]["host"]), "\"here\"");
+  EXPECT_EQ(journal.runs()[0], made_up_launch());
   ASSERT_EQ(journal.rows().size(), 3u);
   EXPECT_EQ(journal.rows()[2].mcops.value, 2.1);
   EXPECT_TRUE(journal.has_row("sweep/row 1"));
@@ -74,15 +90,14 @@ TEST_F(SweepJournal, DropsALastLineThatWasTornAndGoesOnBehindIt) {
 }
 
 TEST_F(SweepJournal, GoesOnWhereTheReportWasNotCompleted) {
-  write_text(output_ + ".partial", "not ours");
-  EXPECT_NE(refusal(axes_, false).find(".partial exists"), std::string::npos);
-  std::filesystem::remove(output_ + ".partial");
   begin(2);
-  write_text(output_ + ".partial", "half of it");
+  const std::string left = output_ + ".elsewhere.123.partial";
+  write_text(left, "half of it");
   Journal journal = open(true);
   EXPECT_EQ(journal.rows().size(), 2u);
   journal.finish({{"whole", true}});
-  EXPECT_EQ(folder_.files(), 1u);
+  EXPECT_EQ(folder_.files(), 2u);
+  EXPECT_EQ(read_text(left), "half of it") << "a file of another host was touched";
 }
 
 TEST_F(SweepJournal, StartsWhereTheFirstLineWasTorn) {
@@ -91,31 +106,54 @@ TEST_F(SweepJournal, StartsWhereTheFirstLineWasTorn) {
   {
     Journal journal = open(true);
     EXPECT_TRUE(journal.rows().empty());
-    journal.add_run({{"host", "here"}});
+    journal.add_run(made_up_launch());
     journal.add_row(made_up_row("sweep/row 0"));
   }
   EXPECT_EQ(open(true).rows().size(), 1u);
 }
 
-TEST_F(SweepJournal, RefusesALineThatIsDamagedInTheMiddle) {
+TEST_F(SweepJournal, RefusesALineThatIsNotAsItWasWritten) {
   begin(3);
-  std::string text = read_text(path_);
+  const std::string text = read_text(path_);
   const std::size_t line = text.find("sweep/row 1");
-  for (const char* damage : {"\"weep/row 1", "\\weep/row 1", "\nweep/row 1", "-weep/row 1"}) {
+  for (const char* damage : {"\"weep/row 1", "\\weep/row 1", "\nweep/row 1", "-weep/row 1", "sweep/row 2"}) {
     std::string damaged = text;
     damaged.replace(line, 11, damage);
     write_text(path_, damaged);
     EXPECT_NE(refusal(axes_, true).find("line 4"), std::string::npos) << damage;
   }
-  for (const char* damage : {"{}", "[]", "5", "{\"row\":5}", "{\"row\":{}}", "{\"row\":{\"name\":\"sweep/a\"}}",
-                             "{\"run\":null}", "{\"rwo\":{\"name\":\"a\"}}"}) {
-    write_text(path_, text + damage + "\n");
-    EXPECT_NE(refusal(axes_, true).find("line 6"), std::string::npos) << damage;
+  // A bit that flips anywhere but at the ends of lines, which makes two lines one, or a last one that was torn.
+  Random random(3);
+  for (int trial = 0; trial < trials(200); ++trial) {
+    const auto at = static_cast<std::size_t>(random.pick(0, static_cast<std::int64_t>(text.size()) - 2));
+    if (text[at] == '\n') continue;
+    const auto bit = static_cast<int>(random.pick(0, 7));
+    const Trying trying({{"byte", at}, {"bit", bit}});
+    std::string damaged = text;
+    damaged[at] = static_cast<char>(damaged[at] ^ (1 << bit));
+    write_text(path_, damaged);
+    refusal(axes_, true);
   }
-  for (const char* damage :
-       {"{\"journal\":1}", "{\"journal\":\"\",\"version\":\"0\"}", "{\"journal\":1,\"version\":5}"}) {
-    write_text(path_, damage + text.substr(text.find('\n')));
-    EXPECT_NE(refusal(axes_, true).find("line 1"), std::string::npos) << damage;
+}
+
+TEST_F(SweepJournal, RefusesLinesThatAreWholeAndNotAJournals) {
+  begin(3);
+  const std::string text = read_text(path_);
+  const std::string endless = "{\"row\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
+  for (const std::string& line :
+       {std::string("{}"), std::string("{\"row\":5}"), std::string("{\"row\":{}}"),
+        std::string("{\"row\":{\"name\":\"sweep/a\"}}"), std::string("{\"run\":null}"), std::string("{\"run\":{}}"),
+        std::string("{\"rwo\":{\"name\":\"a\"}}"), std::string("{\"row\":{},\"row\":{}}"), endless}) {
+    write_text(path_, text + line_of(line));
+    EXPECT_NE(refusal(axes_, true).find("line 6"), std::string::npos) << line.substr(0, 60);
+  }
+  for (const char* line : {"[]", "5", "", "rubbish"}) {
+    write_text(path_, text + line + "\n");
+    EXPECT_NE(refusal(axes_, true).find("line 6"), std::string::npos) << line;
+  }
+  for (const char* head : {"{\"journal\":3}", "{\"journal\":\"\",\"version\":\"0\"}", "{\"journal\":3,\"version\":5}"}) {
+    write_text(path_, line_of(std::string(head)) + text.substr(text.find('\n') + 1));
+    EXPECT_NE(refusal(axes_, true).find("line 1"), std::string::npos) << head;
   }
   write_text(path_, "rubbish\n" + text);
   EXPECT_NE(refusal(axes_, true).find("line 1"), std::string::npos);
@@ -127,21 +165,20 @@ TEST_F(SweepJournal, RefusesALineThatIsDamagedInTheMiddle) {
 TEST_F(SweepJournal, RefusesOtherAxesAndOtherVersions) {
   begin(1);
   EXPECT_NE(refusal({{"cells", "1e7"}, {"kernels", "all"}}, true).find("other axes"), std::string::npos);
-  std::string text = read_text(path_);
-  const std::size_t at = text.find("\"version\":\"") + 11;
-  text.insert(at, "9.");
-  write_text(path_, text);
+  const std::string text = read_text(path_);
+  const Json head = {{"journal", 3}, {"version", "9.0"}, {"axes", axes_}};
+  write_text(path_, line_of(head) + text.substr(text.find('\n') + 1));
   EXPECT_NE(refusal(axes_, true).find("another version"), std::string::npos);
 }
 
-TEST_F(SweepJournal, RefusesARowThatTheTableOfFieldsDoesNotTake) {
+TEST_F(SweepJournal, RefusesARowThatBreaksARuleOfReports) {
   begin(1);
   const std::string text = read_text(path_);
-  Json row = to_json(made_up_row("sweep/another"));
+  const Json row = to_json(made_up_row("sweep/new"));
   const auto with = [&](const char* field, const Json& value) {
     Json changed = row;
     changed[field] = value;
-    return text + text_of({{"row", changed}}) + "\n";
+    return text + line_of({{"row", changed}});
   };
   const Json changes = {{"cells", 0}, {"count", "some"}, {"mcops", nullptr}, {"novel", 1}};
   for (const auto& [field, value] : changes.items()) {
@@ -154,12 +191,47 @@ TEST_F(SweepJournal, RefusesARowThatTheTableOfFieldsDoesNotTake) {
   EXPECT_NE(refusal(axes_, true).find("launch"), std::string::npos);
 }
 
+TEST_F(SweepJournal, RefusesARowThatStandsTwiceOrThatNoPointHas) {
+  begin(2);
+  const std::string text = read_text(path_);
+  write_text(path_, text + line_of({{"row", to_json(made_up_row("sweep/row 1"))}}));
+  EXPECT_NE(refusal(axes_, true).find("sweep/row 1, as another is"), std::string::npos);
+  write_text(path_, text + line_of({{"row", to_json(made_up_row("sweep/unheard of"))}}));
+  EXPECT_NE(refusal(axes_, true).find("as no point is"), std::string::npos);
+}
+
+TEST_F(SweepJournal, RefusesALaunchThatBreaksARuleOfReports) {
+  begin(1);
+  Json launch = made_up_launch();
+  launch["cpu"] = "x";
+  write_text(path_, read_text(path_) + line_of({{"run", launch}}));
+  EXPECT_NE(refusal(axes_, true).find("its launch has cpu"), std::string::npos);
+}
+
 TEST_F(SweepJournal, RefusesTheFormOfOldJournals) {
   begin(1);
   std::string text = read_text(path_);
-  text.replace(text.find("\"journal\":2"), 11, "\"journal\":1");
+  text.replace(text.find("\"journal\":3"), 11, "\"journal\":2");
   write_text(path_, text);
-  EXPECT_NE(refusal(axes_, true).find("format 1"), std::string::npos);
+  EXPECT_NE(refusal(axes_, true).find("format 2"), std::string::npos);
+}
+
+TEST_F(SweepJournal, IsNotWrittenThroughALink) {
+  write_text(folder_.file("victim"), "");
+  std::filesystem::create_symlink(folder_.file("victim"), path_);
+  for (const auto& [resume, force] : {std::pair(false, true), std::pair(true, false), std::pair(true, true)}) {
+    EXPECT_NE(refusal(axes_, resume, force).find("is a link"), std::string::npos);
+  }
+  EXPECT_EQ(read_text(folder_.file("victim")), "");
+}
+
+TEST_F(SweepJournal, KeepsAReportThatAppearedWhileItWasMade) {
+  Journal journal = open(false);
+  write_text(output_, "of somebody else");
+  const std::string said = failure([&] { journal.finish({{"whole", true}}); });
+  EXPECT_EQ(read_text(output_), "of somebody else");
+  const std::string kept = said.substr(said.rfind(' ') + 1);
+  EXPECT_EQ(json_of(read_text(kept)), Json({{"whole", true}})) << said;
 }
 
 TEST_F(SweepJournal, IsNotStartedOverOneThatIsThereUnlessForced) {
@@ -217,7 +289,7 @@ TEST_F(SweepJournal, ThatIsLeftBesideItsOwnReportIsRemoved) {
 TEST_F(SweepJournal, OfASweepThatWasToReplaceAReportGoesOnWhereForced) {
   const Json report = {{"context", {{"axes", axes_}, {"runs", {{{"host", "there"}}}}}}, {"benchmarks", Json::array()}};
   begin(2);
-  write_report(output_, report);
+  write_text(output_, text_of_report(report));
   EXPECT_NE(refusal(axes_, true).find("--resume --force"), std::string::npos);
   Journal journal = open(true, true);
   EXPECT_FALSE(journal.complete());
@@ -230,9 +302,8 @@ TEST_F(SweepJournal, RefusesPlacesWhereNothingCanBeWritten) {
   for (const std::string& path : {folder_.file("missing/report.json"), folder_.file("plain/report.json"),
                                   folder_.file(""), std::string(), std::string("/proc/report.json")}) {
     for (const bool resume : {false, true}) {
-      EXPECT_THROW(Journal({path, resume, false}, axes_), BadInput) << path;
+      EXPECT_THROW(Journal({path, resume, false, {}}, axes_), BadInput) << path;
     }
-    EXPECT_THROW(write_report(path, axes_), BadInput) << path;
   }
   EXPECT_EQ(folder_.files(), 1u);
 }

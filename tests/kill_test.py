@@ -13,7 +13,7 @@ import sys
 import time
 
 import pytest
-from program import BUILD, PROGRAM, command, environment, needs_ranks, own_lines, refused, succeed
+from program import BUILD, PROGRAM, command, environment, needs_ranks, own_lines, refused, succeed, wait_until
 from report_helpers import load_report
 
 KILLS = 20
@@ -27,8 +27,6 @@ SWEEP = [
 POINTS = 3 * 4 * 2
 # About as long as a whole sweep takes, so that a kill hits its beginning, its middle and its end.
 SWEEP_SECONDS = 2
-# A launch that has not come so far by then hangs.
-PATIENCE_SECONDS = 200
 # Launchers end the ranks that are left; what is still there after this is an orphan.
 ORPHANED_SECONDS = 10
 
@@ -44,13 +42,6 @@ def dice():
     # pytest shows it with a failure.
     print(f"Again: TRAFFICBENCH_KILL_SEED={seed} TRAFFICBENCH_BUILD={BUILD} {sys.executable} -m pytest tests/kill_test.py")
     return random.Random(seed)
-
-
-def wait_until(holds, what, seconds=PATIENCE_SECONDS):
-    limit = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < limit, f"waited {seconds} s in vain until {what}"
-        time.sleep(0.005)
 
 
 class Launch:
@@ -251,9 +242,8 @@ def test_journal_that_does_not_fit_is_refused_and_kept(tmp_path, dice):
         fcntl.flock(held, fcntl.LOCK_EX)
         resume_refused(tmp_path, word="another sweep")
     head, rest = text.split("\n", 1)
-    other = json.loads(head) | {"version": "0.0.1"}
-    journal.write_text(f"{json.dumps(other)}\n{rest}", encoding="utf-8")
-    resume_refused(tmp_path, word="another version (0.0.1)")
+    journal.write_text(f"{head.replace('1', '2', 1)}\n{rest}", encoding="utf-8")
+    resume_refused(tmp_path, word="line 1")
     journal.write_text(f"{head}\n{rest[: len(rest) // 2]}\n{rest[len(rest) // 2 :]}", encoding="utf-8")
     resume_refused(tmp_path, word="damaged")
 

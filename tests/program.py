@@ -7,10 +7,12 @@ CMake says which build by TRAFFICBENCH_BUILD; by hand it is build/release:
 
 import json
 import os
+import random
 import re
 import shlex
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,22 @@ def launcher():
     text = (BUILD / "launcher.sh").read_text(encoding="utf-8")
     words = re.search(r"^launcher=\((.*)\)$", text, re.MULTILINE)
     return shlex.split(words[1]) or None if words else None
+
+
+def wait_until(holds, what, seconds=TIMEOUT_SECONDS):
+    """Fails the test if it does not hold in time."""
+    limit = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < limit, f"waited {seconds} s in vain until {what}"
+        time.sleep(0.005)
+
+
+def random_moments(count, longest):
+    """Seconds from 0 to `longest`, others each time; pytest shows with a failure which."""
+    seed = int(os.environ.get("TRAFFICBENCH_TEST_SEED", time.time_ns() % 10**6))
+    print(f"Again: TRAFFICBENCH_TEST_SEED={seed}")
+    dice = random.Random(seed)
+    return [dice.uniform(0, longest) for _ in range(count)]
 
 
 def needs_ranks():

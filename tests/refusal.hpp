@@ -1,4 +1,4 @@
-// Bad input, and what is said of it.
+// Bad input and failed work, and what is said of them.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -21,6 +21,20 @@ std::string refusal(const Call& call, const std::string& what = "the input") {
     return said;
   }
   ADD_FAILURE() << what << " is not refused";
+  return {};
+}
+
+/// The same of something that fails under way.
+template <typename Call>
+std::string failure(const Call& call) {
+  try {
+    call();
+  } catch (const WorkFailed& failed) {
+    const std::string said = failed.what();
+    EXPECT_EQ(said.find('\n'), std::string::npos) << "more than one line: " << said;
+    return said;
+  }
+  ADD_FAILURE() << "did not fail";
   return {};
 }
 

@@ -1,12 +1,17 @@
 #include "drivers/io/road_file.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <memory>
+#include <string_view>
 
 #include "drivers/base/bad_input.hpp"
+#include "drivers/base/checksum.hpp"
 #include "drivers/road/simulation.hpp"
 #include "kernels/registry.hpp"
+#include "kernels/start_state.hpp"
 #include "tests/plain_road.hpp"
 #include "tests/random_choices.hpp"
 #include "tests/refusal.hpp"
@@ -17,6 +22,8 @@
 namespace trafficbench {
 namespace {
 
+constexpr std::size_t kHeaderBytes = 48;
+
 void save(const PackedRoad& road, int ranks, std::int64_t iteration, const std::string& path) {
   on_ranks(ranks, [&](Communicator& comm) {
     SimulationSetup setup;
@@ -25,7 +32,11 @@ void save(const PackedRoad& road, int ranks, std::int64_t iteration, const std::
     Simulation simulation(comm, setup);
     simulation.load(road);
     const RoadFileHeader header{road.cells(), iteration, simulation.hash()};
-    save_road(comm, header, simulation, simulation.own_blocks(comm.rank()), path);
+    std::unique_ptr<NewFile> file;
+    together(comm, [&] {
+      if (comm.rank() == 0) file = std::make_unique<NewFile>(path, false);
+    });
+    save_road(comm, header, simulation, simulation.own_blocks(comm.rank()), file.get());
   });
 }
 
@@ -37,6 +48,7 @@ TEST(RoadFile, KeepsARoadWhateverTheRanks) {
     const std::string path = folder.file("road");
     const int ranks = static_cast<int>(random.pick(1, 7));
     const Trying trying({{"trial", trial}, {"cells", road.cells()}, {"ranks", ranks}});
+    std::filesystem::remove(path);
     save(road, ranks, 42 + trial, path);
     EXPECT_EQ(folder.files(), 1u);  // nothing half-written is left
     const RoadFile file(path);
@@ -49,8 +61,8 @@ TEST(RoadFile, KeepsARoadWhateverTheRanks) {
     EXPECT_EQ(PackedRoad(file, first, count), PackedRoad(road, first, count));
     // Word for word what the format says, the bits past the last cell zero.
     const std::string bytes = read_text(path);
-    ASSERT_EQ(bytes.size(), 40 + 8 * road.words().size());
-    EXPECT_EQ(std::memcmp(bytes.data() + 40, road.words().data(), bytes.size() - 40), 0);
+    ASSERT_EQ(bytes.size(), kHeaderBytes + 8 * road.words().size());
+    EXPECT_EQ(std::memcmp(bytes.data() + kHeaderBytes, road.words().data(), bytes.size() - kHeaderBytes), 0);
   }
 }
 
@@ -62,11 +74,16 @@ TEST(RoadFile, IsNotLeftHalfWrittenWhereItCannotBe) {
       EXPECT_THROW(save(PackedRoad(100), ranks, 0, folder.file(name)), BadInput) << name;
     }
   }
-  // A folder bears the name already.
-  std::filesystem::create_directory(folder.file("road"));
+  EXPECT_EQ(folder.files(), 1u);
+}
+
+TEST(RoadFile, ThatAppearedMeanwhileStays) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("road");
+  std::filesystem::create_directory(path);
   write_text(folder.file("road/inside"), "kept");
-  EXPECT_THROW(save(PackedRoad(100), 2, 0, folder.file("road")), BadInput);
-  EXPECT_EQ(folder.files(), 2u);
+  EXPECT_THROW(save(PackedRoad(100), 2, 0, path), WorkFailed);
+  EXPECT_EQ(read_text(folder.file("road/inside")), "kept");
 }
 
 std::string refusal_of(const std::string& path) {
@@ -88,6 +105,8 @@ TEST(RoadFile, RefusesEveryKindOfDamage) {
   const auto with = [&](std::size_t at, std::int64_t value) {
     std::string text = good;
     std::memcpy(text.data() + at, &value, 8);
+    const std::uint64_t sum = checksum(std::string_view(text).substr(0, kHeaderBytes - 8));
+    std::memcpy(text.data() + kHeaderBytes - 8, &sum, 8);
     return text;
   };
   const struct {
@@ -98,7 +117,7 @@ TEST(RoadFile, RefusesEveryKindOfDamage) {
       {"empty", "", "is not a road file"},
       {"header cut", good.substr(0, 39), "is not a road file"},
       {"another magic", "X" + good.substr(1), "is not a road file"},
-      {"another version", with(8, 2), "format version 2"},
+      {"another version", with(8, 3), "format version 3"},
       {"no cells", with(16, 0), "0 cells"},
       {"cells beyond a signed number", with(16, -1), "18446744073709551615 cells"},
       {"too many cells", with(16, (std::int64_t{1} << 40) + 1), "cells"},
@@ -108,7 +127,8 @@ TEST(RoadFile, RefusesEveryKindOfDamage) {
       {"fewer cells than words", with(16, 256), "truncated or damaged"},
       {"a byte cut", good.substr(0, good.size() - 1), "truncated"},
       {"a byte more", good + "x", "truncated or damaged"},
-      {"no words", good.substr(0, 40), "truncated"},
+      {"no words", good.substr(0, kHeaderBytes), "truncated"},
+      {"a car beyond its last cell", good.substr(0, good.size() - 1) + "\x80", "beyond its last cell"},
   };
   for (const auto& damage : cases) {
     write_text(path, damage.text);
@@ -116,6 +136,48 @@ TEST(RoadFile, RefusesEveryKindOfDamage) {
     EXPECT_NE(said.find(damage.said), std::string::npos) << damage.what << ": " << said;
     EXPECT_NE(said.find(path), std::string::npos) << damage.what;
   }
+}
+
+TEST(RoadFile, RefusesABitThatFlipped) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("road");
+  Random random(4);
+  save(random.road(300), 1, 7, path);
+  const std::string good = read_text(path);
+  for (std::size_t bit = 0; bit < 8 * good.size(); ++bit) {
+    std::string damaged = good;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
+    write_text(path, damaged);
+    const std::string said = refusal([&] { RoadFile(path).check_cells(); }, fmt::format("bit {}", bit));
+    EXPECT_NE(said.find(path), std::string::npos) << said;
+  }
+}
+
+TEST(RoadFile, OfVersion1IsStillRead) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("road");
+  Random random(5);
+  const PackedRoad road = random.road(300);
+  save(road, 1, 7, path);
+  std::string text = read_text(path);
+  text[8] = 1;
+  write_text(path, text.erase(kHeaderBytes - 8, 8));
+  const RoadFile file(path);
+  EXPECT_NO_THROW(file.check_cells());
+  EXPECT_EQ(file.header().iteration, 7);
+  EXPECT_EQ(PackedRoad(file, 0, road.cells()), road);
+}
+
+TEST(RoadFile, TellsOfAReadThatFailedAndGivesNoCars) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("road");
+  save(PackedRoad(*pattern_start(300, "1"), 0, 300), 1, 0, path);
+  const RoadFile file(path);
+  EXPECT_EQ(file.fault(), "");
+  std::filesystem::resize_file(path, kHeaderBytes + 16);
+  EXPECT_EQ(PackedRoad(file, 0, 300), PackedRoad(300));
+  EXPECT_NE(file.fault().find(path), std::string::npos) << file.fault();
+  EXPECT_NE(refusal([&] { file.check_cells(); }).find("cannot be read"), std::string::npos);
 }
 
 }  // namespace

@@ -27,6 +27,13 @@ def put(offset, value):
     return change
 
 
+def count_to_the_end(content):
+    """As many iterations as may be, in a file of version 1, which has no checksum."""
+    put(8, 1)(content)
+    put(24, 2**60)(content)
+    del content[40:48]
+
+
 DAMAGES = {
     "empty": (lambda content: content.clear(), "not a road file"),
     "short": (lambda content: content.__delitem__(slice(20, None)), "not a road file"),
@@ -36,7 +43,8 @@ DAMAGES = {
     "endless": (put(16, 2**41), "cells"),
     "beyond a signed number": (put(16, -1), "18446744073709551615 cells"),
     "iterations": (put(24, -1), "18446744073709551615 iterations"),
-    "most iterations": (put(24, 2**60), "2^60"),
+    "most iterations": (count_to_the_end, "2^60"),
+    "header": (flip(24), "checksum"),
     "truncated": (lambda content: content.__delitem__(slice(-1, None)), "truncated"),
     "longer": (lambda content: content.extend(b"12345678"), "damaged"),
     "cell": (flip(100), "damaged"),
@@ -54,14 +62,17 @@ def test_damaged_road_is_refused(tmp_path, kind):
     assert "road" in line, line
 
 
-def test_damaged_road_is_refused_by_sweep(tmp_path):
+@pytest.mark.parametrize("kind", ["truncated", "cell"])
+def test_damaged_road_is_refused_by_sweep(tmp_path, kind):
     road = save_road(tmp_path)
-    damage(road, DAMAGES["truncated"][0])
-    refused(*small_sweep(cells=1000, init="file:road", output="r.json"), word="truncated", cwd=tmp_path)
+    change, word = DAMAGES[kind]
+    damage(road, change)
+    refused(*small_sweep(cells=1000, init="file:road", output="r.json"), word=word, cwd=tmp_path)
 
 
-@pytest.mark.parametrize("path", ["nothing", ".", "/dev/null"])
+@pytest.mark.parametrize("path", ["nothing", ".", "/dev/null", "pipe"])
 def test_what_is_no_road_is_refused(tmp_path, path):
+    os.mkfifo(tmp_path / "pipe")  # nobody writes to it
     refused("run", "--init", f"file:{path}", word=path, cwd=tmp_path)
     refused("run", "--cells", 1000, "--init", f"file:{path}", word=path, cwd=tmp_path)
 
@@ -80,7 +91,7 @@ def test_two_runs_over_a_file_are_one_longer_run(tmp_path, kernel, init):
     succeed("run", "--init", "file:half", "--steps", 60, "--kernel", kernel, "--save", "two", cwd=tmp_path)
     save_road(tmp_path, "one", 12345, 100, *common)
     assert (tmp_path / "two").read_bytes() == (tmp_path / "one").read_bytes()
-    assert struct.unpack("<8sqqq", (tmp_path / "one").read_bytes()[:32]) == (b"TRAFROAD", 1, 12345, 100)
+    assert struct.unpack("<8sqqq", (tmp_path / "one").read_bytes()[:32]) == (b"TRAFROAD", 2, 12345, 100)
 
 
 def test_density_of_no_cars_has_no_sign(tmp_path):

@@ -154,7 +154,7 @@ def test_sweep_that_is_killed_goes_on_where_it_was(tmp_path):
     check_resumed(tmp_path, kept)
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1])
 def test_sweep_that_is_told_to_stop_does_so_in_order(tmp_path, stop):
     sweep = Interrupted(tmp_path, stop)
     assert sweep.status == 4, sweep.stderr

@@ -27,7 +27,7 @@ def run_json(*before, more=()):
 
 @pytest.mark.parametrize(
     "other",
-    [["run", "--bogus"], ["run", "--cells", "2e5", "--steps", "20", "--json"], ["list"], ["--version"], []],
+    [["run", "--bogus"], ["run", "--cells", "2e5", "--steps", "20", "--json"], ["list"], ["--version"], [], ["merge", "a", "--output", "b"]],
     ids=" ".join,
 )
 def test_ranks_with_different_command_lines_leave_together_with_one_line(tmp_path, other):

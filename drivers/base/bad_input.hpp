@@ -1,4 +1,4 @@
-// What a user got wrong.
+// What ends a command with one line and an exit status.
 #pragma once
 
 #include <stdexcept>
@@ -8,6 +8,13 @@ namespace trafficbench {
 /// Input that cannot be taken: what() is one line that says what was wrong and what would be right. The program prints
 /// it once and leaves with status 2 on every rank. Throw it on every rank alike, or through Communicator::agree.
 class BadInput : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Something that was under way failed: a write, a disk that is full, a file that can no longer be read. The same with
+/// status 1.
+class WorkFailed : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };

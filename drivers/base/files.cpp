@@ -2,14 +2,14 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <utility>
 
 #include "drivers/base/bad_input.hpp"
 
@@ -18,8 +18,6 @@ namespace trafficbench {
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string system_text() { return std::strerror(errno); }
 
 fs::path resolved(const std::string& path) {
   std::error_code error;
@@ -30,17 +28,58 @@ fs::path resolved(const std::string& path) {
 
 }  // namespace
 
+std::string system_text() { return std::strerror(errno); }
+
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  if (this != &other) {
+    close();
+    file_ = other.release();
+  }
+  return *this;
+}
+
+Descriptor::~Descriptor() { close(); }
+
+bool Descriptor::close() {
+  const int file = release();
+  return file < 0 || ::close(file) == 0;
+}
+
+int Descriptor::release() { return std::exchange(file_, -1); }
+
+Descriptor open_to_read(const std::string& path) {
+  Descriptor file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  struct stat status {};
+  if (!file.is_open() || fstat(file.get(), &status) != 0) {
+    throw BadInput(fmt::format("{} cannot be read: {}", path, system_text()));
+  }
+  if (S_ISDIR(status.st_mode)) throw BadInput(fmt::format("{} is a folder: name a file", path));
+  if (!S_ISREG(status.st_mode)) throw BadInput(fmt::format("{} is not a plain file: name another", path));
+  return file;
+}
+
 std::string text_of_file(const std::string& path) {
-  std::error_code error;
-  if (fs::is_directory(path, error)) throw BadInput(fmt::format("{} is a folder: name a file", path));
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw BadInput(fmt::format("{} cannot be read: {}", path, system_text()));
-  std::ostringstream text;
-  // An empty file gives nothing to put, which a stream takes for a failure.
-  if (file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
-  if (file.bad() || !text) throw BadInput(fmt::format("{} cannot be read: {}", path, system_text()));
-  return text.str();
+  constexpr std::int64_t kMaxBytes = std::int64_t{512} << 20;
+  const Descriptor file = open_to_read(path);
+  struct stat status {};
+  if (fstat(file.get(), &status) != 0) throw BadInput(fmt::format("{} cannot be read: {}", path, system_text()));
+  const auto too_long = [&] {
+    return BadInput(fmt::format("{} is longer than {} MiB: no report is", path, kMaxBytes >> 20));
+  };
+  if (status.st_size > kMaxBytes) throw too_long();
+  std::string text;
+  // Somebody may be writing to it: what counts is where it ends.
+  for (ssize_t got = 1; got > 0;) {
+    constexpr std::size_t kPiece = 1 << 20;
+    const std::size_t done = text.size();
+    if (std::cmp_greater(done, kMaxBytes)) throw too_long();
+    text.resize(done + kPiece);
+    do got = read(file.get(), text.data() + done, kPiece);
+    while (got < 0 && errno == EINTR);
+    if (got < 0) throw BadInput(fmt::format("{} cannot be read: {}", path, system_text()));
+    text.resize(done + static_cast<std::size_t>(got));
+  }
+  return text;
 }
 
 bool plain_file_at(const std::string& path) {
@@ -55,63 +94,11 @@ bool plain_file_at(const std::string& path) {
   return true;
 }
 
-std::string partial_of(const std::string& path) { return path + ".partial"; }
-
-void write_durably(int file, std::string_view text, const std::string& path) {
-  while (!text.empty()) {
-    const ssize_t put = write(file, text.data(), text.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) throw BadInput(fmt::format("cannot write {}: {}", path, system_text()));
-    text.remove_prefix(static_cast<std::size_t>(put));
-  }
-  if (fsync(file) != 0) throw BadInput(fmt::format("cannot write {}: {}", path, system_text()));
-}
-
-void write_whole_file(const std::string& path, std::string_view text) {
-  const std::string partial = partial_of(path);
-  const int file = open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
-  if (file < 0) throw BadInput(fmt::format("cannot write {}: {}", partial, system_text()));
-  try {
-    write_durably(file, text, partial);
-  } catch (...) {
-    close(file);
-    unlink(partial.c_str());
-    throw;
-  }
-  close(file);
-  if (std::rename(partial.c_str(), path.c_str()) != 0) {
-    const std::string why = system_text();
-    unlink(partial.c_str());
-    throw BadInput(fmt::format("cannot write {}: {}", path, why));
-  }
-}
-
-void check_writable(const std::string& path, Replace replace) {
+void check_free(const std::string& path, bool replace) {
   if (path.empty()) throw BadInput("the output file has no name");
-  if (plain_file_at(path) && replace != Replace::all) {
+  if (plain_file_at(path) && !replace) {
     throw BadInput(fmt::format("{} exists: name another file, or allow it to be replaced with --force", path));
   }
-  std::error_code error;
-  fs::path folder = fs::path(path).parent_path();
-  if (folder.empty()) folder = ".";
-  if (!fs::is_directory(folder, error)) {
-    throw BadInput(fmt::format("there is no folder {} to write into", folder.string()));
-  }
-  if (access(folder.c_str(), W_OK | X_OK) != 0) {
-    throw BadInput(fmt::format("cannot write into the folder {}: {}", folder.string(), system_text()));
-  }
-  const std::string partial = partial_of(path);
-  if (plain_file_at(partial)) {
-    if (replace != Replace::nothing) return;
-    throw BadInput(fmt::format(
-        "{} exists, which {} is called until it is complete: remove it, or allow it to be replaced with --force",
-        partial, path));
-  }
-  // Permissions say nothing of root, nor of file systems that take no files: try, before the work is done.
-  const int file = open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0666);
-  if (file < 0) throw BadInput(fmt::format("cannot write {}: {}", path, system_text()));
-  close(file);
-  unlink(partial.c_str());
 }
 
 void check_apart(const std::vector<NamedFile>& files) {
@@ -120,10 +107,6 @@ void check_apart(const std::vector<NamedFile>& files) {
       if (&one == &other || one.path.empty() || other.path.empty()) continue;
       if (resolved(one.path) == resolved(other.path)) {
         throw BadInput(fmt::format("{} and {} name the same file", one.option, other.option));
-      }
-      if (resolved(one.path) == resolved(partial_of(other.path))) {
-        throw BadInput(fmt::format("{} {} is what the file of {} is called until it is complete: name another file",
-                                   one.option, one.path, other.option));
       }
     }
   }

@@ -1,43 +1,44 @@
-// Files that a command reads or writes whole, and the names of those that it is to write. All throw BadInput.
+// Files that a command reads, and what may bear the names of those that it writes. All throw BadInput.
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace trafficbench {
 
-/// The whole file.
+/// A file's number, closed at the end.
+class Descriptor {
+ public:
+  explicit Descriptor(int file = -1) : file_(file) {}
+  Descriptor(Descriptor&& other) noexcept : file_(other.release()) {}
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  ~Descriptor();
+
+  int get() const { return file_; }
+  bool is_open() const { return file_ >= 0; }
+
+  /// Closes it now. Whether that went well: file systems may tell only then that a write failed; see errno.
+  bool close();
+
+  /// It is the caller's to close.
+  int release();
+
+ private:
+  int file_;
+};
+
+/// Opens a plain file to read it, without waiting: a pipe that nobody writes to, a device or a folder is refused.
+Descriptor open_to_read(const std::string& path);
+
+/// The whole file. One that is longer than any report is refused: it would fill the memory.
 std::string text_of_file(const std::string& path);
 
 /// Whether a plain file bears that name. Throws for anything else that does: devices, folders, links that lead nowhere
 /// would be lost, and --force speaks of files.
 bool plain_file_at(const std::string& path);
 
-/// What a file is called until it is complete.
-std::string partial_of(const std::string& path);
-
-/// Writes all of the text to an open file and waits until it is on the disk. `path` is what messages call the file.
-void write_durably(int file, std::string_view text, const std::string& path);
-
-/// Writes a file that appears complete, by a rename, or not at all.
-void write_whole_file(const std::string& path, std::string_view text);
-
-/// Whether what bears a file's name already may go.
-enum class Replace {
-  nothing,
-  partial,  ///< a file that an earlier launch of this work did not complete, see partial_of
-  all       ///< the file as well
-};
-
-/// Throws unless `path` can be written: its folder must exist and be writable, and nothing may bear its name, or that
-/// of the file until it is complete, but plain files that may be replaced.
-void check_writable(const std::string& path, Replace replace);
-
-/// The same of a command with --force.
-inline void check_writable(const std::string& path, bool force) {
-  check_writable(path, force ? Replace::all : Replace::nothing);
-}
+/// Throws unless a file may be written there: nothing bears its name, or a plain file that may be replaced.
+void check_free(const std::string& path, bool replace);
 
 /// A file that a command is to write.
 struct NamedFile {
@@ -45,7 +46,10 @@ struct NamedFile {
   std::string path;    ///< empty: not asked for
 };
 
-/// Throws if two of them are one file, however it is spelled, or one is what another is called until it is complete.
+/// Throws if two of them are one file, however it is spelled.
 void check_apart(const std::vector<NamedFile>& files);
+
+/// What the last call to the system said went wrong.
+std::string system_text();
 
 }  // namespace trafficbench

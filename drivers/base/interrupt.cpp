@@ -4,7 +4,6 @@
 #include <csignal>
 #include <cstdint>
 #include <ctime>
-#include <initializer_list>
 
 namespace trafficbench {
 
@@ -24,8 +23,8 @@ std::int64_t now_ms() {
 
 void handle(int number) {
   signal_seen = 1;
-  // Comes from schedulers, some time before the end and perhaps more than once.
-  if (number == SIGUSR1) return;
+  // Come from schedulers and limits, some time before the end and perhaps more than once.
+  if (number == SIGUSR1 || number == SIGXCPU) return;
   const std::int64_t now = now_ms();
   std::int64_t first = 0;
   if (first_request_ms.compare_exchange_strong(first, now)) return;
@@ -34,15 +33,35 @@ void handle(int number) {
   std::raise(number);
 }
 
+constexpr int kWatched[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGXCPU};
+
 }  // namespace
 
 void watch_signals() {
   struct sigaction action {};
   action.sa_handler = handle;
   action.sa_flags = SA_RESTART;
-  for (const int number : {SIGTERM, SIGINT, SIGUSR1}) sigaction(number, &action, nullptr);
+  for (const int number : kWatched) {
+    struct sigaction before {};
+    if (sigaction(number, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
+    sigaction(number, &action, nullptr);
+  }
 }
 
 bool interrupted() { return signal_seen != 0; }
+
+SignalsHeld::SignalsHeld() {
+  sigset_t watched{};
+  sigemptyset(&watched);
+  for (const int number : kWatched) sigaddset(&watched, number);
+  pthread_sigmask(SIG_BLOCK, &watched, &before_);
+}
+
+SignalsHeld::~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+void take_failed_writes() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
 
 }  // namespace trafficbench

@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <csignal>
+#include <climits>
 #include <cstdio>
 #include <cstring>
 #include <string>
@@ -21,7 +23,6 @@ void keep_error() {
 }  // namespace
 
 void claim_standard_files() {
-  std::signal(SIGPIPE, SIG_IGN);
   for (const int file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(file, F_GETFD) >= 0) continue;
     // The lowest number that is free is taken: this one.
@@ -34,8 +35,21 @@ void print_out(std::string_view text) {
 }
 
 void say(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fflush(stderr);
+  // A reader that is only slow is waited for, once: one that has stopped would be waited for at every line.
+  constexpr int kPatienceMs = 1000;
+  static bool patient = true;
+  while (!text.empty()) {
+    pollfd ready{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+    if (poll(&ready, 1, patient ? kPatienceMs : 0) == 0) {
+      patient = false;
+      return;
+    }
+    // So much a pipe takes without waiting once it is ready.
+    const ssize_t put = write(STDERR_FILENO, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(put));
+  }
 }
 
 void print_error(const char* program, std::string text) {

@@ -14,15 +14,14 @@ class OutputFailed : public std::runtime_error {
 };
 
 /// Opens what is closed of standard input, output and error, before any other file takes its place: a report would have
-/// the course's lines in it. Writing to such an output fails; writing to a pipe that nobody reads any more is a failure
-/// too from here on, and no signal.
+/// the course's lines in it. Writing to such an output fails.
 void claim_standard_files();
 
 /// Prints. What goes wrong is kept for check_output(), so that a command ends on all ranks alike.
 void print_out(std::string_view text);
 
-/// Prints on standard error. What is told there is lost if that fails, on a full disk or in a pipe that was closed:
-/// a measurement goes on without it.
+/// Prints on standard error. What is told there is lost if that fails, on a full disk or in a pipe that was closed or
+/// that nobody empties: a measurement goes on without it.
 void say(std::string_view text);
 
 /// Says on standard error what went wrong, in one line: a line break in a name, or worse, is printed as '?'. An

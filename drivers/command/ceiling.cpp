@@ -10,6 +10,9 @@ namespace trafficbench {
 Status ceiling(Communicator& world, const CeilingCommandOptions& options) {
   say_cpu_quota(world);
   const Ceiling measured = measure_ceiling(world);
+  const bool interrupted = asked_to_stop(world);
+  if (interrupted && world.rank() == 0) say("trafficbench: interrupted\n");
+  if (interrupted) return Status::interrupted;
   if (world.rank() != 0) return Status::done;
   print_out(options.json ? ceiling_json(measured) : ceiling_table(measured));
   return Status::done;

@@ -173,6 +173,11 @@ std::vector<std::string> isas_for(const Variant& variant) {
   return names;
 }
 
+Status say_interrupted(Communicator& world) {
+  if (world.rank() == 0) say("trafficbench: interrupted before all was checked\n");
+  return Status::interrupted;
+}
+
 }  // namespace
 
 Status check(Communicator& world, const CheckOptions& options, KernelTable table) {
@@ -209,6 +214,8 @@ Status check(Communicator& world, const CheckOptions& options, KernelTable table
       for (int i = 0; i < options.cases; ++i) {
         const Case drawn = source.next();
         Communicator* comm = groups.first(drawn.ranks);
+        // Between roads, where all ranks are.
+        if (asked_to_stop(world)) return say_interrupted(world);
         if (comm == nullptr) continue;
         const std::string found = run_case(*comm, *variant, drawn, seed + i);
         if (problem.empty()) problem = found;

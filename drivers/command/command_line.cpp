@@ -196,6 +196,7 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
   add_command("list", list_options);
   add_command("ceiling", ceiling_options);
 
+  refuse_unfinished(argc, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

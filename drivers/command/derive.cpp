@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "drivers/base/files.hpp"
+#include "drivers/base/new_file.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/commands.hpp"
 #include "drivers/report/point_row.hpp"
@@ -22,12 +22,14 @@ Status derive(const DeriveOptions& options) {
   // The rounds of a ladder are those of all its rungs; a sweep has rounds of each group, and pairs while it measures.
   if (measured.context["command"] == "ladder") pair_by_round(measured.rows);
   add_ratios(measured.rows, measured.launches);
-  check_writable(options.output, options.force);
+  check_free(options.output, options.force);
+  NewFile output(options.output, options.force);
   Json report =
       make_report(measured.context["command"].get<std::string>(), Json::object(), measured.launches, measured.rows);
   // Who measured the rows knows what to say of them.
   report["context"] = measured.context;
-  write_report(options.output, report);
+  output.write(text_of_report(report));
+  output.publish();
   print_out(fmt::format("{} rows. Report: {}\n", measured.rows.size(), options.output));
   return status_of(measured.rows);
 }

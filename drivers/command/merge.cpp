@@ -4,7 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "drivers/base/files.hpp"
+#include "drivers/base/new_file.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/commands.hpp"
 #include "drivers/machine/topology.hpp"
@@ -74,8 +74,10 @@ Status merge(const MergeOptions& options) {
     }
     merged.add(path, report);
   }
-  check_writable(options.output, options.force);
-  write_report(options.output, merged.report());
+  check_free(options.output, options.force);
+  NewFile output(options.output, options.force);
+  output.write(text_of_report(merged.report()));
+  output.publish();
   print_out(
       fmt::format("{} rows of {} reports. Report: {}\n", merged.rows().size(), options.reports.size(), options.output));
   return status_of(merged.rows());

@@ -1,8 +1,7 @@
 // platform: the machine as SimGrid reads it, and how far its network is from what is published.
 #include <fmt/format.h>
 
-#include <fstream>
-
+#include "drivers/base/new_file.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/model_commands.hpp"
@@ -12,11 +11,10 @@ namespace trafficbench::projection {
 
 namespace {
 
+/// Replaces what is there: scripts/simulate.sh writes both files anew each time.
 void write(const std::string& path, const std::string& text) {
-  std::ofstream file(path);
-  file << text;
-  file.close();
-  if (!file) throw BadInput(fmt::format("cannot write {}", path));
+  check_free(path, true);
+  write_new_file(path, true, text);
 }
 
 }  // namespace

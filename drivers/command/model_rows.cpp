@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "drivers/base/files.hpp"
+#include "drivers/base/new_file.hpp"
 #include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
@@ -75,17 +75,18 @@ double compare(const Study& study, const std::vector<Row>& simulated, const std:
 
 Status write_modelled(const StudyOptions& options, const std::vector<std::string>& argv) {
   const Study study(options);
-  check_writable(options.output, options.force);
-  write_report(options.output, report_of("model", study.axes(), {describe(argv)}, modelled_rows(study)));
+  check_free(options.output, options.force);
+  NewFile output(options.output, options.force);
+  output.write(text_of_report(report_of("model", study.axes(), {describe(argv)}, modelled_rows(study))));
+  output.publish();
   print_out(fmt::format("MODELLED rows, nothing measured: {}\n", options.output));
   return Status::done;
 }
 
 Status begin(const StudyOptions& options, const std::vector<std::string>& argv) {
   const Study study(options);
-  check_writable(options.output, options.force);
-  Journal journal({.output = work_name(options.output), .resume = options.resume, .force = options.force},
-                  study.axes());
+  check_free(options.output, options.force);
+  Journal journal(journal_of(study, options.resume, options.force), study.axes());
   if (journal.runs().empty()) {
     Json run = describe(argv);
 #ifdef TRAFFICBENCH_SIMGRID_VERSION
@@ -107,7 +108,7 @@ Status begin(const StudyOptions& options, const std::vector<std::string>& argv) 
 
 Status finish(const StudyOptions& options, double tolerance) {
   const Study study(options);
-  Journal journal({.output = work_name(options.output), .resume = true}, study.axes());
+  Journal journal(journal_of(study, true), study.axes());
   std::vector<Row> simulated;
   for (const Point& point : study.points()) {
     const std::string name = row_name("simulate", point);
@@ -120,7 +121,7 @@ Status finish(const StudyOptions& options, double tolerance) {
   const std::vector<Row> modelled = modelled_rows(study);
   rows.insert(rows.end(), modelled.begin(), modelled.end());
   journal.finish(report_of("simulate", study.axes(), journal.runs(), rows));
-  std::filesystem::rename(work_name(options.output), options.output);
+  give_name(work_name(options.output), options.output, options.force);
   const double greatest = compare(study, simulated, modelled);
   print_out(fmt::format("\nModel and simulation differ by {:.1f}% at most ({:.0f}% allowed).\nReport: {}\n",
                         100 * greatest, 100 * tolerance, options.output));

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "drivers/base/files.hpp"
+#include "drivers/base/new_file.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/base/wall_clock.hpp"
@@ -95,17 +95,27 @@ CheckedRun check_run(Communicator& world, const RunOptions& options, KernelTable
   return asked;
 }
 
-/// Where a file of the command goes must be known to be free before the work starts.
-void check_files(Communicator& world, const RunOptions& options) {
+/// The files that the command writes, on rank 0; nothing for one that was not asked for.
+struct OutputFiles {
+  std::unique_ptr<NewFile> road;
+  std::unique_ptr<NewFile> report;
+  std::unique_ptr<NewFile> picture;
+};
+
+/// Before the work starts: where each goes must be free, and is taken from here on.
+OutputFiles begin_files(Communicator& world, const RunOptions& options) {
+  OutputFiles files;
   together(world, [&] {
     if (world.rank() != 0) return;
-    const std::vector<NamedFile> files{
-        {"--save", options.save}, {"--output", options.output}, {"--space-time", options.space_time}};
-    check_apart(files);
-    for (const NamedFile& file : files) {
-      if (!file.path.empty()) check_writable(file.path, options.force);
-    }
+    check_apart({{"--save", options.save}, {"--output", options.output}, {"--space-time", options.space_time}});
+    const auto begin = [&](const std::string& path) {
+      if (path.empty()) return std::unique_ptr<NewFile>();
+      check_free(path, options.force);
+      return std::make_unique<NewFile>(path, options.force);
+    };
+    files = {.road = begin(options.save), .report = begin(options.output), .picture = begin(options.space_time)};
   });
+  return files;
 }
 
 /// The picture that is asked for, or none.
@@ -170,6 +180,9 @@ class CourseLines {
   bool shown_;
 };
 
+/// Throws WorkFailed if a start state could not be read to its end, on every rank. Collective.
+void check_read(Communicator& world, const CellSource& start) { world.agree({}, start.fault()); }
+
 /// A road on all ranks, and what it started from.
 struct Road {
   std::shared_ptr<const CellSource> start;
@@ -198,6 +211,7 @@ Road make_road(Communicator& world, const CheckedRun& asked, const CourseLines& 
     }
   });
   road.simulation->load(road.source());
+  check_read(world, road.source());
   if (const auto* file = dynamic_cast<const RoadFile*>(road.start.get())) {
     road.first_iteration = file->header().iteration;
     if (point.steps > kMaxIterations - road.first_iteration) {
@@ -212,8 +226,35 @@ Road make_road(Communicator& world, const CheckedRun& asked, const CourseLines& 
   return road;
 }
 
+/// How many iterations are made before signals are looked at: as many as take a second.
+class Pieces {
+ public:
+  explicit Pieces(const Point& point) {
+    // A jump takes as long for any number of iterations.
+    if (point.variant->kernel_class != KernelClass::update) iterations_ = point.steps;
+    constexpr double kSlowestUpdates = 2e8;  // a second, of one core
+    const double updates = kSlowestUpdates * point.workers();
+    iterations_ = std::max(iterations_, within(updates / static_cast<double>(point.road_cells)));
+    // Fewer would not let a variant that is blocked in time make one of its trips through memory.
+    iterations_ = std::max(iterations_, point.variant->work.iterations_per_trip);
+  }
+
+  std::int64_t iterations() const { return iterations_; }
+
+  /// `seconds` is the slowest rank's: all ranks make the same pieces.
+  void learn(std::int64_t iterations, double seconds) {
+    if (seconds > 0) iterations_ = std::max(iterations_, within(static_cast<double>(iterations) / seconds));
+  }
+
+ private:
+  static std::int64_t within(double iterations) { return std::llround(std::clamp(iterations, 1.0, 1e15)); }
+
+  std::int64_t iterations_ = 1;
+};
+
 /// All iterations, made and timed.
 struct TimedIterations {
+  std::int64_t made = 0;  ///< fewer than asked for: a signal came
   MovesMade moves;
   double seconds = 0;                ///< of the slowest rank
   double cpu_seconds = 0;            ///< of all ranks together
@@ -226,19 +267,24 @@ TimedIterations time_iterations(Communicator& world, const CheckedRun& asked, Ro
   if (picture != nullptr) picture->add(world, *road.simulation);
   double own_seconds = 0;
   std::clock_t own_cpu = 0;
+  Pieces pieces(asked.point);
   world.barrier();
-  for (std::int64_t done = 0; done < asked.point.steps;) {
-    const std::int64_t step = std::min(picture != nullptr ? 1 : asked.print_every, asked.point.steps - done);
-    // What is printed and drawn in between is not timed.
+  while (run.made < asked.point.steps && !asked_to_stop(world)) {
+    const std::int64_t to_line = asked.print_every - run.made % asked.print_every;
+    const std::int64_t longest = picture != nullptr ? 1 : std::min(to_line, pieces.iterations());
+    const std::int64_t step = std::min(longest, asked.point.steps - run.made);
+    // What is printed and drawn in between, and the look at signals, is not timed.
     const std::clock_t cpu_start = std::clock();
     const double began = wall_seconds();
     const MovesMade made = road.simulation->advance(step);
-    own_seconds += wall_seconds() - began;
+    const double seconds = wall_seconds() - began;
+    own_seconds += seconds;
     own_cpu += std::clock() - cpu_start;
-    done += step;
+    run.made += step;
+    pieces.learn(step, world.max_of(seconds));
     if (picture != nullptr) picture->add(world, *road.simulation);
     run.moves = {run.moves.counted + made.counted, made.last};
-    if (done % asked.print_every == 0) lines.iteration(done, made.last, road.cars);
+    if (run.made % asked.print_every == 0) lines.iteration(run.made, made.last, road.cars);
   }
   run.seconds = world.max_of(own_seconds);
   run.rank_seconds = gather_numbers(world, {own_seconds});
@@ -252,6 +298,7 @@ Measurement describe(Communicator& world, const CheckedRun& asked, const Road& r
   Measurement measurement;
   // Where only printed iterations are counted, the last of all is what can be held against the closed form.
   const Expected expected = expect(world, road.source(), point.steps, point.threads);
+  check_read(world, road.source());
   measurement.problem = verify(*road.simulation, run.moves, point.counting, expected);
   measurement.steps = point.steps;
   measurement.depth = std::max<std::int64_t>(1, road.simulation->depth());
@@ -270,7 +317,7 @@ Measurement describe(Communicator& world, const CheckedRun& asked, const Road& r
 
 /// Verifies the run and writes its report; on rank 0 prints it, too, if that is asked for.
 Status report_run(Communicator& world, const RunOptions& options, const CheckedRun& asked,
-                  const Measurement& measurement, const std::vector<std::string>& argv) {
+                  const Measurement& measurement, const std::vector<std::string>& argv, NewFile* file) {
   const Json description = describe_run(world, argv);
   Json axes = {{"kernel", options.kernel.text},
                {"cells", std::to_string(asked.point.road_cells)},
@@ -289,7 +336,10 @@ Status report_run(Communicator& world, const RunOptions& options, const CheckedR
     const Json report =
         make_report("run", axes, {description}, {measured_row("run", asked.point, measurement, 0, nullptr)});
     if (options.json) print_out(report.dump(1) + "\n");
-    if (!options.output.empty()) write_report(options.output, report);
+    if (file != nullptr) {
+      file->write(text_of_report(report));
+      file->publish();
+    }
     if (!measurement.problem.empty()) say(fmt::format("trafficbench: NOT VERIFIED: {}\n", measurement.problem));
   });
   return measurement.problem.empty() ? Status::done : Status::check_failed;
@@ -301,7 +351,7 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table, co
   const CheckedRun asked = check_run(world, options, table);
   const bool speaks = world.rank() == 0;
   const std::unique_ptr<SpaceTime> picture = plan_picture(options, asked.point);
-  check_files(world, options);
+  const OutputFiles files = begin_files(world, options);
   if (const std::string reason = why_no_memory(world, asked.point); !reason.empty()) throw BadInput(reason);
   const std::string shared = bind_workers(world, asked.point.threads, true);
   if (const std::string reason = why_no_threads(world, asked.point.threads); !reason.empty()) throw BadInput(reason);
@@ -316,20 +366,24 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table, co
   }
   lines.initialised(road.cars);
   const TimedIterations made = time_iterations(world, asked, road, lines, picture.get());
+  if (made.made < asked.point.steps) {
+    if (speaks) say(fmt::format("trafficbench: interrupted after {} of {} iterations\n", made.made, asked.point.steps));
+    return Status::interrupted;
+  }
   lines.finished(made.seconds);
 
   Status status = Status::done;
   if (options.json || !options.output.empty()) {
-    status = report_run(world, options, asked, describe(world, asked, road, made), argv);
+    status = report_run(world, options, asked, describe(world, asked, road, made), argv, files.report.get());
   }
   if (!options.save.empty()) {
     const RoadFileHeader header{road.simulation->cells(), road.first_iteration + asked.point.steps,
                                 road.simulation->hash()};
-    save_road(world, header, *road.simulation, road.simulation->own_blocks(world.rank()), options.save);
+    save_road(world, header, *road.simulation, road.simulation->own_blocks(world.rank()), files.road.get());
   }
   if (picture) {
     together(world, [&] {
-      if (speaks) picture->save();
+      if (speaks) picture->save(*files.picture);
     });
   }
   return status;

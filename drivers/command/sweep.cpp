@@ -10,7 +10,6 @@
 #include <set>
 #include <string_view>
 
-#include "drivers/base/interrupt.hpp"
 #include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
@@ -19,6 +18,8 @@
 #include "drivers/command/cpu_quota.hpp"
 #include "drivers/command/ladder_table.hpp"
 #include "drivers/command/progress.hpp"
+#include "drivers/io/road_file.hpp"
+#include "drivers/machine/memory.hpp"
 #include "drivers/machine/topology.hpp"
 #include "drivers/measure/ceiling_ranks.hpp"
 #include "drivers/measure/ceiling_report.hpp"
@@ -284,20 +285,25 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     return Status::done;
   }
   on_rank_0(world, [&] {
-    if (points.front().start.is_file()) make_start(points.front().start, points.front().road_cells);
+    const StartOptions& start = points.front().start;
+    if (!start.is_file()) return;
+    make_start(start, points.front().road_cells);
+    RoadFile(start.path()).check_cells();
   });
+  std::vector<std::string> names;
+  names.reserve(points.size());
+  for (const Point& point : points) names.push_back(row_name("sweep", point));
 
   std::unique_ptr<Journal> journal;
   const std::string output = options.output.empty() ? default_output() : options.output;
   on_rank_0(world, [&] {
-    journal = std::make_unique<Journal>(Journal::Options{output, options.resume, options.force}, axes);
+    journal = std::make_unique<Journal>(Journal::Options{output, options.resume, options.force, names}, axes);
   });
   if (world.sum_of(journal && journal->complete() ? 1 : 0) > 0) {
     if (leads) print_out(fmt::format("{} is complete: nothing is left to do\n", output));
     return Status::done;
   }
 
-  watch_signals();
   say_cpu_quota(world);
   if (leads) say(fmt::format("Writing to {}\nMeasuring what the machine can do at most ...\n", output));
   const Ceiling ceiling = measure_ceiling(world, longest_road_bytes(points, min_available_memory(world)));
@@ -308,9 +314,6 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     run = journal->runs().size();
     journal->add_run(description);
   });
-  std::vector<std::string> names;
-  names.reserve(points.size());
-  for (const Point& point : points) names.push_back(row_name("sweep", point));
   Sweep sweep(world, options, std::move(points), journal.get(), run, ceiling, TimeBudget(began, time_limit));
   const Sweep::End end = sweep.measure();
   if (end == Sweep::End::no_time) {
@@ -320,10 +323,10 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
                     time_limit, output));
   }
   if (end == Sweep::End::interrupted) {
+    const bool by_signal = asked_to_stop(world);
     if (leads) {
       say(fmt::format("trafficbench: {} after {} of {} points: go on with --resume --output {}\n",
-                      interrupted() ? "interrupted" : "the time limit came", journal->rows().size(), names.size(),
-                      output));
+                      by_signal ? "interrupted" : "the time limit came", journal->rows().size(), names.size(), output));
     }
     return Status::interrupted;
   }

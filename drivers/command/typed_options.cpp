@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "drivers/base/bad_input.hpp"
 #include "drivers/base/numbers.hpp"
@@ -13,6 +14,15 @@ void refuse_empty(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
     if (option->count() > 0 && std::ranges::find(option->results(), std::string()) != option->results().end()) {
       throw BadInput(fmt::format("{} is empty: give it a value, or leave it out", option->get_name()));
+    }
+  }
+}
+
+void refuse_unfinished(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
+      throw BadInput(fmt::format("{} is empty: give it a value, or leave it out", argument.substr(0, argument.size() - 1)));
     }
   }
 }

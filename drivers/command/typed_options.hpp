@@ -12,6 +12,9 @@ namespace trafficbench {
 /// left out. For options that hold texts, once the command line is read; the others refuse it themselves.
 void refuse_empty(const CLI::App& app);
 
+/// Throws BadInput for an argument like `--output=`: CLI11 would take the next one for its value.
+void refuse_unfinished(int argc, const char* const* argv);
+
 /// Reads a text with `read`, unless it is "", which is refused, or help was asked for, which comes first.
 template <typename Read>
 CLI::Option* add_reader(CLI::App& app, const std::string& name, const std::string& description, const Read& read) {

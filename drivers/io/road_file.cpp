@@ -9,17 +9,16 @@
 #include <array>
 #include <bit>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <map>
 #include <sstream>
-#include <system_error>
 #include <vector>
 
 #include "drivers/base/bad_input.hpp"
-#include "drivers/base/files.hpp"
+#include "drivers/base/checksum.hpp"
 #include "kernels/bits.hpp"
 #include "kernels/packed_road.hpp"
+#include "kernels/road_hash.hpp"
 
 namespace trafficbench {
 
@@ -28,33 +27,25 @@ static_assert(std::endian::native == std::endian::little, "road files are little
 namespace {
 
 constexpr char kMagic[9] = "TRAFROAD";
-constexpr std::int64_t kFormatVersion = 1;
-constexpr std::int64_t kHeaderBytes = 40;
+constexpr std::uint64_t kFormatVersion = 2;
+constexpr std::size_t kHeaderWords = 6;
+constexpr std::int64_t kHeaderBytes = 8 * kHeaderWords;
+constexpr std::int64_t kHeaderBytesOfVersion1 = 40;
 
-std::array<std::uint64_t, 5> encode(const RoadFileHeader& header) {
-  std::array<std::uint64_t, 5> words{};
+/// A header's checksum: of all words before the one that holds it.
+std::uint64_t checksum_of(const std::array<std::uint64_t, kHeaderWords>& words) {
+  return checksum({reinterpret_cast<const char*>(words.data()), kHeaderBytes - 8});
+}
+
+std::array<std::uint64_t, kHeaderWords> encode(const RoadFileHeader& header) {
+  std::array<std::uint64_t, kHeaderWords> words{};
   std::memcpy(words.data(), kMagic, 8);
-  words[1] = static_cast<std::uint64_t>(kFormatVersion);
+  words[1] = kFormatVersion;
   words[2] = static_cast<std::uint64_t>(header.cells);
   words[3] = static_cast<std::uint64_t>(header.iteration);
   words[4] = header.hash;
+  words[5] = checksum_of(words);
   return words;
-}
-
-bool read_bytes(int file, std::int64_t at, std::int64_t bytes, void* to) {
-  auto* next = static_cast<char*>(to);
-  while (bytes > 0) {
-    const ssize_t got = pread(file, next, static_cast<std::size_t>(bytes), at);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) {
-      if (got == 0) errno = EIO;
-      return false;
-    }
-    next += got;
-    at += got;
-    bytes -= got;
-  }
-  return true;
 }
 
 bool write_bytes(int file, std::int64_t at, std::int64_t bytes, const void* from) {
@@ -62,6 +53,7 @@ bool write_bytes(int file, std::int64_t at, std::int64_t bytes, const void* from
   while (bytes > 0) {
     const ssize_t put = pwrite(file, next, static_cast<std::size_t>(bytes), at);
     if (put < 0 && errno == EINTR) continue;
+    if (put == 0) errno = EIO;
     if (put <= 0) return false;
     next += put;
     at += put;
@@ -101,45 +93,66 @@ bool write_own_words(int file, const CellSource& road, Block block, std::string&
 
 }  // namespace
 
-RoadFile::RoadFile(const std::string& path) : path_(path), file_(open(path.c_str(), O_RDONLY)) {
-  if (file_ < 0) {
-    throw BadInput(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
-  }
-  const auto refuse = [&](const std::string& why) {
-    close(file_);
-    throw BadInput(fmt::format("{} {}", path, why));
-  };
+RoadFile::RoadFile(const std::string& path) : path_(path), file_(open_to_read(path)) {
+  const auto refuse = [&](const std::string& why) { throw BadInput(fmt::format("{} {}", path, why)); };
   struct stat status {};
-  if (fstat(file_, &status) != 0 || !S_ISREG(status.st_mode)) refuse("is not a plain file");
-  std::array<std::uint64_t, 5> words{};
-  if (status.st_size < kHeaderBytes || !read_bytes(file_, 0, kHeaderBytes, words.data()) ||
-      std::memcmp(words.data(), kMagic, 8) != 0) {
-    refuse("is not a road file: one is written by `trafficbench run --save PATH`");
+  if (fstat(file_.get(), &status) != 0) refuse(fmt::format("cannot be read: {}", system_text()));
+  const auto take = [&](std::int64_t at, std::int64_t bytes, void* to) {
+    if (!read_bytes(at, bytes, to)) throw BadInput(fault());
+  };
+  const std::string no_road_file = "is not a road file: one is written by `trafficbench run --save PATH`";
+  std::array<std::uint64_t, kHeaderWords> words{};
+  if (status.st_size < kHeaderBytesOfVersion1) refuse(no_road_file);
+  take(0, std::min<std::int64_t>(kHeaderBytes, status.st_size), words.data());
+  if (std::memcmp(words.data(), kMagic, 8) != 0) refuse(no_road_file);
+  if (words[1] != 1 && words[1] != kFormatVersion) {
+    refuse(fmt::format("is a road file of format version {}: this program reads versions 1 and {}", words[1],
+                       kFormatVersion));
   }
-  if (words[1] != static_cast<std::uint64_t>(kFormatVersion)) {
-    refuse(fmt::format("is a road file of format version {}: this program reads version {}", words[1], kFormatVersion));
-  }
+  header_bytes_ = words[1] == 1 ? kHeaderBytesOfVersion1 : kHeaderBytes;
   header_ = {static_cast<std::int64_t>(words[2]), static_cast<std::int64_t>(words[3]), words[4]};
   if (header_.cells < 1 || header_.cells > kMaxCells) refuse(fmt::format("claims to hold {} cells: damaged", words[2]));
   if (header_.iteration < 0 || header_.iteration > kMaxIterations) {
     refuse(fmt::format("claims to have made {} iterations: damaged", words[3]));
   }
-  const std::int64_t expected = kHeaderBytes + 8 * words_for(header_.cells);
+  const std::int64_t expected = header_bytes_ + 8 * words_for(header_.cells);
   if (status.st_size != expected) {
     refuse(fmt::format("has {} bytes, but a road of {} cells takes {}: truncated or damaged",
                        static_cast<std::int64_t>(status.st_size), header_.cells, expected));
   }
+  if (words[1] != 1 && words[5] != checksum_of(words)) refuse("is damaged: its header does not agree with its checksum");
+  std::uint64_t last = 0;
+  take(expected - 8, 8, &last);
+  if (const std::int64_t used = header_.cells % kWordCells; used != 0 && (last >> used) != 0) {
+    refuse("is damaged: there are cars beyond its last cell");
+  }
 }
 
-RoadFile::~RoadFile() { close(file_); }
+bool RoadFile::read_bytes(std::int64_t at, std::int64_t bytes, void* to) const {
+  auto* next = static_cast<char*>(to);
+  while (bytes > 0) {
+    const ssize_t got = pread(file_.get(), next, static_cast<std::size_t>(bytes), at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) {
+      // Nothing is left of a file that somebody has made shorter.
+      int none = 0;
+      error_.compare_exchange_strong(none, got == 0 ? EIO : errno);
+      return false;
+    }
+    next += got;
+    at += got;
+    bytes -= got;
+  }
+  return true;
+}
 
 void RoadFile::read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const {
   if (count <= 0) return;
   const std::int64_t first_word = first / kWordCells;
   const std::int64_t end_word = words_for(first + count);
   std::vector<std::uint64_t> words(static_cast<std::size_t>(end_word - first_word));
-  if (!read_bytes(file_, kHeaderBytes + 8 * first_word, 8 * (end_word - first_word), words.data())) {
-    throw std::system_error(errno, std::generic_category(), "reading " + path_);
+  if (!read_bytes(header_bytes_ + 8 * first_word, 8 * (end_word - first_word), words.data())) {
+    std::ranges::fill(words, 0);
   }
   const std::int64_t shift = first % kWordCells;
   for (std::int64_t done = 0; done < count; done += kWordCells) {
@@ -148,36 +161,45 @@ void RoadFile::read(std::int64_t first, std::int64_t count, std::span<std::uint6
   }
 }
 
+std::string RoadFile::fault() const {
+  const int error = error_;
+  return error == 0 ? std::string() : fmt::format("{} cannot be read: {}", path_, std::strerror(error));
+}
+
+void RoadFile::check_cells() const {
+  RoadHash hash;
+  hash.add(*this, 0, header_.cells, 0);
+  if (const std::string why = fault(); !why.empty()) throw BadInput(why);
+  if (hash.finish(header_.cells) != header_.hash) {
+    throw BadInput(fmt::format("{} is damaged: its cells do not agree with its hash", path_));
+  }
+}
+
 void save_road(Communicator& comm, const RoadFileHeader& header, const CellSource& road,
-               std::span<const Block> own_blocks, const std::string& path) {
-  const std::string partial = partial_of(path);
-  const auto why = [&] { return fmt::format("cannot write {}: {}", path, std::strerror(errno)); };
-  std::string problem;
-  int file = -1;
-  if (comm.rank() == 0) {
-    file = open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
-    if (file < 0 || ftruncate(file, kHeaderBytes + 8 * words_for(header.cells)) != 0) problem = why();
-  }
-  const auto give_up_together = [&] {
-    try {
-      comm.agree(problem);
-    } catch (...) {
-      if (file >= 0) close(file);
-      if (comm.rank() == 0) unlink(partial.c_str());
-      throw;
-    }
-  };
-  give_up_together();
-  if (comm.rank() != 0) {
-    file = open(partial.c_str(), O_WRONLY);
-    if (file < 0) problem = why();
-  }
+               std::span<const Block> own_blocks, NewFile* file) {
+  const std::string path = text_of_rank_0(comm, file != nullptr ? file->temporary() : "");
+  const auto fail = [&] { throw WorkFailed(fmt::format("cannot write {}: {}", path, system_text())); };
+  together(comm, [&] {
+    if (file != nullptr && ftruncate(file->descriptor(), kHeaderBytes + 8 * words_for(header.cells)) != 0) fail();
+  });
+  Descriptor shared_file;
   std::string shared;
-  for (const Block& block : own_blocks) {
-    if (problem.empty() && !write_own_words(file, road, block, shared)) problem = why();
-  }
+  together(comm, [&] {
+    if (file == nullptr) {
+      shared_file = Descriptor(open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+      if (!shared_file.is_open()) fail();
+    }
+    const int own = file != nullptr ? file->descriptor() : shared_file.get();
+    for (const Block& block : own_blocks) {
+      if (!write_own_words(own, road, block, shared)) fail();
+    }
+  });
   const std::vector<std::string> all_shared = comm.gather(shared);
-  if (comm.rank() == 0) {
+  together(comm, [&] {
+    if (file == nullptr) {
+      if (fsync(shared_file.get()) != 0 || !shared_file.close()) fail();
+      return;
+    }
     std::map<std::int64_t, std::uint64_t> words;
     for (const std::string& text : all_shared) {
       std::istringstream lines(text);
@@ -186,19 +208,15 @@ void save_road(Communicator& comm, const RoadFileHeader& header, const CellSourc
       while (lines >> index >> bits) words[index] |= bits;
     }
     const auto encoded = encode(header);
-    bool written = write_bytes(file, 0, kHeaderBytes, encoded.data());
+    bool written = write_bytes(file->descriptor(), 0, kHeaderBytes, encoded.data());
     for (const auto& [index, bits] : words) {
-      written = written && write_bytes(file, kHeaderBytes + 8 * index, 8, &bits);
+      written = written && write_bytes(file->descriptor(), kHeaderBytes + 8 * index, 8, &bits);
     }
-    if (!written && problem.empty()) problem = why();
-  }
-  if (problem.empty() && fsync(file) != 0) problem = why();
-  give_up_together();
-  if (close(file) != 0) problem = why();
-  file = -1;
-  give_up_together();
-  if (comm.rank() == 0 && std::rename(partial.c_str(), path.c_str()) != 0) problem = why();
-  give_up_together();
+    if (!written) fail();
+  });
+  together(comm, [&] {
+    if (file != nullptr) file->publish();
+  });
 }
 
 }  // namespace trafficbench

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,12 +50,19 @@ std::vector<BooleanRate> measure_boolean_rates(int samples);
 /// The name of the level that holds `road_bytes` of a core: "memory" if no cache does.
 std::string level_that_holds(std::int64_t road_bytes, const Tuning& tuning);
 
+/// How several ranks measure at one time.
+struct Together {
+  std::function<void()> start = [] {};                           ///< a barrier: before each sample all stream at once
+  std::function<bool(bool)> all = [](bool mine) { return mine; };  ///< whether something holds on every rank
+};
+
 /// Bandwidth of `threads` OpenMP threads together, each on a block of its own in each level up to `last_level`. Memory
-/// needs 8 times the last cache level a thread, 64 MiB at least; throws std::bad_alloc. `start_together` is called
-/// before each sample, as often on every rank with the same arguments: a barrier, so that all stream at one time.
-std::vector<Bandwidth> measure_bandwidth(
-    int threads, const Tuning& tuning, const std::string& last_level, int samples,
-    const std::function<void()>& start_together = [] {});
+/// is measured with 8 times the last cache level a thread, 64 MiB at least, or with less where a quarter of
+/// `thread_memory`, the bytes that each thread may take, is less; a level for which there is no memory is left out. Ranks
+/// that measure together give the same arguments.
+std::vector<Bandwidth> measure_bandwidth(int threads, const Tuning& tuning, const std::string& last_level, int samples,
+                                         std::int64_t thread_memory = std::numeric_limits<std::int64_t>::max(),
+                                         const Together& together = {});
 
 /// Bytes of the road that each core has, where it has `cells_per_core` cells.
 std::int64_t road_bytes_per_core(const Variant& variant, std::int64_t cells_per_core);

@@ -5,6 +5,8 @@
 #include <exception>
 #include <limits>
 #include <memory>
+#include <new>
+#include <optional>
 
 #include "drivers/measure/ceiling.hpp"
 #include "drivers/measure/ceiling_ops.hpp"
@@ -123,7 +125,8 @@ struct LevelSize {
   std::int64_t block;
 };
 
-std::vector<LevelSize> level_sizes(const Tuning& tuning) {
+std::vector<LevelSize> level_sizes(const Tuning& tuning,
+                                   std::int64_t thread_memory = std::numeric_limits<std::int64_t>::max()) {
   constexpr std::int64_t kMinMemory = std::int64_t{64} << 20;
   const auto whole = [](std::int64_t bytes) { return bytes / kStreamBlock * kStreamBlock; };
   std::vector<LevelSize> levels;
@@ -138,7 +141,10 @@ std::vector<LevelSize> level_sizes(const Tuning& tuning) {
   add("L1", tuning.l1_bytes);
   add("L2", tuning.l2_bytes);
   add("L3", tuning.l3_bytes);
-  levels.push_back({kMemory, 0, whole(std::max(8 * below, kMinMemory))});
+  // A block must be some times what the caches hold; most is best.
+  const std::int64_t wanted = std::max(8 * below, kMinMemory);
+  levels.push_back({kMemory, 0, whole(std::max(std::min(wanted, thread_memory / 4), 2 * below))});
+  std::erase_if(levels, [&](const LevelSize& level) { return level.block > thread_memory / 2; });
   return levels;
 }
 
@@ -151,13 +157,13 @@ int samples_of(std::int64_t block_bytes, int most) {
 }
 
 double best_rate(Streams& streams, std::int64_t bytes, bool update, int samples,
-                 const std::function<void()>& start_together) {
+                 const Together& together) {
   constexpr double kSampleSeconds = 2e-3;
   const double one = streams.run(update, 1);
   const auto passes = static_cast<std::int64_t>(std::clamp(kSampleSeconds / one, 1.0, 1e6));
   double best = std::numeric_limits<double>::infinity();
   for (int sample = 0; sample < samples; ++sample) {
-    start_together();
+    together.start();
     best = std::min(best, streams.run(update, passes));
   }
   const double bytes_moved = static_cast<double>(bytes * passes) * (update ? 2 : 1);
@@ -187,14 +193,20 @@ std::vector<BooleanRate> measure_boolean_rates(int samples) {
 }
 
 std::vector<Bandwidth> measure_bandwidth(int threads, const Tuning& tuning, const std::string& last_level, int samples,
-                                         const std::function<void()>& start_together) {
+                                         std::int64_t thread_memory, const Together& together) {
   std::vector<Bandwidth> bandwidth;
-  for (const LevelSize& level : level_sizes(tuning)) {
-    Streams streams(threads, level.block);
+  for (const LevelSize& level : level_sizes(tuning, thread_memory)) {
+    std::optional<Streams> streams;
+    try {
+      streams.emplace(threads, level.block);
+    } catch (const std::bad_alloc&) {
+      // Less than the system said: the levels before it are what can be told.
+    }
+    if (!together.all(streams.has_value())) break;
     const int trips = samples_of(level.block, samples);
-    const auto rate = [&](bool update) { return best_rate(streams, level.block, update, trips, start_together); };
+    const auto rate = [&](bool update) { return best_rate(*streams, level.block, update, trips, together); };
     bandwidth.push_back({.level = level.name,
-                         .threads = streams.threads(),
+                         .threads = streams->threads(),
                          .capacity_bytes = level.capacity,
                          .block_bytes = level.block,
                          .read = rate(false),

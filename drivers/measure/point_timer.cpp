@@ -74,7 +74,12 @@ bool PointTimer::prepare() {
   if (!bind_workers(comm_, point_.threads, options_.oversubscribe).empty())
     result_.warnings.insert(Warning::oversubscribed);
   const std::int64_t cells = point_.road_cells;
-  together(comm_, [&] { start_ = make_start(point_.start, cells); });
+  try {
+    start_ = make_start(point_.start, cells);
+  } catch (const BadInput& bad) {
+    start_fault_ = bad.what();
+  }
+  if (!comm_.all(start_fault_.empty())) return false;
   result_.restarted = retained_.start;
   const bool all_made = comm_.all([&] {
     try {

@@ -52,7 +52,7 @@ class PointTimer {
   PointTimer(Communicator& comm, Point point, const MeasuringOptions& options, Retained retained, SharedStates& shared);
 
   /// Makes the road and looks for a number of iterations that lasts long enough. False if there was no memory, which
-  /// `problem` then says.
+  /// `problem` then says, or no start state, see start_fault().
   bool prepare();
 
   /// Iterations of a repetition that last long enough: more than it had, if one was too short.
@@ -72,6 +72,9 @@ class PointTimer {
 
   const Measurement& so_far() const { return result_; }
 
+  /// Why the start state could not be read, on this rank; empty if it could. What was measured then is worth nothing.
+  std::string start_fault() const { return start_ ? start_->fault() : start_fault_; }
+
  private:
   const CellSource& source() const { return held_ ? static_cast<const CellSource&>(*held_) : *start_; }
   void make_road();
@@ -87,6 +90,7 @@ class PointTimer {
   Retained retained_;
   SharedStates& shared_;
   std::shared_ptr<const CellSource> start_;
+  std::string start_fault_;  // why there is no start_
   std::shared_ptr<const HeldStart> held_;
   std::unique_ptr<Simulation> simulation_;
   Expected expected_;

@@ -75,7 +75,13 @@ class Rounds {
   RoundsEnd meet(double longest_piece) {
     world_.sleeping_barrier();
     const bool late = world_.rank() == 0 && wall_seconds() + longest_piece > deadline_.hard;
-    const double worst = world_.max_of(interrupted() ? 2 : late ? 1 : 0);
+    // A start state that can no longer be read is the end of the sweep, not of a point.
+    std::string fault;
+    for (const Place& place : places_) {
+      if (place.timer && fault.empty()) fault = place.timer->start_fault();
+    }
+    const double worst = world_.max_of(!fault.empty() ? 3 : interrupted() ? 2 : late ? 1 : 0);
+    if (worst >= 3) world_.agree({}, fault);
     return worst >= 2 ? RoundsEnd::interrupted : worst >= 1 ? RoundsEnd::out_of_time : RoundsEnd::done;
   }
 

@@ -29,8 +29,6 @@ double node_bytes(Communicator& comm, const Point& point) {
   return each * comm.max_of(comm.node_size());
 }
 
-double min_available_memory(Communicator& comm) { return comm.min_of(static_cast<double>(available_memory())); }
-
 bool can_restart(Communicator& comm, const Point& point) {
   return is_stream(point.start) || block_bytes(point) * comm.max_of(comm.node_size()) < min_available_memory(comm) / 8;
 }

@@ -14,9 +14,6 @@ namespace trafficbench {
 /// Bytes that the point takes on the node where it takes most, all its ranks there together. Collective over its ranks.
 double node_bytes(Communicator& comm, const Point& point);
 
-/// Bytes that the node with least has left. Collective.
-double min_available_memory(Communicator& comm);
-
 /// Whether a packed copy of the start state can be kept beside the road, so that every repetition may begin from it:
 /// worth an eighth of what is left, no more. Collective over the point's ranks.
 bool can_restart(Communicator& comm, const Point& point);

@@ -112,8 +112,10 @@ int Network::links(std::int64_t node, std::int64_t other) const {
 MachineFacts read_machine(const std::string& path) {
   constexpr std::int64_t kMaxNodes = 1 << 20;
   constexpr std::int64_t kMaxCores = 1 << 12;
-  const Json json = Json::parse(text_of_file(path), nullptr, false);
-  if (json.is_discarded()) throw BadInput(fmt::format("the machine file {} is not JSON", path));
+  Json json;
+  if (const std::string fault = parse_json(text_of_file(path), json); !fault.empty()) {
+    throw BadInput(fmt::format("the machine file {}: {}", path, fault));
+  }
   Fields fields(json, path);
   MachineFacts facts;
   facts.name = fields.text("name");

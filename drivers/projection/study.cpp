@@ -159,4 +159,10 @@ Row Study::row(const std::string& command, Origin origin, const Point& point, do
 
 std::string work_name(const std::string& output) { return output + ".simulated"; }
 
+Journal::Options journal_of(const Study& study, bool resume, bool force) {
+  Journal::Options options{.output = work_name(study.output()), .resume = resume, .force = force, .names = {}};
+  for (const Point& point : study.points()) options.names.push_back(row_name("simulate", point));
+  return options;
+}
+
 }  // namespace trafficbench::projection

@@ -15,6 +15,7 @@
 #include "drivers/projection/machine_facts.hpp"
 #include "drivers/report/point.hpp"
 #include "drivers/report/row.hpp"
+#include "drivers/report/journal.hpp"
 
 namespace trafficbench::projection {
 
@@ -53,6 +54,8 @@ class Study {
   const std::vector<Point>& points() const { return points_; }
   const MachineFacts& facts() const { return facts_; }
 
+  const std::string& output() const { return options_.output; }
+
   /// Numbers of ranks, as asked for.
   const std::vector<std::int64_t>& ranks() const { return options_.ranks.numbers; }
 
@@ -85,5 +88,8 @@ class Study {
 
 /// What a simulated study is called until it is complete; its journal bears that name too.
 std::string work_name(const std::string& output);
+
+/// The journal of a simulated study.
+Journal::Options journal_of(const Study& study, bool resume, bool force = false);
 
 }  // namespace trafficbench::projection

@@ -9,19 +9,35 @@
 #include <thread>
 
 #include "drivers/base/bad_input.hpp"
+#include "drivers/base/interrupt.hpp"
 #include "drivers/base/numbers.hpp"
 
 namespace trafficbench {
 
-void Communicator::agree(const std::string& problem) {
-  if (all(problem.empty())) return;
+void Communicator::agree(const std::string& bad_input, const std::string& failure) {
+  const double worst = max_of(!failure.empty() ? 2 : !bad_input.empty() ? 1 : 0);
+  if (worst == 0) return;
   std::string first;
-  for (const std::string& text : gather(problem)) {
+  for (const std::string& text : gather(failure.empty() ? bad_input : failure)) {
     if (first.empty()) first = text;
   }
   // Only rank 0 prints, so only rank 0 needs the text.
+  if (worst == 2) throw WorkFailed(first);
   throw BadInput(first);
 }
+
+std::string text_of_rank_0(Communicator& comm, const std::string& text) {
+  const bool leads = comm.rank() == 0;
+  std::vector<std::int64_t> letters(
+      static_cast<std::size_t>(comm.sum_of(leads ? static_cast<std::int64_t>(text.size()) : 0)));
+  if (leads) std::ranges::copy(text, letters.begin());
+  comm.sum(letters);
+  std::string received;
+  for (const std::int64_t letter : letters) received += static_cast<char>(letter);
+  return received;
+}
+
+bool asked_to_stop(Communicator& comm) { return comm.max_of(interrupted() ? 1 : 0) > 0; }
 
 void check_same_arguments(Communicator& world, std::span<const std::string> arguments) {
   // The first is the program's own path, which hosts may have in different places.
@@ -79,31 +95,23 @@ std::optional<Launched> launched() {
   return {};
 }
 
-/// Every process takes itself for rank 0: lets one of them speak. The others leave later, since Open MPI's launcher
-/// ends all as soon as one of them has failed.
-[[noreturn]] void refuse(const Launched& process, const std::string& why) {
-  if (process.rank != 0) {
-    std::this_thread::sleep_for(std::chrono::seconds(1));
-    throw BadInput("");
-  }
-  throw BadInput(fmt::format("{} started {} ranks, but {}", process.launcher, process.size, why));
-}
-
 }  // namespace
 
 void check_world_size(int world_size) {
-  if (world_size != 1) return;
-  if (const auto process = launched()) {
-    refuse(*process,
-           "each sees a world of one: the program was built with another MPI, or with none; use the launcher that "
-           "`trafficbench --version` names");
+  const auto process = launched();
+  if (world_size != 1 || !process) return;
+  // Every process takes itself for rank 0: one of them speaks. The others leave later, since Open MPI's launcher ends all
+  // as soon as one of them has failed.
+  if (process->rank != 0) {
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    throw BadInput("");
   }
+  throw BadInput(
+      fmt::format("{} started {} ranks, but each sees a world of one: the program was built with another MPI, or with "
+                  "none; use the launcher that `trafficbench --version` names",
+                  process->launcher, process->size));
 }
 
-void check_alone(const std::string& command) {
-  if (const auto process = launched()) {
-    refuse(*process, fmt::format("{} is the work of one process: start it without a launcher", command));
-  }
-}
+bool launched_as_several() { return launched().has_value(); }
 
 }  // namespace trafficbench

@@ -85,8 +85,9 @@ class Communicator {
 
   double min_of(double mine) { return -max_of(-mine); }
 
-  /// Throws BadInput on every rank iff `problem` is not empty on one of them; the text is the lowest such rank's.
-  void agree(const std::string& problem);
+  /// Throws on every rank iff one of the texts is not empty on one of them: WorkFailed if `failure` is on any, else
+  /// BadInput. What it says is the lowest such rank's.
+  void agree(const std::string& bad_input, const std::string& failure = {});
 
  protected:
   Communicator() = default;
@@ -94,17 +95,26 @@ class Communicator {
   Communicator& operator=(const Communicator&) = default;
 };
 
-/// Collective: carries out on every rank what may find bad input; if one has, all throw it.
+/// Collective: carries out on every rank what may find bad input, or fail; if it does on one, all throw that.
 template <typename Task>
 void together(Communicator& comm, const Task& task) {
-  std::string problem;
+  std::string bad_input;
+  std::string failure;
   try {
     task();
   } catch (const BadInput& bad) {
-    problem = bad.what();
+    bad_input = bad.what();
+  } catch (const WorkFailed& failed) {
+    failure = failed.what();
   }
-  comm.agree(problem);
+  comm.agree(bad_input, failure);
 }
+
+/// Collective: rank 0's text, on every rank.
+std::string text_of_rank_0(Communicator& comm, const std::string& text);
+
+/// Collective: whether a signal has asked any rank to stop, see interrupted().
+bool asked_to_stop(Communicator& comm);
 
 /// Collective, before anything that follows from the command line: throws BadInput on every rank unless all were
 /// started with the same one, since ranks that do different things wait for each other for ever.
@@ -121,7 +131,7 @@ std::unique_ptr<Communicator> start_world(int& argc, char**& argv);
 /// belongs to another MPI than the program, or the program was built without.
 void check_world_size(int world_size);
 
-/// Throws BadInput when this process was launched as one of several, where `command` is one process's work.
-void check_alone(const std::string& command);
+/// Whether a launcher says that it started this process as one of several.
+bool launched_as_several();
 
 }  // namespace trafficbench

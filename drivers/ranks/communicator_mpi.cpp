@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <numeric>
 
+#include "drivers/base/interrupt.hpp"
 #include "drivers/ranks/communicator.hpp"
 #include "drivers/ranks/mpi_group.hpp"
 
@@ -39,6 +40,7 @@ class MpiCommunicator final : public Communicator {
       MPI_Comm_free(&comm_);
       return;
     }
+    const SignalsHeld held;
     // Ranks may be far apart at the end of a command; spinning in MPI_Finalize would disturb those still at work.
     sleeping_barrier();
     // MPICH 4.0.2 over TCP now and then hangs in MPI_Finalize when the last thing was a nonblocking barrier: one rank

@@ -2,29 +2,31 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "drivers/base/files.hpp"
 #include "drivers/base/json.hpp"
 #include "drivers/report/row.hpp"
 
 namespace trafficbench {
 
-/// <output>.journal: a first line that says what is being measured, then a line for each launch and each row. Used by
-/// one rank. Throws BadInput wherever something is wrong with files or requests.
+/// <output>.journal: a first line that says what is being measured, then a line for each launch and each row, each with a
+/// checksum. Used by one rank.
 class Journal {
  public:
   struct Options {
     std::string output;  ///< of the report; the journal lies beside it
     bool resume = false;
     bool force = false;
+    std::vector<std::string> names;  ///< of all rows that there may be
   };
 
   /// Starts a journal, or goes on with the one that is there; a last line that was not finished is dropped. `axes` must
-  /// be those it was started with. Holds a lock, so that no two sweeps write to one journal.
+  /// be those it was started with. What is read is not trusted: a line must be as it was written, and a row must pass
+  /// the rules of a report. Holds a lock, so that no two sweeps write to one journal. Throws BadInput wherever something
+  /// is wrong with files or requests, and leaves them as they were.
   Journal(const Options& options, const Json& axes);
-  ~Journal();
-  Journal(const Journal&) = delete;
-  Journal& operator=(const Journal&) = delete;
 
   /// True if the report is there already, with these axes: nothing is left to do.
   bool complete() const { return complete_; }
@@ -33,22 +35,28 @@ class Journal {
   const std::vector<Row>& rows() const { return rows_; }
   bool has_row(const std::string& name) const;
 
-  /// Both return when the line is on disk.
+  /// Both return when the line is on disk. Throw WorkFailed.
   void add_run(Json run);
   void add_row(Row row);
 
-  /// Writes the report and removes the journal.
+  /// Writes the report and removes the journal. Throws WorkFailed; nothing that was there is lost then.
   void finish(const Json& report);
 
  private:
-  void read(const Json& axes);
+  void open_file();
+  void read(const Json& axes, const std::vector<std::string>& names);
+  void check_format(std::string_view line) const;
+  /// Returns what is wrong with the row; empty if nothing is.
+  std::string take_row(const Json& json, const std::vector<std::string>& names);
   /// Called where a report bears the output's name already: removes the journal if it is that report's own.
   void settle_with(const Json& report, bool force);
+  void make_empty();
   void append(const Json& line);
 
   std::string output_;
   std::string path_;
-  int file_ = -1;
+  bool replaces_;  ///< a report that bears the output's name
+  Descriptor file_;
   bool complete_ = false;
   std::vector<Json> runs_;
   std::vector<Row> rows_;

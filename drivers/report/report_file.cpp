@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <set>
 
 #include "drivers/base/bad_input.hpp"
@@ -22,27 +21,12 @@ std::string title(const Json& row, std::size_t number) {
   return is_named ? fmt::format("row {} ({})", number, row["name"].get<std::string>()) : fmt::format("row {}", number);
 }
 
-/// A report's text as JSON. Of a key that stands twice in an object the parser would drop one.
-Json parse(const std::string& path, const std::string& text) {
-  std::vector<std::set<std::string>> open;  // keys of the objects that are being read, the innermost last
-  std::optional<std::string> twice;
-  const auto watch = [&](int /*depth*/, Json::parse_event_t event, Json& value) {
-    if (event == Json::parse_event_t::object_start) open.emplace_back();
-    if (event == Json::parse_event_t::object_end) open.pop_back();
-    if (event == Json::parse_event_t::key && !open.back().insert(value.get<std::string>()).second) twice = shown(value);
-    return true;
-  };
-  Json json = Json::parse(text, watch, false);
-  if (json.is_discarded()) throw BadInput(fmt::format("{}: no JSON, or cut short", path));
-  if (twice) throw BadInput(fmt::format("{}: the key {} stands twice in one object: damaged", path, *twice));
-  return json;
-}
-
 }  // namespace
 
 Report read_report(const std::string& path, Completeness completeness) {
   const auto refuse = [&](const std::string& why) { throw BadInput(fmt::format("{}: {}", path, why)); };
-  Json json = parse(path, text_of_file(path));
+  Json json;
+  if (const std::string fault = parse_json(text_of_file(path), json); !fault.empty()) refuse(fault);
   if (!json.is_object() || !json.contains("context") || !json["context"].is_object() ||
       json["context"].value("executable", Json()) != "trafficbench") {
     refuse("no report of trafficbench");
@@ -77,6 +61,6 @@ Report read_report(const std::string& path, Completeness completeness) {
   return report;
 }
 
-void write_report(const std::string& path, const Json& report) { write_whole_file(path, report.dump(1) + "\n"); }
+std::string text_of_report(const Json& report) { return report.dump(1) + "\n"; }
 
 }  // namespace trafficbench

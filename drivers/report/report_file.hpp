@@ -22,8 +22,7 @@ struct Report {
 /// launch against what is taken from it. Throws BadInput, one line that names file, row and field.
 Report read_report(const std::string& path, Completeness completeness = Completeness::whole);
 
-/// Writes JSON atomically: the file appears complete, by a rename, or not at all. Throws BadInput if it cannot be
-/// written.
-void write_report(const std::string& path, const Json& report);
+/// The text of a report's file.
+std::string text_of_report(const Json& report);
 
 }  // namespace trafficbench

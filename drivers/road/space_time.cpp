@@ -104,21 +104,18 @@ void SpaceTime::add(Communicator& comm, const Simulation& simulation) {
   }
 }
 
-void SpaceTime::save() const {
-  const std::string partial = partial_of(path_);
-  const auto refuse = [&](const std::string& why) {
-    unlink(partial.c_str());
-    throw BadInput(fmt::format("cannot write {}: {}", path_, why));
-  };
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(partial.c_str(), "wb"), std::fclose);
-  if (!file) throw BadInput(fmt::format("cannot write {}: {}", path_, std::strerror(errno)));
+void SpaceTime::save(NewFile& file) const {
+  const auto fail = [&](const std::string& why) { throw WorkFailed(fmt::format("cannot write {}: {}", path_, why)); };
+  // Libraries of pictures close what they write to, or keep a buffer: it has a number of its own.
+  const int own = dup(file.descriptor());
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(own < 0 ? nullptr : fdopen(own, "wb"), std::fclose);
+  if (!stream) fail(system_text());
   const auto height = static_cast<std::int64_t>(pixels_.size()) / window_.cells;
-  const std::string problem = path_.ends_with(".png") ? write_png(file.get(), window_.cells, height, pixels_)
-                                                      : write_pgm(file.get(), window_.cells, height, pixels_);
-  if (!problem.empty()) refuse(problem);
-  if (std::fflush(file.get()) != 0 || fsync(fileno(file.get())) != 0) refuse(std::strerror(errno));
-  if (std::fclose(file.release()) != 0) refuse(std::strerror(errno));
-  if (std::rename(partial.c_str(), path_.c_str()) != 0) refuse(std::strerror(errno));
+  const std::string problem = path_.ends_with(".png") ? write_png(stream.get(), window_.cells, height, pixels_)
+                                                      : write_pgm(stream.get(), window_.cells, height, pixels_);
+  if (!problem.empty()) fail(problem);
+  if (std::fclose(stream.release()) != 0) fail(system_text());
+  file.publish();
 }
 
 }  // namespace trafficbench

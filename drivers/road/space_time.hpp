@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/base/new_file.hpp"
 #include "drivers/ranks/communicator.hpp"
 #include "drivers/road/simulation.hpp"
 #include "kernels/block.hpp"
@@ -25,9 +26,8 @@ class SpaceTime {
   /// Collective: the next row is the road as it is.
   void add(Communicator& comm, const Simulation& simulation);
 
-  /// On rank 0, which holds the pixels. The file appears complete or not at all, by a rename. Throws BadInput if it
-  /// cannot be written. The caller has checked that nothing is overwritten.
-  void save() const;
+  /// On rank 0, which holds the pixels: writes the picture and publishes its file. Throws WorkFailed.
+  void save(NewFile& file) const;
 
  private:
   std::string path_;

@@ -41,6 +41,7 @@ class HeldStart final : public CellSource {
 
   std::int64_t cells() const override { return origin_->cells(); }
   void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const override;
+  std::string fault() const override { return origin_->fault(); }
 
  private:
   std::shared_ptr<const CellSource> origin_;

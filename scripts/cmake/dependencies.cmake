@@ -2,7 +2,7 @@
 #
 # -DFETCHCONTENT_TRY_FIND_PACKAGE_MODE=NEVER      fetches everything, whatever the system has
 # -DFETCHCONTENT_SOURCE_DIR_<NAME>=<folder>       takes one from a local folder; <NAME> is HWY, NLOHMANN_JSON, CLI11, FMT,
-#                                                 RANDOM123, GTEST or BENCHMARK (a machine without a network needs all)
+#                                                 RANDOM123, XXHASH, GTEST or BENCHMARK (a machine without a network needs all)
 include(FetchContent)
 include(${CMAKE_CURRENT_LIST_DIR}/openmp.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/mpi.cmake)
@@ -105,24 +105,31 @@ function(trafficbench_dependencies)
 endfunction()
 trafficbench_dependencies()
 
-# Random123 is headers only, and no CMake project.
-if(NOT FETCHCONTENT_SOURCE_DIR_RANDOM123 AND NOT FETCHCONTENT_TRY_FIND_PACKAGE_MODE STREQUAL "NEVER")
-  find_path(RANDOM123_INCLUDE_DIR Random123/philox.h)
-endif()
-set(random123_headers ${RANDOM123_INCLUDE_DIR})
-if(RANDOM123_INCLUDE_DIR)
-  message(STATUS "Random123: ${RANDOM123_INCLUDE_DIR}")
-else()
-  FetchContent_Declare(random123
-    URL https://github.com/DEShawResearch/random123/archive/refs/tags/v1.14.0.tar.gz
-    URL_HASH SHA256=effafd8656b18030b2a5b995cd3650c51a7c45052e6e1c21e48b9fa7a59d926e)
-  FetchContent_MakeAvailable(random123)
-  set(random123_headers ${random123_SOURCE_DIR}/include)
-  message(STATUS "Random123: ${random123_headers}")
-endif()
-add_library(trafficbench_random123 INTERFACE)
-add_library(trafficbench::random123 ALIAS trafficbench_random123)
-target_include_directories(trafficbench_random123 SYSTEM INTERFACE ${random123_headers})
+# Makes what is headers only, and no CMake project, available as trafficbench::<name>: from the system where it has that
+# header, else fetched; `folder` is where the headers lie in its archive.
+function(trafficbench_headers name header folder url hash)
+  string(TOUPPER ${name} upper_name)
+  if(NOT FETCHCONTENT_SOURCE_DIR_${upper_name} AND NOT FETCHCONTENT_TRY_FIND_PACKAGE_MODE STREQUAL "NEVER")
+    find_path(${upper_name}_INCLUDE_DIR ${header})
+  endif()
+  set(headers ${${upper_name}_INCLUDE_DIR})
+  if(NOT headers)
+    FetchContent_Declare(${name} URL ${url} URL_HASH SHA256=${hash})
+    FetchContent_MakeAvailable(${name})
+    set(headers ${${name}_SOURCE_DIR}/${folder})
+  endif()
+  message(STATUS "${name}: ${headers}")
+  add_library(trafficbench_${name} INTERFACE)
+  add_library(trafficbench::${name} ALIAS trafficbench_${name})
+  target_include_directories(trafficbench_${name} SYSTEM INTERFACE ${headers})
+endfunction()
+
+trafficbench_headers(random123 Random123/philox.h include
+  https://github.com/DEShawResearch/random123/archive/refs/tags/v1.14.0.tar.gz
+  effafd8656b18030b2a5b995cd3650c51a7c45052e6e1c21e48b9fa7a59d926e)
+trafficbench_headers(xxhash xxhash.h .
+  https://github.com/Cyan4973/xxHash/archive/refs/tags/v0.8.1.tar.gz
+  3bb6b7d6f30c591dd65aaaff1c8b7a5b94d81687998ca9400082c739a690436c)
 
 # hwloc is too large a build to fetch; it can do without.
 if(TRAFFICBENCH_HWLOC)

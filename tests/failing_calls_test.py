@@ -1,0 +1,217 @@
+"""Every call to the system on the program's own files fails once: what was promised is on the disk, or one line says why not.
+
+The calls fail by a library that is loaded before the system's, failing_calls.cpp.
+"""
+
+import errno
+import shutil
+
+import pytest
+from program import BUILD, ROOT, call, needs_ranks, own_lines, plain_files, succeed
+from report_helpers import load_report
+
+LIBRARY = BUILD / "lib" / "failing_calls.so"
+HALF = 0  # in place of an error: the call does half of its work
+
+# Of each call, how it may fail. One that was interrupted, or did half, is made again.
+FAILURES = {
+    "open": [errno.EIO, errno.ENOSPC],
+    "read": [errno.EIO, errno.EINTR, HALF],
+    "pread": [errno.EIO, errno.EINTR, HALF],
+    "write": [errno.EIO, errno.ENOSPC, errno.EINTR, HALF],
+    "pwrite": [errno.EIO, errno.ENOSPC, errno.EINTR, HALF],
+    "fsync": [errno.EIO],
+    "ftruncate": [errno.ENOSPC],
+    "close": [errno.EIO],
+    "rename": [errno.EIO, errno.EINVAL],
+    "link": [errno.EIO, errno.EPERM],
+    "unlink": [errno.EIO],
+}
+HARMLESS = [errno.EINTR, HALF]
+
+SWEEP = [
+    *("sweep", "--kernels", "naive,leap", "--count", "every", "--steps", 5),
+    *("--min-repetitions", 1, "--max-repetitions", 1, "--output", "r.json"),
+]
+SHORT_SWEEP = [*SWEEP, "--cells", 1000, "--threads", 1]
+SWEEP_ROWS = 2
+
+
+def with_failure(folder, name, number, error, arguments, ranks=1, rank=None):
+    env = {
+        "LD_PRELOAD": str(LIBRARY),
+        "FAILING_FOLDER": str(folder),
+        "FAILING_CALL": name,
+        "FAILING_NTH": str(number),
+        "FAILING_ERROR": str(error),
+        "FAILING_LOG": str(folder.parent / "calls"),
+    }
+    if rank is not None:
+        env["FAILING_RANK"] = str(rank)
+    return call(*arguments, cwd=folder, ranks=ranks, env=env)
+
+
+class Command:
+    """A command in a folder of its own. Each has what is there before it, and what it promises."""
+
+    def __init__(self, base):
+        self.base = base
+        self.folder = base / "folder"
+
+    def prepare(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+        (self.folder / "bystander").write_text("kept", encoding="utf-8")
+        self.make_files()
+
+    def make_files(self):
+        pass
+
+    def check_recovery(self):
+        """After a failure, the command is given again."""
+        succeed(*self.again(), cwd=self.folder)
+        self.check_promise()
+
+    def again(self):
+        return [*self.arguments, "--force"]
+
+
+class SavesARoad(Command):
+    arguments = ["run", "--cells", 1000, "--steps", 5, "--init", "file:start", "--save", "end"]
+
+    def make_files(self):
+        succeed("run", "--cells", 1000, "--steps", 5, "--save", "start", cwd=self.folder)
+
+    def check_promise(self):
+        assert "iteration" in succeed("run", "--init", "file:end", "--steps", 1, "--print-every", 1, cwd=self.folder)
+
+
+class WritesAReport(Command):
+    arguments = ["run", "--cells", 1000, "--steps", 5, "--output", "r.json"]
+
+    def check_promise(self):
+        assert load_report(self.folder / "r.json")["benchmarks"][0]["verified"] is True
+
+
+class ReplacesAReport(WritesAReport):
+    arguments = [*WritesAReport.arguments, "--force"]
+
+    def make_files(self):
+        (self.folder / "r.json").write_text("{}", encoding="utf-8")
+
+    def again(self):
+        return self.arguments
+
+
+class Sweeps(Command):
+    arguments = SHORT_SWEEP
+
+    def again(self):
+        return [*SHORT_SWEEP, "--resume"]
+
+    def check_promise(self):
+        rows = load_report(self.folder / "r.json")["benchmarks"]
+        assert len(rows) == SWEEP_ROWS and all(row["verified"] for row in rows)
+
+
+class Resumes(Sweeps):
+    arguments = [*SHORT_SWEEP, "--resume"]
+
+    def make_files(self):
+        # A journal of which the last row was torn.
+        done = with_failure(self.folder, "rename", 1, errno.EIO, SHORT_SWEEP)
+        assert done.returncode == 1, done.stderr
+        journal = self.folder / "r.json.journal"
+        journal.write_bytes(journal.read_bytes()[:-40])
+
+
+class Merges(Command):
+    arguments = ["merge", "one.json", "--output", "r.json"]
+
+    def make_files(self):
+        shutil.copy(ROOT / "results" / "schema" / "example-measured.json", self.folder / "one.json")
+
+    def check_promise(self):
+        assert load_report(self.folder / "r.json")["context"]["command"] == "merge"
+
+
+def check_failed(command, done, before, what, name):
+    assert done.returncode in (1, 2), f"{what}: status {done.returncode}\n{done.stderr}"
+    lines = [line for line in own_lines(done.stderr) if ": note: " not in line]
+    assert len(lines) == 1, f"{what}: not one line\n{done.stderr}"
+    after = plain_files(command.folder)
+    lost = {file for file in before if after.get(file) != before[file] and not file.endswith(".journal")}
+    whole = {"r.json"} if name == "unlink" else set()  # the report is there; what it replaces could not be removed
+    assert not lost - whole, f"{what}: {lost} lost or changed"
+    left = {file for file in after if file.endswith(".partial")}
+    assert name == "unlink" or not left, f"{what}: {left} left"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def library():
+    assert LIBRARY.exists(), f"{LIBRARY} was not built"
+
+
+@pytest.mark.parametrize(
+    "kind", [SavesARoad, WritesAReport, ReplacesAReport, Sweeps, Resumes, Merges], ids=lambda kind: kind.__name__
+)
+@pytest.mark.parametrize("name", FAILURES)
+def test_a_call_that_fails_is_told_and_nothing_is_lost(tmp_path, kind, name):
+    command = kind(tmp_path)
+    log = tmp_path / "calls"
+    command.prepare()
+    log.unlink(missing_ok=True)
+    done = with_failure(command.folder, name, 0, errno.EIO, command.arguments)
+    assert done.returncode == 0, done.stderr
+    calls = log.stat().st_size if log.exists() else 0
+    for error in FAILURES[name]:
+        for number in range(1, calls + 1):
+            what = f"{name} {number} of {calls}, {errno.errorcode.get(error, 'half')}"
+            command.prepare()
+            before = plain_files(command.folder)
+            done = with_failure(command.folder, name, number, error, command.arguments)
+            if done.returncode == 0:
+                command.check_promise()
+            else:
+                assert error not in HARMLESS, f"{what}: status {done.returncode}\n{done.stderr}"
+                check_failed(command, done, before, what, name)
+                command.check_recovery()
+
+
+@pytest.mark.parametrize("rank", [0, 1])
+@pytest.mark.parametrize("name, error", [("open", errno.EIO), ("pwrite", errno.ENOSPC), ("fsync", errno.EIO), ("close", errno.EIO)])
+def test_a_rank_that_cannot_write_takes_all_with_it(tmp_path, name, error, rank):
+    needs_ranks()
+    command = SavesARoad(tmp_path)
+    command.prepare()
+    before = plain_files(command.folder)
+    log = tmp_path / "calls"
+    with_failure(command.folder, name, 0, error, command.arguments, ranks=2, rank=rank)
+    calls = log.stat().st_size
+    for number in range(1, calls + 1):
+        command.prepare()
+        done = with_failure(command.folder, name, number, error, command.arguments, ranks=2, rank=rank)
+        if done.returncode == 0:
+            command.check_promise()
+        else:
+            check_failed(command, done, before, f"{name} {number} of {calls} on rank {rank}", name)
+
+
+def test_the_start_state_that_a_sweep_can_no_longer_read_ends_it_in_one_line(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    succeed("run", "--cells", 200_000, "--steps", 5, "--save", "start", cwd=folder)
+    # Threads read too.
+    arguments = [*SWEEP, "--init", "file:start", "--cells", 200_000, "--threads", 2, "--oversubscribe"]
+    done = with_failure(folder, "pread", 0, errno.EIO, arguments)
+    assert done.returncode == 0, done.stderr
+    calls = (tmp_path / "calls").stat().st_size
+    (folder / "r.json").unlink()
+    for number in sorted({1, 2, 3, calls // 2, calls}):
+        done = with_failure(folder, "pread", number, errno.EIO, arguments)
+        assert done.returncode in (1, 2), f"pread {number} of {calls}: status {done.returncode}\n{done.stderr}"
+        (line,) = own_lines(done.stderr)
+        assert "start cannot be read: Input/output error" in line
+        (folder / "r.json.journal").unlink(missing_ok=True)
+    succeed(*arguments, cwd=folder)
+    assert all(row["verified"] for row in load_report(folder / "r.json")["benchmarks"])
