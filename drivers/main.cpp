@@ -74,6 +74,10 @@ Status serve_alone(int argc, char** argv) {
 
 }  // namespace
 
+// UCX, which comes with many an MPI, has a handler for SIGHUP as soon as it is loaded: nobody can tell after that whether
+// the signal was to be ignored. What stands in this section runs before any library.
+__attribute__((section(".preinit_array"), used)) void (*const before_libraries)() = note_ignored_signals;
+
 int main(int argc, char** argv) {
   take_failed_writes();
   claim_standard_files();

@@ -95,7 +95,7 @@ BAD_OPTIONS = [
     (["sweep", "--output", ""], "--output is empty"),
     (["sweep", "--time-limit", ""], "--time-limit is empty"),
     (["run", "--cells", ""], "--cells is empty"),
-    (["run", "--save="], "--save: 1 required"),
+    (["run", "--save="], "--save is empty"),
     (["merge", "", "--output", "m.json"], "reports is empty"),
     (["sweep", "--min-repetitions", "0"], "min-repetitions"),
     (["sweep", "--min-repetitions", "5", "--max-repetitions", "4"], "max-repetitions"),

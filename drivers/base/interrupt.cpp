@@ -1,7 +1,11 @@
 #include "drivers/base/interrupt.hpp"
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <ctime>
 
@@ -35,16 +39,38 @@ void handle(int number) {
 
 constexpr int kWatched[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGXCPU};
 
+// A bit for each signal.
+std::uint64_t ignored_at_start = 0;
+
+bool is_ignored(int number) {
+  struct sigaction now {};
+  return (ignored_at_start >> number & 1) != 0 ||
+         (sigaction(number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN);
+}
+
 }  // namespace
+
+// Sanitizers are not set up yet either.
+__attribute__((no_sanitize("address", "thread", "undefined"))) void note_ignored_signals() {
+  // As the kernel has it, of which the handler comes first.
+  constexpr std::size_t kMaskBytes = 8;
+  for (const int number : kWatched) {
+    std::uintptr_t action[8];
+    if (syscall(SYS_rt_sigaction, number, nullptr, action, kMaskBytes) != 0) continue;
+    if (action[0] == reinterpret_cast<std::uintptr_t>(SIG_IGN)) ignored_at_start |= std::uint64_t{1} << number;
+  }
+}
 
 void watch_signals() {
   struct sigaction action {};
   action.sa_handler = handle;
   action.sa_flags = SA_RESTART;
   for (const int number : kWatched) {
-    struct sigaction before {};
-    if (sigaction(number, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
-    sigaction(number, &action, nullptr);
+    if (is_ignored(number)) {
+      std::signal(number, SIG_IGN);
+    } else {
+      sigaction(number, &action, nullptr);
+    }
   }
 }
 

@@ -15,6 +15,10 @@ inline constexpr std::int64_t kPatienceMs = 2000;
 /// as nohup does, and scripts for what they start in the background, stays so.
 void watch_signals();
 
+/// To be called before any library is set up, see main.cpp: notes which of the signals are ignored. Calls nothing that a
+/// library could have its hands in.
+void note_ignored_signals();
+
 /// Whether one has come. What is under way is finished first.
 bool interrupted();
 
