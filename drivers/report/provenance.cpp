@@ -11,6 +11,7 @@
 
 #include "drivers/base/utf8.hpp"
 #include "drivers/machine/topology.hpp"
+#include "drivers/report/parts.hpp"
 #include "kernels/clock.hpp"
 #include "kernels/isa.hpp"
 #include "kernels/registry.hpp"
@@ -73,8 +74,9 @@ Json scheduler_job() {
 Json caches_of(const Machine& machine) {
   Json caches = Json::array();
   for (const Cache& cache : machine.caches) {
-    caches.push_back(
-        {{"type", cache.type}, {"level", cache.level}, {"size", cache.bytes}, {"num_sharing", cache.sharing}});
+    Json entry = {{"type", cache.type}, {"level", cache.level}, {"size", cache.bytes}, {"num_sharing", cache.sharing}};
+    // Virtual machines tell of caches without saying how large they are.
+    if (are_caches(Json::array({entry}))) caches.push_back(std::move(entry));
   }
   return caches;
 }
