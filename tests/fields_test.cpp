@@ -9,6 +9,7 @@
 
 #include "drivers/report/launches.hpp"
 #include "drivers/report/row_name.hpp"
+#include "drivers/report/row_rules.hpp"
 #include "tests/json_text.hpp"
 #include "tests/made_up_row.hpp"
 #include "tests/temporary_folder.hpp"
@@ -131,6 +132,30 @@ TEST(Rows, AreRefusedWhereWhatFollowsSaysSomethingElse) {
     EXPECT_NE(read_row(json, Completeness::whole, row).find(field), std::string::npos) << field;
     EXPECT_EQ(read_row(json, Completeness::given, row), "") << field;
   }
+}
+
+TEST(Rows, OfAJournalHaveNoRatiosYet) {
+  Row row = made_up_row("sweep/a");
+  row.speedup.base = "sweep/b";
+  row.speedup.base_samples = {0.1};
+  row.speedup.base_steps = 10;
+  row.speedup.base_mcops = 0.1;
+  Row read;
+  EXPECT_EQ(read_row(to_json(row), Completeness::whole, read), "");
+  EXPECT_NE(broken_ratio_rule(read).find("has speedup null"), std::string::npos);
+  EXPECT_EQ(broken_ratio_rule(made_up_row("sweep/a")), "");
+}
+
+TEST(Rows, AreWrittenWithoutBytesThatAreNoText) {
+  Row row = made_up_row("sweep/a");
+  row.note = "caf\xe9";
+  row.model =
+      Model{.name = "\xff", .version = "1", .parameters = {{"\xfe", std::string("\xfd")}}, .calibrated_from = {}};
+  row.placement = {{.rank = 0, .thread = 0, .host = "h\xc3", .cpu = 0, .numa = 0}};
+  const Json json = to_json(row);
+  EXPECT_EQ(json["note"].get<std::string>(), "caf\xef\xbf\xbd");
+  EXPECT_EQ(json["placement"][0]["host"].get<std::string>(), "h\xef\xbf\xbd");
+  EXPECT_EQ(text_of(json).find("\xff"), std::string::npos);
 }
 
 TEST(Rows, NeedNotHaveWhatIsWorkedOutWhereOnlyTheRestIsGiven) {

@@ -10,14 +10,18 @@
 namespace trafficbench {
 
 std::string parse_json(std::string_view text, Json& json) {
+  // Deeper than any report, and far from where recursion ends. scripts/trafficbench_tools/reports.py has the same.
   constexpr int kMaxDepth = 64;
+  // The library passes over a byte order mark and ends at a zero.
+  if (text.starts_with("\xef\xbb\xbf")) return "no JSON: it begins with a byte order mark";
+  if (text.find('\0') != std::string_view::npos) return "no JSON: it holds a zero";
   std::vector<std::set<std::string>> open;  // keys of the objects that are being read, the innermost last
   std::string fault;
   class Refused : public std::exception {};
   const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
     using Event = Json::parse_event_t;
-    if (depth > kMaxDepth) {
-      fault = "nested too deeply: damaged";
+    if ((event == Event::object_start || event == Event::array_start) && depth >= kMaxDepth) {
+      fault = fmt::format("nested deeper than {}: damaged", kMaxDepth);
       throw Refused();
     }
     if (event == Event::object_start) open.emplace_back();

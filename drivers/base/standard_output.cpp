@@ -12,6 +12,8 @@
 #include <cstring>
 #include <string>
 
+#include "drivers/base/utf8.hpp"
+
 namespace trafficbench {
 
 namespace {
@@ -52,12 +54,8 @@ void say(std::string_view text) {
   }
 }
 
-void print_error(const char* program, std::string text) {
-  if (text.empty()) return;
-  for (char& letter : text) {
-    if (static_cast<unsigned char>(letter) < ' ' || letter == '\x7f') letter = '?';
-  }
-  say(fmt::format("{}: {}\n", program, text));
+void print_error(const char* program, std::string_view text) {
+  if (!text.empty()) say(fmt::format("{}: {}\n", program, one_line(text)));
 }
 
 void check_output() {

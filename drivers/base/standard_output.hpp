@@ -24,9 +24,9 @@ void print_out(std::string_view text);
 /// that nobody empties: a measurement goes on without it.
 void say(std::string_view text);
 
-/// Says on standard error what went wrong, in one line: a line break in a name, or worse, is printed as '?'. An
-/// empty text, which is for another rank or for nobody to say, prints nothing.
-void print_error(const char* program, std::string text);
+/// Says on standard error what went wrong, in one line, see one_line(): a name may hold anything. An empty text,
+/// which is for another rank or for nobody to say, prints nothing.
+void print_error(const char* program, std::string_view text);
 
 /// At the end of a command: throws OutputFailed unless everything that was printed has been written. A reader that has
 /// seen enough (`| head`) is told nothing: the text is empty then.

@@ -13,6 +13,7 @@
 #include "drivers/base/new_file.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
+#include "drivers/base/utf8.hpp"
 #include "drivers/base/wall_clock.hpp"
 #include "drivers/command/commands.hpp"
 #include "drivers/command/cpu_quota.hpp"
@@ -329,7 +330,7 @@ Status report_run(Communicator& world, const RunOptions& options, const CheckedR
   for (const auto& [knob, option] : options.knobs) axes[knob] = option.text;
   axes.update(Json{{"print_every", options.print_every.text},
                    {"density", options.start.density.text},
-                   {"init", options.start.init},
+                   {"init", valid_utf8(options.start.init)},
                    {"seed", options.start.seed.text}});
   together(world, [&] {
     if (world.rank() != 0) return;

@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "drivers/base/numbers.hpp"
+#include "drivers/base/utf8.hpp"
 
 namespace trafficbench {
 
@@ -98,7 +99,8 @@ std::string cpu_revision() {
 
 std::string host_name() {
   std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+  const bool is_known = gethostname(name.data(), name.size() - 1) == 0 && name[0] != '\0';
+  return is_known ? valid_utf8(name.data()) : "unknown";
 }
 
 }  // namespace trafficbench

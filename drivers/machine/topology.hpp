@@ -56,7 +56,7 @@ int numa_region_of(int cpu);
 /// part 0xd4f, variant 0x0, revision 1". Empty if the system does not say.
 std::string cpu_revision();
 
-/// Name of the host.
+/// Name of the host, in UTF-8; "unknown" if it has none.
 std::string host_name();
 
 /// For those who look: of every core, given by its logical CPUs, the first that is in `mask`; all of `mask` if none is.

@@ -9,6 +9,7 @@
 
 #include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
+#include "drivers/base/utf8.hpp"
 #include "drivers/machine/placement.hpp"
 #include "kernels/packed_road.hpp"
 
@@ -148,7 +149,7 @@ Json axes_of(Communicator& world, const SweepOptions& options) {
   for (const auto& [knob, option] : options.knobs) axes[knob] = option.text;
   axes.update(Json{{"verify", options.verify.text},
                    {"density", options.start.density.text},
-                   {"init", options.start.init},
+                   {"init", valid_utf8(options.start.init)},
                    {"seed", options.start.seed.text},
                    {"min_seconds", text(options.min_seconds)},
                    {"min_repetitions", std::to_string(options.min_repetitions)},

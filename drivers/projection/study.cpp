@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "drivers/base/numbers.hpp"
+#include "drivers/base/utf8.hpp"
 #include "drivers/report/point_row.hpp"
 #include "drivers/report/ratios.hpp"
 #include "drivers/report/report_file.hpp"
@@ -53,7 +54,7 @@ Study::Study(const StudyOptions& options)
 }
 
 Json Study::axes() const {
-  return {{"report", file_name(options_.report)},
+  return {{"report", valid_utf8(file_name(options_.report))},
           {"machine", facts_.name},
           {"kernels", options_.kernels.text},
           {"cells", options_.cells.text},

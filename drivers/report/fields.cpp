@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "drivers/base/known.hpp"
+#include "drivers/base/utf8.hpp"
+#include "drivers/report/parts.hpp"
 #include "drivers/report/row_rules.hpp"
 #include "drivers/report/values.hpp"
 
@@ -19,6 +21,9 @@ namespace trafficbench {
 namespace {
 
 // --- how values are written and read ---------------------------------------------------------------------------------
+
+/// Texts come from command lines, host names and file names, which may hold any bytes.
+Json written(const std::string& text) { return valid_utf8(text); }
 
 template <typename T>
 Json written(const T& value) {
@@ -46,20 +51,20 @@ Json written(const Shares& shares) {
 Json written(const WorkerPlace& place) {
   Json json = {{"rank", place.rank},
                {"thread", place.thread},
-               {"host", place.host},
+               {"host", written(place.host)},
                {"core", place.cpu < 0 ? Json() : Json(place.cpu)}};
   json["numa"] = place.numa < 0 ? Json() : Json(place.numa);
   return json;
 }
 
 Json written(const Model& model) {
-  Json json = {{"name", model.name}};
-  if (model.version) json["version"] = *model.version;
+  Json json = {{"name", written(model.name)}};
+  if (model.version) json["version"] = written(*model.version);
   Json& parameters = json["parameters"] = Json::object();
   for (const auto& [name, parameter] : model.parameters) {
-    parameters[name] = std::visit([](const auto& value) { return Json(value); }, parameter);
+    parameters[valid_utf8(name)] = std::visit([](const auto& value) { return written(value); }, parameter);
   }
-  json["calibrated_from"] = model.calibrated_from ? Json(*model.calibrated_from) : Json();
+  json["calibrated_from"] = model.calibrated_from ? written(*model.calibrated_from) : Json();
   return json;
 }
 
@@ -120,8 +125,8 @@ void take(const Json& json, Model& model) {
   for (const auto& [name, value] : json["parameters"].items()) {
     Model::Parameter parameter;
     if (value.is_boolean()) parameter = value.get<bool>();
-    if (value.is_number_integer()) parameter = value.get<std::int64_t>();
-    if (value.is_number_float()) parameter = value.get<double>();
+    if (value.is_number()) parameter = value.get<double>();
+    if (is_integer(value)) parameter = value.get<std::int64_t>();
     if (value.is_string()) parameter = value.get<std::string>();
     model.parameters.emplace_back(name, parameter);
   }
@@ -151,46 +156,18 @@ void take(const Json& json, std::set<T>& values) {
 
 // --- what values may be, beyond values.hpp ---------------------------------------------------------------------------
 
-template <bool (*Good)(const Json&)>
-bool are(const Json& value) {
-  return value.is_array() && std::ranges::all_of(value, Good);
-}
-
 template <typename Enum>
 bool is_one_of(const Json& value) {
   return value.is_string() && named<Enum>(value.get_ref<const std::string&>()).has_value();
 }
 
-/// An object with these fields and no other, each of them good.
-bool has(const Json& object, std::initializer_list<const char*> fields, bool (*good)(const Json&)) {
-  return object.is_object() && object.size() == fields.size() &&
-         std::ranges::all_of(fields, [&](const char* field) { return object.contains(field) && good(object[field]); });
+bool is_spread(const Json& value) {
+  return consists_of(value, {{"min", is_positive}, {"median", is_positive}, {"max", is_positive}});
 }
 
-bool is_spread(const Json& value) { return has(value, {"min", "median", "max"}, is_positive); }
-bool is_shares(const Json& value) { return has(value, {"compute", "exchange", "reduction", "waiting"}, is_share); }
-bool is_shape_index(const Json& value) { return is_index(value) && value.get<std::int64_t>() <= INT32_MAX; }
-bool is_shape_index_or_null(const Json& value) { return value.is_null() || is_shape_index(value); }
-
-struct Part {
-  const char* name;
-  bool (*good)(const Json&);
-  bool required = true;
-};
-
-/// An object with these parts and no other.
-bool consists_of(const Json& object, std::initializer_list<Part> parts) {
-  if (!object.is_object()) return false;
-  std::size_t found = 0;
-  for (const Part& part : parts) {
-    if (object.contains(part.name)) {
-      ++found;
-      if (!part.good(object[part.name])) return false;
-    } else if (part.required) {
-      return false;
-    }
-  }
-  return found == object.size();
+bool is_shares(const Json& value) {
+  return consists_of(value,
+                     {{"compute", is_share}, {"exchange", is_share}, {"reduction", is_share}, {"waiting", is_share}});
 }
 
 bool is_place(const Json& value) {
@@ -200,15 +177,12 @@ bool is_place(const Json& value) {
                              {"core", is_shape_index_or_null},
                              {"numa", is_shape_index_or_null, false}});
 }
+bool are_places(const Json& value) { return !value.empty() && are<is_place>(value); }
 
-bool is_parameter(const Json& value) {
-  return value.is_boolean() || value.is_string() || is_integer(value) ||
-         (value.is_number_float() && std::isfinite(value.get<double>()));
-}
+bool is_parameter(const Json& value) { return value.is_boolean() || value.is_string() || is_number(value); }
 bool are_parameters(const Json& value) {
   return value.is_object() && !value.empty() && std::ranges::all_of(value, is_parameter);
 }
-bool is_text_or_null(const Json& value) { return value.is_null() || is_text(value); }
 bool is_model(const Json& value) {
   return consists_of(value, {{"name", is_text},
                              {"version", is_text, false},
@@ -265,8 +239,9 @@ Field or_null_if(bool (*null_if)(const Row&), Field field) {
 }
 
 /// What follows from other fields.
-Field derived(std::string_view name, Presence presence, Json (*write)(const Row&)) {
-  return {.name = name, .presence = presence, .source = worked_out, .write = write, .good = is_anything, .read = {}};
+Field derived(std::string_view name, Presence presence, Json (*write)(const Row&),
+              bool (*good)(const Json&) = is_anything) {
+  return {.name = name, .presence = presence, .source = worked_out, .write = write, .good = good, .read = {}};
 }
 
 /// A list that is written where it is empty, too.
@@ -289,13 +264,15 @@ std::vector<Field> make_table() {
   const auto in = [](auto outer, auto inner) { return std::pair(outer, inner); };
   return {
       field("name", &Row::name, is_row_name, always),
-      derived("run_name", always, [](const Row& row) { return Json(row.name); }),
+      derived("run_name", always, [](const Row& row) { return written(row.name); }),
       derived("run_type", always, [](const Row& row) { return Json(row.skipped ? "aggregate" : "iteration"); }),
       derived("aggregate_name", optional, [](const Row& row) { return row.skipped ? Json("skipped") : Json(); }),
-      derived("repetitions", always, [](const Row& row) { return Json(row.samples.size()); }),
+      derived(
+          "repetitions", always, [](const Row& row) { return Json(row.samples.size()); }, is_index),
       derived("repetition_index", always, [](const Row&) { return Json(0); }),
       field("threads", &Row::threads, is_shape, always),
-      derived("iterations", or_null, [](const Row& row) { return written(row.steps); }),
+      derived(
+          "iterations", or_null, [](const Row& row) { return written(row.steps); }, is_count),
       field("real_time", &Row::real_time_ms, is_positive, or_null),
       field("real_time_low", &Row::real_time_low_ms, is_positive, optional, worked_out),
       field("real_time_high", &Row::real_time_high_ms, is_positive, optional, worked_out),
@@ -321,7 +298,7 @@ std::vector<Field> make_table() {
 
       list("samples", &Row::samples, are<is_positive>),
       field("rank_seconds", &Row::rank_seconds, are<is_spread>, optional),
-      field("rounds", &Row::rounds, are<is_index>, optional),
+      field("rounds", &Row::rounds, are_different<is_index>, optional),
       field("discarded", &Row::discarded, is_index, optional),
       field("mcops", in(&Row::mcops, value), is_positive, or_null),
       field("mcops_low", in(&Row::mcops, low), is_positive, or_null),
@@ -356,8 +333,8 @@ std::vector<Field> make_table() {
       derived("error_occurred", optional, [](const Row& row) { return row.error_message ? Json(true) : Json(); }),
       field("error_message", &Row::error_message, is_text, optional),
       field("skipped", &Row::skipped, is_text, optional),
-      field("warnings", &Row::warnings, are<is_one_of<Warning>>, optional),
-      field("placement", &Row::placement, are<is_place>, or_null),
+      field("warnings", &Row::warnings, are_different<is_one_of<Warning>>, optional),
+      field("placement", &Row::placement, are_places, or_null),
 
       field("shares", &Row::shares, is_shares, optional),
       or_null_if(has_energy_source, field("energy_joules", &Row::energy_joules, is_positive, optional)),
@@ -387,6 +364,14 @@ Json to_json(const Row& row) {
   }
   return json;
 }
+
+namespace {
+
+/// Fields of which the first, where it stands, wants the other beside it, null or not.
+constexpr std::pair<const char*, const char*> kTogether[] = {
+    {"energy_source", "energy_joules"}, {"efficiency_low", "efficiency_high"}, {"efficiency_high", "efficiency_low"}};
+
+}  // namespace
 
 std::string read_row(const Json& json, Completeness completeness, Row& row) {
   if (!json.is_object()) return "is no object";
@@ -419,6 +404,9 @@ std::string read_row(const Json& json, Completeness completeness, Row& row) {
   }
   if (std::string fault = broken_rule(row, completeness); !fault.empty()) return fault;
   if (completeness == Completeness::given) return {};
+  for (const auto& [one, other] : kTogether) {
+    if (json.contains(one) && !json.contains(other)) return fmt::format("has {} and lacks {}", one, other);
+  }
   // What follows from other fields is only there for other programs, and must not say something else.
   for (const Field& field : row_fields()) {
     if (field.read) continue;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -97,6 +98,18 @@ Fit fit_of(Law law, const Curve& curve) {
   return fit;
 }
 
+/// Speedups at the ends of a double's range have no law that a double holds.
+void add(std::vector<Fit>& fits, Fit fit) {
+  const auto exists = [](double number) { return std::isfinite(number); };
+  const auto is_number = [](const Fit::Parameter& each) { return std::isfinite(each.value); };
+  if (!std::ranges::all_of(fit.residuals, exists) || !std::ranges::all_of(fit.parameters, is_number)) return;
+  for (Fit::Parameter& each : fit.parameters) {
+    if (each.low && each.high && std::isfinite(*each.low) && std::isfinite(*each.high)) continue;
+    each.low = each.high = std::nullopt;
+  }
+  fits.push_back(std::move(fit));
+}
+
 }  // namespace
 
 std::vector<Fit> fits_of(const std::vector<Row>& rows) {
@@ -116,8 +129,8 @@ std::vector<Fit> fits_of(const std::vector<Row>& rows) {
     // One ratio more than there are parameters, or there would be nothing to hold the law against; the base's is 1. Its
     // own row names itself.
     if (curve.rows.size() < 3 || curve.rows.front()->speedup.base != curve.rows.front()->name) continue;
-    fits.push_back(fit_of(Law::amdahl, curve));
-    if (curve.rows.size() > 3) fits.push_back(fit_of(Law::gunther, curve));
+    add(fits, fit_of(Law::amdahl, curve));
+    if (curve.rows.size() > 3) add(fits, fit_of(Law::gunther, curve));
   }
   return fits;
 }
@@ -128,7 +141,7 @@ Json to_json(const Fit& fit) {
   for (const Fit::Parameter& each : fit.parameters) {
     parameters[each.name] = {{"value", each.value}, {"low", or_null(each.low)}, {"high", or_null(each.high)}};
   }
-  return {{"law", fit.law == Law::amdahl ? "amdahl" : "gunther"},
+  return {{"law", name_of(fit.law)},
           {"rows", fit.rows},
           {"parameters", std::move(parameters)},
           {"residuals", fit.residuals}};

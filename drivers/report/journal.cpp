@@ -18,6 +18,7 @@
 #include "drivers/report/fields.hpp"
 #include "drivers/report/launches.hpp"
 #include "drivers/report/report_file.hpp"
+#include "drivers/report/report_rules.hpp"
 #include "drivers/report/values.hpp"
 #include "version_info.hpp"
 
@@ -193,6 +194,8 @@ std::string Journal::take_row(const Json& json, const std::vector<std::string>& 
   Row row;
   if (std::string fault = read_row(json, Completeness::whole, row); !fault.empty()) return fault;
   if (row.run >= runs_.size()) return "is of a launch that is not there";
+  // Ratios are formed when all rows are there.
+  if (std::string fault = broken_report_rule(row, {}, runs_, Completeness::given); !fault.empty()) return fault;
   if (std::ranges::find(names, row.name) == names.end()) return fmt::format("is called {}, as no point is", row.name);
   if (has_row(row.name)) return fmt::format("is called {}, as another is", row.name);
   rows_.push_back(std::move(row));

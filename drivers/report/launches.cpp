@@ -1,47 +1,64 @@
 #include "drivers/report/launches.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <span>
 #include <vector>
 
+#include "drivers/report/parts.hpp"
 #include "drivers/report/values.hpp"
 
 namespace trafficbench {
 
 namespace {
 
-bool is_object(const Json& value) { return value.is_object(); }
-bool are_objects(const Json& value) { return value.is_array() && std::ranges::all_of(value, is_object); }
-bool is_positive_or_null(const Json& value) { return value.is_null() || is_positive(value); }
+bool are_hosts(const Json& value) { return !value.empty() && are_different<is_text>(value); }
+bool are_arguments(const Json& value) { return !value.empty() && are<is_string>(value); }
 
-struct Fact {
-  const char* name;
-  bool (*good)(const Json&);
-  bool required = true;
-};
-
-constexpr Fact kLaunchFacts[] = {{"host", is_text}, {"date", is_text}, {"cpu", is_object}, {"caches", are_objects}};
-constexpr Fact kCpuFacts[] = {{"model", is_text},
-                              {"revision", is_text, false},
-                              {"cores", is_shape},
-                              {"threads_per_core", is_shape},
-                              {"clock_hz", is_positive_or_null}};
-
-std::string fault_of(const Json& object, std::span<const Fact> facts) {
-  if (!object.is_object()) return "is no object";
-  for (const Fact& fact : facts) {
-    const auto found = object.find(fact.name);
-    if (found == object.end()) {
-      if (fact.required) return fmt::format("lacks {}", fact.name);
-    } else if (!fact.good(*found)) {
-      return fmt::format("has {} {}", fact.name, shown(*found));
-    }
-  }
-  return {};
+bool is_numa_region(const Json& value) {
+  const auto is_index_or_null = [](const Json& bytes) { return bytes.is_null() || is_index(bytes); };
+  return consists_of(value, {{"index", is_shape_index}, {"cores", is_shape_index}, {"bytes", is_index_or_null}});
 }
+
+bool is_thread_level(const Json& value) {
+  return value == "single" || value == "funneled" || value == "serialized" || value == "multiple";
+}
+
+/// What else a scheduler says is its own business.
+bool is_job_or_null(const Json& value) {
+  return value.is_null() || (value.is_object() && value.contains("scheduler") && is_text(value["scheduler"]) &&
+                             value.contains("id") && is_text(value["id"]));
+}
+
+constexpr Part kLaunch[] = {{"version", is_text},
+                            {"commit", is_text},
+                            {"host", is_text},
+                            {"hosts", are_hosts, false},
+                            {"cpu", is_object},
+                            {"caches", are_caches},
+                            {"numa", are<is_numa_region>},
+                            {"mpi", is_object_or_null},
+                            {"compiler", is_text_or_null},
+                            {"flags", is_string_or_null},
+                            {"build_type", is_text_or_null},
+                            {"isas", are_different<is_text>},
+                            {"kernels", are_different<is_kernel>, false},
+                            {"waves", are_different<is_text>, false},
+                            {"environment", are_strings_by_name},
+                            {"job", is_job_or_null},
+                            {"date", is_utc_date},
+                            {"argv", are_arguments},
+                            {"limits", is_object_or_null},
+                            {"software", are_strings_by_name, false},
+                            {"note", is_text, false}};
+
+constexpr Part kCpu[] = {{"model", is_text},
+                         {"revision", is_text, false},
+                         {"cores", is_shape},
+                         {"threads_per_core", is_shape},
+                         {"clock_hz", is_positive_or_null}};
+
+constexpr Part kMpi[] = {
+    {"library", is_text}, {"version", is_text}, {"standard", is_release_number}, {"thread_level", is_thread_level}};
 
 /// The caches, in an order of their own: hwloc and the system's files list them differently.
 std::vector<std::string> sorted_caches(const Json& launch) {
@@ -54,9 +71,11 @@ std::vector<std::string> sorted_caches(const Json& launch) {
 }  // namespace
 
 std::string fault_of_launch(const Json& launch) {
-  if (std::string fault = fault_of(launch, kLaunchFacts); !fault.empty()) return fault;
-  const std::string fault = fault_of(launch["cpu"], kCpuFacts);
-  return fault.empty() ? fault : "has a cpu that " + fault;
+  if (std::string fault = fault_of(launch, kLaunch); !fault.empty()) return fault;
+  if (const std::string fault = fault_of(launch["cpu"], kCpu); !fault.empty()) return "has a cpu that " + fault;
+  if (launch["mpi"].is_null()) return {};
+  const std::string fault = fault_of(launch["mpi"], kMpi);
+  return fault.empty() ? fault : "has an mpi that " + fault;
 }
 
 bool same_machine(const Json& one, const Json& other) {

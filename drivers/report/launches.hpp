@@ -9,7 +9,7 @@
 
 namespace trafficbench {
 
-/// What is wrong with an entry, as far as a merge takes something from it: "lacks cpu"; empty if nothing.
+/// What is wrong with an entry: "lacks cpu"; empty if nothing.
 std::string fault_of_launch(const Json& launch);
 
 /// Whether two launches ran on machines of one kind, whatever their hosts are called: every fact of `cpu` but its

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "drivers/base/numbers.hpp"
+#include "drivers/base/utf8.hpp"
 #include "drivers/machine/topology.hpp"
 #include "drivers/machine/tuning.hpp"
 #include "drivers/report/row.hpp"
@@ -24,7 +25,7 @@ std::string row_name(const std::string& command, const Point& point) {
       "{}/{}/cells:{}/ranks:{}/threads:{}/depth:{}/count:{}/steps:{}/mode:{}/density:{}/init:{}/seed:{}/isa:{}",
       command, point.variant->name, format_count(point.cells_asked_for()), point.ranks, point.threads,
       or_auto(point.depth), name_of(point.counting), or_auto(point.steps), name_of(point.mode()), point.start.density,
-      point.start.init, point.start.seed, point.isa);
+      one_line(point.start.init), point.start.seed, point.isa);
   for (const auto& [knob, value] : point.knobs) {
     if (value != 0) name += fmt::format("/{}:{}", knob, value);
   }

@@ -9,7 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "drivers/base/utf8.hpp"
 #include "drivers/machine/topology.hpp"
+#include "drivers/report/parts.hpp"
 #include "kernels/clock.hpp"
 #include "kernels/isa.hpp"
 #include "kernels/registry.hpp"
@@ -48,7 +50,7 @@ Json environment() {
     const std::string_view text(*entry);
     const auto equals = text.find('=');
     if (equals == std::string_view::npos || !is_relevant(text.substr(0, equals))) continue;
-    variables[std::string(text.substr(0, equals))] = text.substr(equals + 1);
+    variables[valid_utf8(text.substr(0, equals))] = valid_utf8(text.substr(equals + 1));
   }
   return variables;
 }
@@ -61,9 +63,8 @@ Json scheduler_job() {
   constexpr Scheduler kSchedulers[] = {
       {"slurm", "SLURM_JOB_ID"}, {"pbs", "PBS_JOBID"}, {"lsf", "LSB_JOBID"}, {"flux", "FLUX_JOB_ID"}};
   for (const Scheduler& scheduler : kSchedulers) {
-    if (const char* id = std::getenv(scheduler.variable)) {
-      return {{"scheduler", scheduler.name}, {"id", id}};
-    }
+    const char* id = std::getenv(scheduler.variable);
+    if (id != nullptr && *id != '\0') return {{"scheduler", scheduler.name}, {"id", valid_utf8(id)}};
   }
   return nullptr;
 }
@@ -73,8 +74,9 @@ Json scheduler_job() {
 Json caches_of(const Machine& machine) {
   Json caches = Json::array();
   for (const Cache& cache : machine.caches) {
-    caches.push_back(
-        {{"type", cache.type}, {"level", cache.level}, {"size", cache.bytes}, {"num_sharing", cache.sharing}});
+    Json entry = {{"type", cache.type}, {"level", cache.level}, {"size", cache.bytes}, {"num_sharing", cache.sharing}};
+    // Virtual machines tell of caches without saying how large they are.
+    if (are_caches(Json::array({entry}))) caches.push_back(std::move(entry));
   }
   return caches;
 }
@@ -86,6 +88,8 @@ Json describe_run(Communicator& comm, const std::vector<std::string>& argv) {
   const Machine& machine = this_machine();
   std::set<std::string> hosts;
   for (const std::string& host : comm.gather(host_name())) hosts.insert(host);
+  Json arguments = Json::array();
+  for (const std::string& argument : argv) arguments.push_back(valid_utf8(argument));
   const Communicator::Library library = comm.library();
   Json numa = Json::array();
   for (const NumaRegion& region : machine.numa) {
@@ -103,7 +107,7 @@ Json describe_run(Communicator& comm, const std::vector<std::string>& argv) {
               {"host", host_name()},
               {"hosts", hosts},
               {"cpu",
-               {{"model", machine.cpu_model.empty() ? "unknown" : machine.cpu_model},
+               {{"model", machine.cpu_model.empty() ? "unknown" : valid_utf8(machine.cpu_model)},
                 {"cores", machine.cores},
                 {"threads_per_core", machine.threads_per_core},
                 {"clock_hz", measure_clock_hz()}}},
@@ -118,13 +122,13 @@ Json describe_run(Communicator& comm, const std::vector<std::string>& argv) {
               {"environment", environment()},
               {"job", scheduler_job()},
               {"date", utc_date()},
-              {"argv", argv},
+              {"argv", arguments},
               {"limits", nullptr}};
-  if (const std::string revision = cpu_revision(); !revision.empty()) run["cpu"]["revision"] = revision;
+  if (const std::string revision = cpu_revision(); !revision.empty()) run["cpu"]["revision"] = valid_utf8(revision);
   if (hosts.empty()) run.erase("hosts");
   if (!library.name.empty()) {
-    run["mpi"] = {{"library", library.name},
-                  {"version", library.version},
+    run["mpi"] = {{"library", valid_utf8(library.name)},
+                  {"version", library.version.empty() ? "unknown" : valid_utf8(library.version)},
                   {"standard", library.standard},
                   {"thread_level", library.thread_level}};
   }

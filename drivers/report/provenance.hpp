@@ -16,7 +16,7 @@ std::string utc_date();
 /// The same as it stands in a file's name: "20260131T120000Z".
 std::string utc_stamp();
 
-/// A node's caches, in Google Benchmark's shape.
+/// A node's caches, in Google Benchmark's shape, as far as they are known.
 Json caches_of(const Machine& machine);
 
 /// Collective: describes this launch; complete on rank 0. `argv` is the command line.

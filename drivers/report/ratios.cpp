@@ -27,39 +27,66 @@ std::vector<Bases> bases_of_rows(const std::vector<Row>& rows, const std::vector
   return bases_of(members);
 }
 
+/// Whether a ratio or one of its ends exists: a quotient of numbers above 0 may be beyond a double at either end.
+bool exists(double ratio) { return std::isfinite(ratio) && ratio > 0; }
+
+/// Makes a number with its interval: both ends or neither, and no ends without the number.
+Estimate estimate(double value, std::optional<Interval> interval) {
+  if (!exists(value)) return {};
+  if (!interval || !exists(interval->low) || !exists(interval->high)) return {.value = value, .low = {}, .high = {}};
+  return {.value = value, .low = std::min(interval->low, value), .high = std::max(interval->high, value)};
+}
+
+/// The rate of a base whose repetitions in a row's rounds are known; nothing where a double does not hold it.
+std::optional<double> rate_in_rounds(const Row& base, const Speedup& taken) {
+  if (!taken.base_steps) return taken.base_mcops;
+  const double updates = static_cast<double>(base.cells) * static_cast<double>(*taken.base_steps);
+  const double rate = updates / median(taken.base_samples) / 1e6;
+  return exists(rate) ? std::optional(rate) : std::nullopt;
+}
+
+/// Takes what a row's base took in the row's rounds, where the row holds it and it can be paired with the row's own.
+bool take_paired(const Row& row, const Row& base, const Speedup& before, Speedup& result) {
+  if (before.base != base.name || before.base_samples.empty()) return false;
+  if (before.base_samples.size() != row.samples.size()) return false;
+  // Of a row that is its own base these are its own, or nothing that belongs to it.
+  if (row.name == base.name && before.base_samples != row.samples) return false;
+  result.base_mcops = rate_in_rounds(base, before);
+  if (!result.base_mcops) return false;
+  result.base_samples = before.base_samples;
+  result.base_steps = before.base_steps;
+  return true;
+}
+
 /// Rate of a row over that of its base. Where the row holds what this base took in its rounds, that counts.
 Speedup ratio(const Row& row, const Row& base, const Speedup& before) {
   Speedup result;
   result.base = base.name;
-  const bool of_this_base = before.base == base.name;
-  if (of_this_base) {
-    result.base_samples = before.base_samples;
-    result.base_steps = before.base_steps;
-  }
+  const bool paired = take_paired(row, base, before, result);
+  if (!paired || row.name == base.name) result.base_mcops = base.mcops.value;
   if (row.name == base.name) {
-    result.base_mcops = base.mcops.value;
-    result.ratio.value = 1;
-    if (row.mcops.low) result.ratio.low = result.ratio.high = 1;
+    result.ratio = estimate(1, row.mcops.low ? std::optional(Interval{1, 1}) : std::nullopt);
     return result;
   }
-  const bool paired = of_this_base && !before.base_samples.empty() && before.base_samples.size() == row.samples.size();
-  const std::vector<double>& base_samples = paired ? before.base_samples : base.samples;
-  result.base_mcops = paired ? before.base_mcops : base.mcops.value;
+  const std::vector<double>& base_samples = paired ? result.base_samples : base.samples;
   const double middle = known(row.mcops.value) / known(result.base_mcops);
-  result.ratio.value = finite(middle);
-  if (row.origin != Origin::measured) return result;
-  if (const auto interval = ratio_interval(base_samples, row.samples, paired)) {
+  if (!exists(middle)) return {};
+  std::optional<Interval> interval;
+  if (row.origin == Origin::measured) interval = ratio_interval(base_samples, row.samples, paired);
+  if (interval) {
     // The ratio of medians of seconds, times that of the updates made in them.
     const double scale = middle * median(row.samples) / median(base_samples);
-    result.ratio.low = finite(std::min(interval->low * scale, middle));
-    result.ratio.high = finite(std::max(interval->high * scale, middle));
+    *interval = {interval->low * scale, interval->high * scale};
   }
+  result.ratio = estimate(middle, interval);
   return result;
 }
 
-Estimate scaled(const Estimate& estimate, double factor) {
-  const auto times = [&](std::optional<double> number) { return number ? finite(*number * factor) : std::nullopt; };
-  return {times(estimate.value), times(estimate.low), times(estimate.high)};
+/// The speedup over the ratio of cores; nothing where a double does not hold it.
+Estimate efficiency_of(const Estimate& speedup, double cores) {
+  std::optional<Interval> interval;
+  if (speedup.low && speedup.high) interval = Interval{*speedup.low / cores, *speedup.high / cores};
+  return estimate(known(speedup.value) / cores, interval);
 }
 
 /// The base's samples in the row's rounds, if it was measured in each of them.
@@ -128,10 +155,12 @@ void add_ratios(std::vector<Row>& rows, const std::vector<Json>& launches) {
     row.speedup = over(bases[i].base, row.speedup);
     row.ladder = over(bases[i].ladder_base, row.ladder);
     row.efficiency = {};
-    if (bases[i].base >= 0) {
+    if (row.speedup.base) {
       const Row& base = rows[static_cast<std::size_t>(bases[i].base)];
       row.efficiency =
-          scaled(row.speedup.ratio, static_cast<double>(base.workers()) / static_cast<double>(row.workers()));
+          efficiency_of(row.speedup.ratio, static_cast<double>(row.workers()) / static_cast<double>(base.workers()));
+      // No ratio has but half of what belongs to it.
+      if (!row.efficiency.value) row.speedup = {};
     }
   }
 }

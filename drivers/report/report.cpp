@@ -1,5 +1,6 @@
 #include "drivers/report/report.hpp"
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 #include "drivers/report/fields.hpp"
@@ -14,8 +15,8 @@ Json make_report(const std::string& command, const Json& axes, const std::vector
   const Json& clock = cpu["clock_hz"];
   Json context = {{"date", last["date"]},
                   {"host_name", last["host"]},
-                  {"executable", "trafficbench"},
-                  {"num_cpus", cpu["cores"].get<int>() * cpu["threads_per_core"].get<int>()},
+                  {"executable", kExecutable},
+                  {"num_cpus", cpu["cores"].get<std::int64_t>() * cpu["threads_per_core"].get<std::int64_t>()},
                   {"json_schema_version", kSchemaVersion},
                   {"caches", last["caches"]},
                   {"mhz_per_cpu", clock.is_number() ? Json(clock.get<double>() / 1e6) : Json()},

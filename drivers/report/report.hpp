@@ -12,6 +12,9 @@ namespace trafficbench {
 /// Of results/schema/report.schema.json.
 inline constexpr int kSchemaVersion = 1;
 
+/// What `executable` says in a report of ours.
+inline constexpr char kExecutable[] = "trafficbench";
+
 /// A complete report of `command`. `launches` is context.runs, newest last; `axes` what the command was asked for;
 /// scaling laws are fitted to its curves.
 Json make_report(const std::string& command, const Json& axes, const std::vector<Json>& launches,

@@ -4,11 +4,16 @@
 
 #include <nlohmann/json.hpp>
 #include <set>
+#include <string_view>
 
 #include "drivers/base/bad_input.hpp"
 #include "drivers/base/files.hpp"
+#include "drivers/report/context_fields.hpp"
+#include "drivers/report/fit_fields.hpp"
 #include "drivers/report/launches.hpp"
+#include "drivers/report/parts.hpp"
 #include "drivers/report/report.hpp"
+#include "drivers/report/report_rules.hpp"
 #include "drivers/report/values.hpp"
 
 namespace trafficbench {
@@ -21,6 +26,10 @@ std::string title(const Json& row, std::size_t number) {
   return is_named ? fmt::format("row {} ({})", number, row["name"].get<std::string>()) : fmt::format("row {}", number);
 }
 
+bool is_list(const Json& value) { return value.is_array(); }
+
+constexpr Part kReport[] = {{"context", is_object}, {"benchmarks", is_list}, {"fits", is_list, false}};
+
 }  // namespace
 
 Report read_report(const std::string& path, Completeness completeness) {
@@ -28,35 +37,47 @@ Report read_report(const std::string& path, Completeness completeness) {
   Json json;
   if (const std::string fault = parse_json(text_of_file(path), json); !fault.empty()) refuse(fault);
   if (!json.is_object() || !json.contains("context") || !json["context"].is_object() ||
-      json["context"].value("executable", Json()) != "trafficbench") {
+      json["context"].value("executable", Json()) != kExecutable) {
     refuse("no report of trafficbench");
   }
   Report report;
   report.context = json["context"];
-  const Json& context = report.context;
-  if (context.value("json_schema_version", Json()) != kSchemaVersion) {
+  if (report.context.value("json_schema_version", Json()) != kSchemaVersion) {
     refuse(fmt::format("its schema version is not {}", kSchemaVersion));
   }
-  if (!context.contains("command") || !is_text(context["command"])) refuse("it names no command");
-  if (!context.contains("runs") || !context["runs"].is_array() || context["runs"].empty()) refuse("it names no runs");
-  for (const Json& launch : context["runs"]) {
+  if (!json.contains("benchmarks") || !json["benchmarks"].is_array() || json["benchmarks"].empty()) {
+    refuse("it has no rows");
+  }
+  if (const std::string fault = fault_of(json, kReport); !fault.empty()) refuse("it " + fault);
+  if (const std::string fault = fault_of_context(report.context); !fault.empty()) refuse("its context " + fault);
+  for (const Json& launch : report.context["runs"]) {
     if (const std::string fault = fault_of_launch(launch); !fault.empty()) {
       refuse(fmt::format("one of its runs {}", fault));
     }
     report.launches.push_back(launch);
   }
-  if (!json.contains("benchmarks") || !json["benchmarks"].is_array() || json["benchmarks"].empty()) {
-    refuse("it has no rows");
+  const Json& rows = json["benchmarks"];
+  const auto refuse_row = [&](std::size_t i, const std::string& fault) {
+    refuse(fmt::format("{} {}: damaged", title(rows[i], i + 1), fault));
+  };
+  report.rows.resize(rows.size());
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::string fault = read_row(rows[i], completeness, report.rows[i]);
+    if (fault.empty() && !names.insert(report.rows[i].name).second) fault = "stands twice";
+    if (!fault.empty()) refuse_row(i, fault);
   }
-  std::set<std::string> names;
-  for (const Json& each : json["benchmarks"]) {
-    Row& row = report.rows.emplace_back();
-    std::string fault = read_row(each, completeness, row);
-    if (fault.empty() && row.run >= report.launches.size()) {
-      fault = fmt::format("has run {}, and there are {}", row.run, report.launches.size());
+  const RowsByName by_names = by_name(report.rows);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::string fault = broken_report_rule(report.rows[i], by_names, report.launches, completeness);
+    if (!fault.empty()) refuse_row(i, fault);
+  }
+  // Fits are worked out.
+  if (completeness == Completeness::given || !json.contains("fits")) return report;
+  for (const Json& fit : json["fits"]) {
+    if (const std::string fault = fault_of_fit(fit, by_names); !fault.empty()) {
+      refuse(fmt::format("one of its fits {}: damaged", fault));
     }
-    if (fault.empty() && !names.insert(row.name).second) fault = "stands twice";
-    if (!fault.empty()) refuse(fmt::format("{} {}: damaged", title(each, report.rows.size()), fault));
   }
   return report;
 }

@@ -18,8 +18,9 @@ struct Report {
   std::vector<Row> rows;       ///< at least one
 };
 
-/// Reads a report and takes nothing in it on trust: every row is held against the table of fields and its rules, every
-/// launch against what is taken from it. Throws BadInput, one line that names file, row and field.
+/// Reads a report and takes nothing in it on trust: it refuses what scripts/check_report.py refuses, and a report
+/// without rows. Of rows with only what was measured it leaves aside what is worked out. Throws BadInput, one line that
+/// names file, row and field.
 Report read_report(const std::string& path, Completeness completeness = Completeness::whole);
 
 /// The text of a report's file.

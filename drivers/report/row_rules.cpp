@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "drivers/report/number_rules.hpp"
 #include "drivers/report/values.hpp"
 
 namespace trafficbench {
@@ -24,43 +25,44 @@ struct Rule {
   std::vector<std::string_view> fields;
 };
 
+/// Rules of a row by itself.
 const std::vector<Rule>& rules() {
   using enum Want;
   static const auto skipped = [](const Row& row) { return row.skipped.has_value(); };
   static const auto finished = [](const Row& row) { return !row.skipped; };
   static const auto updates = [](const Row& row) { return !row.skipped && row.kernel_class == KernelClass::update; };
   static const auto jumps = [](const Row& row) { return row.kernel_class == KernelClass::closed_form; };
+  static const auto of_a_machine = [](const Row& row) { return row.origin == Origin::measured; };
   static const auto measured = [](const Row& row) { return !row.skipped && row.origin == Origin::measured; };
   static const auto projected = [](const Row& row) { return row.origin != Origin::measured; };
   static const auto simulated = [](const Row& row) { return row.origin == Origin::simulated; };
   static const auto modelled = [](const Row& row) { return row.origin == Origin::modelled; };
   static const auto hashed = [](const Row& row) { return row.verification == VerificationMethod::full; };
   static const auto failed = [](const Row& row) { return row.failed(); };
-  static const auto with_interval = [](const Row& row) { return row.mcops.low.has_value(); };
-  static const auto without_interval = [](const Row& row) { return !row.mcops.low; };
-  static const auto with_times = [](const Row& row) { return row.real_time_low_ms.has_value(); };
-  static const auto without_times = [](const Row& row) { return !row.real_time_low_ms; };
   static const auto with_base_samples = [](const Row& row) { return !row.speedup.base_samples.empty(); };
   static const auto with_ladder_samples = [](const Row& row) { return !row.ladder.base_samples.empty(); };
+  static const auto with_base_steps = [](const Row& row) { return row.speedup.base_steps.has_value(); };
+  static const auto with_ladder_steps = [](const Row& row) { return row.ladder.base_steps.has_value(); };
   static const auto with_limit = [](const Row& row) { return row.limit.has_value(); };
   static const auto without_limit = [](const Row& row) { return !row.limit; };
   static const auto sound = [](const Row& row) { return !row.skipped && !row.failed(); };
   static const std::vector<Rule> rules{
-      {skipped,
-       "a skipped row",
-       none,
-       {"samples", "rank_seconds", "steps", "depth", "real_time", "real_time_low", "real_time_high", "cpu_time",
-        "mcops", "mcops_low", "mcops_high", "hash", "verified", "restarted", "stopped", "shares"}},
+      {skipped, "a skipped row", none, {"samples",       "rank_seconds",    "steps",     "depth",    "real_time",
+                                        "real_time_low", "real_time_high",  "cpu_time",  "mcops",    "mcops_low",
+                                        "mcops_high",    "cells_per_cycle", "limit",     "hash",     "verified",
+                                        "restarted",     "stopped",         "placement", "clock_hz", "energy_joules",
+                                        "shares"}},
       {skipped, "a skipped row", some, {"error_message"}},
       {finished, "a row that was not skipped", some, {"steps", "cpu_time"}},
       {updates, "a row of an update kernel", some, {"mcops"}},
-      {jumps, "a row of a closed form", none, {"mcops", "mcops_low", "mcops_high", "limit"}},
+      {jumps, "a row of a closed form", none, {"mcops", "mcops_low", "mcops_high", "cells_per_cycle", "limit"}},
       {measured, "a measured row", some, {"samples", "verified", "restarted", "stopped"}},
-      {measured, "a measured row", none, {"model"}},
+      {of_a_machine, "a measured row", none, {"model"}},
       {projected,
        "a row that was not measured",
        none,
-       {"hash", "verified", "restarted", "stopped", "placement", "clock_hz", "mcops_low", "skipped"}},
+       {"hash", "verified", "restarted", "stopped", "placement", "clock_hz", "mcops_low", "speedup_low",
+        "efficiency_low", "ladder_speedup_low", "skipped"}},
       {projected, "a row that was not measured", some, {"model"}},
       {simulated, "a simulated row", some, {"samples"}},
       {modelled, "a modelled row", none, {"samples"}},
@@ -68,14 +70,40 @@ const std::vector<Rule>& rules() {
       {with_limit, "a row with a limit", some, {"fraction_of_limit"}},
       {without_limit, "a row without a limit", none, {"fraction_of_limit"}},
       {with_base_samples, "a row with samples of its base", some, {"base", "base_mcops"}},
+      {with_base_steps, "a row with steps of its base", some, {"base_samples"}},
       {with_ladder_samples, "a row with samples of its ladder base", some, {"ladder_base", "ladder_base_mcops"}},
+      {with_ladder_steps, "a row with steps of its ladder base", some, {"ladder_base_samples"}},
       {sound, "a row that did not fail", none, {"error_message"}},
       {hashed, "a row verified in full", some, {"hash"}},
       {failed, "a row that failed", some, {"error_message"}},
-      {with_times, "a row with an interval of its time", some, {"real_time_high"}},
-      {without_times, "a row without an interval of its time", none, {"real_time_high"}},
-      {with_interval, "a row with an interval", some, {"mcops_high"}},
-      {without_interval, "a row without an interval", none, {"mcops_high"}},
+  };
+  return rules;
+}
+
+/// Rules of its ratios.
+const std::vector<Rule>& ratio_rules() {
+  using enum Want;
+  static const auto skipped = [](const Row& row) { return row.skipped.has_value(); };
+  static const auto failed = [](const Row& row) { return row.failed(); };
+  static const auto jumps = [](const Row& row) { return row.kernel_class == KernelClass::closed_form; };
+  static const auto with_base = [](const Row& row) { return row.speedup.base.has_value(); };
+  static const auto without_base = [](const Row& row) { return !row.speedup.base; };
+  static const auto with_ladder_base = [](const Row& row) { return row.ladder.base.has_value(); };
+  static const auto without_ladder_base = [](const Row& row) { return !row.ladder.base; };
+  static const std::vector<Rule> rules{
+      {skipped, "a skipped row", none, {"base", "ladder_base"}},
+      {failed, "a row that failed", none, {"base", "ladder_base"}},
+      {jumps, "a row of a closed form", none, {"base", "ladder_base"}},
+      {with_base, "a row with a base", some, {"base_mcops", "speedup", "efficiency"}},
+      {without_base,
+       "a row without a base",
+       none,
+       {"base_mcops", "speedup", "speedup_low", "speedup_high", "efficiency", "efficiency_low", "efficiency_high"}},
+      {with_ladder_base, "a row with a ladder base", some, {"ladder_base_mcops", "ladder_speedup"}},
+      {without_ladder_base,
+       "a row without a ladder base",
+       none,
+       {"ladder_base_mcops", "ladder_speedup", "ladder_speedup_low", "ladder_speedup_high"}},
   };
   return rules;
 }
@@ -84,10 +112,8 @@ const Field& field_named(std::string_view name) {
   return *std::ranges::find(row_fields(), name, [](const Field& field) { return field.name; });
 }
 
-}  // namespace
-
-std::string broken_rule(const Row& row, Completeness completeness) {
-  for (const Rule& rule : rules()) {
+std::string broken(const std::vector<Rule>& rules, const Row& row, Completeness completeness) {
+  for (const Rule& rule : rules) {
     if (!rule.applies(row)) continue;
     for (const std::string_view name : rule.fields) {
       const Field& field = field_named(name);
@@ -99,6 +125,13 @@ std::string broken_rule(const Row& row, Completeness completeness) {
       return fmt::format("has {} {}, as {}", name, shown(value), rule.who);
     }
   }
+  return {};
+}
+
+}  // namespace
+
+std::string broken_rule(const Row& row, Completeness completeness) {
+  if (std::string fault = broken(rules(), row, completeness); !fault.empty()) return fault;
   // It follows from the samples, but for a modelled row, which has none.
   const bool has_time = row.real_time_ms || (completeness == Completeness::given && !row.samples.empty());
   if (!row.skipped && !has_time) return "has real_time null, as a row that was not skipped";
@@ -111,7 +144,9 @@ std::string broken_rule(const Row& row, Completeness completeness) {
     return fmt::format("has class {}, as a row that was not measured", name_of(row.kernel_class));
   }
   if (row.stopped == StopReason::failed && !row.failed()) return "has stopped failed, and did not fail";
-  return {};
+  return broken_number_rule(row, completeness);
 }
+
+std::string broken_ratio_rule(const Row& row) { return broken(ratio_rules(), row, Completeness::whole); }
 
 }  // namespace trafficbench

@@ -12,4 +12,7 @@ namespace trafficbench {
 /// fields that are worked out hold for whole rows only.
 std::string broken_rule(const Row& row, Completeness completeness);
 
+/// The same for the rules about ratios. They hold in a report: a journal's rows have no ratios yet.
+std::string broken_ratio_rule(const Row& row);
+
 }  // namespace trafficbench

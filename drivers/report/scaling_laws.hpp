@@ -1,7 +1,11 @@
 // Amdahl's and Gunther's laws, fitted to the speedups of a scaling curve.
 #pragma once
 
+#include <array>
 #include <span>
+#include <string_view>
+
+#include "drivers/base/enum_names.hpp"
 
 namespace trafficbench {
 
@@ -16,6 +20,11 @@ struct ScalingLaw {
 
 /// Which parameters are fitted; the other is 0.
 enum class Law { amdahl, gunther };
+
+template <>
+struct EnumNames<Law> {
+  static constexpr std::array<std::string_view, 2> kNames{"amdahl", "gunther"};
+};
 
 /// The law with sigma, kappa >= 0 that has the least sum of squared residuals in speedup. `cores` are relative to the
 /// base, each at least 1, one of them above 1; as many `speedups`, each above 0.

@@ -22,22 +22,40 @@ if(CMAKE_SCRIPT_MODE_FILE)
 endif()
 
 find_package(Git QUIET)
-string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
-string(STRIP "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}" TRAFFICBENCH_FLAGS)
-string(REGEX REPLACE "([\\\\\"])" "\\\\\\1" TRAFFICBENCH_FLAGS "${TRAFFICBENCH_FLAGS}")
 set(TRAFFICBENCH_COMPILER "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}")
 set(TRAFFICBENCH_COMMIT_PLACE "@TRAFFICBENCH_COMMIT@")
-set(TRAFFICBENCH_BUILD_TYPE "${CMAKE_BUILD_TYPE}")
-# In two steps: what configure knows, then the commit.
-configure_file(${CMAKE_CURRENT_LIST_DIR}/version_info.hpp.in ${PROJECT_BINARY_DIR}/generated/version_info.hpp.in @ONLY)
-set(write_version_info
-    ${CMAKE_COMMAND} -D SOURCE_DIR=${PROJECT_SOURCE_DIR} -D GIT_EXECUTABLE=${GIT_EXECUTABLE}
-    -D TEMPLATE=${PROJECT_BINARY_DIR}/generated/version_info.hpp.in
-    -D HEADER=${PROJECT_BINARY_DIR}/generated/include/version_info.hpp -P ${CMAKE_CURRENT_LIST_FILE})
-execute_process(COMMAND ${write_version_info})  # so that tools which only configure see it too
+# A generator of several configurations builds each with a header of its own.
+get_property(several GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
+if(several)
+  set(configurations ${CMAKE_CONFIGURATION_TYPES})
+elseif(CMAKE_BUILD_TYPE)
+  set(configurations ${CMAKE_BUILD_TYPE})
+else()
+  set(configurations none)
+endif()
+foreach(TRAFFICBENCH_BUILD_TYPE IN LISTS configurations)
+  string(TOUPPER "${TRAFFICBENCH_BUILD_TYPE}" build_type)
+  string(STRIP "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}" TRAFFICBENCH_FLAGS)
+  string(REGEX REPLACE "([\\\\\"])" "\\\\\\1" TRAFFICBENCH_FLAGS "${TRAFFICBENCH_FLAGS}")
+  # In two steps: what configure knows, then the commit.
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/version_info.hpp.in
+                 ${PROJECT_BINARY_DIR}/generated/${TRAFFICBENCH_BUILD_TYPE}/version_info.hpp.in @ONLY)
+endforeach()
+function(set_write_version_info folder)
+  set(write_version_info
+      ${CMAKE_COMMAND} -D SOURCE_DIR=${PROJECT_SOURCE_DIR} -D GIT_EXECUTABLE=${GIT_EXECUTABLE}
+      -D TEMPLATE=${folder}/version_info.hpp.in -D HEADER=${folder}/include/version_info.hpp
+      -P ${CMAKE_CURRENT_FUNCTION_LIST_FILE} PARENT_SCOPE)
+endfunction()
+foreach(configuration IN LISTS configurations)
+  set_write_version_info(${PROJECT_BINARY_DIR}/generated/${configuration})
+  execute_process(COMMAND ${write_version_info})  # so that tools which only configure see it too
+endforeach()
+set(folder ${PROJECT_BINARY_DIR}/generated/$<IF:$<BOOL:$<CONFIG>>,$<CONFIG>,none>)
+set_write_version_info(${folder})
 add_custom_target(trafficbench_commit COMMAND ${write_version_info} VERBATIM
-                  BYPRODUCTS ${PROJECT_BINARY_DIR}/generated/include/version_info.hpp COMMENT "")
+                  BYPRODUCTS ${folder}/include/version_info.hpp COMMENT "")
 add_library(trafficbench_version INTERFACE)
 add_library(trafficbench::version ALIAS trafficbench_version)
-target_include_directories(trafficbench_version INTERFACE ${PROJECT_BINARY_DIR}/generated/include)
+target_include_directories(trafficbench_version INTERFACE ${folder}/include)
 add_dependencies(trafficbench_version trafficbench_commit)

@@ -22,6 +22,9 @@ HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 RELATIVE_ROUNDING = 1e-6
 SHARE_ROUNDING = 1e-3
 
+# Deeper than any report, and far from where recursion ends. drivers/report/report_file.cpp has the same.
+DEEPEST = 64
+
 INTERVALS = [
     ("real_time_low", "real_time", "real_time_high"),
     ("mcops_low", "mcops", "mcops_high"),
@@ -61,7 +64,7 @@ def read_report(path):
 
 def parse_strictly(text):
     """JSON as the standard has it: no NaN, no Infinity, no number beyond a double, no key twice in one object, no half of a
-    character."""
+    character. Nor is it nested deeper than a program's stack might bear."""
 
     def refuse_constant(name):
         raise ReportError(f"{name} is not a JSON number; a number that does not exist is null")
@@ -82,7 +85,7 @@ def parse_strictly(text):
         if len(fields) != len(pairs):
             keys = [key for key, _ in pairs]
             twice = next(key for key in keys if keys.count(key) > 1)
-            raise ReportError(f"key '{twice}' stands twice in one object")
+            raise ReportError(f"key {_shown(twice)} stands twice in one object")
         return fields
 
     try:
@@ -98,7 +101,19 @@ def parse_strictly(text):
             _refuse_half_characters(value)
     except (json.JSONDecodeError, RecursionError) as error:
         raise ReportError(f"not JSON: {error}") from error
+    _refuse_depth(value)
     return value
+
+
+def _refuse_depth(value):
+    level = _containers([value])
+    for _ in range(DEEPEST):
+        level = [part for whole in level for part in _containers(whole.values() if isinstance(whole, dict) else whole)]
+    _require(not level, f"nested deeper than {DEEPEST}")
+
+
+def _containers(values):
+    return [value for value in values if isinstance(value, (dict, list))]
 
 
 def _refuse_half_characters(value):
@@ -106,7 +121,7 @@ def _refuse_half_characters(value):
         try:
             value.encode("utf-8")
         except UnicodeEncodeError as error:
-            raise ReportError(f"text {_shortened(ascii(value), 60)} holds half of a UTF-16 pair") from error
+            raise ReportError(f"text {_shown(value)} holds half of a UTF-16 pair") from error
     for part in value if isinstance(value, (list, dict)) else ():
         _refuse_half_characters(part)
     for part in value.values() if isinstance(value, dict) else ():
@@ -123,7 +138,7 @@ def check_schema(report):
         default=None,
     )
     if error is not None:
-        where = "/".join(str(part) for part in error.absolute_path) or "the report"
+        where = "/".join(ascii(str(part))[1:-1] for part in error.absolute_path) or "the report"
         raise ReportError(f"{where}: {_shortened(error.message)}")
 
 
@@ -131,9 +146,15 @@ def check_schema(report):
 def _validator():
     import jsonschema  # not everybody who reads a report checks it
 
+    def matches(validator, pattern, instance, schema):
+        # The end is the end in a schema; in Python, where $ stands, a line feed may follow.
+        if validator.is_type(instance, "string") and not re.search(re.sub(r"\$$", r"\\Z", pattern), instance):
+            yield jsonschema.ValidationError(f"{instance!r} does not match {pattern!r}")
+
     # To a schema 2.0 is an integer, to Python it is no index.
     kind = jsonschema.validators.extend(
         jsonschema.Draft202012Validator,
+        {"pattern": matches},
         type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
             "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
         ),
@@ -167,7 +188,7 @@ def _check_row(row, rows, runs):
     if row["limit"] is not None:
         _require(
             row["limit"] in (runs[row["run"]]["limits"] or {}),
-            f"limit '{row['limit']}' is not among the limits of its run",
+            f"limit {_shown(row['limit'])} is not among the limits of its run",
         )
     _check_base(row, "base", rows)
     _check_base(row, "ladder_base", rows)
@@ -200,7 +221,8 @@ def _check_rates(row):
             _require(row[low] <= row[middle] <= row[high], f"not {low} <= {middle} <= {high}")
     if row["mcops"] is None:
         return
-    rate = row["cells"] * row["steps"] / (row["real_time"] * 1e-3)
+    # A time so short that it has no thousandth has no rate either.
+    rate = row["cells"] * row["steps"] / (row["real_time"] * 1e-3 or math.nan)
     _require(
         _close(row["mcops"], rate / 1e6), f"mcops {row['mcops']} is not cells * steps / median, {rate / 1e6}"
     )
@@ -257,7 +279,7 @@ def _check_fit(fit, rows):
         if parameter["low"] is not None and parameter["high"] is not None:
             _require(
                 parameter["low"] <= parameter["value"] <= parameter["high"],
-                f"{name}: {key} not low <= value <= high",
+                f"{name}: {_shown(key)} not low <= value <= high",
             )
 
 
@@ -272,6 +294,11 @@ def _close(a, b):
 def _require(holds, message):
     if not holds:
         raise ReportError(message)
+
+
+def _shown(text):
+    # It may hold anything, and a message is one line.
+    return _shortened(ascii(text), 60)
 
 
 def _shortened(message, most=200):

@@ -1,0 +1,101 @@
+#include "drivers/report/report_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "drivers/base/known.hpp"
+#include "drivers/base/statistics.hpp"
+#include "drivers/report/number_rules.hpp"
+#include "drivers/report/row_rules.hpp"
+#include "drivers/report/values.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+/// A field in which a row and its base must agree.
+struct Shared {
+  const char* name;
+  bool (*same)(const Row& row, const Row& base);
+};
+
+constexpr Shared kCount{"count", [](const Row& row, const Row& base) { return row.count == base.count; }};
+constexpr Shared kOrigin{"origin", [](const Row& row, const Row& base) { return row.origin == base.origin; }};
+constexpr Shared kKernel{"kernel", [](const Row& row, const Row& base) { return row.kernel == base.kernel; }};
+constexpr Shared kMode{"mode", [](const Row& row, const Row& base) { return row.mode == base.mode; }};
+constexpr Shared kCells{"cells", [](const Row& row, const Row& base) { return row.cells == base.cells; }};
+/// In a weak sweep the road grows with the cores.
+constexpr Shared kCellsIfStrong{
+    "cells", [](const Row& row, const Row& base) { return row.mode == ScalingMode::weak || row.cells == base.cells; }};
+
+constexpr Shared kSharedWithBase[] = {kCount, kOrigin, kKernel, kMode, kCellsIfStrong};
+constexpr Shared kSharedWithLadderBase[] = {kCount, kOrigin, kCells};
+
+/// What is wrong with a base, as what is said of it: "is no row of this report".
+std::string fault_of_base(const Row& row, const Speedup& speedup, std::span<const Shared> shared,
+                          const RowsByName& rows) {
+  const auto found = rows.find(known(speedup.base));
+  if (found == rows.end()) return "is no row of this report";
+  const Row& base = *found->second;
+  if (!base.mcops.value) return "has no rate";
+  if (base.failed()) return "failed its verification";
+  for (const Shared& field : shared) {
+    if (!field.same(row, base)) return fmt::format("has another {}", field.name);
+  }
+  if (speedup.base_steps) {
+    const double updates = static_cast<double>(base.cells) * static_cast<double>(*speedup.base_steps);
+    const double should = updates / median(speedup.base_samples) / 1e6;
+    if (!are_close(known(speedup.base_mcops), should)) {
+      return fmt::format("took {} MCOPs by its samples and steps, and not {}", should, known(speedup.base_mcops));
+    }
+  }
+  return {};
+}
+
+std::string fault_of_bases(const Row& row, const RowsByName& rows) {
+  const auto told = [](const char* field, const std::string& base, const std::string& fault) {
+    return fmt::format("has {} {}, which {}", field, shown(base), fault);
+  };
+  if (row.speedup.base) {
+    const std::string fault = fault_of_base(row, row.speedup, kSharedWithBase, rows);
+    if (!fault.empty()) return told("base", *row.speedup.base, fault);
+    const auto workers = static_cast<double>(row.workers());
+    const auto base_workers = static_cast<double>(rows.at(*row.speedup.base)->workers());
+    if (!are_close(known(row.efficiency.value) * workers, known(row.speedup.ratio.value) * base_workers)) {
+      return fmt::format("has efficiency {}, which is not its speedup over the ratio of cores",
+                         known(row.efficiency.value));
+    }
+  }
+  if (row.ladder.base) {
+    std::string fault = fault_of_base(row, row.ladder, kSharedWithLadderBase, rows);
+    if (fault.empty() && rows.at(*row.ladder.base)->workers() != 1) fault = "is not on one core";
+    if (!fault.empty()) return told("ladder_base", *row.ladder.base, fault);
+  }
+  return {};
+}
+
+}  // namespace
+
+RowsByName by_name(std::span<const Row> rows) {
+  RowsByName names;
+  for (const Row& row : rows) names.emplace(row.name, &row);
+  return names;
+}
+
+std::string broken_report_rule(const Row& row, const RowsByName& rows, std::span<const Json> launches,
+                               Completeness completeness) {
+  if (row.run >= launches.size()) return fmt::format("has run {}, and there are {}", row.run, launches.size());
+  if (row.limit) {
+    const Json& limits = launches[row.run]["limits"];
+    if (!limits.is_object() || !limits.contains(*row.limit)) {
+      return fmt::format("has limit {}, which is not among the limits of its run", shown(*row.limit));
+    }
+  }
+  if (completeness == Completeness::given) return {};
+  if (std::string fault = broken_ratio_rule(row); !fault.empty()) return fault;
+  return fault_of_bases(row, rows);
+}
+
+}  // namespace trafficbench
