@@ -144,6 +144,19 @@ DAMAGES = [
     (MEASURED, {"base_mcops": None, "base_samples": [0.1]}, "base_mcops null"),
     (MEASURED, {"fraction_of_limit": None}, "fraction_of_limit null"),
     (MEASURED, {"error_message": "none of this failed"}, "error_message"),
+    (MEASURED, {"real_time": 101.0}, "median of its samples"),
+    (MEASURED, {"mcops": 1001.0}, "cells * steps / median"),
+    (MEASURED, {"mcops_low": 1000.5}, "not in order"),
+    (MEASURED, {"cells_per_cycle": 1.0}, "over clock_hz and cores"),
+    (MEASURED, {"rounds": [7, 6, 5, 4, 3, 2, 1, 0]}, "rounds that do not ascend"),
+    (MEASURED, {"placement": []}, "placement []"),
+    (MEASURED, {"placement": [{"rank": 5, "thread": 0, "host": "a", "core": 0}]}, "rank 5, thread 0, which it has not"),
+    (MEASURED, {"warnings": ["shared_core", "shared_core"]}, "warnings"),
+    (MEASURED, {"limit": "unheard-of"}, "limits of its run"),
+    (MEASURED, {"base": "sweep/none"}, "no row of this report"),
+    (MEASURED, {"efficiency": 0.5, "efficiency_low": None, "efficiency_high": None}, "speedup over the ratio of cores"),
+    (MEASURED, {"repetitions": 8.0}, "repetitions 8.0"),
+    (MEASURED, {"energy_source": "rapl"}, "lacks energy_joules"),
     ("example-skipped.json", {"mcops": 5}, "mcops 5"),
     ("example-closed-form.json", {"class": "closed-form", "mcops": 5}, "mcops 5"),
     ("example-simulated.json", {"origin": "simulated", "samples": []}, "samples"),
@@ -178,11 +191,33 @@ def test_every_field_that_the_schema_requires_is_missed(tmp_path):
         (lambda run: run["cpu"].update(clock_hz=0), "clock_hz 0"),
         (lambda run: run.pop("caches"), "lacks caches"),
         (lambda run: run.pop("date"), "lacks date"),
+        (lambda run: run.update(date="today"), 'date "today"'),
+        (lambda run: run.update(build_type=""), 'build_type ""'),
+        (lambda run: run.update(novel=1), 'the unknown field "novel"'),
+        (lambda run: run["mpi"].update(standard="4"), 'an mpi that has standard "4"'),
     ],
 )
 def test_damaged_run_is_refused(tmp_path, damage, word):
     report = json.loads((EXAMPLES / "example-measured.json").read_text(encoding="utf-8"))
     damage(report["context"]["runs"][0])
+    (tmp_path / "one.json").write_text(json.dumps(report), encoding="utf-8")
+    refused("merge", "one.json", "--output", "m.json", word=word, cwd=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "damage, word",
+    [
+        (lambda report: report.update(novel=1), 'it has the unknown field "novel"'),
+        (lambda report: report["context"].update(command="guess"), 'its context has command "guess"'),
+        (lambda report: report["context"].pop("axes"), "its context lacks axes"),
+        (lambda report: report["context"]["caches"][0].pop("size"), "its context has caches"),
+        (lambda report: report["fits"][0].update(law="moore"), 'one of its fits has law "moore"'),
+        (lambda report: report["fits"][0]["rows"].append("sweep/none"), "residuals that are not one a row"),
+    ],
+)
+def test_damaged_context_or_fit_is_refused(tmp_path, damage, word):
+    report = json.loads((EXAMPLES / MEASURED).read_text(encoding="utf-8"))
+    damage(report)
     (tmp_path / "one.json").write_text(json.dumps(report), encoding="utf-8")
     refused("merge", "one.json", "--output", "m.json", word=word, cwd=tmp_path)
 

@@ -99,9 +99,12 @@ std::string fault_of_intervals(const Row& row) {
     if (estimate.high && !estimate.low) return fmt::format("has {}_high and no {}_low", name, name);
     if (!estimate.low) continue;
     if (!estimate.value) return fmt::format("has {}_low and no {}", name, name);
-    if (!(*estimate.low <= *estimate.value && *estimate.value <= *estimate.high)) {
-      return fmt::format("has {}_low {}, {} {}, {}_high {}, which are not in order", name, *estimate.low, name,
-                         *estimate.value, name, *estimate.high);
+    const double low = known(estimate.low);
+    const double value = known(estimate.value);
+    const double high = known(estimate.high);
+    if (!(low <= value && value <= high)) {
+      return fmt::format("has {}_low {}, {} {}, {}_high {}, which are not in order", name, low, name, value, name,
+                         high);
     }
   }
   if (row.mcops.low && row.samples.size() < kMinSamples) {

@@ -50,7 +50,9 @@ bool take_paired(const Row& row, const Row& base, const Speedup& before, Speedup
   if (before.base != base.name || before.base_samples.empty()) return false;
   if (before.base_samples.size() != row.samples.size()) return false;
   // Of a row that is its own base these are its own, or nothing that belongs to it.
-  if (row.name == base.name && before.base_samples != row.samples) return false;
+  const bool are_its_own =
+      before.base_samples == row.samples && before.base_steps.value_or(known(row.steps)) == row.steps;
+  if (row.name == base.name && !are_its_own) return false;
   result.base_mcops = rate_in_rounds(base, before);
   if (!result.base_mcops) return false;
   result.base_samples = before.base_samples;
