@@ -69,7 +69,8 @@ Fate fate_of(std::string_view call, int file) {
   std::array<char, PATH_MAX> path{};
   const std::string link = "/proc/self/fd/" + std::to_string(file);
   if (readlink(link.c_str(), path.data(), path.size() - 1) < 0) return Fate::happens;
-  return fate_of(call, path.data());
+  // Pipes and sockets have names too, as "pipe:[7]".
+  return path[0] == '/' ? fate_of(call, path.data()) : Fate::happens;
 }
 
 template <typename Function>

@@ -4,10 +4,12 @@ The calls fail by a library that is loaded before the system's, failing_calls.cp
 """
 
 import errno
+import os
+import shlex
 import shutil
 
 import pytest
-from program import BUILD, ROOT, call, needs_ranks, own_lines, plain_files, succeed
+from program import BUILD, ROOT, call, command, needs_ranks, own_lines, plain_files, start, succeed
 from report_helpers import load_report
 
 LIBRARY = BUILD / "lib" / "failing_calls.so"
@@ -51,8 +53,8 @@ def with_failure(folder, name, number, error, arguments, ranks=1, rank=None):
     return call(*arguments, cwd=folder, ranks=ranks, env=env)
 
 
-class Command:
-    """A command in a folder of its own. Each has what is there before it, and what it promises."""
+class Job:
+    """A command in a folder of its own: what is there before it, and what it promises."""
 
     def __init__(self, base):
         self.base = base
@@ -76,17 +78,20 @@ class Command:
         return [*self.arguments, "--force"]
 
 
-class SavesARoad(Command):
+class SavesARoad(Job):
     arguments = ["run", "--cells", 1000, "--steps", 5, "--init", "file:start", "--save", "end"]
 
     def make_files(self):
-        succeed("run", "--cells", 1000, "--steps", 5, "--save", "start", cwd=self.folder)
+        start = self.base / "start"
+        if not start.exists():
+            succeed("run", "--cells", 1000, "--steps", 5, "--save", start)
+        shutil.copy(start, self.folder)
 
     def check_promise(self):
         assert "iteration" in succeed("run", "--init", "file:end", "--steps", 1, "--print-every", 1, cwd=self.folder)
 
 
-class WritesAReport(Command):
+class WritesAReport(Job):
     arguments = ["run", "--cells", 1000, "--steps", 5, "--output", "r.json"]
 
     def check_promise(self):
@@ -103,7 +108,7 @@ class ReplacesAReport(WritesAReport):
         return self.arguments
 
 
-class Sweeps(Command):
+class Sweeps(Job):
     arguments = SHORT_SWEEP
 
     def again(self):
@@ -125,7 +130,7 @@ class Resumes(Sweeps):
         journal.write_bytes(journal.read_bytes()[:-40])
 
 
-class Merges(Command):
+class Merges(Job):
     arguments = ["merge", "one.json", "--output", "r.json"]
 
     def make_files(self):
@@ -135,11 +140,18 @@ class Merges(Command):
         assert load_report(self.folder / "r.json")["context"]["command"] == "merge"
 
 
-def check_failed(command, done, before, what, name):
+def some_of(calls):
+    """Their numbers; of many the first, the last and some between."""
+    most = 12
+    numbers = range(1, calls + 1)
+    return numbers if calls <= most else sorted({*numbers[:4], *numbers[-4:], *numbers[4 : -4 : max(1, calls // 4)]})
+
+
+def check_failed(job, done, before, what, name):
     assert done.returncode in (1, 2), f"{what}: status {done.returncode}\n{done.stderr}"
     lines = [line for line in own_lines(done.stderr) if ": note: " not in line]
     assert len(lines) == 1, f"{what}: not one line\n{done.stderr}"
-    after = plain_files(command.folder)
+    after = plain_files(job.folder)
     lost = {file for file in before if after.get(file) != before[file] and not file.endswith(".journal")}
     whole = {"r.json"} if name == "unlink" else set()  # the report is there; what it replaces could not be removed
     assert not lost - whole, f"{what}: {lost} lost or changed"
@@ -157,44 +169,44 @@ def library():
 )
 @pytest.mark.parametrize("name", FAILURES)
 def test_a_call_that_fails_is_told_and_nothing_is_lost(tmp_path, kind, name):
-    command = kind(tmp_path)
+    job = kind(tmp_path)
     log = tmp_path / "calls"
-    command.prepare()
+    job.prepare()
     log.unlink(missing_ok=True)
-    done = with_failure(command.folder, name, 0, errno.EIO, command.arguments)
+    done = with_failure(job.folder, name, 0, errno.EIO, job.arguments)
     assert done.returncode == 0, done.stderr
     calls = log.stat().st_size if log.exists() else 0
     for error in FAILURES[name]:
-        for number in range(1, calls + 1):
+        for number in some_of(calls):
             what = f"{name} {number} of {calls}, {errno.errorcode.get(error, 'half')}"
-            command.prepare()
-            before = plain_files(command.folder)
-            done = with_failure(command.folder, name, number, error, command.arguments)
+            job.prepare()
+            before = plain_files(job.folder)
+            done = with_failure(job.folder, name, number, error, job.arguments)
             if done.returncode == 0:
-                command.check_promise()
+                job.check_promise()
             else:
                 assert error not in HARMLESS, f"{what}: status {done.returncode}\n{done.stderr}"
-                check_failed(command, done, before, what, name)
-                command.check_recovery()
+                check_failed(job, done, before, what, name)
+                job.check_recovery()
 
 
 @pytest.mark.parametrize("rank", [0, 1])
 @pytest.mark.parametrize("name, error", [("open", errno.EIO), ("pwrite", errno.ENOSPC), ("fsync", errno.EIO), ("close", errno.EIO)])
 def test_a_rank_that_cannot_write_takes_all_with_it(tmp_path, name, error, rank):
     needs_ranks()
-    command = SavesARoad(tmp_path)
-    command.prepare()
-    before = plain_files(command.folder)
+    job = SavesARoad(tmp_path)
+    job.prepare()
+    before = plain_files(job.folder)
     log = tmp_path / "calls"
-    with_failure(command.folder, name, 0, error, command.arguments, ranks=2, rank=rank)
+    with_failure(job.folder, name, 0, error, job.arguments, ranks=2, rank=rank)
     calls = log.stat().st_size
     for number in range(1, calls + 1):
-        command.prepare()
-        done = with_failure(command.folder, name, number, error, command.arguments, ranks=2, rank=rank)
+        job.prepare()
+        done = with_failure(job.folder, name, number, error, job.arguments, ranks=2, rank=rank)
         if done.returncode == 0:
-            command.check_promise()
+            job.check_promise()
         else:
-            check_failed(command, done, before, f"{name} {number} of {calls} on rank {rank}", name)
+            check_failed(job, done, before, f"{name} {number} of {calls} on rank {rank}", name)
 
 
 def test_the_start_state_that_a_sweep_can_no_longer_read_ends_it_in_one_line(tmp_path):
@@ -215,3 +227,13 @@ def test_the_start_state_that_a_sweep_can_no_longer_read_ends_it_in_one_line(tmp
         (folder / "r.json.journal").unlink(missing_ok=True)
     succeed(*arguments, cwd=folder)
     assert all(row["verified"] for row in load_report(folder / "r.json")["benchmarks"])
+
+
+def test_a_file_that_would_be_longer_than_it_may_is_told_and_not_left(tmp_path):
+    # MPI's own files must be allowed, so that ours must be long.
+    words = shlex.join(command(["run", "--cells", "2e8", "--steps", 1, "--save", "road"]))
+    done = start(["bash", "-c", f"ulimit -f 20000; {words}"], cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    (line,) = own_lines(done.stderr)
+    assert "cannot write road" in line and "too large" in line
+    assert os.listdir(tmp_path) == []

@@ -3,12 +3,16 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "drivers/base/checksum.hpp"
 #include "drivers/report/fields.hpp"
+#include "drivers/report/ratios.hpp"
+#include "drivers/report/report.hpp"
 #include "drivers/report/report_file.hpp"
 #include "tests/json_text.hpp"
 #include "tests/made_up_launch.hpp"
@@ -206,6 +210,68 @@ TEST_F(SweepJournal, RefusesALaunchThatBreaksARuleOfReports) {
   launch["cpu"] = "x";
   write_text(path_, read_text(path_) + line_of({{"run", launch}}));
   EXPECT_NE(refusal(axes_, true).find("its launch has cpu"), std::string::npos);
+}
+
+/// All places of a JSON text, as pointers, but the root.
+void collect_places(const Json& json, const Json::json_pointer& at, std::vector<Json::json_pointer>& places) {
+  if (!json.is_structured()) return;
+  for (const auto& [key, value] : json.items()) {
+    const Json::json_pointer place =
+        json.is_array() ? at / static_cast<std::size_t>(std::stoul(key)) : at / std::string(key);
+    places.push_back(place);
+    collect_places(value, place, places);
+  }
+}
+
+/// `json` with one thing in it changed.
+Json changed_somewhere(const Json& json, Random& random) {
+  static const std::vector<Json> kValues = {nullptr, true, 0, -1, 2.5, 1e300, INT64_MAX, UINT64_MAX, "", "x", "a\nb",
+                                            Json::array(), Json::object(), Json::array({0}), {{"x", 1}}};
+  std::vector<Json::json_pointer> places;
+  collect_places(json, Json::json_pointer(), places);
+  const auto& place = places[static_cast<std::size_t>(random.pick(0, static_cast<std::int64_t>(places.size()) - 1))];
+  Json changed = json;
+  Json& parent = changed[place.parent_pointer()];
+  if (random.one_in(4)) {
+    if (parent.is_array()) {
+      parent.erase(std::stoul(place.back()));
+    } else {
+      parent.erase(place.back());
+    }
+  } else if (random.one_in(6) && parent.is_object()) {
+    parent[place.back() + "x"] = changed[place];
+  } else {
+    const auto last = static_cast<std::int64_t>(kValues.size()) - 1;
+    changed[place] = kValues[static_cast<std::size_t>(random.pick(0, last))];
+  }
+  return changed;
+}
+
+TEST_F(SweepJournal, ThatIsTakenMakesAReportThatIsTaken) {
+  begin(1);
+  const std::string text = read_text(path_);
+  const Json launch = {{"run", made_up_launch()}};
+  const Json row = {{"row", to_json(made_up_row("sweep/new"))}};
+  Random random(6);
+  int taken = 0;
+  for (int trial = 0; trial < trials(1'000); ++trial) {
+    const std::string line = line_of(changed_somewhere(random.one_in(2) ? launch : row, random));
+    const Trying trying({{"trial", trial}, {"line", line}});
+    write_text(path_, text + line);
+    try {
+      Journal journal = open(true);
+      ++taken;
+      // As a sweep ends.
+      std::vector<Row> rows = journal.rows();
+      add_ratios(rows, journal.runs());
+      journal.finish(make_report("sweep", axes_, journal.runs(), rows));
+    } catch (const BadInput&) {
+      continue;
+    }
+    EXPECT_NO_THROW(read_report(output_));
+    std::filesystem::remove(output_);
+  }
+  EXPECT_GT(taken, 0);
 }
 
 TEST_F(SweepJournal, RefusesTheFormOfOldJournals) {

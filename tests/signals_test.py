@@ -80,18 +80,17 @@ def test_a_signal_to_one_rank_is_not_called_the_time_limit(tmp_path):
     needs_ranks()
     arguments = [*SHORT_POINTS, "--min-repetitions", 100000, "--max-repetitions", 100000, "--oversubscribe"]
     process = begin(command(arguments, 2), tmp_path)
-    ranks = []
-
-    def both_are_there():
-        ranks[:] = [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and works_in(int(entry), tmp_path)]
-        return len(ranks) == 2 and (tmp_path / "r.json.journal").exists() or process.poll() is not None
-
-    wait_until(both_are_there, "both ranks were at work")
+    journal = tmp_path / "r.json.journal"
+    wait_until(lambda: journal.exists() or process.poll() is not None, "the sweep began")
     time.sleep(0.5)
-    os.kill(max(ranks), signal.SIGUSR1)
+    os.kill(max(ranks_in(tmp_path)), signal.SIGUSR1)
     _, said = end_of(process)
     lines = own_lines(said)
     assert lines and "interrupted after" in lines[-1], said
+
+
+def ranks_in(folder):
+    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and works_in(entry, folder)]
 
 
 def works_in(process, folder):
@@ -100,3 +99,22 @@ def works_in(process, folder):
         return here and os.readlink(f"/proc/{process}/exe") == str(PROGRAM.resolve())
     except OSError:
         return False  # gone meanwhile, or not ours to see
+
+
+def test_signals_that_come_again_and_again_hang_no_launch(tmp_path):
+    needs_ranks()
+    for moment in random_moments(8, 0.4):
+        process = begin(command([*SWEEP, "--oversubscribe", "--force"], 2), tmp_path)
+        time.sleep(moment)
+        for _ in range(40):
+            for rank in ranks_in(tmp_path):
+                try:
+                    os.kill(rank, signal.SIGUSR1)
+                except ProcessLookupError:
+                    pass  # gone meanwhile
+            time.sleep(0.01)
+        status, said = end_of(process)
+        # Before the program is loaded nobody can catch it, and the launcher makes a status of that.
+        assert status is not None
+        for name in ["r.json.journal", "r.json"]:
+            (tmp_path / name).unlink(missing_ok=True)

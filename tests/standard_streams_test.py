@@ -1,9 +1,12 @@
 """Standard output and standard error that cannot be written: on a full disk, closed, or a pipe that nobody reads any more."""
 
+import fcntl
+import os
 import shlex
+import subprocess
 
 import pytest
-from program import SMALL_SWEEP_POINTS, command, small_sweep, start, succeed
+from program import SMALL_SWEEP_POINTS, TIMEOUT_SECONDS, command, environment, small_sweep, start, succeed
 from report_helpers import load_report
 
 
@@ -43,6 +46,23 @@ def test_progress_that_cannot_be_written_stops_no_sweep(tmp_path, where):
     assert done.returncode == 0, f"status {done.returncode}\n{done.stdout}\n{done.stderr}"
     rows = load_report(tmp_path / "r.json")["benchmarks"]
     assert len(rows) == SMALL_SWEEP_POINTS and all(row["verified"] for row in rows)
+
+
+def test_progress_into_a_pipe_that_nobody_empties_stops_no_sweep(tmp_path):
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    os.write(writer, b"x" * 4096)
+    try:
+        words = command([*small_sweep(), "--output", "r.json"])
+        done = subprocess.run(
+            words, cwd=tmp_path, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=writer,
+            timeout=TIMEOUT_SECONDS, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(reader)
+        os.close(writer)
+    assert done.returncode == 0
+    assert len(load_report(tmp_path / "r.json")["benchmarks"]) == SMALL_SWEEP_POINTS
 
 
 def test_bad_input_keeps_its_status_where_standard_error_cannot_be_written(tmp_path):
