@@ -1,10 +1,11 @@
 """Figures for papers and talks: PNG, SVG and PDF by matplotlib, each with its data and its caption."""
 
-import concurrent.futures
+import concurrent.futures.process
 import csv
 import io
 import os
 import re
+import signal
 
 import matplotlib
 
@@ -15,12 +16,16 @@ os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
 from matplotlib import pyplot  # noqa: E402
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator, PercentFormatter  # noqa: E402
 
-from trafficbench_tools.files import new_file, write_text  # noqa: E402
+from trafficbench_tools.errors import FailedUnderWay  # noqa: E402
+from trafficbench_tools.files import make_folder, new_file, write_text  # noqa: E402
 from trafficbench_tools.report import palette, rows, views, words  # noqa: E402
 from trafficbench_tools.report.chart import joined_runs  # noqa: E402
 
 FORMATS = ["png", "svg", "pdf"]
 WIDTH = 6.3  # inches: the text width of an A4 page
+DOTS_AN_INCH = 200
+# matplotlib draws nothing that is 2^16 dots high: where there are hundreds of bars, dots are larger.
+MOST_DOTS = 60_000
 STYLE = {
     "font.size": 9,
     "axes.titlesize": 10,
@@ -33,7 +38,7 @@ STYLE = {
     "grid.linewidth": 0.7,
     "axes.axisbelow": True,
     "axes.edgecolor": "#566373",
-    "savefig.dpi": 200,
+    "savefig.dpi": DOTS_AN_INCH,
     "svg.fonttype": "none",
     "svg.hashsalt": "trafficbench",
     "pdf.fonttype": 42,
@@ -62,9 +67,9 @@ DASHES = {"solid": "-", "dash": "--", "dashdot": "-.", "dot": ":"}
 def write(charts, folder, all_views, say=lambda text: None, replace=False):
     """Writes the figures; returns a line for each, and one for what was left out.
 
-    Raises BadInput where one cannot be written.
+    Raises BadInput where one is there, FailedUnderWay where one cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     colours = palette.palette([chart for found in charts.values() for chart in found])
     jobs, captions, left_out = [], ["# Figures", ""], 0
     for section, found in charts.items():
@@ -82,10 +87,9 @@ def write(charts, folder, all_views, say=lambda text: None, replace=False):
                     "",
                 ]
     lines = []
-    with concurrent.futures.ProcessPoolExecutor() as pool:
-        for name in pool.map(save, *zip(*jobs)) if jobs else []:
-            say(f"figure {name}")
-            lines.append(f"{folder / name}.{{{','.join([*FORMATS, 'csv'])}}}")
+    for name in saved(jobs):
+        say(f"figure {name}")
+        lines.append(f"{folder / name}.{{{','.join([*FORMATS, 'csv'])}}}")
     write_text(folder / "captions.md", "\n".join(captions), replace)
     lines.append(f"{folder / 'captions.md'}: what each figure shows")
     if left_out:
@@ -94,6 +98,25 @@ def write(charts, folder, all_views, say=lambda text: None, replace=False):
             " as figures too"
         )
     return lines
+
+
+def saved(jobs):
+    """Carries out the jobs, arguments of save(), on all cores; the names of the figures as they are there."""
+    if not jobs:
+        return
+    pool = concurrent.futures.ProcessPoolExecutor(initializer=leave_signals)
+    try:
+        yield from pool.map(save, *zip(*jobs))
+    except concurrent.futures.process.BrokenProcessPool as error:
+        raise FailedUnderWay("a process that drew figures was killed, for want of memory perhaps: draw fewer with --only") from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def leave_signals():
+    """Ctrl-C goes to every process of a terminal; the first one ends the others in order."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def file_name(section, title, count, label):
@@ -114,10 +137,11 @@ def save(chart, colours, folder, name, replace):
         figure = draw(chart, colours)
         # The margins are found once for all formats: finding them is to draw.
         box = figure.get_tightbbox(figure.canvas.get_renderer()).padded(0.05)
+        dots = min(DOTS_AN_INCH, int(MOST_DOTS / max(box.width, box.height)))
         for ending in FORMATS:
             metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(ending)
             with new_file(folder / f"{name}.{ending}", replace) as file:
-                figure.savefig(file, format=ending, bbox_inches=box, metadata=metadata)
+                figure.savefig(file, format=ending, dpi=dots, bbox_inches=box, metadata=metadata)
         pyplot.close(figure)
     text = io.StringIO(newline="")
     table = csv.writer(text)
@@ -133,7 +157,8 @@ def save(chart, colours, folder, name, replace):
 
 def draw(chart, colours):
     """The figure, with everything that it shows as matplotlib's own objects."""
-    figure, axes = pyplot.subplots(figsize=(WIDTH, height(chart)))
+    tall = height(chart)
+    figure, axes = pyplot.subplots(figsize=(WIDTH, tall), dpi=min(100, MOST_DOTS / tall))
     {"curve": draw_curves, "bars": draw_bars, "stack": draw_stack}[chart.kind](axes, chart, colours)
     axes.set_title(f"{chart.title}   counting {chart.facets['count']}", loc="left", pad=16 if chart.guides else 8)
     axes.set_xlabel(chart.x.title)
