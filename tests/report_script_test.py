@@ -4,6 +4,7 @@ Run: /usr/bin/python3 -m pytest tests/report_script_test.py
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -288,6 +289,61 @@ def test_nothing_is_replaced_unless_asked(tmp_path):
     assert call(EXAMPLES / "example-measured.json", "--output", page, "--force").returncode == 0
     assert "trafficbench report" in page.read_text(encoding="utf-8")
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
+HUGE = {
+    "a part of a double": ({"fraction_of_limit": 1e308}, "at most 1e+30"),
+    "just too much": ({"fraction_of_limit": 1.1e30}, "at most 1e+30"),
+    "just not too much": ({"fraction_of_limit": 1e30, "bits_per_cell": 1e30}, ""),
+    "next to nothing": ({"fraction_of_limit": 1e-300}, "1e-30 or more"),
+    "little": ({"fraction_of_limit": 1e-30, "bits_per_cell": 1e-30}, ""),
+    "threads": ({"threads": 2**40}, "threads 1099511627776"),
+    "samples": ({"samples": [1e300] * 8}, "at most 1e+30"),
+    "rate": ({"mcops": 1e29}, "mcops_low <= mcops <= mcops_high"),
+    "cells": ({"cells": 2**64}, "not of type 'integer'"),
+}
+
+
+@pytest.mark.parametrize("case", HUGE)
+def test_numbers_beyond_all_measure_make_a_page_or_are_refused(tmp_path, case):
+    for module in ("plotly", "matplotlib"):
+        needs_module(module)
+    change, word = HUGE[case]
+    report = example("measured")
+    report["benchmarks"][1].update(change)
+    path = made_up_report.save(report, tmp_path / "r.json")
+    done = call(path, "--output", tmp_path / "p.html", "--lint", *([] if word else ["--figures", tmp_path / "figures"]))
+    if word:
+        refused(done, word)
+    else:
+        assert done.returncode in (0, 1) and data_of((tmp_path / "p.html").read_text(encoding="utf-8"))["panels"], done.stderr
+
+
+def test_names_may_hold_any_bytes(tmp_path):
+    """On the page and in messages, what is no text is escaped."""
+    needs_module("plotly")
+    bad = os.fsdecode(b"caf\xe9")
+    path = made_up_report.save(example("measured"), tmp_path / f"{bad}.json")
+    done = call(path, "--output", tmp_path / f"{bad}.html", "--reason", bad)
+    assert done.returncode == 0 and done.stdout.startswith(f"{tmp_path}/caf\\xe9.html: 8 rows"), done.stderr
+    text = (tmp_path / f"{bad}.html").read_text(encoding="utf-8")
+    assert "caf\\xe9.json" in text and "caf\\\\xe9" in json.dumps(data_of(text))
+    refused(call(tmp_path / f"{bad}2.json", "--lint"), "caf\\xe92.json: cannot be read")
+
+
+def test_value_that_is_missing_does_not_become_a_file(tmp_path):
+    path = EXAMPLES / "example-measured.json"
+    for words in (["--output=", "--force"], ["--output", "", "--force"], ["--output", "--force"], ["--figures=", "--force"]):
+        refused(call(path, *words), words[0].rstrip("=") if words[1] else "empty")
+    assert not (ROOT / "--force").exists()
+
+
+def test_folder_of_figures_that_cannot_be_one_is_refused(tmp_path):
+    needs_module("matplotlib")
+    (tmp_path / "lost").symlink_to("nowhere")
+    (tmp_path / "round").symlink_to("round")
+    for name, word in (("lost", "leads nowhere"), ("round", "Too many levels"), ("x" * 300, "too long")):
+        refused(call(EXAMPLES / "example-measured.json", "--figures", tmp_path / name, "--force"), word)
 
 
 def test_missing_and_repeated_files_are_refused(tmp_path):

@@ -97,10 +97,14 @@ def merge(study, force):
         _add_energy(study, report)
         rows = len(report["benchmarks"])
     except (LookupError, TypeError, AttributeError):
-        raise FailedUnderWay("{} is no trafficbench: what it merged is no report".format(study["program"]))
+        raise _no_report(study["program"], "it lacks rows or launches")
     write_text(target, json.dumps(report, indent=2, allow_nan=False) + "\n", replace=force)
     print("{} rows of {} reports\nReport: {}".format(rows, len(reports), target))
     return status
+
+
+def _no_report(program, why):
+    return FailedUnderWay("{} is no trafficbench: what it merged is no report: {}".format(program, why))
 
 
 def _merged(program, reports, path):
@@ -115,7 +119,10 @@ def _merged(program, reports, path):
         # Rows that failed their verification stay, marked.
         for line in said if said or done.returncode == 0 else ["study.sh: a row failed its verification"]:
             print(line, file=sys.stderr)
-        return done.returncode, read_json(path)
+        try:
+            return done.returncode, read_json(path)
+        except BadInput as error:
+            raise _no_report(program, error)
     why = said[-1] if said else "{} merge ended with status {} and made no report".format(program, done.returncode)
     kind = BadInput if done.returncode == 2 else FailedUnderWay
     raise kind(why.partition("trafficbench: ")[2] or why)
