@@ -1,11 +1,12 @@
 """Figures for papers and talks: PNG, SVG and PDF by matplotlib, each with its data and its caption."""
 
-import concurrent.futures.process
 import csv
 import io
+import multiprocessing.connection
 import os
 import re
 import signal
+import sys
 
 import matplotlib
 
@@ -60,6 +61,7 @@ SYMBOLS = {
     "triangle-right": ">",
     "x": "x",
 }
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹×", "0123456789x")
 DASHES = {"solid": "-", "dash": "--", "dashdot": "-.", "dot": ":"}
 
@@ -89,6 +91,7 @@ def write(charts, folder, all_views, say=lambda text: None, replace=False):
     lines = []
     for name in saved(jobs):
         say(f"figure {name}")
+    for _, _, _, name, _ in jobs:
         lines.append(f"{folder / name}.{{{','.join([*FORMATS, 'csv'])}}}")
     write_text(folder / "captions.md", "\n".join(captions), replace)
     lines.append(f"{folder / 'captions.md'}: what each figure shows")
@@ -101,22 +104,56 @@ def write(charts, folder, all_views, say=lambda text: None, replace=False):
 
 
 def saved(jobs):
-    """Carries out the jobs, arguments of save(), on all cores; the names of the figures as they are there."""
-    if not jobs:
-        return
-    pool = concurrent.futures.ProcessPoolExecutor(initializer=leave_signals)
+    """Carries out the jobs, arguments of save(), on all cores; yields the names of the figures, each when it is there.
+
+    No pool of concurrent.futures: it may wait for ever for a process that a signal has ended.
+    """
+    number = min(len(jobs), len(os.sched_getaffinity(0)))
+    children, readers = [], []
     try:
-        yield from pool.map(save, *zip(*jobs))
-    except concurrent.futures.process.BrokenProcessPool as error:
+        for first in range(number):
+            reader, writer = multiprocessing.Pipe(duplex=False)
+            child = multiprocessing.Process(target=save_all, args=(jobs[first::number], writer))
+            # Until it knows what to do at a signal.
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+            child.start()
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            # So that the end of the child is the end of what there is to read.
+            writer.close()
+            children.append(child)
+            readers.append(reader)
+        while readers:
+            for reader in multiprocessing.connection.wait(readers):
+                said = reader.recv()
+                if isinstance(said, Exception):
+                    raise said
+                if said is None:
+                    readers.remove(reader)
+                else:
+                    yield said
+    except EOFError as error:
         raise FailedUnderWay("a process that drew figures was killed, for want of memory perhaps: draw fewer with --only") from error
     finally:
-        pool.shutdown(cancel_futures=True)
+        for child in children:
+            child.terminate()
+        for child in children:
+            child.join()
 
 
-def leave_signals():
-    """Ctrl-C goes to every process of a terminal; the first one ends the others in order."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+def save_all(jobs, writer):
+    """What one process draws. It sends the names, then None; or what went wrong."""
+    # It puts away what it began and ends without a word: the first process tells what there is to tell.
+    for number in SIGNALS:
+        signal.signal(number, lambda *_: sys.exit(4))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+    try:
+        for job in jobs:
+            writer.send(save(*job))
+        writer.send(None)
+    except BrokenPipeError:  # nobody is there any more
+        sys.exit(4)
+    except Exception as problem:
+        writer.send(problem)
 
 
 def file_name(section, title, count, label):
