@@ -6,14 +6,18 @@ Run: /usr/bin/python3 -m pytest tests/report_script_test.py
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 
 import made_up_report
 import pytest
 from program import ROOT, one_line_of, start, write_executable
 from report_helpers import SCHEMA_PATH, data_of, example, needs_module
 from script import run_script
+
+from trafficbench_tools.errors import FailedUnderWay
 
 SCRIPT = ROOT / "scripts" / "report.py"
 EXAMPLES = SCHEMA_PATH.parent
@@ -363,6 +367,35 @@ def test_progress_can_be_left_out():
     done = call(EXAMPLES / "example-measured.json", "--lint")
     assert "read " in done.stderr and "8 rows" in done.stderr
     assert not call(EXAMPLES / "example-measured.json", "--lint", "--quiet").stderr
+
+
+# --- interruptions -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.7, 1.4, 2.1])
+def test_figures_that_are_interrupted_at_any_moment_leave_no_half_of_a_file(tmp_path, seconds):
+    """Ctrl-C goes to every process of a terminal."""
+    needs_module("matplotlib")
+    command = [sys.executable, SCRIPT, EXAMPLES / "example-measured.json", "--figures", "figures", "--all-views", "--quiet"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          start_new_session=True) as child:  # fmt: skip
+        time.sleep(seconds)
+        os.killpg(child.pid, signal.SIGINT)
+        _, err = child.communicate(timeout=60)
+    # Before it is up, Python itself ends.
+    assert (child.returncode, err) in [(4, "report.py: interrupted; start it again\n"), (0, "")] or seconds < 0.5, err
+    assert not [name for _, _, names in os.walk(tmp_path) for name in names if name.startswith(".")]
+
+
+def test_figures_whose_process_is_killed_are_a_failure_and_not_waited_for(monkeypatch):
+    needs_module("matplotlib")
+    from trafficbench_tools.report import figures
+
+    monkeypatch.setattr(figures, "save", lambda *job: os.kill(os.getpid(), signal.SIGKILL) if job[3] == "bad" else job[3])
+    jobs = [(None, None, None, name, False) for name in ("good", "bad", "good", "good")]
+    with pytest.raises(FailedUnderWay, match="killed"):
+        list(figures.saved(jobs))
+    assert list(figures.saved(jobs[2:])) == ["good", "good"]
 
 
 # --- the interpreter ---------------------------------------------------------------------------------------------------
