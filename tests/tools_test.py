@@ -331,7 +331,7 @@ def test_text_that_cannot_be_encoded_is_escaped():
         assert ended == (0, f"\\xe9 {euro}\n", f"\\xe9 {euro}\n")
 
 
-@pytest.mark.parametrize("words", [["--output="], ["--output", ""], [""], ["a", "--only=", "--force"]])
+@pytest.mark.parametrize("words", [["--output="], ["--output", ""], [""], ["a", "--only=", "--force"], ["a", ""]])
 def test_empty_words_are_refused(words):
     with pytest.raises(BadInput, match="is empty"):
         command_line.check_words(words, "report.py")

@@ -11,12 +11,15 @@ from trafficbench_tools.errors import BadInput
 def check_words(words, script):
     """Refuses words that are empty, as in --output= or --output "". Nothing has an empty name or value, so that a variable
     of the caller's was empty."""
-    for word in words:
+    for before, word in zip([""] + words, words):
         name, equals, value = word.partition("=")
         if not word:
-            raise BadInput("a word of the command line is empty; see scripts/{} --help".format(script))
-        if equals and not value and name.startswith("--"):
-            raise BadInput("{} is empty: give it a value; see scripts/{} --help".format(word, script))
+            what = before + " ''" if before.startswith("--") else "a word of the command line"
+        elif equals and not value and name.startswith("--"):
+            what = word
+        else:
+            continue
+        raise BadInput("{} is empty: give it a value; see scripts/{} --help".format(what, script))
 
 
 class Parser(argparse.ArgumentParser):
