@@ -19,8 +19,12 @@ import sys
 
 import pytest
 from program import ROOT, environment, write_executable
-from report_helpers import SCHEMA_PATH, load_report, needs_module
+from report_helpers import SCHEMA_PATH, check_fields, check_schema, load_report, needs_module
 from script import run_script
+
+from trafficbench_study import site_profile, store
+from trafficbench_tools import reading
+from trafficbench_tools.errors import BadInput
 
 SCRIPTS = ROOT / "scripts"
 SEED = os.environ.get("TRAFFICBENCH_TEST_SEED", "0")
@@ -140,13 +144,31 @@ def scaled(dice, report):
     return report
 
 
+def twisted(dice, value, check):
+    """A value that is odd in several places, and passes the check all the same: what is behind the check sees it."""
+    for _ in range(12):
+        odd = copy.deepcopy(value)
+        damage_value(dice, odd)
+        try:
+            check(reading.parse_json(json.dumps(odd)))
+        except BadInput:
+            continue
+        value = odd
+    return value
+
+
+def check_report(report):
+    check_schema(report)
+    check_fields(report)
+
+
 @functools.cache
 def loaded(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def file_of(dice, folder, values, name="r.json"):
-    """A damaged file of one of these, or one that is no plain file."""
+def file_of(dice, folder, values, check, name="r.json"):
+    """A damaged file of one of these, an odd one that is right, or one that is no plain file."""
     path = folder / name
     kind = dice.random()
     if kind < 0.03:
@@ -157,11 +179,12 @@ def file_of(dice, folder, values, name="r.json"):
         path.mkdir()
     else:
         value = loaded(dice.choice(values))
-        if "benchmarks" in value and kind < 0.3:
-            value = scaled(dice, value)
-            path.write_text(json.dumps(value), encoding="utf-8")
-        else:
+        if kind < 0.5:
             path.write_bytes(damaged(dice, value))
+        else:
+            if "benchmarks" in value and kind < 0.75:
+                value = scaled(dice, value)
+            path.write_text(json.dumps(twisted(dice, value, check)), encoding="utf-8")
     return path
 
 
@@ -209,7 +232,7 @@ def warm():
 
 def test_report_of_anything(tmp_path):
     for dice, folder in cases("report", 110, tmp_path):
-        path = file_of(dice, folder, REPORTS)
+        path = file_of(dice, folder, REPORTS, check_report)
         words = dice.choice([["--output", "p.html"], ["--output", "p.html", "--lint"], ["--lint"], ["--lint", "--only", "count:every"]])
         done = run_and_check("report.py", path, "--quiet", *words, cwd=folder)
         assert ("p.html" in os.listdir(folder)) == (done.returncode < 2 and "p.html" in words)
@@ -226,20 +249,20 @@ def test_figures_of_anything(tmp_path):
 
 def test_check_of_anything(tmp_path):
     for dice, folder in cases("check_of", 120, tmp_path):
-        run_and_check("check_report.py", file_of(dice, folder, REPORTS), cwd=folder)
+        run_and_check("check_report.py", file_of(dice, folder, REPORTS, check_report), cwd=folder)
 
 
 def test_comparison_of_anything(tmp_path):
     for dice, folder in cases("comparison", 90, tmp_path):
         path = dice.choice(REPORTS)
-        other = file_of(dice, folder, [path])
+        other = file_of(dice, folder, [path], check_report)
         words = dice.choice([[path, other], [other, path], [other, other]]) + dice.choice([[], ["--json"], ["--again", path, other]])
         run_and_check("compare.py", *words, "--other-machine", cwd=folder)
 
 
 def test_site_of_anything(tmp_path):
-    for dice, folder in cases("site", 150, tmp_path):
-        path = file_of(dice, folder, SITES)
+    for dice, folder in cases("site", 110, tmp_path):
+        path = file_of(dice, folder, SITES, lambda site: site_profile.check("it", site))
         words = ["--account", "a", "--mode", "weak", "--cores", dice.choice(["4", "128"]), "--nodes", "1", "--output", "s"]
         run_and_check("study.py", "--site", path, *words, "--dry-run", cwd=folder)
         assert os.listdir(folder) == ["r.json"]
@@ -277,13 +300,17 @@ def fixture_studies(tmp_path_factory):
 
 
 def test_study_of_anything(tmp_path, studies):
-    for dice, folder in cases("study_of", 150, tmp_path):
+    for dice, folder in cases("study_of", 90, tmp_path):
         study = folder / "study"
         shutil.copytree(studies[dice.choice(sorted(studies))], study)
         saved = json.loads((study / "study.json").read_text(encoding="utf-8"))
         name = dice.choice(["study.json"] * 8 + ["state", "energy"])
         if name == "study.json":
-            (study / name).write_bytes(damaged(dice, saved))
+            if dice.random() < 0.4:
+                saved = twisted(dice, saved, lambda saved: store.STUDY.check("it", saved))
+                (study / name).write_text(json.dumps(saved), encoding="utf-8")
+            else:
+                (study / name).write_bytes(damaged(dice, saved))
         else:
             target = study / name / dice.choice([job["name"] for job in saved["jobs"]])
             if target.exists():
@@ -335,7 +362,7 @@ def test_streams_of_any_alphabet(tmp_path):
     """Names of files hold any bytes, and a terminal may know few letters."""
     path = tmp_path / os.fsdecode(b"caf\xe9-\xc3\xa9.json")
     shutil.copy(REPORTS[0], path)
-    for alphabet in ("ascii", "latin-1", "utf-8", "ascii:strict"):
+    for alphabet in ("ascii", "latin-1:strict"):
         for script, words in {"report.py": ["--lint"], "check_report.py": [], "compare.py": [path]}.items():
             for name in (path, f"{path}x"):
                 command = [sys.executable, SCRIPTS / script, name, *words]
