@@ -96,6 +96,16 @@ def damage_value(dice, value):
         container[key] = odd_value(dice, container[key])
 
 
+def damage_number(dice, value):
+    """Makes a number of an object another: samples, of which there are many, are left to others."""
+    numbers = [(container, key) for container, key in places(value) if isinstance(key, str) and type(container[key]) in (int, float)]
+    if not numbers:
+        return
+    container, key = dice.choice(numbers)
+    power = dice.choice([3, 30, 300])
+    container[key] = dice.choice([container[key] * 10.0 ** dice.uniform(-power, power), dice.choice(NUMBERS)])
+
+
 def damage_bytes(dice, data):
     """Changes a file as a disk or a bad copy does."""
     at = dice.randrange(len(data))
@@ -127,7 +137,8 @@ def damaged(dice, value):
 
 def scaled(dice, report):
     """All of it as much slower or faster: right in itself."""
-    factor = 10.0 ** dice.uniform(-40, 40)
+    power = dice.choice([3, 40, 290])
+    factor = 10.0 ** dice.uniform(-power, power)
     times = ("real_time", "real_time_low", "real_time_high", "cpu_time", "samples", "base_samples", "ladder_base_samples",
              "rank_seconds")  # fmt: skip
     rates = ("mcops", "mcops_low", "mcops_high", "base_mcops", "ladder_base_mcops", "cells_per_cycle", "fraction_of_limit")
@@ -148,7 +159,7 @@ def twisted(dice, value, check):
     """A value that is odd in several places, and passes the check all the same: what is behind the check sees it."""
     for _ in range(12):
         odd = copy.deepcopy(value)
-        damage_value(dice, odd)
+        dice.choice([damage_value, damage_number])(dice, odd)
         try:
             check(reading.parse_json(json.dumps(odd)))
         except BadInput:
