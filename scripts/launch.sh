@@ -43,8 +43,8 @@ launch() {
   interruptible
 }
 
-# leave_with_report REPORT HOW: ends the script as the report tells, after launch. HOW says how to go on. The launcher of MPICH may end
-# with status 0 though its ranks were interrupted, and others end with 130 or 143.
+# leave_with_report REPORT HOW: ends the script as the report tells, after launch. HOW says how to go on. The launcher of MPICH
+# may end with status 0 though its ranks were interrupted, and others end with 130 or 143.
 leave_with_report() {
   local report="$1" how="$2"
   if [[ -f "$report.journal" ]]; then

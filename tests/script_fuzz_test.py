@@ -72,7 +72,8 @@ def odd_value(dice, old):
     if kind == 1:
         return dice.choice(TEXTS)
     if kind == 2 or (kind < 6 and isinstance(old, (int, float)) and not isinstance(old, bool)):
-        return dice.choice(NUMBERS) if dice.random() < 0.6 or not isinstance(old, (int, float)) else old * 10.0 ** dice.randint(-40, 40)
+        scaled_number = isinstance(old, (int, float)) and dice.random() < 0.4
+        return old * 10.0 ** dice.randint(-40, 40) if scaled_number else dice.choice(NUMBERS)
     if kind == 3:
         return nested(dice.choice([3, 60, 70, 300]))
     if kind in (4, 5) and isinstance(old, list):
@@ -98,7 +99,8 @@ def damage_value(dice, value):
 
 def damage_number(dice, value):
     """Makes a number of an object another: samples, of which there are many, are left to others."""
-    numbers = [(container, key) for container, key in places(value) if isinstance(key, str) and type(container[key]) in (int, float)]
+    fields = [(container, key) for container, key in places(value) if isinstance(key, str)]
+    numbers = [(container, key) for container, key in fields if type(container[key]) in (int, float)]
     if not numbers:
         return
     container, key = dice.choice(numbers)
@@ -115,7 +117,8 @@ def damage_bytes(dice, data):
     if kind == 1:
         return data[:at] + bytes([data[at] ^ 1 << dice.randrange(8)]) + data[at + 1 :]
     if kind == 2:
-        return data[:at] + dice.choice([b"\xff", b"\0", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"[" * 5000, b"{\"a\":" * 5000]) + data[at:]
+        more = [b"\xff", b"\0", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"[" * 5000, b'{"a":' * 5000]
+        return data[:at] + dice.choice(more) + data[at:]
     if kind == 3:
         return data[:at] + data[: dice.randrange(len(data))]
     if kind == 4:  # a key twice
@@ -244,7 +247,8 @@ def warm():
 def test_report_of_anything(tmp_path):
     for dice, folder in cases("report", 110, tmp_path):
         path = file_of(dice, folder, REPORTS, check_report)
-        words = dice.choice([["--output", "p.html"], ["--output", "p.html", "--lint"], ["--lint"], ["--lint", "--only", "count:every"]])
+        page = ["--output", "p.html"]
+        words = dice.choice([page, page, [*page, "--lint"], ["--lint"], ["--lint", "--only", "count:every"]])
         done = run_and_check("report.py", path, "--quiet", *words, cwd=folder)
         assert ("p.html" in os.listdir(folder)) == (done.returncode < 2 and "p.html" in words)
         assert set(os.listdir(folder)) <= {"r.json", "p.html"}
@@ -267,7 +271,8 @@ def test_comparison_of_anything(tmp_path):
     for dice, folder in cases("comparison", 90, tmp_path):
         path = dice.choice(REPORTS)
         other = file_of(dice, folder, [path], check_report)
-        words = dice.choice([[path, other], [other, path], [other, other]]) + dice.choice([[], ["--json"], ["--again", path, other]])
+        words = dice.choice([[path, other], [other, path], [other, other]])
+        words += dice.choice([[], ["--json"], ["--again", path, other]])
         run_and_check("compare.py", *words, "--other-machine", cwd=folder)
 
 

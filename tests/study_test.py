@@ -514,8 +514,10 @@ def test_launch_that_is_missing_stops_the_merge_and_is_made_by_resume(tmp_path):
     load_report(folder / "report.json")
 
 
-def test_interrupted_study_is_resumed(tmp_path):
-    """Ctrl-C goes to every process of the terminal; what was finished stays."""
+@pytest.mark.parametrize("send", [lambda study: os.killpg(study, signal.SIGINT), lambda study: os.kill(study, signal.SIGTERM)],
+                         ids=["Ctrl-C", "SIGTERM"])
+def test_interrupted_study_is_resumed(tmp_path, send):
+    """Ctrl-C goes to every process of the terminal, SIGTERM to the study alone; what was finished stays."""
     needs_ranks()
     folder = tmp_path / "study"
     words = ["--site", "local", "--mode", "strong", "--cores", "1", "--shapes", "1x1", "--cells", "1e3:1e4:x2", "--program",
@@ -529,7 +531,7 @@ def test_interrupted_study_is_resumed(tmp_path):
         end = time.monotonic() + 60
         while time.monotonic() < end and not (journal.exists() and '\n{"row"' in journal.read_text(encoding="utf-8")):
             time.sleep(0.02)
-        os.killpg(running.pid, signal.SIGINT)
+        send(running.pid)
         out, _ = running.communicate(timeout=60)
     finally:
         if running.poll() is None:

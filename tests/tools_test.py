@@ -212,7 +212,8 @@ def test_target_that_cannot_be_written_is_refused_before_the_work(tmp_path, name
 
 def test_there_is_one_writer():
     """Nothing else in the package opens a file to write it, or puts one in the place of another."""
-    writing = re.compile(r"os\.replace|os\.rename|\.write_text\(|\.write_bytes\(|mkstemp|open\([^)]*[\"'][wax]b?[\"']|savefig\([^f]")
+    names = r"os\.replace|os\.rename|\.write_text\(|\.write_bytes\(|mkstemp"
+    writing = re.compile(names + r"|open\([^)]*[\"'][wax]b?[\"']|savefig\([^f]")
     # printing.py opens the null device, build.py the log of a build.
     assert files_that(writing) == {"files.py", "printing.py", "build.py"}
 
@@ -308,8 +309,9 @@ def test_script_ends_with_its_status_and_one_line(lines, status, line):
 
 @pytest.mark.parametrize(
     "shell, said",
-    [(">/dev/full", "cannot write to standard output: No space left on device"), (">&-", "cannot write to standard output: it is closed"),
-     (">&- 2>&-", ""), (">/dev/full 2>/dev/full", ""), ("> >(exit 0)", "")],
+    [(">/dev/full", "cannot write to standard output: No space left on device"),
+     (">&-", "cannot write to standard output: it is closed"), (">&- 2>&-", ""), (">/dev/full 2>/dev/full", ""),
+     ("> >(exit 0)", "")],
 )  # fmt: skip
 def test_output_that_cannot_be_written_is_status_1(shell, said):
     ended = end_of("import time\ntime.sleep(0.3)\nprint('x' * 10**6)", shell=shell)

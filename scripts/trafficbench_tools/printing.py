@@ -124,7 +124,8 @@ def _as_interrupts():
 
 def one_line(text):
     """The text in one line, without characters that a terminal would obey."""
-    return "".join(letter if letter.isprintable() or 0xDC80 <= ord(letter) <= 0xDCFF else "?" for letter in " ".join(str(text).split()))
+    words = " ".join(str(text).split())
+    return "".join(letter if letter.isprintable() or 0xDC80 <= ord(letter) <= 0xDCFF else "?" for letter in words)
 
 
 def tell(name, text):

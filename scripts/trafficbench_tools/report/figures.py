@@ -132,7 +132,7 @@ def saved(jobs):
                 else:
                     yield said
     except EOFError as error:
-        raise FailedUnderWay("a process that drew figures was killed, for want of memory perhaps: draw fewer with --only") from error
+        raise FailedUnderWay("a process that drew was killed, for want of memory perhaps: draw fewer with --only") from error
     finally:
         for child in children:
             child.terminate()
