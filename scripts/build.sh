@@ -14,7 +14,7 @@ build_preset() {
   local folder="build/$preset" log="build/$preset.log"
   mkdir -p "$root/build"
   choose_generator
-  echo "Building $folder (log: $log)" || exit 2
+  echo "Building $folder (log: $log)" || exit 1
   if ! (
     cd "$root"
     # Configured once; the build configures again by itself when a CMake file changes.

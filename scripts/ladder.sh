@@ -8,6 +8,9 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 source "$root/scripts/packages.sh"
 # shellcheck source-path=SCRIPTDIR source=build.sh
 source "$root/scripts/build.sh"
+# shellcheck source-path=SCRIPTDIR source=launch.sh
+source "$root/scripts/launch.sh"
+interruptible
 
 if ! command -v python3 >/dev/null; then
   echo "ladder.sh: there is no python3: install it (Debian: apt-get install python3)" >&2

@@ -9,7 +9,7 @@ source scripts/packages.sh
 source scripts/build.sh
 
 usage() {
-  cat <<'HELP' || exit 2
+  cat <<'HELP' || exit 1
 Usage: scripts/lint.sh [--format] [FILE.cpp]...
 
 Installs what is missing, then checks the format of every C++ file (clang-format 14), every shell script (shellcheck) and,

@@ -7,6 +7,9 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 source "$root/scripts/packages.sh"
 # shellcheck source-path=SCRIPTDIR source=build.sh
 source "$root/scripts/build.sh"
+# shellcheck source-path=SCRIPTDIR source=launch.sh
+source "$root/scripts/launch.sh"
+interruptible
 
 # What the sweep takes; a test holds this against its own --help.
 with_value=(--kernels --cells --ranks --threads --steps --jump --depth --mode --count --isa --tile --verify --density --init
@@ -14,7 +17,7 @@ with_value=(--kernels --cells --ranks --threads --steps --jump --depth --mode --
 without_value=(--resume --force --dry-run --oversubscribe)
 
 usage() {
-  cat <<'HELP' || exit 2
+  cat <<'HELP' || exit 1
 Usage: scripts/run.sh [OPTION OF THE SWEEP]...
 
 Installs what is missing (Debian: apt-get, as root or through sudo), builds the release preset in build/release, and runs
@@ -32,8 +35,8 @@ Environment:
 Example:
   scripts/run.sh --cells 1e7 --kernels naive,branchless
 
-Exit status: 0 done; 1 a row failed its verification, or the build failed; 2 something is missing, or an option is wrong
-(one line says what); 4 interrupted.
+Exit status: 0 done; 1 a row failed its verification, or the build or something else under way failed; 2 something is
+missing, or an option is wrong (one line says what); 4 interrupted: one line says how to go on.
 HELP
 }
 
@@ -49,16 +52,24 @@ refuse() {
   exit 2
 }
 
-# Refuses what is no option of the sweep at all. Its values are the program's to check.
+# Refuses what is no option of the sweep at all. Its values are the program's to check; the name of the report is kept.
+output="" measures=1
 check_names() {
-  local name
+  local name value
   while (($#)); do
     name="${1%%=*}"
     if [[ -n "$name" && " ${with_value[*]} " == *" $name "* ]]; then
-      if [[ "$1" != *=* ]]; then
-        if (($# < 2)); then refuse "$name needs a value; see scripts/run.sh --help"; fi
-        shift
+      if [[ "$1" == *=* ]]; then
+        value="${1#*=}"
+      else
+        value="${2:-}"
+        if (($# > 1)); then shift; fi
+        if [[ "$value" == --* ]]; then value=""; fi
       fi
+      if [[ -z "$value" ]]; then refuse "$name needs a value; see scripts/run.sh --help"; fi
+      if [[ "$name" == --output ]]; then output="$value"; fi
+    elif [[ "$1" == --dry-run ]]; then
+      measures=""
     elif [[ -z "$name" || " ${without_value[*]} " != *" $name "* ]]; then
       refuse "unknown option \"$1\": the sweep takes ${with_value[*]} ${without_value[*]}"
     fi
@@ -113,7 +124,21 @@ check_values "$@"
 ensure_packages build
 build_preset "$root" release all
 
-sweep_command "$@"
+options=("$@")
+if [[ -n "$measures" && -z "$output" ]]; then
+  # As the program would name it: what is to be looked for afterwards has to be known before.
+  host="$(uname -n | tr -c '[:alnum:]._\n-' -)"
+  output="${host:-host}-$(date -u +%Y%m%dT%H%M%SZ).json"
+  if [[ -d results ]]; then output="results/$output"; fi
+  options+=(--output "$output")
+fi
+sweep_command "${options[@]}"
 if [[ -t 2 ]]; then export TRAFFICBENCH_TERMINAL=1; fi  # the launcher makes it a pipe
-echo "Running ${command[*]}" || exit 2
-exec "${command[@]}"
+echo "Running ${command[*]}" || exit 1
+launch "${command[@]}"
+if [[ -z "$measures" ]]; then exit "$status"; fi
+again=()
+for word in "${options[@]}"; do
+  if [[ "$word" != --resume ]]; then again+=("$word"); fi
+done
+leave_with_report "$output" "${RANKS+RANKS=$RANKS }scripts/run.sh$(printf ' %q' "${again[@]}" --resume)"

@@ -9,7 +9,7 @@ source "$root/scripts/packages.sh"
 source "$root/scripts/build.sh"
 
 usage() {
-  cat <<'HELP' || exit 2
+  cat <<'HELP' || exit 1
 Usage: scripts/simulate.sh [--report MEASURED.json] [--machine FACTS.json] [--output REPORT.json] [OPTION]...
 
 Installs what is missing (Debian: apt-get, as root or through sudo), builds the smpi preset in build/smpi, and lets SimGrid
@@ -70,7 +70,7 @@ while (($#)); do
       --kernels | --mode | --count | --periods) ;;
     *) fail "unknown option \"$option\"; see scripts/simulate.sh --help" ;;
   esac
-  if (($# < 2)); then fail "$option needs a value; see scripts/simulate.sh --help"; fi
+  if [[ -z "${2:-}" || "$2" == --* ]]; then fail "$option needs a value; see scripts/simulate.sh --help"; fi
   case "$option" in
     --report) report="$2" ;;
     --machine) machine="$2" ;;
@@ -85,10 +85,11 @@ while (($#)); do
   shift 2
 done
 
+if [[ ! -f "$machine" || ! -r "$machine" ]]; then fail "cannot read the machine file $machine"; fi
 if [[ -z "$report" ]]; then
   isa="$(sed -n 's/.*"isa": *"\([a-z0-9_]*\)".*/\1/p' "$machine" | head -n 1)" || fail "cannot read $machine"
   for file in "$root"/results/*.json; do
-    if grep -q "\"isa\": *\"$isa\"" "$file" && grep -q '"origin": *"measured"' "$file" &&
+    if [[ -f "$file" ]] && grep -q "\"isa\": *\"$isa\"" "$file" && grep -q '"origin": *"measured"' "$file" &&
       [[ -z "$report" || "$file" -nt "$report" ]]; then
       report="$file"
     fi
@@ -96,10 +97,9 @@ if [[ -z "$report" ]]; then
   if [[ -z "$report" ]]; then
     fail "no report in results/ has rows measured with $isa: name one with --report; docs/scaling.md says how to measure it"
   fi
-  echo "Kernel times from ${report#"$root"/}" || exit 2
+  echo "Kernel times from ${report#"$root"/}" || exit 1
 fi
-if [[ ! -r "$report" ]]; then fail "cannot read the report $report"; fi
-if [[ ! -r "$machine" ]]; then fail "cannot read the machine file $machine"; fi
+if [[ ! -f "$report" || ! -r "$report" ]]; then fail "cannot read the report $report"; fi
 if [[ -z "$output" ]]; then
   if [[ " ${begin_only[*]} " == *" --resume "* ]]; then fail "--resume needs --output with the name of the report that was begun"; fi
   output="$root/results/simulated-$(basename "$machine" .json)-$(date -u +%Y%m%dT%H%M%SZ).json"
@@ -124,6 +124,7 @@ folder="$(mktemp -d)"
 smpirun_pid=""
 # shellcheck disable=SC2317  # called by trap
 leave() {
+  trap '' INT TERM HUP
   if [[ -n "$smpirun_pid" ]]; then kill "$smpirun_pid" 2>/dev/null || true; fi
   echo "simulate.sh: interrupted: go on with --resume --output $output" >&2
   exit 4
@@ -133,7 +134,14 @@ trap 'rm -rf "$folder"' EXIT
 # Checks all options before anything is simulated.
 "$bin/trafficbench-model" begin "${study[@]}" "${begin_only[@]}" >"$folder/ranks" || exit $?
 mapfile -t ranks <"$folder/ranks"
-trap leave INT TERM
+trap leave INT TERM HUP
+
+# What is no status of the suite is a death.
+leave_with() {
+  if (($1 <= 4)); then exit "$1"; fi
+  echo "simulate.sh: $2 died with status $1; --resume --output $output goes on" >&2
+  exit 1
+}
 
 # What is simulated is the platform and nothing else: no computation of this machine, no built-in factors. Trees and
 # doubling where the collectives' own choice would send all to one. Eager messages up to 64 KiB.
@@ -144,14 +152,15 @@ configuration=("${configuration[@]/#/--cfg=}")
 done_count=0
 for count in "${ranks[@]}"; do
   done_count=$((done_count + 1))
-  echo "[$done_count/${#ranks[@]}] $count ranks, $(date -u +%H:%M:%S)" || exit 2
+  echo "[$done_count/${#ranks[@]}] $count ranks, $(date -u +%H:%M:%S)" || exit 1
   "$bin/trafficbench-model" platform --machine "$machine" --ranks "$count" --ranks-per-node "$ranks_per_node" \
     --prefix "$folder/platform"
   # All ranks are one process without state of their own in globals: no copies of the program for each.
   (cd "$folder" && exec smpirun -no-privatize -np "$count" -platform "$folder/platform.xml" -hostfile "$folder/platform.hosts" \
     "${configuration[@]}" --log=root.thres:critical "$program_elsewhere" "${study_elsewhere[@]}") &
   smpirun_pid=$!
-  wait "$smpirun_pid" || exit $?
+  wait "$smpirun_pid" || leave_with $? smpirun
   smpirun_pid=""
 done
-"$bin/trafficbench-model" finish "${study[@]}" "${finish_only[@]}"
+"$bin/trafficbench-model" finish "${study[@]}" "${finish_only[@]}" || leave_with $? trafficbench-model
+if [[ ! -f "$output" ]]; then leave; fi

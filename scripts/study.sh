@@ -14,6 +14,9 @@ fi
 if [[ " $* " == *" --site local "* && " $* " != *" --program"* && " $* " != *" --dry-run "* ]]; then
   # shellcheck source-path=SCRIPTDIR source=packages.sh
   source "$root/scripts/packages.sh"
+  # shellcheck source-path=SCRIPTDIR source=launch.sh
+  source "$root/scripts/launch.sh"
+  interruptible
   ensure_packages build
 fi
 PYTHONDONTWRITEBYTECODE=1 exec python3 "$root/scripts/study.py" "$@"

@@ -19,7 +19,7 @@ done < <(grep -v '^#' "$root/scripts/stages.txt")
 
 usage() {
   local name
-  cat <<'HELP' || exit 2
+  cat <<'HELP' || exit 1
 Usage: scripts/test.sh [--all] [STAGE]...
 
 Installs what is missing (Debian: apt-get, as root or through sudo), builds the release preset in build/release and runs its
@@ -33,7 +33,7 @@ Stages, each with its log in build/<stage>.log. Warnings are errors. Seconds: on
 empty at its start.
 HELP
   for name in "${all_stages[@]}"; do printf '  %-8s %4s s  %s\n' "$name" "${usual_seconds[$name]}" "${purpose[$name]}"; done
-  cat <<'HELP' || exit 2
+  cat <<'HELP' || exit 1
 
 Example:
   scripts/test.sh asan tsan

@@ -7,6 +7,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import time
 
 import pytest
 from program import PROGRAM, ROOT, environment, one_line_of, pretended, start, succeed, write_executable
@@ -154,13 +155,28 @@ def test_what_was_measured_is_kept_if_no_report_can_be_made(tmp_path):
     options = ["--rungs", "python", "--count", "every", "--rounds", 1, "--output", tmp_path / "x.json"]
     broken = pretended(tmp_path / "build" / "bin" / "trafficbench", lines)
     done = session(tmp_path, "--program", broken, *options)
-    assert done.returncode == 2 and "something is wrong" in done.stderr.splitlines()[-1], done.stderr
+    assert done.returncode == 1 and "something is wrong" in done.stderr.splitlines()[-1], done.stderr
     assert sorted(os.listdir(tmp_path)) == ["build", "x.json.measured"]
     assert str(tmp_path / "x.json.measured") in done.stderr
     # The program can still make the report of it.
     succeed("derive", tmp_path / "x.json.measured", "--output", tmp_path / "x.json")
     (row,) = load_report(tmp_path / "x.json")["benchmarks"]
     assert row["kernel"] == "python" and row["repetitions"] == 1 and row["mcops"] > 0
+
+
+def test_what_was_measured_is_kept_beside_what_was_kept_before(tmp_path, monkeypatch):
+    """Under another name, and elsewhere if there is no room."""
+    made = session_script.Session.__new__(session_script.Session)
+    (tmp_path / "there").mkdir()
+    made.output = tmp_path / "there" / "x.json"
+    (tmp_path / "there" / "x.json.measured").write_text("precious", encoding="utf-8")
+    assert str(tmp_path / "there" / "x.json.measured-2") in made.keep({"context": 1})
+    assert (tmp_path / "there" / "x.json.measured").read_text(encoding="utf-8") == "precious"
+    monkeypatch.setattr(session_script.tempfile, "gettempdir", lambda: str(tmp_path))
+    made.output = tmp_path / "missing" / "x.json"
+    assert f"{tmp_path}/x.json.measured," in made.keep({"context": 1})
+    monkeypatch.setattr(session_script.tempfile, "gettempdir", lambda: str(tmp_path / "missing"))
+    assert "could not be written anywhere" in made.keep({"context": 1})
 
 
 class FakeRung:
@@ -222,7 +238,9 @@ BAD_SESSION = [
     (["--cells", "0"], "cells is 0"),
     (["--cells", "many"], "many"),
     (["--rungs", "python,warp"], "'warp'"),
-    (["--rungs", ""], "''"),
+    (["--rungs", ""], "--rungs ''"),
+    (["--output=", "--force"], "--output= is empty"),
+    (["--output", "--force"], "--output"),
     (["--rounds", "0"], "rounds is 0"),
     (["--count", "some"], "some"),
     (["--count", "every,every"], "every,every"),
@@ -282,8 +300,9 @@ def test_wrong_kernel_is_marked_and_ends_with_status_1(tmp_path):
     assert not any("tiled" in line for line in done.stdout.splitlines() if "times" in line)
 
 
+@pytest.mark.parametrize("signals", [[signal.SIGTERM], [signal.SIGINT, signal.SIGINT]], ids=["SIGTERM", "Ctrl-C twice"])
 @pytest.mark.parametrize("when", ["pilot", "rounds"])
-def test_interrupted_session_keeps_complete_rounds(tmp_path, when):
+def test_interrupted_session_keeps_complete_rounds(tmp_path, when, signals):
     words = ["bash", LADDER, *SHORT, "--rounds", 500, "--rungs", "python,naive", "--count", "every", "--output", "x.json"]
     with subprocess.Popen(
         [str(word) for word in words],
@@ -293,9 +312,11 @@ def test_interrupted_session_keeps_complete_rounds(tmp_path, when):
         for line in child.stderr:
             if ("iterations of" if when == "pilot" else "round 3 of") in line:
                 break
-        child.send_signal(signal.SIGTERM)
+        for number in signals:
+            child.send_signal(number)
+            time.sleep(0.01)
         out, err = child.communicate(timeout=60)
-    assert child.returncode == 4, err
+    assert child.returncode == 4 and "Traceback" not in err, err
     if when == "pilot":
         assert os.listdir(tmp_path) == [] and "nothing was written" in err
     else:

@@ -4,15 +4,20 @@ Run: /usr/bin/python3 -m pytest tests/report_script_test.py
 """
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
+import time
 
 import made_up_report
 import pytest
 from program import ROOT, one_line_of, start, write_executable
 from report_helpers import SCHEMA_PATH, data_of, example, needs_module
 from script import run_script
+
+from trafficbench_tools.errors import FailedUnderWay
 
 SCRIPT = ROOT / "scripts" / "report.py"
 EXAMPLES = SCHEMA_PATH.parent
@@ -290,6 +295,61 @@ def test_nothing_is_replaced_unless_asked(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
 
 
+HUGE = {
+    "a part of a double": ({"fraction_of_limit": 1e308}, "at most 1e+30"),
+    "just too much": ({"fraction_of_limit": 1.1e30}, "at most 1e+30"),
+    "just not too much": ({"fraction_of_limit": 1e30, "bits_per_cell": 1e30}, ""),
+    "next to nothing": ({"fraction_of_limit": 1e-300}, "1e-30 or more"),
+    "little": ({"fraction_of_limit": 1e-30, "bits_per_cell": 1e-30}, ""),
+    "threads": ({"threads": 2**40}, "threads 1099511627776"),
+    "samples": ({"samples": [1e300] * 8}, "at most 1e+30"),
+    "rate": ({"mcops": 1e29}, "mcops_low <= mcops <= mcops_high"),
+    "cells": ({"cells": 2**64}, "not of type 'integer'"),
+}
+
+
+@pytest.mark.parametrize("case", HUGE)
+def test_numbers_beyond_all_measure_make_a_page_or_are_refused(tmp_path, case):
+    for module in ("plotly", "matplotlib"):
+        needs_module(module)
+    change, word = HUGE[case]
+    report = example("measured")
+    report["benchmarks"][1].update(change)
+    path = made_up_report.save(report, tmp_path / "r.json")
+    done = call(path, "--output", tmp_path / "p.html", "--lint", *([] if word else ["--figures", tmp_path / "figures"]))
+    if word:
+        refused(done, word)
+    else:
+        assert done.returncode in (0, 1) and data_of((tmp_path / "p.html").read_text(encoding="utf-8"))["panels"], done.stderr
+
+
+def test_names_may_hold_any_bytes(tmp_path):
+    """On the page and in messages, what is no text is escaped."""
+    needs_module("plotly")
+    bad = os.fsdecode(b"caf\xe9")
+    path = made_up_report.save(example("measured"), tmp_path / f"{bad}.json")
+    done = call(path, "--output", tmp_path / f"{bad}.html", "--reason", bad)
+    assert done.returncode == 0 and done.stdout.startswith(f"{tmp_path}/caf\\xe9.html: 8 rows"), done.stderr
+    text = (tmp_path / f"{bad}.html").read_text(encoding="utf-8")
+    assert "caf\\xe9.json" in text and "caf\\\\xe9" in json.dumps(data_of(text))
+    refused(call(tmp_path / f"{bad}2.json", "--lint"), "caf\\xe92.json: cannot be read")
+
+
+def test_value_that_is_missing_does_not_become_a_file(tmp_path):
+    path = EXAMPLES / "example-measured.json"
+    for words in (["--output=", "--force"], ["--output", "", "--force"], ["--output", "--force"], ["--figures=", "--force"]):
+        refused(call(path, *words), words[0].rstrip("=") if words[1] else "empty")
+    assert not (ROOT / "--force").exists()
+
+
+def test_folder_of_figures_that_cannot_be_one_is_refused(tmp_path):
+    needs_module("matplotlib")
+    (tmp_path / "lost").symlink_to("nowhere")
+    (tmp_path / "round").symlink_to("round")
+    for name, word in (("lost", "leads nowhere"), ("round", "Too many levels"), ("x" * 300, "too long")):
+        refused(call(EXAMPLES / "example-measured.json", "--figures", tmp_path / name, "--force"), word)
+
+
 def test_missing_and_repeated_files_are_refused(tmp_path):
     refused(call(tmp_path / "nothing.json", "--lint"), "cannot be read")
     path = EXAMPLES / "example-measured.json"
@@ -307,6 +367,35 @@ def test_progress_can_be_left_out():
     done = call(EXAMPLES / "example-measured.json", "--lint")
     assert "read " in done.stderr and "8 rows" in done.stderr
     assert not call(EXAMPLES / "example-measured.json", "--lint", "--quiet").stderr
+
+
+# --- interruptions -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.7, 1.4, 2.1])
+def test_figures_that_are_interrupted_at_any_moment_leave_no_half_of_a_file(tmp_path, seconds):
+    """Ctrl-C goes to every process of a terminal."""
+    needs_module("matplotlib")
+    command = [sys.executable, SCRIPT, EXAMPLES / "example-measured.json", "--figures", "figures", "--all-views", "--quiet"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          start_new_session=True) as child:  # fmt: skip
+        time.sleep(seconds)
+        os.killpg(child.pid, signal.SIGINT)
+        _, err = child.communicate(timeout=60)
+    # Before it is up, Python itself ends.
+    assert (child.returncode, err) in [(4, "report.py: interrupted; start it again\n"), (0, "")] or seconds < 0.5, err
+    assert not [name for _, _, names in os.walk(tmp_path) for name in names if name.startswith(".")]
+
+
+def test_figures_whose_process_is_killed_are_a_failure_and_not_waited_for(monkeypatch):
+    needs_module("matplotlib")
+    from trafficbench_tools.report import figures
+
+    monkeypatch.setattr(figures, "save", lambda *job: os.kill(os.getpid(), signal.SIGKILL) if job[3] == "bad" else job[3])
+    jobs = [(None, None, None, name, False) for name in ("good", "bad", "good", "good")]
+    with pytest.raises(FailedUnderWay, match="killed"):
+        list(figures.saved(jobs))
+    assert list(figures.saved(jobs[2:])) == ["good", "good"]
 
 
 # --- the interpreter ---------------------------------------------------------------------------------------------------

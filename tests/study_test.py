@@ -119,7 +119,9 @@ BAD = {
     "account of two lines": (["--site", "archer2", "--mode", "strong", "--account", "z\nrm -rf x"], "line break"),
     "account with a command": (["--site", "archer2", "--mode", "strong", "--account", "a$(id)"], "letters, digits"),
     "account that is an option": (["--site", "archer2", "--mode", "strong", "--account=--wrap=x"], "letters, digits"),
-    "no account after all": (["--site", "archer2", "--mode", "strong", "--account", ""], "letters, digits"),
+    "no account after all": (["--site", "archer2", "--mode", "strong", "--account", ""], "empty"),
+    "no folder after all": ([*ARCHER2, "--dry-run", "--output="], "--output= is empty"),
+    "folder that is an option": ([*ARCHER2, "--dry-run", "--output", "--force"], "--output"),
     "partition with a command": (["--site", "generic-slurm", "--cores", "4", "--mode", "strong", "--partition", "a;id"],
                                  "letters, digits"),
     "qos with a space": (["--site", "generic-slurm", "--cores", "4", "--mode", "strong", "--qos", "a --wrap=id"],
@@ -254,8 +256,8 @@ CHANGES = {
     "wrong type": (lambda site: site.update(account="yes"), "true or false"),
     "wrong number": (lambda site: site["node"].update(cores=0), '"cores"'),
     "truth for a number": (lambda site: site["node"].update(sockets=True), '"sockets"'),
-    "scheduler": (lambda site: site.update(scheduler="pbs"), "slurm or none"),
-    "no queue": (lambda site: site.update(queues=[]), '"queues"'),
+    "scheduler": (lambda site: site.update(scheduler="pbs"), '"slurm" or "none"'),
+    "no queue": (lambda site: site.update(queues=[]), "queues has 0 entries"),
     "limits upside down": (lambda site: site["queues"][0].update(min_nodes=2000), '"min_nodes"'),
     "time": (lambda site: site.update(time="long"), "HH:MM:SS"),
     "queue's time": (lambda site: site["queues"][0].update(max_time="1 day"), "HH:MM:SS"),
@@ -263,12 +265,21 @@ CHANGES = {
     "shape beyond the node": (lambda site: site.update(shapes=["128x2"]), "128 cores"),
     "frequency": (lambda site: site["cpu_freq"].update(default=1), '"choices"'),
     "name": (lambda site: site.update(name="../../x"), '"name"'),
-    "name of two lines": (lambda site: site.update(name="a\nrm -rf x"), "one line"),
+    "name of two lines": (lambda site: site.update(name="a\nrm -rf x"), '"name"'),
     "qos with a command": (lambda site: site["queues"][0].update(qos="a$(id)"), '"qos"'),
     "header of two lines": (lambda site: site.update(sbatch_options=["--exclusive\nrm -rf x"]), "one line"),
     "variable of two lines": (lambda site: site.update(environment={"A": "1\n2"}), "one line"),
     "variable": (lambda site: site.update(environment={"A B": "1"}), '"A B"'),
     "detected on another host": (lambda site: site["node"].update(cores="detect"), '"detect"'),
+    "no folder": (lambda site: site.update(not_on_compute_nodes=[""]), "begins with /"),
+    "folder from here on": (lambda site: site.update(not_on_compute_nodes=["home"]), "begins with /"),
+    "folder of two lines": (lambda site: site.update(not_on_compute_nodes=["/a\nb"]), "begins with /"),
+    "too many cores": (lambda site: site["node"].update(cores=10**6), "1 to 100000"),
+    "part of a core": (lambda site: site["node"].update(cores=1.5), "1 to 100000"),
+    "too many processes": (lambda site: site["build"].update(processes=10**9), '"processes"'),
+    "text without end": (lambda site: site.update(description="x" * 2**18), '"description"'),
+    "depth without end": (lambda site: site.update(setup=[[[[]]]]), "setup[0]"),
+    "half a character": (lambda site: site.update(description="\ud800"), "half of a UTF-16 pair"),
 }
 
 
@@ -282,9 +293,18 @@ def test_wrong_site_file_is_refused_in_one_line(tmp_path, case):
     refused("--site", path, "--account", "z", "--mode", "strong", "--dry-run", word=word)
 
 
+def test_folder_that_nodes_do_not_see_is_the_same_however_it_is_written(tmp_path):
+    site = json.loads((SITES / "generic-slurm.json").read_text(encoding="utf-8"))
+    for name in (f"{tmp_path}/", f"{tmp_path}//.", f"{tmp_path}/x/.."):
+        site["not_on_compute_nodes"] = [name]
+        (tmp_path / "mine.json").write_text(json.dumps(site), encoding="utf-8")
+        refused("--site", tmp_path / "mine.json", "--mode", "weak", "--cores", "4", "--dry-run", "--output", tmp_path / "study",
+                word="work file system")
+
+
 @pytest.mark.parametrize(
     "text,word",
-    [("{", "mine.json"), ("[]", "not an object"), ('{"name": "a", "name": "b"}', "twice"), ("", "mine.json")],
+    [("{", "mine.json"), ("[]", "must be an object"), ('{"name": "a", "name": "b"}', "twice"), ("", "mine.json")],
 )
 def test_file_that_is_no_site_is_refused(tmp_path, text, word):
     path = tmp_path / "mine.json"
@@ -294,8 +314,8 @@ def test_file_that_is_no_site_is_refused(tmp_path, text, word):
 
 def test_documented_keys_are_the_checked_ones():
     """docs/sites.md explains every key, and no other."""
-    keys = set().union(site_profile.KEYS, site_profile.BUILD_KEYS, site_profile.NODE_KEYS, site_profile.QUEUE_KEYS,
-                       site_profile.CPU_FREQ_KEYS, site_profile.ENERGY_KEYS)
+    keys = set().union(*(part.fields for part in (site_profile.SITE, site_profile.BUILD, site_profile.NODE, site_profile.QUEUE,
+                                                  site_profile.CPU_FREQ, site_profile.ENERGY)))
     page = (ROOT / "docs" / "sites.md").read_text(encoding="utf-8")
     section = page.split("\n## A site of your own\n")[1].split("\n## ")[0]
     explained = {name for line in section.splitlines() for name in re.findall(r"^\| `(?:\w+\.)?(\w+)`", line)}
@@ -347,6 +367,113 @@ def test_energy_goes_to_the_launch_that_used_it(tmp_path, monkeypatch):
     assert runs[2]["job"] is None
 
 
+# --- a study on disk ---------------------------------------------------------------------------------------------------
+
+PRETENDED = """#!/bin/sh
+if [ "$1" = merge ]; then
+  {merge}
+fi
+echo sweep/x
+"""
+
+
+def study_in(folder, merge="exit 0"):
+    """A study in a queue that is none, all of whose reports are there; `merge` is what the program does then."""
+    program = write_executable(folder / "build" / "bin" / "trafficbench", PRETENDED.format(merge=merge))
+    write_executable(folder / "bin" / "sbatch", "#!/bin/sh\necho 17\n")
+    done = study_py("--site", "generic-slurm", "--mode", "weak", "--cores", "2", "--nodes", "1", "--program", program, "--output",
+                    folder / "study", path=f"{folder / 'bin'}:{os.environ['PATH']}")
+    assert done.returncode == 0, done.stderr
+    saved = json.loads((folder / "study" / "study.json").read_text(encoding="utf-8"))
+    for job in saved["jobs"]:
+        for launch in job["launches"]:
+            (folder / "study" / "reports" / f"{launch['name']}.json").write_text("{}", encoding="utf-8")
+    return folder / "study", saved
+
+
+WRONG_STUDIES = {
+    "nothing": (lambda saved: saved.clear(), "no study of this version"),
+    "other version": (lambda saved: saved.update(version=2), "no study of this version"),
+    "missing key": (lambda saved: saved.pop("program"), '"program"'),
+    "unknown key": (lambda saved: saved.update(colour="red"), '"colour"'),
+    "site": (lambda saved: saved["site"].update(scheduler="pbs"), "slurm"),
+    "folder of the site": (lambda saved: saved["site"].update(not_on_compute_nodes=["", "x"]), "begins with /"),
+    "jobs": (lambda saved: saved.update(jobs={}), "a list"),
+    "no job": (lambda saved: saved.update(jobs=[]), "jobs has 0 entries"),
+    "null for a job": (lambda saved: saved.update(jobs=[None]), "jobs[0] must be an object"),
+    "two jobs of one name": (lambda saved: saved["jobs"].append(saved["jobs"][0]), "one name"),
+    "launch somewhere else": (lambda saved: saved["jobs"][0]["launches"][0].update(name="../../x"), '"name"'),
+    "id that is an option": (lambda saved: saved["jobs"][0].update(id="--user=root"), '"id"'),
+    "number for an id": (lambda saved: saved["merge"].update(id=17), '"id"'),
+    "program without its folder": (lambda saved: saved.update(program="trafficbench"), '"program"'),
+    "cores": (lambda saved: saved.update(cores=-1), '"cores"'),
+    "sweep": (lambda saved: saved.update(sweep=["a\nb"]), "sweep[0]"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_STUDIES)
+def test_damaged_study_is_refused_in_one_line(tmp_path, case):
+    change, word = WRONG_STUDIES[case]
+    folder, saved = study_in(tmp_path)
+    change(saved)
+    (folder / "study.json").write_text(json.dumps(saved), encoding="utf-8")
+    for command in ("--status", "--merge", "--resume"):
+        refused(command, folder, word=word)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/zero"),
+                                  lambda path: path.write_bytes(b"\xff"), lambda path: path.write_text("[" * 10**5)])
+def test_study_and_site_that_are_no_text_are_refused_at_once(tmp_path, make):
+    folder = tmp_path / "study"
+    folder.mkdir()
+    make(folder / "study.json")
+    refused("--status", folder, word="study.json")
+    refused("--site", folder / "study.json", "--mode", "weak", "--dry-run", word="study.json")
+
+
+def test_what_a_job_left_may_be_of_any_kind(tmp_path):
+    folder, _ = study_in(tmp_path)
+    state = folder / "state" / "nodes-0001"
+    for make in (os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/zero"), lambda path: path.write_bytes(b"\xff\n\xff")):
+        (folder / "reports" / "nodes-0001-2x1.json").unlink(missing_ok=True)
+        make(state)
+        done = study_py("--status", folder)
+        assert done.returncode == 1 and not done.stderr and "0001" in done.stdout
+        refused("--merge", folder, word="nodes-0001 is not finished")
+        state.rmdir() if state.is_dir() and not state.is_symlink() else state.unlink()
+
+
+MERGES = {
+    "no report": ("exit 0", 1, "made no report"),
+    "killed": ("kill -9 $$", 1, "status -9"),
+    "refuses": ("echo trafficbench: these do not fit >&2; exit 2", 2, "study.sh: these do not fit"),
+    "no text": ('for path; do :; done; printf "\\377" >"$path"; exit 0', 1, "not UTF-8"),
+    "something else": ('for path; do :; done; echo [] >"$path"; exit 0', 1, "is no report"),
+}
+
+
+@pytest.mark.parametrize("case", MERGES)
+def test_merge_that_fails_is_told_in_one_line_and_leaves_nothing(tmp_path, case):
+    merge, status, word = MERGES[case]
+    folder, _ = study_in(tmp_path, merge)
+    before = sorted(os.listdir(folder))
+    done = study_py("--merge", folder)
+    assert done.returncode == status and len(done.stderr.splitlines()) == 1 and word in done.stderr, done.stderr
+    assert sorted(os.listdir(folder)) == before
+
+
+def test_merge_replaces_no_link_and_follows_none(tmp_path):
+    report = json.dumps({"context": {"runs": []}, "benchmarks": []})
+    folder, _ = study_in(tmp_path, f"for path; do :; done; echo '{report}' >\"$path\"; exit 0")
+    (folder / "report.json").symlink_to(tmp_path / "far")
+    refused("--merge", folder, word="exists")
+    refused("--merge", folder, "--force", word="leads nowhere")
+    assert not (tmp_path / "far").exists()
+    (folder / "report.json").unlink()
+    assert study_py("--merge", folder).returncode == 0
+    assert json.loads((folder / "report.json").read_text(encoding="utf-8"))["benchmarks"] == []
+
+
 QUICK = ["--", "--time-cap", "0.05", "--max-repetitions", "6", "--min-seconds", "0.001"]
 
 
@@ -387,8 +514,10 @@ def test_launch_that_is_missing_stops_the_merge_and_is_made_by_resume(tmp_path):
     load_report(folder / "report.json")
 
 
-def test_interrupted_study_is_resumed(tmp_path):
-    """Ctrl-C goes to every process of the terminal; what was finished stays."""
+@pytest.mark.parametrize("send", [lambda study: os.killpg(study, signal.SIGINT), lambda study: os.kill(study, signal.SIGTERM)],
+                         ids=["Ctrl-C", "SIGTERM"])
+def test_interrupted_study_is_resumed(tmp_path, send):
+    """Ctrl-C goes to every process of the terminal, SIGTERM to the study alone; what was finished stays."""
     needs_ranks()
     folder = tmp_path / "study"
     words = ["--site", "local", "--mode", "strong", "--cores", "1", "--shapes", "1x1", "--cells", "1e3:1e4:x2", "--program",
@@ -402,7 +531,7 @@ def test_interrupted_study_is_resumed(tmp_path):
         end = time.monotonic() + 60
         while time.monotonic() < end and not (journal.exists() and '\n{"row"' in journal.read_text(encoding="utf-8")):
             time.sleep(0.02)
-        os.killpg(running.pid, signal.SIGINT)
+        send(running.pid)
         out, _ = running.communicate(timeout=60)
     finally:
         if running.poll() is None:

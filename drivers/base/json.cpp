@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
@@ -10,8 +11,10 @@
 namespace trafficbench {
 
 std::string parse_json(std::string_view text, Json& json) {
-  // Deeper than any report, and far from where recursion ends. scripts/trafficbench_tools/reports.py has the same.
+  // Deeper than any report, and far from where recursion ends. No quantity comes near the greatest number: squares and
+  // products of such are numbers still. scripts/trafficbench_tools/reading.py has the same bounds.
   constexpr int kMaxDepth = 64;
+  constexpr double kGreatest = 1e30;
   // The library passes over a byte order mark and ends at a zero.
   if (text.starts_with("\xef\xbb\xbf")) return "no JSON: it begins with a byte order mark";
   if (text.find('\0') != std::string_view::npos) return "no JSON: it holds a zero";
@@ -22,6 +25,10 @@ std::string parse_json(std::string_view text, Json& json) {
     using Event = Json::parse_event_t;
     if ((event == Event::object_start || event == Event::array_start) && depth >= kMaxDepth) {
       fault = fmt::format("nested deeper than {}: damaged", kMaxDepth);
+      throw Refused();
+    }
+    if (event == Event::value && value.is_number_float() && std::abs(value.get<double>()) > kGreatest) {
+      fault = fmt::format("the number {} is beyond all that is measured or counted: damaged", value.dump());
       throw Refused();
     }
     if (event == Event::object_start) open.emplace_back();

@@ -1,6 +1,5 @@
 #include "drivers/base/utf8.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "drivers/base/json.hpp"
@@ -12,8 +11,14 @@ std::string valid_utf8(std::string_view text) {
 }
 
 std::string one_line(std::string_view text) {
-  std::string line = valid_utf8(text);
-  std::ranges::replace_if(line, [](unsigned char letter) { return letter < ' ' || letter == 0x7f; }, '?');
+  std::string line;
+  for (const char letter : valid_utf8(text)) {
+    const auto byte = static_cast<unsigned char>(letter);
+    // U+0080 to U+009F are two bytes, of which the first is this.
+    const bool ends_control = !line.empty() && line.back() == '\xc2' && byte < 0xa0;
+    if (ends_control) line.pop_back();
+    line += ends_control || byte < ' ' || byte == 0x7f ? '?' : letter;
+  }
   return line;
 }
 

@@ -373,8 +373,32 @@ constexpr std::pair<const char*, const char*> kTogether[] = {
 
 }  // namespace
 
+namespace {
+
+/// The first number of a row that is not 0 and less than what any clock sees: it would be divided by.
+/// scripts/trafficbench_tools/reports.py has the same bound.
+std::string fault_of_magnitude(const Json& row) {
+  constexpr double kSmallest = 1e-30;
+  const auto is_too_small = [](const Json& value) {
+    if (!value.is_number_float()) return false;
+    const double magnitude = std::abs(value.get<double>());
+    return magnitude > 0 && magnitude < kSmallest;
+  };
+  for (const auto& [name, value] : row.items()) {
+    for (const Json& part : value.is_array() ? value : Json::array({value})) {
+      for (const Json& number : part.is_object() ? part : Json::array({part})) {
+        if (is_too_small(number)) return fmt::format("has {} {}", shown(name), shown(number));
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 std::string read_row(const Json& json, Completeness completeness, Row& row) {
   if (!json.is_object()) return "is no object";
+  if (std::string fault = fault_of_magnitude(json); !fault.empty()) return fault;
   row = {};
   std::size_t found_fields = 0;
   for (const Field& field : row_fields()) {

@@ -1,5 +1,6 @@
 #include "drivers/report/point_row.hpp"
 
+#include "drivers/base/utf8.hpp"
 #include "kernels/registry.hpp"
 
 namespace trafficbench {
@@ -25,7 +26,7 @@ Row row_of(const std::string& command, const Point& point) {
     row.density = point.start.density;
     row.seed = static_cast<std::uint64_t>(point.start.seed);
   }
-  row.init = point.start.init;
+  row.init = one_line(point.start.init);
   row.mode = point.mode();
   row.count = point.counting;
   row.kernel_class = point.variant->kernel_class;

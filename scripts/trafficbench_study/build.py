@@ -5,12 +5,10 @@ import shlex
 import subprocess
 
 from trafficbench_study.bad_input import BadInput
+from trafficbench_tools.errors import FailedUnderWay
+from trafficbench_tools.files import make_folder
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-
-
-class BuildFailed(Exception):
-    """The build did not end well; the text says where its log is."""
 
 
 def folder_of(site):
@@ -41,16 +39,19 @@ def commands(site):
 
 def build(site):
     log = folder_of(site) + ".log"
-    os.makedirs(os.path.dirname(log), exist_ok=True)
+    make_folder(os.path.dirname(log))
     print("Building {} (log: {})".format(os.path.relpath(folder_of(site), ROOT), os.path.relpath(log, ROOT)), flush=True)
     # A login shell knows the module command; its errors there are not ours.
     script = "cd {} || exit 1\n{}".format(shlex.quote(ROOT), "\n".join(line + " || exit 1" for line in commands(site)))
-    with open(log, "w", encoding="utf-8") as file:
-        status = subprocess.call(["bash", "-l", "-c", script], stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
+    try:
+        with open(log, "w", encoding="utf-8") as file:
+            status = subprocess.call(["bash", "-l", "-c", script], stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
+    except OSError as error:
+        raise FailedUnderWay("the build did not start: {}: {}".format(error.filename, error.strerror))
     if status != 0 or not os.access(program_of(site), os.X_OK):
         with open(log, encoding="utf-8", errors="replace") as file:
             print("".join(file.readlines()[-20:]), end="")
-        raise BuildFailed("the build failed; the whole log is {}".format(log))
+        raise FailedUnderWay("the build failed; the whole log is {}".format(log))
     return program_of(site)
 
 

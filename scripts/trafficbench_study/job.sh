@@ -154,7 +154,11 @@ run_launch() {
   stop_if_cancelled
   if [[ -n "$warned" && ! -f "$(report_of "$name")" ]]; then requeue "$warned"; fi
   case "$status" in
-    0) echo "$name: done" ;;
+    0)
+      # Launchers say so of a launch that was interrupted too: the report is what tells.
+      if [[ ! -f "$(report_of "$name")" ]]; then requeue "$name ended with status 0, but without its report"; fi
+      echo "$name: done"
+      ;;
     4) requeue "the time that was left did not do for $name" ;;
     1 | 2)
       tell "failed: $name ended with status $status (above); the merge will not run. After a repair:" \

@@ -1,15 +1,19 @@
 """The command behind scripts/study.sh."""
 
-import argparse
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
 
 from trafficbench_study import build, job_script, merge, plan, site_profile, slurm, status, store
 from trafficbench_study.bad_input import PLAIN, BadInput, is_one_line, is_plain
+from trafficbench_tools.command_line import Parser, check_words
+from trafficbench_tools.errors import FailedUnderWay
+from trafficbench_tools.files import write_text
+from trafficbench_tools.printing import tell
 
 HELP = """\
 Usage: scripts/study.sh --site NAME --mode strong|weak [OPTION]... [-- OPTION OF THE SWEEP...]
@@ -49,23 +53,17 @@ What follows -- is for `trafficbench sweep`: -- --time-cap 10 --precision 0.01
 Example:
   scripts/study.sh --site archer2 --account z19 --mode strong --nodes 1,2,4,8 --kernels tiled,bitsliced
 
-Exit status: 0 done; 1 a row failed its verification, a job has stopped, or the build failed; 2 bad input, one line says what,
-nothing was submitted; 4 interrupted, --resume goes on.
+Exit status: 0 done; 1 a row failed its verification, a job has stopped, or something under way failed (the build, a full
+disk); 2 bad input, one line says what, nothing was submitted; 4 interrupted, --resume goes on.
 """
-
-
-class Parser(argparse.ArgumentParser):
-    """One line for what is wrong."""
-
-    def error(self, message):
-        raise BadInput(message + "; see scripts/study.sh --help")
 
 
 def read_options(words):
     for word in words:
         if not is_one_line(word):
             raise BadInput("{} has a line break or another character in it that cannot stand in a job".format(ascii(word)))
-    parser = Parser(add_help=False, allow_abbrev=False)
+    parser = Parser("study.sh", prog="study.sh", add_help=False)
+    check_words(words, "study.sh")
     sweep = []
     if "--" in words:
         sweep = words[words.index("--") + 1:]
@@ -114,7 +112,7 @@ def check_options(options, site):
 
 def check_place(site, path, what):
     """Compute nodes must see it."""
-    for forbidden in site["not_on_compute_nodes"]:
+    for forbidden in map(os.path.normpath, site["not_on_compute_nodes"]):
         for name in (os.path.abspath(path), os.path.realpath(path)):
             if os.path.commonpath([forbidden, name]) == forbidden:
                 raise BadInput("{} {} is on {}, which compute nodes of {} do not have: put it on the work file system".format(
@@ -161,11 +159,14 @@ def make_study(options, site):
     if site["scheduler"] == "slurm" and not re.fullmatch(r"[A-Za-z0-9_.:+@,=~/-]+", os.path.abspath(folder)):
         raise BadInput("the study's folder is '{}': Slurm's header takes no space and no special character there; name another "
                        "with --output".format(os.path.abspath(folder)))
+    for path in (folder, options.program or "", build.ROOT):
+        if not is_one_line(os.path.abspath(path)):
+            raise BadInput("{} has a character in it that cannot stand in a job".format(ascii(os.path.abspath(path))))
     freq = site["cpu_freq"]
     for job in jobs:
         if options.warn is not None and job["wall_seconds"] is not None and options.warn >= job["wall_seconds"]:
             raise BadInput("warn is {} s, but a job of {} has {} s".format(options.warn, job["name"], job["wall_seconds"]))
-    return {
+    study = {
         "version": store.VERSION, "folder": os.path.abspath(folder), "created": stamp, "site": site, "mode": options.mode,
         "kernels": options.kernels, "account": options.account, "cores": cores, "bind": options.bind,
         "cpu_freq": options.cpu_freq or (freq["default"] if freq else None), "warn_seconds": options.warn,
@@ -174,6 +175,8 @@ def make_study(options, site):
             options.program or build.program_of(site)))), "launcher.sh"),
         "sweep": plan.sweep_options(options, site), "jobs": jobs, "merge": merge_job,
     }
+    store.STUDY.check("the study", study)  # what could not be read again
+    return study
 
 
 def scripts_of(study):
@@ -198,11 +201,11 @@ def submit(study, jobs):
         waits_for = [job["id"] for job in study["jobs"] if not store.is_done(study, job)]
         study["merge"]["id"] = slurm.submit(script_path(study, "merge"), waits_for)
         submitted.append(study["merge"]["id"])
+        store.save(study)
     except BaseException:
-        # Refused, or interrupted from the keyboard: no job stays that the study does not know.
+        # Refused, interrupted from the keyboard, or not to be written down: no job stays that the study does not know.
         slurm.cancel(submitted)
         raise
-    store.save(study)
     for job in jobs:
         print("  {:11} job {}".format(job["name"], job["id"]))
     print("  merge       job {}, after these".format(study["merge"]["id"]))
@@ -213,6 +216,14 @@ def submit(study, jobs):
 def _to_its_end(words):
     """Exit status of a process. Ctrl-C goes to it as well: it ends in order, and this waits for it."""
     process = subprocess.Popen(words)
+
+    def pass_on(number, _frame):
+        process.send_signal(number)
+
+    # Of these it hears through this process alone.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, pass_on)
     while True:
         try:
             return process.wait()
@@ -228,6 +239,11 @@ def run_here(study):
         code = _to_its_end(["bash", script_path(study, job["name"])])
         if code != 0:
             return code if code in (1, 2, 4) else 1
+        if not store.is_done(study, job):
+            # The launcher of an MPI may end with status 0 all the same.
+            tell("study.sh", "{} ended without all its reports; scripts/study.sh --resume {} goes on".format(
+                job["name"], study["folder"]))
+            return 4
     return merge.merge(study, False)
 
 
@@ -244,7 +260,7 @@ def start(options):
         # What the site's login node has (Slurm, a file system that nodes see) is all that a dry run elsewhere cannot look at.
         why_not = check_sweep(study)
         if why_not:
-            print("study.sh: note: the program did not check the options of the sweep: {}".format(why_not), file=sys.stderr)
+            tell("study.sh", "note: the program did not check the options of the sweep: {}".format(why_not))
         if not options.program:
             print("# build, in {}:".format(build.ROOT))
             print("\n".join(build.commands(site)))
@@ -267,14 +283,14 @@ def start(options):
     store.create_folders(study["folder"])
     try:
         for name, text in scripts_of(study):
-            store.write_file(script_path(study, name), text, executable=True)
+            write_text(script_path(study, name), text, executable=True)
         store.save(study)
         if uses_slurm:
             for name, _ in scripts_of(study):
                 slurm.check(script_path(study, name))
             submit(study, study["jobs"])
-    except BadInput:
-        shutil.rmtree(study["folder"])
+    except (BadInput, FailedUnderWay):
+        shutil.rmtree(study["folder"], ignore_errors=True)
         raise
     return 0 if uses_slurm else run_here(study)
 
@@ -315,18 +331,11 @@ def carry_out(options):
 
 def main():
     """Carries out the command line; returns the exit status."""
+    options = read_options(sys.argv[1:])
+    if options.help:
+        print(HELP.format(sites=", ".join(site_profile.names())), end="")
+        return 0
     try:
-        options = read_options(sys.argv[1:])
-        if options.help:
-            print(HELP.format(sites=", ".join(site_profile.names())), end="")
-            return 0
         return carry_out(options)
-    except BadInput as bad:
-        print("study.sh: {}".format(" ".join(str(bad).split())), file=sys.stderr)
-        return 2
-    except build.BuildFailed as failed:
-        print("study.sh: {}".format(failed), file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
-        print("study.sh: interrupted; --resume goes on with a study that was begun", file=sys.stderr)
-        return 4
+        raise KeyboardInterrupt("interrupted; --resume goes on with a study that was begun")

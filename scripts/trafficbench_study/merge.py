@@ -3,9 +3,14 @@
 import json
 import os
 import subprocess
+import sys
+import tempfile
 
 from trafficbench_study import slurm, store
 from trafficbench_study.bad_input import BadInput
+from trafficbench_tools.errors import FailedUnderWay
+from trafficbench_tools.files import check_target, write_text
+from trafficbench_tools.reading import parse_json, read_json, read_text
 
 
 def _why_not(study, jobs):
@@ -28,15 +33,22 @@ def _records_of_meters(study):
     """What the jobs read from the nodes' own counters: {(job, step): [(source, joules)]}, in the order of launches."""
     records = {}
     folder = store.path_of(study["folder"], "energy")
-    for name in sorted(os.listdir(folder)):
-        with open(store.path_of(folder, name), encoding="utf-8") as file:
-            for line in file:
-                try:
-                    record = json.loads(line)
-                except ValueError:
-                    continue  # a job that was killed while it wrote
+    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+        for line in read_text(store.path_of(folder, name)).splitlines():
+            record = _record_of(line)
+            # Else a job was killed while it wrote.
+            if record is not None:
                 records.setdefault((record["job"], record["step"]), []).append((record["source"], record["joules"]))
     return records
+
+
+def _record_of(line):
+    try:
+        record = parse_json(line)
+        is_record = all(isinstance(record[key], str) for key in ("job", "step", "source")) and isinstance(record["joules"], int)
+    except (BadInput, LookupError, TypeError):
+        return None
+    return record if is_record and record["source"] == "pm_counters" else None
 
 
 def _add_energy(study, report):
@@ -68,21 +80,49 @@ def _add_energy(study, report):
 def merge(study, force):
     """Writes report.json; the exit status."""
     target = store.merged_path(study)
-    if os.path.exists(target) and not force:
+    if os.path.lexists(target) and not force:
         raise BadInput("{} exists: --force makes it anew".format(target))
     missing = [job for job in study["jobs"] if not store.is_done(study, job)]
     if missing:
         raise BadInput(_why_not(study, missing))
+    check_target(target, force)
     reports = [store.report_path(study, launch) for job in study["jobs"] for launch in job["launches"]]
-    partial = target + ".merging"
-    done = subprocess.run([study["program"], "merge"] + reports + ["--output", partial, "--force"],
-                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
-    if done.returncode not in (0, 1) or not os.path.exists(partial):
-        return done.returncode or 2
-    with open(partial, encoding="utf-8") as file:
-        report = json.load(file)
-    _add_energy(study, report)
-    store.write_file(target, json.dumps(report, indent=2, allow_nan=False) + "\n")
-    os.remove(partial)
-    print("{} rows of {} reports\nReport: {}".format(len(report["benchmarks"]), len(reports), target))
-    return done.returncode
+    try:
+        # A folder of its own: two merges at once do not meet.
+        with tempfile.TemporaryDirectory(prefix=".merge-", dir=study["folder"]) as folder:
+            status, report = _merged(study["program"], reports, os.path.join(folder, "report.json"))
+    except OSError as error:
+        raise FailedUnderWay("{}: cannot merge there: {}".format(study["folder"], error.strerror or error))
+    try:
+        _add_energy(study, report)
+        rows = len(report["benchmarks"])
+    except (LookupError, TypeError, AttributeError):
+        raise _no_report(study["program"], "it lacks rows or launches")
+    write_text(target, json.dumps(report, indent=2, allow_nan=False) + "\n", replace=force)
+    print("{} rows of {} reports\nReport: {}".format(rows, len(reports), target))
+    return status
+
+
+def _no_report(program, why):
+    return FailedUnderWay("{} is no trafficbench: what it merged is no report: {}".format(program, why))
+
+
+def _merged(program, reports, path):
+    """(exit status, report) of `trafficbench merge`, which writes the report to `path`."""
+    try:
+        done = subprocess.run([program, "merge"] + reports + ["--output", path],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    except OSError as error:
+        raise BadInput("program {} does not start: {}".format(program, error.strerror or error))
+    said = [line for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+    if done.returncode in (0, 1) and os.path.exists(path):
+        # Rows that failed their verification stay, marked.
+        for line in said if said or done.returncode == 0 else ["study.sh: a row failed its verification"]:
+            print(line, file=sys.stderr)
+        try:
+            return done.returncode, read_json(path)
+        except BadInput as error:
+            raise _no_report(program, error)
+    why = said[-1] if said else "{} merge ended with status {} and made no report".format(program, done.returncode)
+    kind = BadInput if done.returncode == 2 else FailedUnderWay
+    raise kind(why.partition("trafficbench: ")[2] or why)

@@ -6,6 +6,8 @@ import sys
 
 # Ranks of a node that are named one by one; of more, the first ones.
 MOST_RANKS = 16
+# A report of one row is a few kB, and some 100 B for each worker.
+MOST_BYTES = 512 * 2**20
 
 
 def ranges(numbers):
@@ -42,13 +44,13 @@ def describe(placement):
 
 
 def main():
-    text = sys.stdin.read()
     try:
-        placement = json.loads(text)["benchmarks"][0]["placement"]
-    except (ValueError, KeyError, IndexError, TypeError):
-        print("  it could not be observed")
-        return 0
-    print("\n".join(describe(placement or [])))
+        text = sys.stdin.buffer.read(MOST_BYTES).decode("utf-8")
+        lines = describe(json.loads(text)["benchmarks"][0]["placement"] or [])
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        # A launch that failed has said why.
+        lines = ["  it could not be observed"]
+    print("\n".join(lines))
     return 0
 
 

@@ -6,12 +6,11 @@ import re
 from trafficbench_study import lists
 from trafficbench_study.bad_input import BadInput, one_of
 from trafficbench_study.durations import seconds_of, text_of
-from trafficbench_study.site_profile import parse_shape
+from trafficbench_study.site_profile import MOST_NODES, parse_shape
 
 # Options of the sweep that the study sets itself.
 OWN_OPTIONS = ("--kernels", "--cells", "--mode", "--count", "--depth", "--ranks", "--threads", "--output", "--resume", "--force",
                "--dry-run", "--time-limit", "--help", "-h")
-MOST_NODES = 100000
 
 
 def node_counts(text):

@@ -3,12 +3,16 @@
 import shutil
 import subprocess
 
-from trafficbench_study.bad_input import BadInput
+from trafficbench_study.bad_input import BadInput, is_plain
+from trafficbench_tools.errors import FailedUnderWay
 
 
 def _call(words):
-    done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          universal_newlines=True, check=False)
+    try:
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              encoding="utf-8", errors="replace", check=False)
+    except OSError as error:
+        return 127, "", "{}: {}".format(words[0], error.strerror or error)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -38,7 +42,10 @@ def submit(script, after=()):
     status, out, err = _call(words + [script])
     if status != 0:
         raise BadInput("Slurm refuses {}: {}".format(script, _reason(err or out)))
-    return out.strip().split(";")[0]
+    job = out.strip().split(";")[0]
+    if not is_plain(job):
+        raise FailedUnderWay("sbatch took {}, but printed no number of a job: '{}'; look for it with squeue".format(script, job))
+    return job
 
 
 def cancel(ids):

@@ -2,10 +2,43 @@
 
 import json
 import os
+import re
+import shutil
 
+from trafficbench_study import site_profile
 from trafficbench_study.bad_input import BadInput
+from trafficbench_study.fields import LINE, NAME, PATH, PLAIN_TEXT, TEXT, Either, Kind, ListOf, Number, Object, Text
+from trafficbench_tools.errors import FailedUnderWay
+from trafficbench_tools.files import write_text
+from trafficbench_tools.reading import read_bytes, read_json
 
 VERSION = 1
+# Of what a job wrote about itself, only the last line is read.
+MOST_BYTES_OF_STATE = 2**20
+
+
+class _Site(Kind):
+    def check(self, where, value):
+        site_profile.check(where, value)
+
+
+NODES = Number(1, site_profile.MOST_NODES)
+RANKS = Number(1, site_profile.MOST_NODES * site_profile.MOST_CORES)
+LAUNCH = Object({"name": NAME, "nodes": Number(0, site_profile.MOST_NODES),  # 0: one core of a node
+                 "ranks": RANKS, "ranks_per_node": site_profile.CORES, "threads": site_profile.CORES})
+JOB = Object({
+    "name": NAME, "nodes": NODES, "partition": Either(None, PLAIN_TEXT), "qos": Either(None, PLAIN_TEXT),
+    "wall_seconds": Either(None, Number(60, 10**12)), "max_jobs": Number(1, 10**6), "launches": ListOf(LAUNCH),
+    "id": Either(None, PLAIN_TEXT),
+})
+STUDY = Object({
+    "version": Number(VERSION, VERSION), "folder": PATH,
+    "created": Text("a time, as in 20001231T235959Z", lambda text: re.fullmatch(r"[0-9]{8}T[0-9]{6}Z", text)),
+    "site": _Site(), "mode": Either("strong", "weak"), "kernels": TEXT, "account": Either(None, PLAIN_TEXT),
+    "cores": site_profile.CORES, "bind": Either("suite", "srun"), "cpu_freq": Either(None, site_profile.KHZ),
+    "warn_seconds": Either(None, Number(1, 100000)), "program": PATH, "launcher": PATH, "sweep": ListOf(LINE),
+    "jobs": ListOf(JOB, least=1), "merge": JOB,
+})
 
 
 def path_of(folder, *names):
@@ -20,20 +53,8 @@ def merged_path(study):
     return path_of(study["folder"], "report.json")
 
 
-def write_file(path, text, executable=False):
-    """The file appears complete or not at all."""
-    partial = path + ".partial"
-    with open(partial, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    if executable:
-        os.chmod(partial, 0o755)
-    os.replace(partial, path)
-
-
 def save(study):
-    write_file(path_of(study["folder"], "study.json"), json.dumps(study, indent=2) + "\n")
+    write_text(path_of(study["folder"], "study.json"), json.dumps(study, indent=2) + "\n", replace=True)
 
 
 def create_folders(folder):
@@ -44,32 +65,46 @@ def create_folders(folder):
         raise BadInput("{} exists: name another folder with --output, or go on with it by --resume".format(folder))
     except OSError as error:
         raise BadInput("{}: {}".format(folder, error.strerror))
-    for name in ("jobs", "logs", "reports", "state", "energy"):
-        os.mkdir(path_of(folder, name))
+    try:
+        for name in ("jobs", "logs", "reports", "state", "energy"):
+            os.mkdir(path_of(folder, name))
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise FailedUnderWay("{}: {}".format(folder, error.strerror))
 
 
 def load(folder):
+    """The study in that folder, every field checked."""
     path = path_of(folder, "study.json")
-    try:
-        with open(path, encoding="utf-8") as file:
-            study = json.load(file)
-    except OSError as error:
-        raise BadInput("{}: {}: name the folder of a study".format(path, error.strerror))
-    except ValueError as error:
-        raise BadInput("{} is no study: {}".format(path, error))
-    if not isinstance(study, dict) or study.get("version") != VERSION:
+    if not os.path.lexists(path):
+        raise BadInput("{}: there is none: name the folder of a study".format(path))
+    study = read_json(path, site_profile.MOST_BYTES)
+    if isinstance(study, dict) and study.get("version") != VERSION:
         raise BadInput("{} is no study of this version ({})".format(path, VERSION))
+    STUDY.check(path, study)
+    names = [job["name"] for job in study["jobs"]]
+    names += [launch["name"] for job in study["jobs"] for launch in job["launches"]]
+    if len(set(names)) < len(names):
+        raise BadInput("{}: two jobs or launches have one name".format(path))
+    # It may have been moved.
     study["folder"] = os.path.abspath(folder)
     return study
 
 
 def newest(parent):
     """The folder of the study that was made last."""
-    studies = [path_of(parent, name) for name in (os.listdir(parent) if os.path.isdir(parent) else [])
-               if os.path.isfile(path_of(parent, name, "study.json"))]
-    if not studies:
+    times = {}
+    try:
+        for name in os.listdir(parent):
+            if os.path.isfile(path_of(parent, name, "study.json")):
+                times[path_of(parent, name)] = os.path.getmtime(path_of(parent, name, "study.json"))
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise BadInput("{}: {}: name the folder of a study".format(parent, error.strerror))
+    if not times:
         raise BadInput("there is no study in {}: name its folder".format(parent))
-    return max(studies, key=lambda folder: os.path.getmtime(path_of(folder, "study.json")))
+    return max(times, key=times.get)
 
 
 def is_done(study, job):
@@ -79,8 +114,7 @@ def is_done(study, job):
 def last_state(study, job):
     """The last line that the job wrote about itself, or an empty text."""
     try:
-        with open(path_of(study["folder"], "state", job["name"]), encoding="utf-8") as file:
-            lines = file.read().splitlines()
-    except OSError:
+        text = read_bytes(path_of(study["folder"], "state", job["name"]), MOST_BYTES_OF_STATE).decode("utf-8", "replace")
+    except BadInput:
         return ""
-    return lines[-1] if lines else ""
+    return (text.splitlines() or [""])[-1]

@@ -2,7 +2,9 @@
 
 import sys
 
-from trafficbench_tools.errors import ReportError
+from trafficbench_tools.command_line import check_words
+from trafficbench_tools.errors import BadInput, ReportError
+from trafficbench_tools.printing import tell
 from trafficbench_tools.with_packages import need
 
 HELP = """Usage: scripts/check_report.py FILE...
@@ -25,15 +27,15 @@ def main():
     if "--help" in paths or "-h" in paths:
         print(HELP)
         return 0
-    if not paths or paths[0].startswith("--"):
-        print("check_report.py: expected reports to check, FILE...; see scripts/check_report.py --help", file=sys.stderr)
-        return 2
+    check_words(paths, "check_report.py")
+    if not paths or any(path.startswith("--") for path in paths):
+        raise BadInput("expected reports to check, FILE...; see scripts/check_report.py --help")
     failed = False
     for path in paths:
         try:
             report = load_report(path)
             print(f"{path}: {len(report['benchmarks'])} rows, valid")
         except ReportError as error:
-            print(" ".join(str(error).split()), file=sys.stderr)
+            tell("check_report.py", error)
             failed = True
     return 1 if failed else 0

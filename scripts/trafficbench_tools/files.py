@@ -1,62 +1,110 @@
-"""Files that appear whole or not at all, and that replace nothing unless asked."""
+"""Files that appear whole or not at all, and that replace nothing unless asked.
+
+Understood by Python 3.6 too, which login nodes have.
+"""
 
 import contextlib
 import os
+import stat
 import tempfile
-from pathlib import Path
 
-from trafficbench_tools.errors import BadInput
+from trafficbench_tools.errors import BadInput, FailedUnderWay
+from trafficbench_tools.reading import kind_of
+
+# Of the name of a temporary file, which bears the whole name of the file as far as a file system takes it.
+MOST_BYTES_OF_PREFIX = 100
 
 
 def check_target(path, replace):
     """Refuses, before any work is done, what new_file would refuse after it. Raises BadInput."""
-    path = Path(path)
-    if path.is_dir():
-        raise BadInput(f"{path} is a folder: name a file")
-    if path.exists() and not replace:
-        raise BadInput(f"{path} exists: name another file, or replace it with --force")
-    if not path.parent.is_dir():
-        raise BadInput(f"there is no folder {path.parent} to write {path.name} into")
+    path = os.fspath(path)
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}."):
+        _refuse_target(path, replace)
+        folder = os.path.dirname(path) or "."
+        if not os.path.isdir(folder):
+            raise BadInput("there is no folder {} to write {} into".format(folder, os.path.basename(path)))
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=_prefix(path)):
             pass
     except OSError as error:
-        raise BadInput(f"cannot write into the folder {path.parent}: {error.strerror}") from error
+        raise BadInput("cannot write {}: {}".format(path, error.strerror or error)) from error
+
+
+def _refuse_target(path, replace):
+    """What is no plain file (a device, a pipe, a folder, a link that leads nowhere) is not replaced, even if it may be."""
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        return  # told as a missing folder
+    if stat.S_ISLNK(found.st_mode):
+        try:
+            found = os.stat(path)
+        except OSError as error:
+            raise BadInput("{} is a link that leads nowhere: name another file".format(path)) from error
+    kind = kind_of(found.st_mode)
+    if kind:
+        raise BadInput("{} is {}: name a file".format(path, kind))
+    if not replace:
+        raise _exists(path)
+
+
+def _exists(path):
+    return BadInput("{} exists: name another file, or replace it with --force".format(path))
 
 
 @contextlib.contextmanager
-def new_file(path, replace=False):
+def new_file(path, replace=False, executable=False):
     """Yields a binary file to write into. At its end, what was written appears under the name `path`.
 
-    Until then it has a name of its own in the same folder, so that nobody reads half of it. If anything goes wrong, it is
-    removed. Raises BadInput where `path` exists and is not to be replaced, or cannot be written.
+    Until then it has a name of its own in the same folder, so that nobody reads half of it, and two that write the same file do
+    not meet. If anything goes wrong, it is removed. A link is replaced, not followed. Raises BadInput where `path` exists and is
+    not to be replaced, FailedUnderWay where it cannot be written.
     """
-    path = Path(path)
+    path = os.fspath(path)
     temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        _refuse_target(path, replace)
+        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=_prefix(path))
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
+        # Some file systems know no rights.
+        with contextlib.suppress(OSError):
+            os.chmod(temporary, (0o777 if executable else 0o666) & ~_umask())
         if replace or not _link(temporary, path):
             os.replace(temporary, path)
             temporary = None
+        _keep_name(path)
     except FileExistsError as error:
-        raise BadInput(f"{path} exists: name another file, or replace it with --force") from error
+        raise _exists(path) from error
     except OSError as error:
-        raise BadInput(f"cannot write {path}: {error.strerror or error}") from error
+        raise FailedUnderWay("cannot write {}: {}".format(path, error.strerror or error)) from error
     finally:
         if temporary is not None:
+            # What went wrong before is what is told.
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
 
 
-def write_text(path, text, replace=False):
+def write_text(path, text, replace=False, executable=False):
     """Writes a text file as new_file does."""
-    with new_file(path, replace) as file:
+    with new_file(path, replace, executable) as file:
         file.write(text.encode("utf-8"))
+
+
+def make_folder(path):
+    """Makes a folder, and those above it; one that is there is taken. Raises FailedUnderWay."""
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        raise FailedUnderWay("cannot make the folder {}: {}".format(path, error.strerror or error)) from error
+
+
+def _prefix(path):
+    name = os.fsencode(os.path.basename(path))[:MOST_BYTES_OF_PREFIX]
+    return os.fsdecode(b"." + name + b".")
 
 
 def _link(temporary, path):
@@ -66,10 +114,20 @@ def _link(temporary, path):
     except FileExistsError:
         raise
     except OSError:
-        if path.exists():
+        if os.path.lexists(path):
             raise FileExistsError(path) from None
         return False
     return True
+
+
+def _keep_name(path):
+    """A machine that fails now loses the name no more, as far as the file system can promise that."""
+    with contextlib.suppress(OSError):
+        folder = os.open(os.path.dirname(path) or ".", os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def _umask():

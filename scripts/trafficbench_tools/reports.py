@@ -5,25 +5,23 @@
 """
 
 import functools
-import json
 import math
 import re
 import statistics
 from pathlib import Path
 
-from trafficbench_tools.errors import ReportError
+from trafficbench_tools.errors import BadInput, ReportError
+from trafficbench_tools.reading import read_json, shortened
 
 SCHEMA_PATH = Path(__file__).resolve().parents[2] / "results" / "schema" / "report.schema.json"
 
-# The escape of a surrogate, \\ud800 say.
-HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
-
 # Derived numbers may have been rounded on their way into the file, by no more than this.
 RELATIVE_ROUNDING = 1e-6
+# What is measured is divided by: with reading.GREATEST, quotients and their products are numbers. No clock sees so little.
+SMALLEST = 1e-30
+# Ranks are numbered by MPI's int, and threads by OpenMP's.
+MOST_WORKERS = 2**31 - 1
 SHARE_ROUNDING = 1e-3
-
-# Deeper than any report, and far from where recursion ends. drivers/report/report_file.cpp has the same.
-DEEPEST = 64
 
 INTERVALS = [
     ("real_time_low", "real_time", "real_time_high"),
@@ -53,79 +51,9 @@ def load_report(path, prepare=None):
 def read_report(path):
     """The JSON in the file `path`, unchecked: for what the program has just written. Raises ReportError if it is none."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReportError(f"{path}: cannot be read: {error}") from error
-    try:
-        return parse_strictly(text)
-    except ReportError as error:
-        raise ReportError(f"{path}: {error}") from error
-
-
-def parse_strictly(text):
-    """JSON as the standard has it: no NaN, no Infinity, no number beyond a double, no key twice in one object, no half of a
-    character. Nor is it nested deeper than a program's stack might bear."""
-
-    def refuse_constant(name):
-        raise ReportError(f"{name} is not a JSON number; a number that does not exist is null")
-
-    def finite(digits):
-        value = float(digits)
-        if not math.isfinite(value):
-            raise ReportError(f"{_shortened(digits, 40)} is beyond the range of a double")
-        return value
-
-    def whole(digits):
-        # An integer that no program holds is a number at best: products of such integers would not be numbers any more.
-        value = finite(digits)
-        return int(digits) if abs(int(digits)) < 2**64 else value
-
-    def unique_keys(pairs):
-        fields = dict(pairs)
-        if len(fields) != len(pairs):
-            keys = [key for key, _ in pairs]
-            twice = next(key for key in keys if keys.count(key) > 1)
-            raise ReportError(f"key {_shown(twice)} stands twice in one object")
-        return fields
-
-    try:
-        value = json.loads(
-            text,
-            parse_constant=refuse_constant,
-            parse_float=finite,
-            parse_int=whole,
-            object_pairs_hook=unique_keys,
-        )
-        # Such a text cannot be printed or written. Only an escape can bring one: UTF-8 has none.
-        if HALF_CHARACTER.search(text):
-            _refuse_half_characters(value)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise ReportError(f"not JSON: {error}") from error
-    _refuse_depth(value)
-    return value
-
-
-def _refuse_depth(value):
-    level = _containers([value])
-    for _ in range(DEEPEST):
-        level = [part for whole in level for part in _containers(whole.values() if isinstance(whole, dict) else whole)]
-    _require(not level, f"nested deeper than {DEEPEST}")
-
-
-def _containers(values):
-    return [value for value in values if isinstance(value, (dict, list))]
-
-
-def _refuse_half_characters(value):
-    if isinstance(value, str):
-        try:
-            value.encode("utf-8")
-        except UnicodeEncodeError as error:
-            raise ReportError(f"text {_shown(value)} holds half of a UTF-16 pair") from error
-    for part in value if isinstance(value, (list, dict)) else ():
-        _refuse_half_characters(part)
-    for part in value.values() if isinstance(value, dict) else ():
-        _refuse_half_characters(part)
+        return read_json(path)
+    except BadInput as error:
+        raise ReportError(str(error)) from error
 
 
 def check_schema(report):
@@ -139,7 +67,7 @@ def check_schema(report):
     )
     if error is not None:
         where = "/".join(ascii(str(part))[1:-1] for part in error.absolute_path) or "the report"
-        raise ReportError(f"{where}: {_shortened(error.message)}")
+        raise ReportError(f"{where}: {shortened(error.message)}")
 
 
 @functools.lru_cache(maxsize=None)
@@ -159,7 +87,7 @@ def _validator():
             "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
         ),
     )
-    return kind(json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
+    return kind(read_json(SCHEMA_PATH))
 
 
 def check_fields(report):
@@ -182,6 +110,7 @@ def _check_row(row, rows, runs):
     _require(row["run_name"] == row["name"], "run_name is not name")
     _require(row["iterations"] == row["steps"], "iterations is not steps")
     _require(row["run"] < len(runs), f"run {row['run']} is none of the {len(runs)} in context.runs")
+    _check_magnitudes(row)
     _check_times(row)
     _check_rates(row)
     _check_workers(row)
@@ -192,6 +121,16 @@ def _check_row(row, rows, runs):
         )
     _check_base(row, "base", rows)
     _check_base(row, "ladder_base", rows)
+
+
+def _check_magnitudes(row):
+    for field in ("ranks", "threads"):
+        _require(row[field] <= MOST_WORKERS, f"{field} {row[field]} are more than {MOST_WORKERS}")
+    for field, value in row.items():
+        for part in value if isinstance(value, list) else [value]:
+            for number in part.values() if isinstance(part, dict) else [part]:
+                if isinstance(number, float) and 0 < abs(number) < SMALLEST:
+                    raise ReportError(f"{field} {number} is less than all that can be measured: {SMALLEST:g} or more")
 
 
 def _check_times(row):
@@ -298,9 +237,4 @@ def _require(holds, message):
 
 def _shown(text):
     # It may hold anything, and a message is one line.
-    return _shortened(ascii(text), 60)
-
-
-def _shortened(message, most=200):
-    # A schema error quotes the whole value it dislikes, which may be a row: keep both ends.
-    return message if len(message) <= most else f"{message[: most // 2]} ... {message[-most // 2 :]}"
+    return shortened(ascii(text), 60)

@@ -17,6 +17,8 @@ import shutil
 import subprocess
 import sys
 
+from trafficbench_tools.printing import tell
+
 OLDEST = (3, 9)
 ALREADY_TRIED = "TRAFFICBENCH_STARTED_AGAIN"
 
@@ -46,14 +48,18 @@ def need(*modules):
             for stream in (sys.stdout, sys.stderr):
                 if stream is not None:  # closed
                     stream.flush()
-            os.execv(candidate, [candidate, *sys.argv])
+            try:
+                os.execv(candidate, [candidate, *sys.argv])
+            except OSError as error:
+                lacks = f"everything ({error.strerror})"
         found[candidate] = lacks
     tried = "; ".join(f"{path} lacks {lacks}" for path, lacks in found.items())
     packages = " ".join(f"python3-{name}" for name in modules)
-    print(
-        f"{script}: no Python here has {', '.join(modules)}: {tried or f'{sys.executable} lacks ' + ' '.join(missing)}."
+    # Not a BadInput: some need their packages before anybody can catch one.
+    tell(
+        script,
+        f"no Python here has {', '.join(modules)}: {tried or f'{sys.executable} lacks ' + ' '.join(missing)}."
         f" Install them (Debian: apt-get install {packages}) or name an interpreter: TRAFFICBENCH_PYTHON=PATH",
-        file=sys.stderr,
     )
     sys.exit(2)
 
@@ -70,8 +76,8 @@ def lacking(candidate, modules):
     """What a candidate lacks, as text; empty if it has everything."""
     try:
         # Words that an interpreter older than OLDEST, which gets no further than this, understands too.
-        done = subprocess.run([candidate, "-c", PROBE, *modules], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              universal_newlines=True, timeout=60, check=False)
+        done = subprocess.run([candidate, "-c", PROBE, *modules], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, encoding="utf-8", errors="replace", timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"everything ({error})"
     return done.stdout.strip() if done.returncode == 0 else f"everything (exit status {done.returncode})"

@@ -22,6 +22,8 @@ NOISE_WIDTHS = 2
 STUDENT = [12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23]
 # A median of n normal values has this many times the standard deviation of their mean, for large n.
 OF_MEDIAN = 1.2533
+# No interval is wider to either side, as a logarithm: a factor of 10^130 says nothing, and what is larger is no number.
+WIDEST = 300
 # Makes a median of absolute values the standard deviation of a normal distribution.
 TO_DEVIATION = 1.4826
 
@@ -61,7 +63,7 @@ def change_of(pairs, logs, others):
     if fewest_samples(pairs) < FEWEST_SAMPLES:
         return Change(ratio, noise=noise, moved=moved)
     low, high = bootstrap_interval(pairs)
-    floor = widths * (noise or 0)
+    floor = min(widths * (noise or 0), WIDEST)
     return Change(ratio, min(low, ratio / math.exp(floor)), max(high, ratio * math.exp(floor)), noise, moved, floor)
 
 

@@ -2,10 +2,9 @@
 
 import argparse
 import json
-import signal
 import sys
 
-from trafficbench_tools.errors import BadInput
+from trafficbench_tools.command_line import Parser
 from trafficbench_tools.with_packages import need
 
 DESCRIPTION = """\
@@ -28,9 +27,10 @@ rows, different contracts, different machines. Points that are not in both are l
 EPILOG = """\
 exit status:
   0  every point is same or faster
-  1  a point is slower
+  1  a point is slower; or standard output takes no more, which one line says
   2  bad input: one line says what was wrong
   3  no point is slower, and one is unclear
+  4  interrupted
 
 Example:
   scripts/compare.py results/before.json results/after.json
@@ -49,27 +49,14 @@ def percentage(text):
     return value
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser that says what is wrong in one line."""
-
-    def error(self, message):
-        fail(f"{message}; see --help")
-
-
-def fail(message):
-    """Ends the script with one line and status 2."""
-    print(f"compare.py: {message}", file=sys.stderr)
-    sys.exit(2)
-
-
-def parse_arguments():
+def parse_arguments(words):
     """The options of the command line, checked."""
     parser = Parser(
+        "compare.py",
         prog="compare.py",
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     parser.add_argument("base", metavar="BASE.json", help="the report of before")
     parser.add_argument("new", metavar="NEW.json", help="the report of after")
@@ -95,7 +82,7 @@ def parse_arguments():
         help="pair points that differ in the contract (count) alone, where neither report has both",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print JSON in place of the table")
-    options = parser.parse_args()
+    options = parser.parse_args(words)
     if options.margin < options.threshold:
         parser.error(f"--margin {options.margin:g} is below --threshold {options.threshold:g}")
     return options
@@ -103,10 +90,7 @@ def parse_arguments():
 
 def main():
     """Carries out the command line; returns the exit status."""
-    # A reader that has seen enough (head) or Ctrl-C ends it without a word.
-    for ending in (signal.SIGPIPE, signal.SIGINT):
-        signal.signal(ending, signal.SIG_DFL)
-    options = parse_arguments()
+    options = parse_arguments(sys.argv[1:])
     need("jsonschema")
     from trafficbench_tools.compare.change import changes_of
     from trafficbench_tools.compare.output import as_json, count_words, print_table
@@ -115,11 +99,8 @@ def main():
     from trafficbench_tools.reports import load_report
 
     paths = [[options.base, options.new], *options.again]
-    try:
-        reports = [[load_report(path) for path in both] for both in paths]
-        pairing = launches(reports, options.only, options.other_machine, options.other_contract)
-    except BadInput as error:
-        fail(" ".join(str(error).split()))
+    reports = [[load_report(path) for path in both] for both in paths]
+    pairing = launches(reports, options.only, options.other_machine, options.other_contract)
     changes = changes_of(pairing.pairs)
     verdicts = [
         judge(pairs, change, options.threshold / 100, options.margin / 100)

@@ -3,6 +3,7 @@
 import statistics
 
 from trafficbench_tools.compare.verdict import FASTER, SAME, SLOWER, UNCLEAR
+from trafficbench_tools.printing import printable
 
 WORDS = [SLOWER, UNCLEAR, FASTER, SAME]
 
@@ -71,9 +72,9 @@ def short_names(names):
 def as_json(paths, pairing, changes, verdicts, options, status):
     """All that the table says, for programs."""
     return {
-        "base": str(paths[0][0]),
-        "new": str(paths[0][1]),
-        "again": [list(map(str, both)) for both in paths[1:]],
+        "base": printable(paths[0][0]),
+        "new": printable(paths[0][1]),
+        "again": [list(map(printable, both)) for both in paths[1:]],
         "threshold_percent": options.threshold,
         "margin_percent": options.margin,
         "exit_status": status,

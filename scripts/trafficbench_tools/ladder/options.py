@@ -6,18 +6,16 @@ import re
 import time
 from pathlib import Path
 
+from trafficbench_tools.command_line import Parser
 from trafficbench_tools.counts import parse_count, parse_share
 from trafficbench_tools.errors import BadInput
 from trafficbench_tools.ladder.rungs import ROOT, Road
 
 
-def read_options():
+def read_options(words):
     """The options of the command line, checked. Raises BadInput."""
-    class Parser(argparse.ArgumentParser):
-        def error(self, message):
-            raise BadInput(f"{message}; see scripts/ladder.sh --help")
-
     parser = Parser(
+        "ladder.sh",
         prog="scripts/ladder.sh",
         usage="%(prog)s [OPTION]...",
         description="Measures the whole ladder on this machine: plain Python, numpy, numba, mpi4py and every C++ kernel, on one\n"
@@ -27,8 +25,8 @@ def read_options():
         "less than five minutes on two cores. A rung whose packages are missing is skipped, and says so.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="Example:\n  scripts/ladder.sh --cells 1e6 --rounds 6 --rungs python,numpy-inplace\n\n"
-        "Exit status: 0 done; 1 a rung failed its verification, or the build failed; 2 something is missing, or an option\n"
-        "is wrong (one line says what); 4 interrupted: the report holds the rounds that were complete.",
+        "Exit status: 0 done; 1 a rung failed its verification, or the build or something else under way failed; 2 something\n"
+        "is missing, or an option is wrong (one line says what); 4 interrupted: the report holds the complete rounds.",
     )
     parser.add_argument("--cells", default="10240000", help="length of the road [10240000, the course's]")
     parser.add_argument("--rungs", default="all", help="a list of rungs and kernels, or all [all]")
@@ -51,7 +49,7 @@ def read_options():
     parser.add_argument(
         "--check-options", action="store_true", help=argparse.SUPPRESS
     )  # for ladder.sh, before it builds
-    options = parser.parse_args()
+    options = parser.parse_args(words)
     options.road = Road(
         parse_count(options.cells, "cells", 1, 2**40),
         parse_share(options.density, "density"),
@@ -69,13 +67,13 @@ def read_options():
 
 def check_program(program):
     """Raises BadInput unless `program` can be started."""
-    if not os.access(program, os.X_OK) or program.is_dir():
+    if not os.access(program, os.X_OK) or os.path.isdir(program):
         raise BadInput(f"there is no program {program}: name trafficbench with --program, or let it be built")
 
 
 def default_output():
     """A name for the report that no other report has."""
-    folder = Path("results") if Path("results").is_dir() else Path()
+    folder = Path("results") if os.path.isdir("results") else Path()
     host = re.sub(r"[^\w.-]", "-", os.uname().nodename) or "host"
     return folder / f"{host}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.json"
 

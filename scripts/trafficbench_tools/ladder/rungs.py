@@ -1,5 +1,6 @@
 """The rungs of the ladder: what each is started with, and what a launch says. One launch is one repetition."""
 
+import contextlib
 import json
 import os
 import re
@@ -12,8 +13,9 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trafficbench_tools.errors import BadInput
+from trafficbench_tools.errors import BadInput, FailedUnderWay
 from trafficbench_tools.files import write_text
+from trafficbench_tools.reading import parse_json, read_text
 
 ROOT = Path(__file__).resolve().parents[3]
 # From the lowest up: name: (file of bench/ladder/, modules, whether it takes all cores).
@@ -25,9 +27,11 @@ PYTHON_RUNGS = {
     "mpi4py": ("mpi4py_ranks.py", ("numpy", "mpi4py"), True),
 }
 LAUNCH_SECONDS = 600  # a launch that takes longer hangs
+# A program may be any, and may print any bytes.
+TEXT = {"encoding": "utf-8", "errors": "replace"}
 
 
-class LaunchFailed(Exception):
+class LaunchFailed(FailedUnderWay):
     """A launch that ended without a result; the text says why, in one line."""
 
 
@@ -152,31 +156,36 @@ class PythonRung(Rung):
 def launch_for_json(command):
     """Runs a command to its end and returns the JSON it prints; exit status 1 may come with it. Raises LaunchFailed."""
     environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,  # so that one signal ends it and all its ranks
-        env=environment,
-    ) as child:
+    try:
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            **TEXT,
+            start_new_session=True,  # so that one signal ends it and all its ranks
+            env=environment,
+        )
+    except OSError as error:
+        raise LaunchFailed(f"it does not start: {error.strerror or error} ({command_text(command)})") from error
+    with child:
         try:
             out, err = child.communicate(timeout=LAUNCH_SECONDS)
         except BaseException as problem:
-            os.killpg(child.pid, signal.SIGTERM)
-            try:
-                child.communicate(timeout=5)
-            except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGTERM)
+                try:
+                    child.communicate(timeout=5)
+                except subprocess.TimeoutExpired:
+                    os.killpg(child.pid, signal.SIGKILL)
             if isinstance(problem, subprocess.TimeoutExpired):
                 raise LaunchFailed(f"not done after {LAUNCH_SECONDS} s: {command_text(command)}") from problem
             raise
     said = out[out.find("{") :]
     try:
         if child.returncode in (0, 1) and said:
-            return json.loads(said)
-    except json.JSONDecodeError:
+            return parse_json(said)
+    except BadInput:
         pass
     raise LaunchFailed(f"{reason(child.returncode, err)} ({command_text(command)})")
 
@@ -188,14 +197,14 @@ def derive(program, measured, folder):
     command = [str(program), "derive", str(given), "--output", str(made), "--force"]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=LAUNCH_SECONDS, check=False
+            command, capture_output=True, **TEXT, stdin=subprocess.DEVNULL, timeout=LAUNCH_SECONDS, check=False
         )
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+    except (OSError, subprocess.TimeoutExpired) as error:
         raise LaunchFailed(f"{program} did not make a report of what was measured: {error}") from error
     # It ends with status 1 where a row failed its verification, and there is a report all the same.
     if not made.exists():
         raise LaunchFailed(f"{program} did not make a report of what was measured: {reason(done.returncode, done.stderr)}")
-    return made.read_text(encoding="utf-8")
+    return read_text(made)
 
 
 def check_derives(program):
@@ -228,29 +237,38 @@ def command_text(command):
 
 def launcher_of(program):
     """The launcher that the program was built for, and its flags up to the number of ranks; empty without MPI."""
-    try:
-        text = (Path(program).resolve().parent.parent / "launcher.sh").read_text(encoding="utf-8")
-    except OSError:
+    path = Path(os.path.realpath(program)).parent.parent / "launcher.sh"
+    if not path.exists():
         return []
-    words = re.search(r"^launcher=\((.*)\)$", text, re.MULTILINE)
-    return shlex.split(words[1]) if words else []
+    words = re.search(r"^launcher=\((.*)\)$", read_text(path), re.MULTILINE)
+    try:
+        return shlex.split(words[1]) if words else []
+    except ValueError as error:
+        raise BadInput(f"{path} is damaged ({error}): build the program anew") from error
 
 
 def launcher_of_mpi4py(interpreter):
     """The same for mpi4py, by the library that it was built with; empty, with a reason, if there is none."""
     probe = "from mpi4py import MPI; print(MPI.Get_library_version())"
-    done = subprocess.run([interpreter, "-c", probe], capture_output=True, text=True, timeout=60, check=False)
-    open_mpi = "Open MPI" in done.stdout
+    open_mpi = "Open MPI" in said_by([interpreter, "-c", probe])
     family = "openmpi" if open_mpi else "mpich"
     for name in (f"mpiexec.{family}", "mpiexec"):
         path = shutil.which(name)
         if not path:
             continue
-        version = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=60, check=False)
-        if bool(re.search("Open ?MPI|OpenRTE|PRRTE|prte", version.stdout + version.stderr)) == open_mpi:
+        if bool(re.search("Open ?MPI|OpenRTE|PRRTE|prte", said_by([path, "--version"]))) == open_mpi:
             root = ["--allow-run-as-root"] if open_mpi and os.geteuid() == 0 else []
             return [path, "--bind-to", "none", *root, "-n"], ""
     return [], f"no launcher of mpi4py's MPI ({family}) on the path"
+
+
+def said_by(command):
+    """What a command prints; nothing where it does not start, or does not end."""
+    try:
+        done = subprocess.run(command, capture_output=True, **TEXT, stdin=subprocess.DEVNULL, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout + done.stderr
 
 
 def physical_cores():
@@ -271,13 +289,16 @@ def update_kernels(program):
         listed = subprocess.run(
             [program, "list", "--json"],
             capture_output=True,
-            text=True,
+            **TEXT,
             stdin=subprocess.DEVNULL,
             timeout=60,
             check=True,
         )
-        entries = json.loads(listed.stdout)["kernels"]
-        return list(dict.fromkeys(entry["kernel"] for entry in entries if entry["class"] == "update"))
+        entries = parse_json(listed.stdout)["kernels"]
+        found = list(dict.fromkeys(entry["kernel"] for entry in entries if entry["class"] == "update"))
+        if not found:
+            raise LookupError("no kernel")
+        return found
     except (OSError, subprocess.SubprocessError, ValueError, LookupError, TypeError) as error:
         raise BadInput(f"{program} is no trafficbench: it does not list its kernels") from error
 

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from trafficbench_tools.errors import BadInput
+from trafficbench_tools.errors import BadInput, FailedUnderWay
 from trafficbench_tools.files import write_text
 from trafficbench_tools.ladder import measured, table
 from trafficbench_tools.ladder.rungs import (
@@ -32,7 +32,8 @@ from trafficbench_tools.ladder.rungs import (
     physical_cores,
     update_kernels,
 )
-from trafficbench_tools.reports import parse_strictly
+from trafficbench_tools.printing import printable
+from trafficbench_tools.reading import parse_json, read_bytes
 from trafficbench_tools.with_packages import candidates, lacking
 
 NOTE = (
@@ -43,10 +44,26 @@ NOTE = (
 )
 
 
-class Interrupted(Exception):
-    """A signal asked the session to end."""
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
-    pass
+
+class Interrupted(KeyboardInterrupt):
+    """A signal asked the session to end, before there was anything to keep."""
+
+    def __str__(self):
+        return "interrupted before the first round was complete: nothing was written; start it again"
+
+
+def leave_signals():
+    """From here on no signal stops the report of what was measured."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def interrupt(_signal, _frame):
+    """Ends what is under way, at the first signal. People press Ctrl-C twice."""
+    leave_signals()
+    raise Interrupted
 
 
 class Session:
@@ -111,9 +128,13 @@ class Session:
             self.describe_machine()
             self.pilot()
             stopped = self.measure()
-            text = self.derived(self.measured(stopped))
-        rows = parse_strictly(text)["benchmarks"]
-        write_text(self.output, text, options.force)
+            report = self.measured(stopped)
+            try:
+                text = derive(options.program, report, self.folder)
+                rows = parse_json(text)["benchmarks"]
+                write_text(self.output, text, options.force)
+            except (BadInput, FailedUnderWay, LookupError, TypeError) as problem:
+                raise FailedUnderWay(f"{problem}; {self.keep(report)}") from problem
         table.print_ladder(rows, self.road.cells)
         print()
         print("\n".join(table.answer(rows)))
@@ -125,11 +146,18 @@ class Session:
     def describe_machine(self):
         """The program says what the machine is, and how it writes the names of this road."""
         kernel = update_kernels(self.options.program)[0]
-        report = launch_for_json(CppRung(self.options.program, kernel, 1, 1, "every", []).command(self.road, 1))
-        self.context = report["context"]
-        self.program_launch = self.context["runs"][0]
-        fields = report["benchmarks"][0]["name"].split("/")
-        self.road_name = dict(field.split(":", 1) for field in fields if ":" in field)
+        try:
+            report = launch_for_json(CppRung(self.options.program, kernel, 1, 1, "every", []).command(self.road, 1))
+            self.context = report["context"]
+            self.program_launch = self.context["runs"][0]
+            fields = report["benchmarks"][0]["name"].split("/")
+            self.road_name = dict(field.split(":", 1) for field in fields if ":" in field)
+            if not {"cells", "density", "seed"} <= set(self.road_name):
+                raise LookupError("no road in the name of its row")
+        except LaunchFailed as problem:
+            raise BadInput(str(problem)) from problem
+        except (LookupError, TypeError, AttributeError) as problem:
+            raise BadInput(f"{self.options.program} is no trafficbench: its report lacks what this needs") from problem
 
     @functools.lru_cache(maxsize=None)  # noqa: B019  (one session a process)
     def expected(self, steps):
@@ -144,10 +172,15 @@ class Session:
 
     @functools.lru_cache(maxsize=None)  # noqa: B019
     def hash_after(self, steps):
-        return self.expected(steps).read_bytes()[32:40][::-1].hex()
+        return read_bytes(self.expected(steps))[32:40][::-1].hex()
 
     def launch(self, rung, steps):
-        result = rung.launch(self.road, steps, self.expected)
+        try:
+            result = rung.launch(self.road, steps, self.expected)
+        except (LookupError, TypeError, AttributeError) as problem:
+            raise LaunchFailed(f"{rung.label()}: what it printed lacks what this needs") from problem
+        if not (isinstance(result.seconds, (int, float)) and result.seconds > 0):
+            raise LaunchFailed(f"{rung.label()}: it took {result.seconds} s by its own word, and no time is above 0")
         if rung.python:
             result.row.update(hash=self.hash_after(steps))
         return result
@@ -179,25 +212,26 @@ class Session:
     def measure(self):
         """The rounds. Returns why there were no more."""
         try:
-            left, seconds = "", 0.0
-            for number in range(self.options.rounds):
-                spent = time.monotonic() - self.began
-                if number >= 6 and spent + seconds > self.options.time_limit:
-                    return "time_limit"
-                self.tell(f"round {number + 1} of {self.options.rounds}{left}")
-                started = time.monotonic()
-                self.rounds.append(self.one_round())
-                seconds = time.monotonic() - started
-                left = f", about {seconds * (self.options.rounds - number - 1):.0f} s left"
-            return "fixed"
+            stopped = self.all_rounds()
+            leave_signals()
+            return stopped
         except Interrupted:
             if not self.rounds:
                 raise
             return "interrupted"
-        finally:
-            # From here on no signal stops the report of what was measured.
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, signal.SIG_IGN)
+
+    def all_rounds(self):
+        left, seconds = "", 0.0
+        for number in range(self.options.rounds):
+            spent = time.monotonic() - self.began
+            if number >= 6 and spent + seconds > self.options.time_limit:
+                return "time_limit"
+            self.tell(f"round {number + 1} of {self.options.rounds}{left}")
+            started = time.monotonic()
+            self.rounds.append(self.one_round())
+            seconds = time.monotonic() - started
+            left = f", about {seconds * (self.options.rounds - number - 1):.0f} s left"
+        return "fixed"
 
     def one_round(self):
         """Launches each rung once."""
@@ -237,21 +271,24 @@ class Session:
         for result in (result for said in self.rounds for result in said.values()):
             software.update(result.software)
             mpi = mpi or result.mpi
-        argv = ["scripts/ladder.sh", *sys.argv[1:]]
+        argv = ["scripts/ladder.sh", *map(printable, sys.argv[1:])]
         runs = measured.launches(self.program_launch, argv, software, mpi, self.date)
         options = self.options
         axes = {"rungs": options.rungs, "cells": options.cells, "count": options.count, "density": options.density}
         axes.update(init="mt19937", seed=options.seed, rounds=str(options.rounds), min_seconds=str(options.min_seconds))
         return measured.report(self.context, axes, runs, rows, NOTE)
 
-    def derived(self, report):
-        """The whole report, as text. What was measured is kept if the program fails now."""
-        try:
-            return derive(self.options.program, report, self.folder)
-        except LaunchFailed as problem:
-            kept = self.output.with_name(f"{self.output.name}.measured")
-            write_text(kept, json.dumps(report, allow_nan=False), replace=True)
-            raise LaunchFailed(f"{problem}; what was measured is in {kept}, for `trafficbench derive`") from problem
+    def keep(self, report):
+        """Writes what was measured beside the report that could not be made, or where there is room. Says where."""
+        folders = [self.output.parent, Path(tempfile.gettempdir())]
+        names = [f"{self.output.name}.measured", *(f"{self.output.name}.measured-{number}" for number in range(2, 100))]
+        for path in (folder / name for folder in folders for name in names):
+            try:
+                write_text(path, json.dumps(report, allow_nan=False))
+                return f"what was measured is in {path}, for `trafficbench derive`"
+            except (BadInput, FailedUnderWay):
+                continue
+        return "and what was measured could not be written anywhere"
 
     def row(self, place, rung, stopped):
         name = measured.row_name(rung, self.road_name)

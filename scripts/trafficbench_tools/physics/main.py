@@ -7,9 +7,11 @@ import sys
 import time
 from pathlib import Path
 
+from trafficbench_tools.command_line import Parser
 from trafficbench_tools.counts import parse_count, parse_share
-from trafficbench_tools.errors import BadInput
+from trafficbench_tools.errors import BadInput, FailedUnderWay
 from trafficbench_tools.files import check_target, write_text
+from trafficbench_tools.printing import tell as tell_line
 from trafficbench_tools.with_packages import need
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -22,32 +24,23 @@ PRINTED = 1e-6  # velocities have six decimals
 
 def main():
     """Carries out the command line; returns the exit status."""
-    try:
-        options = read_options()
-        need("numpy", "matplotlib")
-        return make(options)
-    except BadInput as problem:
-        print(f"physics.py: {problem}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("physics.py: interrupted; start it again", file=sys.stderr)
-        return 4
+    options = read_options(sys.argv[1:])
+    need("numpy", "matplotlib")
+    return make(options)
 
 
-def read_options():
+def read_options(words):
     """The options of the command line, checked. Raises BadInput."""
-    class Parser(argparse.ArgumentParser):
-        def error(self, message):
-            raise BadInput(f"{message}; see scripts/physics.py --help")
-
     parser = Parser(
+        "physics.py",
         prog="scripts/physics.py",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Measures average velocity and flow against density, and velocity against iteration, with the fastest kernel;\n"
         "holds them against the exact results (docs/model.md); draws both, and roads in space and time, into a folder.\n"
         "Takes less than 30 s. Needs numpy and matplotlib (Debian: python3-numpy, python3-matplotlib).",
         epilog="Example:\n  scripts/physics.py --output docs/images --force\n\n"
-        "Exit status: 0 done; 1 a measurement is not what theory says; 2 bad input, or something is missing; 4 interrupted.",
+        "Exit status: 0 done; 1 a measurement is not what theory says, or something failed under way; 2 bad input, or\n"
+        "something is missing; 4 interrupted.",
     )
     parser.add_argument(
         "--output",
@@ -64,14 +57,14 @@ def read_options():
         "--program", default=str(ROOT / "build" / "release" / "bin" / "trafficbench"), metavar="PATH",
         help="trafficbench [build/release/bin/trafficbench]",
     )  # fmt: skip
-    options = parser.parse_args()
+    options = parser.parse_args(words)
     options.densities = parse_count(options.densities, "densities", 1, 1000)
     options.cells = parse_count(options.cells, "cells", 2 * max(ITERATIONS), 400000)  # six decimals tell the cars
     options.density = parse_share(options.density, "density")
     if not 0 < options.density < 1:
         raise BadInput(f"density is {options.density}: a road without cars, or without holes, has nothing to show")
     options.output = Path(options.output)
-    if not options.output.is_dir():
+    if not os.path.isdir(options.output):
         raise BadInput(f"there is no folder {options.output}")
     options.data = Path(options.data) if options.data else None
     for path in [*([options.data] if options.data else []), *(options.output / name for name in [*PICTURES, *ROADS])]:
@@ -94,6 +87,9 @@ def make(options):
 
     try:
         measure.run(options.program, 100, 0.5, 1, 1, SEEDS[0])  # what is no trafficbench is found before the work
+    except measure.RunFailed as problem:
+        raise BadInput(str(problem)) from problem
+    try:
         density = density_data(options, measure, exact, tell)
         relaxation = relaxation_data(options, measure, exact, tell)
         tell("drawing")
@@ -104,13 +100,13 @@ def make(options):
                 tell("this trafficbench was built without libpng: no pictures of roads")
                 break
     except measure.RunFailed as problem:
-        raise BadInput(str(problem)) from problem
+        raise FailedUnderWay(str(problem)) from problem
     if options.data:
         drawn = {"density": density, "relaxation": relaxation}
         write_text(options.data, json.dumps(drawn, indent=1) + "\n", options.force)
     for part in (density, relaxation):
         for line in part["problems"]:
-            print(f"physics.py: NOT WHAT THEORY SAYS: {line}", file=sys.stderr)
+            tell_line("physics.py", f"NOT WHAT THEORY SAYS: {line}")
         print(part["summary"])
     return 1 if density["problems"] or relaxation["problems"] else 0
 

@@ -14,12 +14,13 @@ def start(program, arguments):
         done = subprocess.run(
             [str(program), "run", *arguments],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             stdin=subprocess.DEVNULL,
             timeout=120,
             check=False,
         )
-    except (OSError, ValueError) as error:  # ValueError: what it printed is no text
+    except OSError as error:
         raise RunFailed(f"{program} is no trafficbench: {error}") from error
     except subprocess.TimeoutExpired as error:
         raise RunFailed(f"{program} did not end within {error.timeout:.0f} s") from error

@@ -1,10 +1,12 @@
 """Figures for papers and talks: PNG, SVG and PDF by matplotlib, each with its data and its caption."""
 
-import concurrent.futures
 import csv
 import io
+import multiprocessing.connection
 import os
 import re
+import signal
+import sys
 
 import matplotlib
 
@@ -15,12 +17,16 @@ os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
 from matplotlib import pyplot  # noqa: E402
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator, PercentFormatter  # noqa: E402
 
-from trafficbench_tools.files import new_file, write_text  # noqa: E402
+from trafficbench_tools.errors import FailedUnderWay  # noqa: E402
+from trafficbench_tools.files import make_folder, new_file, write_text  # noqa: E402
 from trafficbench_tools.report import palette, rows, views, words  # noqa: E402
 from trafficbench_tools.report.chart import joined_runs  # noqa: E402
 
 FORMATS = ["png", "svg", "pdf"]
 WIDTH = 6.3  # inches: the text width of an A4 page
+DOTS_AN_INCH = 200
+# matplotlib draws nothing that is 2^16 dots high: where there are hundreds of bars, dots are larger.
+MOST_DOTS = 60_000
 STYLE = {
     "font.size": 9,
     "axes.titlesize": 10,
@@ -33,7 +39,7 @@ STYLE = {
     "grid.linewidth": 0.7,
     "axes.axisbelow": True,
     "axes.edgecolor": "#566373",
-    "savefig.dpi": 200,
+    "savefig.dpi": DOTS_AN_INCH,
     "svg.fonttype": "none",
     "svg.hashsalt": "trafficbench",
     "pdf.fonttype": 42,
@@ -55,6 +61,7 @@ SYMBOLS = {
     "triangle-right": ">",
     "x": "x",
 }
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹×", "0123456789x")
 DASHES = {"solid": "-", "dash": "--", "dashdot": "-.", "dot": ":"}
 
@@ -62,9 +69,9 @@ DASHES = {"solid": "-", "dash": "--", "dashdot": "-.", "dot": ":"}
 def write(charts, folder, all_views, say=lambda text: None, replace=False):
     """Writes the figures; returns a line for each, and one for what was left out.
 
-    Raises BadInput where one cannot be written.
+    Raises BadInput where one is there, FailedUnderWay where one cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     colours = palette.palette([chart for found in charts.values() for chart in found])
     jobs, captions, left_out = [], ["# Figures", ""], 0
     for section, found in charts.items():
@@ -82,10 +89,10 @@ def write(charts, folder, all_views, say=lambda text: None, replace=False):
                     "",
                 ]
     lines = []
-    with concurrent.futures.ProcessPoolExecutor() as pool:
-        for name in pool.map(save, *zip(*jobs)) if jobs else []:
-            say(f"figure {name}")
-            lines.append(f"{folder / name}.{{{','.join([*FORMATS, 'csv'])}}}")
+    for name in saved(jobs):
+        say(f"figure {name}")
+    for _, _, _, name, _ in jobs:
+        lines.append(f"{folder / name}.{{{','.join([*FORMATS, 'csv'])}}}")
     write_text(folder / "captions.md", "\n".join(captions), replace)
     lines.append(f"{folder / 'captions.md'}: what each figure shows")
     if left_out:
@@ -94,6 +101,59 @@ def write(charts, folder, all_views, say=lambda text: None, replace=False):
             " as figures too"
         )
     return lines
+
+
+def saved(jobs):
+    """Carries out the jobs, arguments of save(), on all cores; yields the names of the figures, each when it is there.
+
+    No pool of concurrent.futures: it may wait for ever for a process that a signal has ended.
+    """
+    number = min(len(jobs), len(os.sched_getaffinity(0)))
+    children, readers = [], []
+    try:
+        for first in range(number):
+            reader, writer = multiprocessing.Pipe(duplex=False)
+            child = multiprocessing.Process(target=save_all, args=(jobs[first::number], writer))
+            # Until it knows what to do at a signal.
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+            child.start()
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            # So that the end of the child is the end of what there is to read.
+            writer.close()
+            children.append(child)
+            readers.append(reader)
+        while readers:
+            for reader in multiprocessing.connection.wait(readers):
+                said = reader.recv()
+                if isinstance(said, Exception):
+                    raise said
+                if said is None:
+                    readers.remove(reader)
+                else:
+                    yield said
+    except EOFError as error:
+        raise FailedUnderWay("a process that drew was killed, for want of memory perhaps: draw fewer with --only") from error
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            child.join()
+
+
+def save_all(jobs, writer):
+    """What one process draws. It sends the names, then None; or what went wrong."""
+    # It puts away what it began and ends without a word: the first process tells what there is to tell.
+    for number in SIGNALS:
+        signal.signal(number, lambda *_: sys.exit(4))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+    try:
+        for job in jobs:
+            writer.send(save(*job))
+        writer.send(None)
+    except BrokenPipeError:  # nobody is there any more
+        sys.exit(4)
+    except Exception as problem:
+        writer.send(problem)
 
 
 def file_name(section, title, count, label):
@@ -114,10 +174,11 @@ def save(chart, colours, folder, name, replace):
         figure = draw(chart, colours)
         # The margins are found once for all formats: finding them is to draw.
         box = figure.get_tightbbox(figure.canvas.get_renderer()).padded(0.05)
+        dots = min(DOTS_AN_INCH, int(MOST_DOTS / max(box.width, box.height)))
         for ending in FORMATS:
             metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(ending)
             with new_file(folder / f"{name}.{ending}", replace) as file:
-                figure.savefig(file, format=ending, bbox_inches=box, metadata=metadata)
+                figure.savefig(file, format=ending, dpi=dots, bbox_inches=box, metadata=metadata)
         pyplot.close(figure)
     text = io.StringIO(newline="")
     table = csv.writer(text)
@@ -133,7 +194,8 @@ def save(chart, colours, folder, name, replace):
 
 def draw(chart, colours):
     """The figure, with everything that it shows as matplotlib's own objects."""
-    figure, axes = pyplot.subplots(figsize=(WIDTH, height(chart)))
+    tall = height(chart)
+    figure, axes = pyplot.subplots(figsize=(WIDTH, tall), dpi=min(100, MOST_DOTS / tall))
     {"curve": draw_curves, "bars": draw_bars, "stack": draw_stack}[chart.kind](axes, chart, colours)
     axes.set_title(f"{chart.title}   counting {chart.facets['count']}", loc="left", pad=16 if chart.guides else 8)
     axes.set_xlabel(chart.x.title)

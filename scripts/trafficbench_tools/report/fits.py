@@ -16,7 +16,8 @@ def law(fit, p):
     """Speedup at p times the cores of the base."""
     value = {name: parameter["value"] for name, parameter in fit["parameters"].items()}
     contention = value.get("serial_fraction", value.get("contention", 0.0))
-    return p / (1 + contention * (p - 1) + value.get("coherency", 0.0) * p * (p - 1))
+    time = 1 + contention * (p - 1) + value.get("coherency", 0.0) * p * (p - 1)
+    return p / time if time else None
 
 
 def curves(source, drawn):
@@ -36,7 +37,10 @@ def curves(source, drawn):
         ats = [first * (last / first) ** (i / (POINTS - 1)) for i in range(POINTS)]
         kernel = members[0]["kernel"]
         label = f"{kernel}: {NAMES[fit['law']]}"
-        found.append(Curve(label, [(at, law(fit, at / base)) for at in ats], key_of(kernel), DASHES[fit["law"]], listed=False))
+        # A fit may have a pole, beyond which it says nothing.
+        points = [(at, speedup) for at, speedup in ((at, law(fit, at / base)) for at in ats) if speedup and speedup > 0]
+        if points:
+            found.append(Curve(label, points, key_of(kernel), DASHES[fit["law"]], listed=False))
         told.setdefault(fit["law"], []).append(
             f"{kernel} {parameters(fit)}, largest residual {words.significant(largest(fit), 2)}"
         )

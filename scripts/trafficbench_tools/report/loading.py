@@ -1,9 +1,11 @@
 """Reads the reports, refuses what is none, and chooses rows."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from trafficbench_tools.errors import ReportError
+from trafficbench_tools.printing import printable
 from trafficbench_tools.report.grouping import ladder_order
 from trafficbench_tools.reports import load_report
 
@@ -57,7 +59,7 @@ def load(paths, only=()):
         sources.append(
             Source(
                 label=label,
-                path=str(path),
+                path=printable(path),
                 context=report["context"],
                 rows=report["benchmarks"],
                 fits=report.get("fits", []),
@@ -122,9 +124,9 @@ def example_name(paths):
 
 def unique_labels(paths):
     """File names without their ending; the whole path where two would be the same. Refuses a file that is named twice."""
-    places = [Path(path).resolve() for path in paths]
+    places = [Path(os.path.realpath(path)) for path in paths]
     for place, path in zip(places, paths):
         if places.count(place) > 1:
             raise ReportError(f"{path} is named twice; name each report once")
     stems = [place.stem for place in places]
-    return [stem if stems.count(stem) == 1 else str(path) for stem, path in zip(stems, paths)]
+    return [printable(stem if stems.count(stem) == 1 else path) for stem, path in zip(stems, paths)]

@@ -1,11 +1,14 @@
 """Makes a page and figures from reports, and holds them against the twelve rules. See --help."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
+from trafficbench_tools.command_line import Parser
 from trafficbench_tools.errors import BadInput
 from trafficbench_tools.files import check_target, write_text
+from trafficbench_tools.printing import printable, tell
 from trafficbench_tools.with_packages import need
 
 EPILOG = """The page is one file that needs no network: what ran where, the ladder, rate against size, strong and weak
@@ -19,20 +22,14 @@ Examples:
   scripts/report.py results/*.json --output report.html --only threads:1/ --reason "threads did not help"
   scripts/report.py results/*.json --lint
 
-Exit status: 0 done; 1 a rule is broken (--lint), or a row failed verification; 2 bad
-input; 4 interrupted."""
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser that says what is wrong in one line."""
-
-    def error(self, message):
-        sys.exit(refuse(f"{message}; see scripts/report.py --help"))
+Exit status: 0 done; 1 a rule is broken (--lint), a row failed verification, or something could not be
+written; 2 bad input; 4 interrupted."""
 
 
 def parse(arguments):
     """The options of the command line."""
     parser = Parser(
+        "report.py",
         prog="report.py",
         usage="scripts/report.py REPORT... [--output PAGE] [--figures FOLDER] [--lint] [options]",
         description=(
@@ -64,26 +61,14 @@ def parse(arguments):
     return parser.parse_args(arguments)
 
 
-def refuse(message):
-    """Says in one line what is wrong; returns the exit status."""
-    print(f"report.py: {message}", file=sys.stderr)
-    return 2
-
-
 def main():
     """Carries out the command line; returns the exit status."""
     options = parse(sys.argv[1:])
     if not (options.output or options.figures or options.lint):
-        return refuse("nothing to make: name a page (--output report.html), a folder (--figures FOLDER) or --lint")
+        raise BadInput("nothing to make: name a page (--output report.html), a folder (--figures FOLDER) or --lint")
     need("jsonschema", *(["matplotlib"] if options.figures else []), *(["plotly"] if options.output else []))
-    try:
-        check_targets(options)
-        return make(options)
-    except (BadInput, OSError) as error:
-        return refuse(" ".join(str(error).split()))
-    except KeyboardInterrupt:
-        print("report.py: interrupted; a page appears whole or not at all, so run it again", file=sys.stderr)
-        return 4
+    check_targets(options)
+    return make(options)
 
 
 def check_targets(options):
@@ -94,11 +79,23 @@ def check_targets(options):
             raise BadInput(f"{page}: expected a name that ends in .html")
         check_target(page, options.force)
     if options.figures:
-        folder = Path(options.figures)
-        if folder.exists() and not folder.is_dir():
-            raise BadInput(f"{folder} is not a folder")
-        if folder.is_dir() and any(folder.iterdir()) and not options.force:
-            raise BadInput(f"{folder} is not empty: name another folder, or replace its figures with --force")
+        check_folder(options.figures, options.force)
+
+
+def check_folder(folder, replace):
+    """Refuses a folder of figures that has others in it, or that cannot be one."""
+    try:
+        there = os.listdir(folder)
+    except FileNotFoundError:
+        if os.path.lexists(folder):
+            raise BadInput(f"{folder} is a link that leads nowhere: name another folder") from None
+        return
+    except NotADirectoryError as error:
+        raise BadInput(f"{folder} is not a folder") from error
+    except OSError as error:
+        raise BadInput(f"{folder}: {error.strerror}") from error
+    if there and not replace:
+        raise BadInput(f"{folder} is not empty: name another folder, or replace its figures with --force")
 
 
 def make(options):
@@ -107,13 +104,13 @@ def make(options):
 
     def say(text):
         if not options.quiet:
-            print(f"report.py: {text}", file=sys.stderr)
+            tell("report.py", text)
 
     sources = loading.load(options.reports, options.only)
     # Said once all are known to be good: of a bad one there is one line to read.
     for source in sources:
         say(f"read {source.path}, {words.count_of(len(source.rows), 'row')}")
-    rules = lint.lint(sources, options.reason)
+    rules = lint.lint(sources, options.reason and printable(options.reason))
     failed = sum(rows.has_failed(row) for source in sources for row in source.rows)
     if options.output or options.figures:
         say("arranging plots")
@@ -135,5 +132,5 @@ def make(options):
     if options.lint:
         lint.print_rules(rules, sys.stdout)
     if failed:
-        print(f"report.py: {words.count_of(failed, 'row')} failed verification: marked wherever drawn", file=sys.stderr)
+        tell("report.py", f"{words.count_of(failed, 'row')} failed verification: marked wherever drawn")
     return 1 if failed or (options.lint and any(rule.broken for rule in rules)) else 0

@@ -94,7 +94,7 @@ def how(source, measured):
     if "precision" in axes and "time_cap" in axes:
         rule = (
             f", at least {axes.get('min_repetitions', '?')}, until the half-width of the interval was within"
-            f" {float(axes['precision']):.3g} of the median or {axes['time_cap']} s were timed"
+            f" {short(axes['precision'])} of the median or {axes['time_cap']} s were timed"
         )
     sentences = [
         f"Each point was repeated {spread} times{rule}; a repetition began at a barrier outside the timer"
@@ -125,6 +125,14 @@ def how(source, measured):
     if any(row["class"] == "closed-form" for row in measured):
         sentences.append("Closed-form rows are times, not rates, and are compared with no other.")
     return sentences
+
+
+def short(text):
+    """A number that was asked for, in three digits. The schema does not say what axes hold: what is no number stays as it is."""
+    try:
+        return f"{float(text):.3g}"
+    except (TypeError, ValueError):
+        return str(text)
 
 
 def trust(measured):
