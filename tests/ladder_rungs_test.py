@@ -12,12 +12,14 @@ from program import ROOT, one_line_of, succeed
 from trafficbench_tools.counts import parse_count
 from trafficbench_tools.errors import BadInput
 
+HEADER_BYTES = 48  # of a road file: docs/usage.md
+
 
 def test_start_state_is_the_one_of_the_program(tmp_path):
     for seed in (0, 5743, 2**32 - 1):
         path = tmp_path / f"{seed}.road"
         saved(path, 1000, 0.52, seed, 1)
-        words = path.read_bytes()[40:]
+        words = path.read_bytes()[HEADER_BYTES:]
         expected, _ = model(1000, 0.52, seed, 1)
         assert [words[cell // 8] >> (cell % 8) & 1 for cell in range(1000)] == expected
 
@@ -71,7 +73,7 @@ def test_course_lines_are_those_of_the_program():
 def test_wrong_road_is_found(tmp_path, name):
     path = saved(tmp_path / "right.road", 500, 0.52, 5743, 10)
     content = bytearray(path.read_bytes())
-    content[40] ^= 5
+    content[HEADER_BYTES] ^= 5
     path.write_bytes(content)
     done = start_rung(name, "--cells", 500, "--steps", 10, "--expect", path)
     assert done.returncode == 1 and "2 cells of the final road are wrong" in done.stderr, done.stderr

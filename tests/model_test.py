@@ -129,7 +129,7 @@ def test_bad_files_are_refused(inputs, tmp_path):
         text.write_text(json.dumps(facts | changed), encoding="utf-8")
         refused(call_model("advise", *inputs[:2], "--machine", text), "clock_hz")
     text.write_text(json.dumps(facts).replace("2250000000.0", "1e400"), encoding="utf-8")
-    refused(call_model("advise", *inputs[:2], "--machine", text), "not JSON")
+    refused(call_model("advise", *inputs[:2], "--machine", text), "no JSON")
     del facts["clock_hz"]
     text.write_text(json.dumps(facts), encoding="utf-8")
     refused(call_model("rows", *inputs[:2], "--machine", text, *output), "clock_hz")

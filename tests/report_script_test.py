@@ -301,7 +301,7 @@ HUGE = {
     "just not too much": ({"fraction_of_limit": 1e30, "bits_per_cell": 1e30}, ""),
     "next to nothing": ({"fraction_of_limit": 1e-300}, "1e-30 or more"),
     "little": ({"fraction_of_limit": 1e-30, "bits_per_cell": 1e-30}, ""),
-    "threads": ({"threads": 2**40}, "threads 1099511627776"),
+    "threads": ({"threads": 2**40}, "threads: 1099511627776"),
     "samples": ({"samples": [1e300] * 8}, "at most 1e+30"),
     "rate": ({"mcops": 1e29}, "mcops_low <= mcops <= mcops_high"),
     "cells": ({"cells": 2**64}, "not of type 'integer'"),

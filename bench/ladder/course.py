@@ -12,10 +12,13 @@ sys.path.insert(1, str(Path(__file__).resolve().parents[2] / "scripts"))
 from trafficbench_tools import printing  # noqa: E402
 from trafficbench_tools.counts import parse_count, parse_share  # noqa: E402
 from trafficbench_tools.errors import BadInput  # noqa: E402
+from trafficbench_tools.reading import read_bytes  # noqa: E402
 from trafficbench_tools.with_packages import need  # noqa: E402,F401  (for the rungs)
 
 MOST_CELLS = 2**40
-HEADER_BYTES = 40  # of a road file: docs/usage.md
+# Of a road file: docs/usage.md.
+FORMAT_VERSION = 2
+HEADER_BYTES = 48
 # Bytes of 0 and 1 -> the digits of a binary number.
 DIGITS = bytes([ord("0"), ord("1"), *range(2, 256)])
 
@@ -213,12 +216,12 @@ def refuse_too_large(rung_type, cells):
 
 def read_road(path, cells):
     """The cells of a road file as one number, cell i its bit i."""
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise BadInput(f"cannot read {path}: {error.strerror}") from error
+    data = read_bytes(path, MOST_CELLS)
     if data[:8] != b"TRAFROAD" or len(data) < HEADER_BYTES:
         raise BadInput(f"{path} is not a road file: one is written by `trafficbench run --save PATH`")
+    version = int.from_bytes(data[8:16], "little")
+    if version != FORMAT_VERSION:
+        raise BadInput(f"{path} is a road file of format version {version}: this program reads version {FORMAT_VERSION}")
     held = int.from_bytes(data[16:24], "little")
     if held != cells or len(data) != HEADER_BYTES + 8 * ((cells + 63) // 64):
         raise BadInput(f"{path} holds a road of {held} cells, not {cells}")

@@ -14,6 +14,7 @@ import stat
 from trafficbench_tools.errors import BadInput
 
 MOST_BYTES = 512 * 2**20
+PIECE_BYTES = 2**20
 # What the suite writes has less than ten levels. Python and other readers give up at a thousand. drivers/base/json.cpp has
 # the same bounds.
 MOST_LEVELS = 64
@@ -43,15 +44,20 @@ def read_bytes(path, most=MOST_BYTES):
         if kind:
             raise BadInput("{}: cannot be read: it is {}, not a plain file".format(path, kind))
         with os.fdopen(handle, "rb", closefd=False) as file:
-            # What it says of its size may be wrong, or have changed.
-            data = file.read(most + 1)
+            # What it says of its size may be wrong, or have changed; what may be read at most need not fit into memory.
+            data = bytearray()
+            while len(data) <= most:
+                piece = file.read(min(PIECE_BYTES, most + 1 - len(data)))
+                if not piece:
+                    break
+                data += piece
     except OSError as error:
         raise _unreadable(path, error) from error
     finally:
         os.close(handle)
     if len(data) > most:
         raise BadInput("{}: cannot be read: it is larger than {} MiB".format(path, most // 2**20))
-    return data
+    return bytes(data)
 
 
 def _unreadable(path, error):
