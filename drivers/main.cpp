@@ -52,8 +52,8 @@ Status serve(Communicator& world, const std::vector<std::string>& arguments, int
   return status;
 }
 
-/// Whether a command is the work of one process, which must do where MPI may not even start: on a login node. Of several
-/// processes each may have been given another command: MPI starts, and they compare.
+/// Whether a command is the work of one process, which must do where MPI may not even start: on a login node. Of
+/// several processes each may have been given another command: MPI starts, and they compare.
 bool works_alone(const std::vector<std::string>& arguments) {
   return arguments.size() > 1 && (arguments[1] == "merge" || arguments[1] == "derive") && !launched_as_several();
 }
@@ -74,8 +74,8 @@ Status serve_alone(int argc, char** argv) {
 
 }  // namespace
 
-// UCX, which comes with many an MPI, has a handler for SIGHUP as soon as it is loaded: nobody can tell after that whether
-// the signal was to be ignored. What stands in this section runs before any library.
+// UCX, which comes with many an MPI, has a handler for SIGHUP as soon as it is loaded: nobody can tell after that
+// whether the signal was to be ignored. What stands in this section runs before any library.
 __attribute__((section(".preinit_array"), used)) void (*const before_libraries)() = note_ignored_signals;
 
 int main(int argc, char** argv) {

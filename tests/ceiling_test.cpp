@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <limits>
 #include <string>
 
 #include "drivers/measure/ceiling_ops.hpp"

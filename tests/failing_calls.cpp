@@ -78,7 +78,9 @@ Function* original(Function* /*own*/, const char* name) {
   return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
 }
 
-std::size_t size_of_part(Fate fate, std::size_t size) { return fate == Fate::is_cut_short && size > 1 ? size / 2 : size; }
+std::size_t size_of_part(Fate fate, std::size_t size) {
+  return fate == Fate::is_cut_short && size > 1 ? size / 2 : size;
+}
 
 int open_file(const char* path, int flags, mode_t mode) {
   if (fate_of("open", path) == Fate::fails) return -1;

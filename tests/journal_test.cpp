@@ -46,11 +46,8 @@ class SweepJournal : public testing::Test {
 
   std::string refusal(const Json& axes, bool resume, bool force = false) {
     const std::string before = std::filesystem::exists(path_) ? read_text(path_) : "";
-    const std::string said = trafficbench::refusal(
-        [&] {
-          const Journal journal(options(resume, force), axes);
-        },
-        "the journal");
+    const std::string said =
+        trafficbench::refusal([&] { const Journal journal(options(resume, force), axes); }, "the journal");
     if (std::filesystem::exists(path_)) {
       EXPECT_EQ(read_text(path_), before) << "changed what it refused";
     }
@@ -155,7 +152,8 @@ TEST_F(SweepJournal, RefusesLinesThatAreWholeAndNotAJournals) {
     write_text(path_, text + line + "\n");
     EXPECT_NE(refusal(axes_, true).find("line 6"), std::string::npos) << line;
   }
-  for (const char* head : {"{\"journal\":3}", "{\"journal\":\"\",\"version\":\"0\"}", "{\"journal\":3,\"version\":5}"}) {
+  for (const char* head :
+       {"{\"journal\":3}", "{\"journal\":\"\",\"version\":\"0\"}", "{\"journal\":3,\"version\":5}"}) {
     write_text(path_, line_of(std::string(head)) + text.substr(text.find('\n') + 1));
     EXPECT_NE(refusal(axes_, true).find("line 1"), std::string::npos) << head;
   }
@@ -225,8 +223,10 @@ void collect_places(const Json& json, const Json::json_pointer& at, std::vector<
 
 /// `json` with one thing in it changed.
 Json changed_somewhere(const Json& json, Random& random) {
-  static const std::vector<Json> kValues = {nullptr, true, 0, -1, 2.5, 1e300, INT64_MAX, UINT64_MAX, "", "x", "a\nb",
-                                            Json::array(), Json::object(), Json::array({0}), {{"x", 1}}};
+  static const std::vector<Json> kValues = {
+      nullptr,    true, 0,   -1,     2.5,           1e300,          INT64_MAX,
+      UINT64_MAX, "",   "x", "a\nb", Json::array(), Json::object(), Json::array({0}),
+      {{"x", 1}}};
   std::vector<Json::json_pointer> places;
   collect_places(json, Json::json_pointer(), places);
   const auto& place = places[static_cast<std::size_t>(random.pick(0, static_cast<std::int64_t>(places.size()) - 1))];

@@ -123,7 +123,8 @@ TEST_F(ANewFile, LeavesFilesThatOnlyLookLikeOne) {
 }
 
 TEST_F(ANewFile, IsRefusedWhereItCannotBe) {
-  EXPECT_NE(refusal([&] { const NewFile file(folder_.file("missing/a"), false); }).find("no folder"), std::string::npos);
+  EXPECT_NE(refusal([&] { const NewFile file(folder_.file("missing/a"), false); }).find("no folder"),
+            std::string::npos);
   EXPECT_NE(refusal([&] { const NewFile file("/proc/a", false); }).find("cannot write /proc/a"), std::string::npos);
   const std::string long_name(250, 'a');
   EXPECT_NE(refusal([&] { const NewFile file(folder_.file(long_name), false); }).find("too long"), std::string::npos);

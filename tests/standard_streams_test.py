@@ -15,7 +15,7 @@ from report_helpers import load_report
     "arguments",
     [
         *("list", "list --json", "--help", "--version", "run --help", "merge --help", "derive --help"),
-        *("run --cells 1000", "run --cells 1000 --json", "ceiling", "ceiling --json"),
+        *("run --cells 1000", "run --cells 1000 --json"),
     ],
 )
 def test_output_that_cannot_be_written_is_no_success(tmp_path, arguments, where):

@@ -44,8 +44,7 @@ std::uint64_t ignored_at_start = 0;
 
 bool is_ignored(int number) {
   struct sigaction now {};
-  return (ignored_at_start >> number & 1) != 0 ||
-         (sigaction(number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN);
+  return (ignored_at_start >> number & 1) != 0 || (sigaction(number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Signals that ask a command to stop in order: SIGTERM, SIGINT, SIGHUP, and SIGUSR1 and SIGXCPU as schedulers and limits
-// send them before the end of a job.
+// Signals that ask a command to stop in order: SIGTERM, SIGINT, SIGHUP, and SIGUSR1 and SIGXCPU as schedulers and
+// limits send them before the end of a job.
 #pragma once
 
 #include <csignal>
@@ -11,12 +11,12 @@ namespace trafficbench {
 /// send both for one Ctrl-C: Open MPI's a second apart.
 inline constexpr std::int64_t kPatienceMs = 2000;
 
-/// From here on the first of those signals no longer ends the process. One that was ignored when the process was started,
-/// as nohup does, and scripts for what they start in the background, stays so.
+/// From here on the first of those signals no longer ends the process. One that was ignored when the process was
+/// started, as nohup does, and scripts for what they start in the background, stays so.
 void watch_signals();
 
-/// To be called before any library is set up, see main.cpp: notes which of the signals are ignored. Calls nothing that a
-/// library could have its hands in.
+/// To be called before any library is set up, see main.cpp: notes which of the signals are ignored. Calls nothing that
+/// a library could have its hands in.
 void note_ignored_signals();
 
 /// Whether one has come. What is under way is finished first.
@@ -35,8 +35,8 @@ class SignalsHeld {
   sigset_t before_{};
 };
 
-/// From here on a write that cannot be made is a failure, and no signal: to a pipe that nobody reads any more, or beyond
-/// the size that a file may have.
+/// From here on a write that cannot be made is a failure, and no signal: to a pipe that nobody reads any more, or
+/// beyond the size that a file may have.
 void take_failed_writes();
 
 }  // namespace trafficbench

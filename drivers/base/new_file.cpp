@@ -32,7 +32,8 @@ std::string own_host() {
   std::array<char, 256> name{};
   gethostname(name.data(), name.size() - 1);
   std::string host = name.data();
-  std::ranges::replace_if(host, [](unsigned char letter) { return std::isalnum(letter) == 0; }, '_');
+  std::ranges::replace_if(
+      host, [](unsigned char letter) { return std::isalnum(letter) == 0; }, '_');
   return host.empty() ? "unknown" : host;
 }
 
@@ -165,9 +166,8 @@ void NewFile::publish() {
   // A network's file system may tell of a failed write when the file is closed; the lock is held until it has its name.
   const Descriptor lock(dup(file_.get()));
   if (!file_.close()) fail();
-  const bool published = existing_ == Existing::is_replaced
-                             ? std::rename(temporary_.c_str(), path_.c_str()) == 0
-                             : rename_without_replacing(temporary_, path_);
+  const bool published = existing_ == Existing::is_replaced ? std::rename(temporary_.c_str(), path_.c_str()) == 0
+                                                            : rename_without_replacing(temporary_, path_);
   if (!published && errno == EEXIST && existing_ == Existing::stays) keep_aside();
   if (!published) fail();
   temporary_.clear();

@@ -9,10 +9,10 @@
 
 namespace trafficbench {
 
-/// Until it is complete the file has a name of its own in the same folder, `<path>.<host>.<process>.partial`, and a lock.
-/// The lock tells others that somebody is writing that file; what was left by a program that was killed has none, and is
-/// removed by the next one that writes the same file on the same host. On a file system without locks it is named, never
-/// removed. Used by one rank.
+/// Until it is complete the file has a name of its own in the same folder, `<path>.<host>.<process>.partial`, and a
+/// lock. The lock tells others that somebody is writing that file; what was left by a program that was killed has none,
+/// and is removed by the next one that writes the same file on the same host. On a file system without locks it is
+/// named, never removed. Used by one rank.
 class NewFile {
  public:
   /// Whether a file that bears the name at the end may go.
@@ -21,7 +21,8 @@ class NewFile {
   /// From here on the name is taken. Throws BadInput if the folder takes no file, or another program is writing this
   /// one. What bears the name already is not looked at: see check_free.
   NewFile(std::string path, Existing existing);
-  NewFile(std::string path, bool replace) : NewFile(std::move(path), replace ? Existing::is_replaced : Existing::stays) {}
+  NewFile(std::string path, bool replace)
+      : NewFile(std::move(path), replace ? Existing::is_replaced : Existing::stays) {}
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
   /// Removes the file unless it was published.

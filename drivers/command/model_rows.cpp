@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "drivers/base/new_file.hpp"
 #include "drivers/base/known.hpp"
+#include "drivers/base/new_file.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/model_commands.hpp"

@@ -120,7 +120,8 @@ RoadFile::RoadFile(const std::string& path) : path_(path), file_(open_to_read(pa
     refuse(fmt::format("has {} bytes, but a road of {} cells takes {}: truncated or damaged",
                        static_cast<std::int64_t>(status.st_size), header_.cells, expected));
   }
-  if (words[1] != 1 && words[5] != checksum_of(words)) refuse("is damaged: its header does not agree with its checksum");
+  if (words[1] != 1 && words[5] != checksum_of(words))
+    refuse("is damaged: its header does not agree with its checksum");
   std::uint64_t last = 0;
   take(expected - 8, 8, &last);
   if (const std::int64_t used = header_.cells % kWordCells; used != 0 && (last >> used) != 0) {

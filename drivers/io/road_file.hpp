@@ -37,8 +37,8 @@ inline constexpr std::int64_t kMaxIterations = std::int64_t{1} << 60;
 /// A road file, open for reading; its cells are read from disk as they are asked for.
 class RoadFile final : public CellSource {
  public:
-  /// Throws BadInput if the file cannot be read, is no road file, is damaged as far as its header, its length and the bits
-  /// past its last cell tell.
+  /// Throws BadInput if the file cannot be read, is no road file, is damaged as far as its header, its length and the
+  /// bits past its last cell tell.
   explicit RoadFile(const std::string& path);
 
   const RoadFileHeader& header() const { return header_; }
@@ -60,9 +60,9 @@ class RoadFile final : public CellSource {
   mutable std::atomic<int> error_ = 0;  // of the first read that failed, as errno has it
 };
 
-/// Collective: writes a road and publishes its file, each rank the blocks of the road that it owns, as `road` gives them.
-/// The blocks of all ranks together are the whole road. `file` is rank 0's. Throws WorkFailed on every rank if it cannot
-/// be written.
+/// Collective: writes a road and publishes its file, each rank the blocks of the road that it owns, as `road` gives
+/// them. The blocks of all ranks together are the whole road. `file` is rank 0's. Throws WorkFailed on every rank if it
+/// cannot be written.
 void save_road(Communicator& comm, const RoadFileHeader& header, const CellSource& road,
                std::span<const Block> own_blocks, NewFile* file);
 

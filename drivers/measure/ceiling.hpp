@@ -52,14 +52,14 @@ std::string level_that_holds(std::int64_t road_bytes, const Tuning& tuning);
 
 /// How several ranks measure at one time.
 struct Together {
-  std::function<void()> start = [] {};                           ///< a barrier: before each sample all stream at once
+  std::function<void()> start = [] {};                             ///< a barrier: before each sample all stream at once
   std::function<bool(bool)> all = [](bool mine) { return mine; };  ///< whether something holds on every rank
 };
 
 /// Bandwidth of `threads` OpenMP threads together, each on a block of its own in each level up to `last_level`. Memory
 /// is measured with 8 times the last cache level a thread, 64 MiB at least, or with less where a quarter of
-/// `thread_memory`, the bytes that each thread may take, is less; a level for which there is no memory is left out. Ranks
-/// that measure together give the same arguments.
+/// `thread_memory`, the bytes that each thread may take, is less; a level for which there is no memory is left out.
+/// Ranks that measure together give the same arguments.
 std::vector<Bandwidth> measure_bandwidth(int threads, const Tuning& tuning, const std::string& last_level, int samples,
                                          std::int64_t thread_memory = std::numeric_limits<std::int64_t>::max(),
                                          const Together& together = {});

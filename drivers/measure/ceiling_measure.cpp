@@ -6,7 +6,6 @@
 #include <limits>
 #include <memory>
 #include <new>
-#include <optional>
 
 #include "drivers/measure/ceiling.hpp"
 #include "drivers/measure/ceiling_ops.hpp"
@@ -116,6 +115,15 @@ class Streams {
   std::uint64_t sink_ = 0;
 };
 
+/// Nothing where there is no memory.
+std::unique_ptr<Streams> make_streams(int threads, std::int64_t bytes) {
+  try {
+    return std::make_unique<Streams>(threads, bytes);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
 constexpr const char* kMemory = "memory";
 
 /// Bytes that a level is measured with on each core.
@@ -156,8 +164,7 @@ int samples_of(std::int64_t block_bytes, int most) {
   return static_cast<int>(std::clamp<std::int64_t>(kBytesInAll / block_bytes, kMin, most));
 }
 
-double best_rate(Streams& streams, std::int64_t bytes, bool update, int samples,
-                 const Together& together) {
+double best_rate(Streams& streams, std::int64_t bytes, bool update, int samples, const Together& together) {
   constexpr double kSampleSeconds = 2e-3;
   const double one = streams.run(update, 1);
   const auto passes = static_cast<std::int64_t>(std::clamp(kSampleSeconds / one, 1.0, 1e6));
@@ -196,13 +203,9 @@ std::vector<Bandwidth> measure_bandwidth(int threads, const Tuning& tuning, cons
                                          std::int64_t thread_memory, const Together& together) {
   std::vector<Bandwidth> bandwidth;
   for (const LevelSize& level : level_sizes(tuning, thread_memory)) {
-    std::optional<Streams> streams;
-    try {
-      streams.emplace(threads, level.block);
-    } catch (const std::bad_alloc&) {
-      // Less than the system said: the levels before it are what can be told.
-    }
-    if (!together.all(streams.has_value())) break;
+    const std::unique_ptr<Streams> streams = make_streams(threads, level.block);
+    // Less memory than the system said: the levels before it are what can be told.
+    if (!together.all(streams != nullptr)) break;
     const int trips = samples_of(level.block, samples);
     const auto rate = [&](bool update) { return best_rate(*streams, level.block, update, trips, together); };
     bandwidth.push_back({.level = level.name,

@@ -13,9 +13,9 @@
 #include "drivers/projection/analytic.hpp"
 #include "drivers/projection/kernel_time.hpp"
 #include "drivers/projection/machine_facts.hpp"
+#include "drivers/report/journal.hpp"
 #include "drivers/report/point.hpp"
 #include "drivers/report/row.hpp"
-#include "drivers/report/journal.hpp"
 
 namespace trafficbench::projection {
 

@@ -100,8 +100,8 @@ std::optional<Launched> launched() {
 void check_world_size(int world_size) {
   const auto process = launched();
   if (world_size != 1 || !process) return;
-  // Every process takes itself for rank 0: one of them speaks. The others leave later, since Open MPI's launcher ends all
-  // as soon as one of them has failed.
+  // Every process takes itself for rank 0: one of them speaks. The others leave later, since Open MPI's launcher ends
+  // all as soon as one of them has failed.
   if (process->rank != 0) {
     std::this_thread::sleep_for(std::chrono::seconds(1));
     throw BadInput("");

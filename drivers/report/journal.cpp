@@ -30,8 +30,8 @@ namespace {
 constexpr int kJournalVersion = 3;
 
 // A line is an object whose last field is the checksum of the text of the others.
-constexpr std::string_view kBeforeChecksum = ",\"checksum\":\"";
-constexpr std::string_view kAfterChecksum = "\"}";
+constexpr std::string_view kBeforeChecksum = R"(,"checksum":")";
+constexpr std::string_view kAfterChecksum = R"("})";
 
 std::string checked_line(const Json& line) {
   std::string text = line.dump();
@@ -122,8 +122,7 @@ Journal::Journal(const Options& options, const Json& axes)
 }
 
 void Journal::open_file() {
-  file_ = Descriptor(
-      open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666));
+  file_ = Descriptor(open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666));
   if (!file_.is_open() && errno == ELOOP) {
     throw BadInput(fmt::format("{} is a link, and the journal of a sweep is not: name another output", path_));
   }
@@ -206,8 +205,8 @@ void Journal::settle_with(const Json& report, bool force) {
   if (report["context"].value("runs", Json()) == Json(runs_)) {
     complete_ = true;
     if (unlink(path_.c_str()) != 0) {
-      throw BadInput(fmt::format("{} is complete, and its journal {} cannot be removed: {}", output_, path_,
-                                 system_text()));
+      throw BadInput(
+          fmt::format("{} is complete, and its journal {} cannot be removed: {}", output_, path_, system_text()));
     }
   } else if (!force) {
     throw BadInput(
@@ -243,8 +242,8 @@ void Journal::finish(const Json& report) {
     throw WorkFailed(bad.what());
   }
   if (unlink(path_.c_str()) != 0) {
-    throw WorkFailed(fmt::format("{} is complete, but its journal {} cannot be removed: {}", output_, path_,
-                                 system_text()));
+    throw WorkFailed(
+        fmt::format("{} is complete, but its journal {} cannot be removed: {}", output_, path_, system_text()));
   }
 }
 

@@ -11,8 +11,8 @@
 
 namespace trafficbench {
 
-/// <output>.journal: a first line that says what is being measured, then a line for each launch and each row, each with a
-/// checksum. Used by one rank.
+/// <output>.journal: a first line that says what is being measured, then a line for each launch and each row, each with
+/// a checksum. Used by one rank.
 class Journal {
  public:
   struct Options {
@@ -24,8 +24,8 @@ class Journal {
 
   /// Starts a journal, or goes on with the one that is there; a last line that was not finished is dropped. `axes` must
   /// be those it was started with. What is read is not trusted: a line must be as it was written, and a row must pass
-  /// the rules of a report. Holds a lock, so that no two sweeps write to one journal. Throws BadInput wherever something
-  /// is wrong with files or requests, and leaves them as they were.
+  /// the rules of a report. Holds a lock, so that no two sweeps write to one journal. Throws BadInput wherever
+  /// something is wrong with files or requests, and leaves them as they were.
   Journal(const Options& options, const Json& axes);
 
   /// True if the report is there already, with these axes: nothing is left to do.
