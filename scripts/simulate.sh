@@ -63,6 +63,7 @@ while (($#)); do
       ;;
     --resume | --force)
       begin_only+=("$option")
+      if [[ "$option" == --force ]]; then finish_only+=("$option"); fi
       shift
       continue
       ;;
@@ -75,7 +76,7 @@ while (($#)); do
     --report) report="$2" ;;
     --machine) machine="$2" ;;
     --output) output="$2" ;;
-    --tolerance) finish_only=("$option" "$2") ;;
+    --tolerance) finish_only+=("$option" "$2") ;;
     --ranks-per-node)
       ranks_per_node="$2"
       options+=("$option" "$2")
