@@ -79,6 +79,7 @@ Status serve_alone(int argc, char** argv) {
 __attribute__((section(".preinit_array"), used)) void (*const before_libraries)() = note_ignored_signals;
 
 int main(int argc, char** argv) {
+  give_back_hangup();
   take_failed_writes();
   claim_standard_files();
   const std::vector<std::string> arguments(argv, argv + argc);
@@ -92,11 +93,8 @@ int main(int argc, char** argv) {
       watch_signals();
       return static_cast<int>(serve_alone(argc, argv));
     }
-    {
-      const SignalsHeld held;
-      world = start_world(argc, argv);
-      watch_signals();
-    }
+    world = start_world(argc, argv);
+    watch_signals();
     return static_cast<int>(serve(*world, arguments, argc, argv));
   } catch (const BadInput& bad) {
     if (!world || world->rank() == 0) print_error("trafficbench", bad.what());

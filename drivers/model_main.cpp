@@ -149,6 +149,7 @@ class Commands {
 }  // namespace
 
 int main(int argc, char** argv) {
+  watch_signals();
   take_failed_writes();
   claim_standard_files();
   try {

@@ -13,10 +13,10 @@ interruptible() {
 }
 
 # launch COMMAND...: runs it to its end and sets status. Signals are passed on to it, and set interrupted.
-status=0 interrupted=""
+status=0 interrupted="" began=0
 launch() {
   local process="" number
-  interrupted=""
+  interrupted="" began="$EPOCHSECONDS"
   # shellcheck disable=SC2317  # called by trap
   pass_on() {
     interrupted=1
@@ -43,6 +43,9 @@ launch() {
   interruptible
 }
 
+# When the file was written last, in seconds since 1970; 0 if there is none.
+seconds_of_change() { stat -c %Y -- "$1" 2>/dev/null || echo 0; }
+
 # leave_with_report REPORT HOW: ends the script as the report tells, after launch. HOW says how to go on. The launcher of MPICH
 # may end with status 0 though its ranks were interrupted, and others end with 130 or 143.
 leave_with_report() {
@@ -52,7 +55,7 @@ leave_with_report() {
       if ((status != 4)); then echo "${0##*/}: interrupted: $report.journal has what was measured; go on with $how" >&2; fi
       exit 4
     fi
-  elif [[ ! -f "$report" ]] && { [[ -n "$interrupted" ]] || ((status == 0)); }; then
+  elif { [[ -n "$interrupted" ]] && (("$(seconds_of_change "$report")" < began)); } || { [[ ! -f "$report" ]] && ((status == 0)); }; then
     if ((status != 4)); then echo "${0##*/}: interrupted: there is no report $report; start it again" >&2; fi
     exit 4
   fi

@@ -38,6 +38,13 @@ class SweepJournal : public testing::Test {
     return {output_, resume, force, {"sweep/row 0", "sweep/row 1", "sweep/row 2", "sweep/new", "sweep/kept"}};
   }
 
+  /// The report of all points.
+  Json whole_report(const std::vector<Json>& launches) const {
+    std::vector<Row> rows;
+    for (const std::string& name : options(false).names) rows.push_back(made_up_row(name));
+    return make_report("sweep", axes_, launches, rows);
+  }
+
   /// A line as the journal writes it, whatever it says.
   static std::string line_of(const std::string& json) {
     return fmt::format("{},\"checksum\":\"{:016x}\"}}\n", json.substr(0, json.size() - 1), checksum(json));
@@ -318,7 +325,7 @@ TEST_F(SweepJournal, LetsNoSecondSweepWrite) {
 TEST_F(SweepJournal, EndsAsTheReportAndNothingElse) {
   {
     Journal journal = open(false);
-    journal.finish({{"context", {{"axes", axes_}}}, {"benchmarks", Json::array()}});
+    journal.finish(whole_report({made_up_launch()}));
   }
   EXPECT_EQ(folder_.files(), 1u);
   EXPECT_EQ(json_of(read_text(output_))["context"]["axes"], axes_);
@@ -338,7 +345,7 @@ TEST_F(SweepJournal, ThatIsLeftBesideItsOwnReportIsRemoved) {
   const std::string left = read_text(path_);
   {
     Journal journal = open(true);
-    journal.finish({{"context", {{"axes", axes_}, {"runs", journal.runs()}}}, {"benchmarks", Json::array()}});
+    journal.finish(whole_report(journal.runs()));
   }
   write_text(path_, left);
   {
@@ -352,8 +359,47 @@ TEST_F(SweepJournal, ThatIsLeftBesideItsOwnReportIsRemoved) {
   EXPECT_EQ(read_text(output_), report);
 }
 
+TEST_F(SweepJournal, IsNotRemovedBesideAReportThatIsDamaged) {
+  begin(3);
+  const std::string left = read_text(path_);
+  Json report;
+  {
+    Journal journal = open(true);
+    report = whole_report(journal.runs());
+    journal.finish(report);
+  }
+  write_text(path_, left);
+  Json other = report;
+  other["benchmarks"].erase(1);
+  write_text(output_, text_of_report(other));
+  EXPECT_NE(refusal(axes_, true).find("it has no row sweep/row 1"), std::string::npos);
+  other = report;
+  other["benchmarks"][0]["mcops"] = 7;
+  write_text(output_, text_of_report(other));
+  EXPECT_NE(refusal(axes_, true).find("mcops"), std::string::npos);
+  EXPECT_EQ(read_text(path_), left);
+}
+
+TEST_F(SweepJournal, IsNotTakenForOneThatOnlyBearsItsName) {
+  for (const char* text : {"my notes", "my notes\n", "{\"journal\":3,\"version\":\"0.0", "[[[[[["}) {
+    write_text(path_, text);
+    EXPECT_NE(refusal(axes_, true).find("line 1"), std::string::npos) << text;
+  }
+}
+
+TEST_F(SweepJournal, IsMissedIfItIsTakenAwayUnderWay) {
+  Journal journal = open(false);
+  std::filesystem::remove(path_);
+  EXPECT_NE(failure([&] { journal.add_run(made_up_launch()); }).find("removed or replaced"), std::string::npos);
+  write_text(path_, "of somebody else");
+  journal.finish(whole_report({made_up_launch()}));
+  EXPECT_EQ(read_text(path_), "of somebody else");
+}
+
 TEST_F(SweepJournal, OfASweepThatWasToReplaceAReportGoesOnWhereForced) {
-  const Json report = {{"context", {{"axes", axes_}, {"runs", {{{"host", "there"}}}}}}, {"benchmarks", Json::array()}};
+  Json launch = made_up_launch();
+  launch["host"] = "there";
+  const Json report = whole_report({launch});
   begin(2);
   write_text(output_, text_of_report(report));
   EXPECT_NE(refusal(axes_, true).find("--resume --force"), std::string::npos);

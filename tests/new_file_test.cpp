@@ -1,6 +1,8 @@
 #include "drivers/base/new_file.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <array>
@@ -126,8 +128,38 @@ TEST_F(ANewFile, IsRefusedWhereItCannotBe) {
   EXPECT_NE(refusal([&] { const NewFile file(folder_.file("missing/a"), false); }).find("no folder"),
             std::string::npos);
   EXPECT_NE(refusal([&] { const NewFile file("/proc/a", false); }).find("cannot write /proc/a"), std::string::npos);
-  const std::string long_name(250, 'a');
-  EXPECT_NE(refusal([&] { const NewFile file(folder_.file(long_name), false); }).find("too long"), std::string::npos);
+  const std::string long_name(256, 'a');
+  EXPECT_NE(refusal([&] { check_free(folder_.file(long_name), false); }).find("too long"), std::string::npos);
+}
+
+TEST_F(ANewFile, MayHaveAsLongANameAsAnyFile) {
+  const std::string name = folder_.file(std::string(255, 'a'));
+  {
+    const NewFile first(name, false);
+    EXPECT_NE(refusal([&] { const NewFile second(name, false); }).find("another program"), std::string::npos);
+  }
+  write_new_file(name, false, "whole");
+  EXPECT_EQ(read_text(name), "whole");
+}
+
+TEST_F(ANewFile, IsKeptUnderAnotherNameEachTime) {
+  for (const char* text : {"one", "two", "three"}) {
+    NewFile file(path_, false);
+    file.write(text);
+    std::filesystem::remove(path_);
+    write_text(path_, "of somebody else");
+    const std::string said = failure([&] { file.publish(); });
+    EXPECT_EQ(read_text(said.substr(said.rfind(' ') + 1)), text) << said;
+  }
+  { NewFile(path_, true).publish(); }
+  EXPECT_EQ(folder_.files(), 4u);
+}
+
+TEST_F(ANewFile, ReplacesNoFileThatIsBeingWritten) {
+  write_text(path_, "growing");
+  const Descriptor journal(open(path_.c_str(), O_RDWR | O_CLOEXEC));
+  ASSERT_EQ(flock(journal.get(), LOCK_EX), 0);
+  EXPECT_NE(refusal([&] { check_free(path_, true); }).find("another program is writing"), std::string::npos);
 }
 
 TEST_F(ANewFile, HasThePermissionsThatTheUserWants) {

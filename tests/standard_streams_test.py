@@ -3,7 +3,9 @@
 import fcntl
 import os
 import shlex
+import signal
 import subprocess
+import time
 
 import pytest
 from program import SMALL_SWEEP_POINTS, TIMEOUT_SECONDS, command, environment, small_sweep, start, succeed
@@ -58,10 +60,16 @@ def test_progress_into_a_pipe_that_nobody_empties_stops_no_sweep(tmp_path):
             words, cwd=tmp_path, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=writer,
             timeout=TIMEOUT_SECONDS, check=False,
         )  # fmt: skip
+        # A signal ends the wait for the pipe, and must not end in another.
+        long_run = command(["run", "--cells", "1e6", "--steps", "1e9", "--json"])
+        stopped = subprocess.Popen(long_run, cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL, stderr=writer)
+        time.sleep(0.7)
+        stopped.send_signal(signal.SIGUSR1)
+        status = stopped.wait(timeout=TIMEOUT_SECONDS)
     finally:
         os.close(reader)
         os.close(writer)
-    assert done.returncode == 0
+    assert done.returncode == 0 and status == 4
     assert len(load_report(tmp_path / "r.json")["benchmarks"]) == SMALL_SWEEP_POINTS
 
 

@@ -39,6 +39,13 @@ def test_ranks_with_different_command_lines_leave_together_with_one_line(tmp_pat
         assert done.stdout == "" and os.listdir(tmp_path) == []
 
 
+def test_words_that_only_look_alike_are_not_the_same_command_line(tmp_path):
+    one = [PROGRAM, "run", "--cells", "1e4", "--output", "r.json' '--steps", "10"]
+    other = [PROGRAM, "run", "--cells", "1e4", "--output", "r.json", "--steps", "10"]
+    done = launch(one, other, cwd=tmp_path)
+    assert done.returncode == 2 and "all ranks need the same command line" in done.stderr, done.stderr
+
+
 def row_of(done):
     assert done.returncode == 0, f"status {done.returncode}\n{done.stdout}\n{done.stderr}"
     (row,) = json.loads(done.stdout)["benchmarks"]

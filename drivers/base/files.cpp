@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -86,6 +87,7 @@ bool plain_file_at(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (fs::is_directory(status)) throw BadInput(fmt::format("{} is a folder: name a file", path));
+  if (status.type() == fs::file_type::none) throw BadInput(fmt::format("cannot write {}: {}", path, error.message()));
   if (!fs::exists(status)) {
     if (!fs::is_symlink(fs::symlink_status(path, error))) return false;
     throw BadInput(fmt::format("{} is a link that leads nowhere: name another file", path));
@@ -98,6 +100,11 @@ void check_free(const std::string& path, bool replace) {
   if (path.empty()) throw BadInput("the output file has no name");
   if (plain_file_at(path) && !replace) {
     throw BadInput(fmt::format("{} exists: name another file, or allow it to be replaced with --force", path));
+  }
+  // The journal of a sweep under way has a name like any other file.
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (file.is_open() && flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    throw BadInput(fmt::format("another program is writing to {}", path));
   }
 }
 

@@ -38,6 +38,7 @@ void handle(int number) {
 }
 
 constexpr int kWatched[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGXCPU};
+constexpr int kHeld[] = {SIGUSR1, SIGXCPU};
 
 // A bit for each signal.
 std::uint64_t ignored_at_start = 0;
@@ -45,6 +46,13 @@ std::uint64_t ignored_at_start = 0;
 bool is_ignored(int number) {
   struct sigaction now {};
   return (ignored_at_start >> number & 1) != 0 || (sigaction(number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN);
+}
+
+sigset_t held_signals() {
+  sigset_t held{};
+  sigemptyset(&held);
+  for (const int number : kHeld) sigaddset(&held, number);
+  return held;
 }
 
 }  // namespace
@@ -58,6 +66,13 @@ __attribute__((no_sanitize("address", "thread", "undefined"))) void note_ignored
     if (syscall(SYS_rt_sigaction, number, nullptr, action, kMaskBytes) != 0) continue;
     if (action[0] == reinterpret_cast<std::uintptr_t>(SIG_IGN)) ignored_at_start |= std::uint64_t{1} << number;
   }
+  std::uint64_t held = 0;
+  for (const int number : kHeld) held |= std::uint64_t{1} << (number - 1);
+  syscall(SYS_rt_sigprocmask, SIG_BLOCK, &held, nullptr, kMaskBytes);
+}
+
+void give_back_hangup() {
+  if (!is_ignored(SIGHUP)) std::signal(SIGHUP, SIG_DFL);
 }
 
 void watch_signals() {
@@ -71,15 +86,15 @@ void watch_signals() {
       sigaction(number, &action, nullptr);
     }
   }
+  const sigset_t held = held_signals();
+  pthread_sigmask(SIG_UNBLOCK, &held, nullptr);
 }
 
 bool interrupted() { return signal_seen != 0; }
 
 SignalsHeld::SignalsHeld() {
-  sigset_t watched{};
-  sigemptyset(&watched);
-  for (const int number : kWatched) sigaddset(&watched, number);
-  pthread_sigmask(SIG_BLOCK, &watched, &before_);
+  const sigset_t held = held_signals();
+  pthread_sigmask(SIG_BLOCK, &held, &before_);
 }
 
 SignalsHeld::~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }

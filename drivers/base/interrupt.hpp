@@ -15,15 +15,19 @@ inline constexpr std::int64_t kPatienceMs = 2000;
 /// started, as nohup does, and scripts for what they start in the background, stays so.
 void watch_signals();
 
-/// To be called before any library is set up, see main.cpp: notes which of the signals are ignored. Calls nothing that
-/// a library could have its hands in.
+/// To be called before any library is set up, see main.cpp: notes which of the signals are ignored, and keeps those of
+/// schedulers and limits waiting until watch_signals(). Calls nothing that a library could have its hands in.
 void note_ignored_signals();
+
+/// Gives SIGHUP its own meaning back, which libraries may have taken: until watch_signals() it ends the process.
+void give_back_hangup();
 
 /// Whether one has come. What is under way is finished first.
 bool interrupted();
 
-/// Keeps those signals waiting while it lives: MPI libraries have handlers of their own as they start, and hang where a
-/// signal meets them at work.
+/// Keeps the signals of schedulers and limits waiting while it lives: MPI libraries have handlers of their own as they
+/// start, and hang where a signal meets them at work. The others end a process that waits in MPI for ranks that never
+/// come.
 class SignalsHeld {
  public:
   SignalsHeld();

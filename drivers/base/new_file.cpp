@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "drivers/base/bad_input.hpp"
+#include "drivers/base/checksum.hpp"
 #include "drivers/base/standard_output.hpp"
 
 namespace trafficbench {
@@ -34,7 +35,16 @@ std::string own_host() {
   std::string host = name.data();
   std::ranges::replace_if(
       host, [](unsigned char letter) { return std::isalnum(letter) == 0; }, '_');
-  return host.empty() ? "unknown" : host;
+  constexpr std::size_t kMaxLetters = 40;
+  return host.empty() ? "unknown" : host.substr(0, kMaxLetters);
+}
+
+/// What the names of an unfinished file begin with: the file's own name, as far as names may be long.
+std::string stem_of(const std::string& path) {
+  constexpr std::size_t kMaxLetters = 180;
+  const std::string file = fs::path(path).filename().string();
+  if (file.size() <= kMaxLetters) return file;
+  return fmt::format("{}~{:016x}", file.substr(0, kMaxLetters), checksum(file));
 }
 
 fs::path folder_of(const std::string& path) {
@@ -42,10 +52,10 @@ fs::path folder_of(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
-/// The host in the name of an unfinished `file`; empty for any other name.
-std::string host_of_unfinished(const std::string& name, const std::string& file) {
-  if (!name.starts_with(file + ".") || !name.ends_with(kPartial)) return {};
-  const std::size_t begin = file.size() + 1;
+/// The host in the name of an unfinished file of that stem; empty for any other name.
+std::string host_of_unfinished(const std::string& name, const std::string& stem) {
+  if (!name.starts_with(stem + ".") || !name.ends_with(kPartial)) return {};
+  const std::size_t begin = stem.size() + 1;
   if (name.size() < begin + kPartial.size()) return {};
   const std::string middle = name.substr(begin, name.size() - begin - kPartial.size());
   const std::size_t dot = middle.find('.');
@@ -72,22 +82,32 @@ class FolderLock {
 
 /// Looks at what other programs have begun and not finished of the same file. Throws BadInput if one is at work.
 void look_at_others(const fs::path& folder, const std::string& path) {
-  const std::string file = fs::path(path).filename().string();
+  const std::string stem = stem_of(path);
   std::error_code error;
+  const auto unknown = [&](const std::string& what, const std::string& why) {
+    return BadInput(
+        fmt::format("cannot tell whether another program is writing {}: {} cannot be read: {}", path, what, why));
+  };
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
-    const std::string host = host_of_unfinished(entry.path().filename().string(), file);
+    const std::string host = host_of_unfinished(entry.path().filename().string(), stem);
     if (host.empty()) continue;
-    const Descriptor other(open(entry.path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!other.is_open()) continue;  // gone meanwhile, or not ours to see
+    // To write, since NFS gives no lock otherwise.
+    const Descriptor other(open(entry.path().c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!other.is_open()) {
+      if (errno == ENOENT) continue;  // gone meanwhile
+      throw unknown(entry.path().string(), system_text());
+    }
     if (flock(other.get(), LOCK_EX | LOCK_NB) == 0) {
       if (host == own_host() && unlink(entry.path().c_str()) == 0) continue;
     } else if (errno == EWOULDBLOCK) {
       throw BadInput(fmt::format("another program is writing {}: it is called {} until it is complete", path,
                                  entry.path().string()));
     }
-    say(fmt::format("trafficbench: note: {} was begun and not completed: remove it if nothing writes to it any more\n",
-                    entry.path().string()));
+    print_error("trafficbench",
+                fmt::format("note: {} was begun and not completed: remove it if nothing writes to it any more",
+                            entry.path().string()));
   }
+  if (error) throw unknown(folder.string(), error.message());
 }
 
 /// Whether the system call failed because this file system, or this system, has no such thing.
@@ -107,12 +127,6 @@ bool rename_without_replacing(const std::string& from, const std::string& to) {
     return false;
   }
   return std::rename(from.c_str(), to.c_str()) == 0;
-}
-
-/// So that the name, too, is on the disk. A file system that cannot say is trusted.
-void sync_folder(const fs::path& folder) {
-  const Descriptor file(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (file.is_open()) fsync(file.get());
 }
 
 bool write_all(int file, std::string_view text) {
@@ -136,7 +150,8 @@ NewFile::NewFile(std::string path, Existing existing) : path_(std::move(path)), 
   }
   const FolderLock lock(folder);
   look_at_others(folder, path_);
-  const std::string own = fmt::format("{}.{}.{}", path_, own_host(), getpid());
+  const fs::path stem = fs::path(path_).parent_path() / stem_of(path_);
+  const std::string own = fmt::format("{}.{}.{}", stem.string(), own_host(), getpid());
   for (int again = 0; !file_.is_open(); ++again) {
     // One of that name that could not be removed: another process had this one's number.
     const std::string name = fmt::format("{}{}{}", own, again == 0 ? "" : fmt::format("_{}", again), kPartial);
@@ -171,13 +186,19 @@ void NewFile::publish() {
   if (!published && errno == EEXIST && existing_ == Existing::stays) keep_aside();
   if (!published) fail();
   temporary_.clear();
-  sync_folder(folder_of(path_));
+  sync_folder_of(path_);
 }
 
 void NewFile::keep_aside() {
   // Under a name that no other program takes for a file that was left behind.
-  std::string kept = temporary_.substr(0, temporary_.size() - kPartial.size());
-  if (!rename_without_replacing(temporary_, kept)) kept = temporary_;
+  constexpr int kTries = 1000;
+  const std::string name = temporary_.substr(0, temporary_.size() - kPartial.size());
+  std::string kept = name;
+  for (int i = 1; !rename_without_replacing(temporary_, kept); ++i) {
+    const bool is_taken = errno == EEXIST && i < kTries;
+    kept = is_taken ? fmt::format("{}_{}", name, i) : temporary_;
+    if (!is_taken) break;
+  }
   temporary_.clear();
   throw WorkFailed(fmt::format("{} appeared while it was being made: this result is kept as {}", path_, kept));
 }
@@ -191,7 +212,13 @@ void write_new_file(const std::string& path, bool replace, std::string_view text
 void give_name(const std::string& from, const std::string& to, bool replace) {
   const bool given = replace ? std::rename(from.c_str(), to.c_str()) == 0 : rename_without_replacing(from, to);
   if (!given) throw WorkFailed(fmt::format("cannot write {}, this result is kept as {}: {}", to, from, system_text()));
-  sync_folder(folder_of(to));
+  sync_folder_of(to);
+}
+
+void sync_folder_of(const std::string& path) {
+  const Descriptor folder(open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.is_open() || fsync(folder.get()) == 0 || is_not_supported(errno) || errno == EBADF) return;
+  throw WorkFailed(fmt::format("{} is complete, but its name may not be on the disk: {}", path, system_text()));
 }
 
 void append_durably(int file, std::string_view text, const std::string& path) {

@@ -56,6 +56,9 @@ void write_new_file(const std::string& path, bool replace, std::string_view text
 /// Gives a complete file another name. Throws WorkFailed, also where a file of that name exists and is not replaced.
 void give_name(const std::string& from, const std::string& to, bool replace);
 
+/// Waits until the name of a new file, too, is on the disk, where the file system can say. Throws WorkFailed.
+void sync_folder_of(const std::string& path);
+
 /// Appends all of the text to an open file and waits until it is on the disk. `path` is what messages call the file.
 /// Throws WorkFailed.
 void append_durably(int file, std::string_view text, const std::string& path);

@@ -42,7 +42,8 @@ void say(std::string_view text) {
   static bool patient = true;
   while (!text.empty()) {
     pollfd ready{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
-    if (poll(&ready, 1, patient ? kPatienceMs : 0) == 0) {
+    // A signal ends the wait too: writing then might be for ever.
+    if (poll(&ready, 1, patient ? kPatienceMs : 0) <= 0) {
       patient = false;
       return;
     }

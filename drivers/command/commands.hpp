@@ -81,4 +81,7 @@ Status list(Communicator& world, const ListOptions& options, KernelTable table);
 /// The exit status of a command that wrote these rows: says on standard error if some failed their verification.
 Status status_of(const std::vector<Row>& rows);
 
+/// For a command of one process before it publishes its file: whether a signal came, which it then says.
+bool say_if_interrupted(const char* program);
+
 }  // namespace trafficbench

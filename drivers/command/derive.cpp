@@ -29,6 +29,7 @@ Status derive(const DeriveOptions& options) {
   // Who measured the rows knows what to say of them.
   report["context"] = measured.context;
   output.write(text_of_report(report));
+  if (say_if_interrupted("trafficbench")) return Status::interrupted;
   output.publish();
   print_out(fmt::format("{} rows. Report: {}\n", measured.rows.size(), options.output));
   return status_of(measured.rows);

@@ -77,6 +77,7 @@ Status merge(const MergeOptions& options) {
   check_free(options.output, options.force);
   NewFile output(options.output, options.force);
   output.write(text_of_report(merged.report()));
+  if (say_if_interrupted("trafficbench")) return Status::interrupted;
   output.publish();
   print_out(
       fmt::format("{} rows of {} reports. Report: {}\n", merged.rows().size(), options.reports.size(), options.output));

@@ -10,6 +10,7 @@
 #include "drivers/base/new_file.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
+#include "drivers/command/commands.hpp"
 #include "drivers/command/model_commands.hpp"
 #include "drivers/report/journal.hpp"
 #include "drivers/report/provenance.hpp"
@@ -78,6 +79,7 @@ Status write_modelled(const StudyOptions& options, const std::vector<std::string
   check_free(options.output, options.force);
   NewFile output(options.output, options.force);
   output.write(text_of_report(report_of("model", study.axes(), {describe(argv)}, modelled_rows(study))));
+  if (say_if_interrupted("trafficbench-model")) return Status::interrupted;
   output.publish();
   print_out(fmt::format("MODELLED rows, nothing measured: {}\n", options.output));
   return Status::done;

@@ -317,10 +317,13 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   Sweep sweep(world, options, std::move(points), journal.get(), run, ceiling, TimeBudget(began, time_limit));
   const Sweep::End end = sweep.measure();
   if (end == Sweep::End::no_time) {
-    throw BadInput(
-        fmt::format("time-limit {:g} s is too short for any of the points that are missing; nothing is lost, "
-                    "go on with --resume --output {}",
-                    time_limit, output));
+    if (leads) {
+      print_error("trafficbench",
+                  fmt::format("time-limit {:g} s is too short for any of the points that are missing; nothing is lost, "
+                              "go on with --resume --output {}",
+                              time_limit, output));
+    }
+    return Status::interrupted;
   }
   if (end == Sweep::End::interrupted) {
     const bool by_signal = asked_to_stop(world);

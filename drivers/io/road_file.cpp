@@ -10,6 +10,7 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <map>
 #include <sstream>
 #include <vector>
@@ -178,7 +179,9 @@ void RoadFile::check_cells() const {
 
 void save_road(Communicator& comm, const RoadFileHeader& header, const CellSource& road,
                std::span<const Block> own_blocks, NewFile* file) {
-  const std::string path = text_of_rank_0(comm, file != nullptr ? file->temporary() : "");
+  // Other ranks may have been started in other folders.
+  const std::string own_path = file == nullptr ? "" : std::filesystem::absolute(file->temporary()).string();
+  const std::string path = text_of_rank_0(comm, own_path);
   const auto fail = [&] { throw WorkFailed(fmt::format("cannot write {}: {}", path, system_text())); };
   together(comm, [&] {
     if (file != nullptr && ftruncate(file->descriptor(), kHeaderBytes + 8 * words_for(header.cells)) != 0) fail();

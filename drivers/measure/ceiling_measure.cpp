@@ -7,6 +7,7 @@
 #include <memory>
 #include <new>
 
+#include "drivers/base/interrupt.hpp"
 #include "drivers/measure/ceiling.hpp"
 #include "drivers/measure/ceiling_ops.hpp"
 #include "kernels/aligned_buffer.hpp"
@@ -205,7 +206,8 @@ std::vector<Bandwidth> measure_bandwidth(int threads, const Tuning& tuning, cons
   for (const LevelSize& level : level_sizes(tuning, thread_memory)) {
     const std::unique_ptr<Streams> streams = make_streams(threads, level.block);
     // Less memory than the system said: the levels before it are what can be told.
-    if (!together.all(streams != nullptr)) break;
+    // Nor is more told once a signal came.
+    if (!together.all(streams != nullptr && !interrupted())) break;
     const int trips = samples_of(level.block, samples);
     const auto rate = [&](bool update) { return best_rate(*streams, level.block, update, trips, together); };
     bandwidth.push_back({.level = level.name,

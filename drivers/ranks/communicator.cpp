@@ -42,13 +42,19 @@ bool asked_to_stop(Communicator& comm) { return comm.max_of(interrupted() ? 1 : 
 void check_same_arguments(Communicator& world, std::span<const std::string> arguments) {
   // The first is the program's own path, which hosts may have in different places.
   const auto own = arguments.subspan(std::min<std::size_t>(1, arguments.size()));
-  const std::vector<std::string> lines = world.gather(fmt::format("'{}'", fmt::join(own, "' '")));
+  // No argument can hold what stands between them here.
+  const std::string_view between("\0", 1);
+  const std::vector<std::string> lines = world.gather(fmt::format("{}", fmt::join(own, between)));
   const auto other = std::ranges::find_if(lines, [&](const std::string& line) { return line != lines.front(); });
+  const auto quoted = [](std::string line) {
+    for (std::size_t at = 0; (at = line.find('\0', at)) != std::string::npos;) line.replace(at, 1, "' '");
+    return "'" + line + "'";
+  };
   world.agree(
       other == lines.end()
           ? ""
           : fmt::format("all ranks need the same command line, but rank 0 was started with {} and rank {} with {}",
-                        lines.front(), other - lines.begin(), *other));
+                        quoted(lines.front()), other - lines.begin(), quoted(*other)));
 }
 
 std::vector<double> gather_numbers(Communicator& comm, std::initializer_list<double> mine) {

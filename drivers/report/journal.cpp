@@ -52,6 +52,8 @@ std::optional<Json> checked(std::string_view line) {
   return parse_json(text, json).empty() ? std::optional(std::move(json)) : std::nullopt;
 }
 
+Json head_of(const Json& axes) { return {{"journal", kJournalVersion}, {"version", kVersion}, {"axes", axes}}; }
+
 /// Whether that is a journal's first line.
 bool is_head(const Json& line) {
   return line.is_object() && line.contains("journal") && line["journal"].is_number() && line.contains("version") &&
@@ -81,14 +83,18 @@ std::string difference(const Json& before, const Json& now) {
 Journal::Journal(const Options& options, const Json& axes)
     : output_(options.output), path_(options.output + ".journal"), replaces_(options.force) {
   const bool exists = plain_file_at(path_);
-  Json report;
+  std::optional<Report> report;
   if (options.resume && plain_file_at(output_)) {
-    parse_json(text_of_file(output_), report);
-    const auto context = report.is_object() ? report.find("context") : report.end();
-    const Json before = context != report.end() && context->is_object() ? context->value("axes", Json()) : Json();
+    report = read_report(output_);
+    const Json before = report->context.value("axes", Json());
     if (before != axes) {
       throw BadInput(
           fmt::format("{} is the report of another sweep{}: name another file", output_, difference(before, axes)));
+    }
+    for (const std::string& name : options.names) {
+      if (std::ranges::find(report->rows, name, &Row::name) == report->rows.end()) {
+        throw BadInput(fmt::format("{} is damaged: it has no row {}", output_, name));
+      }
     }
     if (!exists) {
       complete_ = true;
@@ -96,7 +102,7 @@ Journal::Journal(const Options& options, const Json& axes)
     }
   }
   // Report and journal: the job died in finish(), or in a sweep that was to replace the report. The runs tell.
-  check_free(output_, options.force || !report.is_null());
+  check_free(output_, options.force || report);
   if (exists && !options.resume && !options.force) {
     throw BadInput(fmt::format(
         "{} is the journal of a sweep that was not finished: go on with --resume, or start over with --force", path_));
@@ -107,13 +113,14 @@ Journal::Journal(const Options& options, const Json& axes)
   try {
     if (exists && options.resume) {
       read(axes, options.names);
-      if (!report.is_null()) settle_with(report, options.force);
+      if (report) settle_with(report->launches, options.force);
     } else {
       make_empty();
     }
     if (runs_.empty() && rows_.empty() && !complete_) {
       make_empty();
-      append({{"journal", kJournalVersion}, {"version", kVersion}, {"axes", axes}});
+      append(head_of(axes));
+      sync_folder_of(path_);
     }
   } catch (const std::runtime_error& error) {
     if (!exists) unlink(path_.c_str());
@@ -129,12 +136,15 @@ void Journal::open_file() {
   if (!file_.is_open()) throw BadInput(fmt::format("cannot write {}: {}", path_, system_text()));
   // Not every file system has locks; one that has none is no reason to stop.
   const bool is_locked = flock(file_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  // Whoever held the lock may have completed the sweep meanwhile: the file has no name any more.
+  if (is_locked || !bears_its_name()) throw BadInput(fmt::format("another sweep is writing to {}", path_));
+}
+
+bool Journal::bears_its_name() const {
   struct stat opened {};
   struct stat named {};
-  // Whoever held the lock may have completed the sweep meanwhile: the file has no name any more.
-  const bool is_gone = fstat(file_.get(), &opened) != 0 || lstat(path_.c_str(), &named) != 0 ||
-                       opened.st_ino != named.st_ino || opened.st_dev != named.st_dev;
-  if (is_locked || is_gone) throw BadInput(fmt::format("another sweep is writing to {}", path_));
+  return fstat(file_.get(), &opened) == 0 && lstat(path_.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
+         opened.st_dev == named.st_dev;
 }
 
 void Journal::read(const Json& axes, const std::vector<std::string>& names) {
@@ -142,7 +152,8 @@ void Journal::read(const Json& axes, const std::vector<std::string>& names) {
   std::size_t good = 0;
   for (std::size_t at = 0, number = 1; at < text.size(); ++number) {
     const auto end = text.find('\n', at);
-    if (end == std::string::npos) break;  // the job died while it wrote this line
+    // Where a line has no end, the job died while it wrote it. A first one must be ours all the same.
+    if (end == std::string::npos && (number > 1 || checked_line(head_of(axes)).starts_with(text))) break;
     const auto damaged = [&](const std::string& why) {
       return BadInput(fmt::format("line {} of {} is damaged{}: start over with --force", number, path_, why));
     };
@@ -201,10 +212,10 @@ std::string Journal::take_row(const Json& json, const std::vector<std::string>& 
   return {};
 }
 
-void Journal::settle_with(const Json& report, bool force) {
-  if (report["context"].value("runs", Json()) == Json(runs_)) {
+void Journal::settle_with(const std::vector<Json>& launches, bool force) {
+  if (launches == runs_) {
     complete_ = true;
-    if (unlink(path_.c_str()) != 0) {
+    if (!bears_its_name() || unlink(path_.c_str()) != 0) {
       throw BadInput(
           fmt::format("{} is complete, and its journal {} cannot be removed: {}", output_, path_, system_text()));
     }
@@ -233,7 +244,12 @@ void Journal::make_empty() {
   if (ftruncate(file_.get(), 0) != 0) throw BadInput(fmt::format("cannot write {}: {}", path_, system_text()));
 }
 
-void Journal::append(const Json& line) { append_durably(file_.get(), checked_line(line), path_); }
+void Journal::append(const Json& line) {
+  if (!bears_its_name()) {
+    throw WorkFailed(fmt::format("{} was removed or replaced while the sweep was writing to it", path_));
+  }
+  append_durably(file_.get(), checked_line(line), path_);
+}
 
 void Journal::finish(const Json& report) {
   try {
@@ -241,7 +257,7 @@ void Journal::finish(const Json& report) {
   } catch (const BadInput& bad) {
     throw WorkFailed(bad.what());
   }
-  if (unlink(path_.c_str()) != 0) {
+  if (bears_its_name() && unlink(path_.c_str()) != 0) {
     throw WorkFailed(
         fmt::format("{} is complete, but its journal {} cannot be removed: {}", output_, path_, system_text()));
   }

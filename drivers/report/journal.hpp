@@ -49,7 +49,9 @@ class Journal {
   /// Returns what is wrong with the row; empty if nothing is.
   std::string take_row(const Json& json, const std::vector<std::string>& names);
   /// Called where a report bears the output's name already: removes the journal if it is that report's own.
-  void settle_with(const Json& report, bool force);
+  void settle_with(const std::vector<Json>& launches, bool force);
+  /// Whether the file still bears the journal's name.
+  bool bears_its_name() const;
   void make_empty();
   void append(const Json& line);
 
