@@ -42,7 +42,7 @@ std::string own_host() {
 /// What the names of an unfinished file begin with: the file's own name, as far as names may be long.
 std::string stem_of(const std::string& path) {
   constexpr std::size_t kMaxLetters = 180;
-  const std::string file = fs::path(path).filename().string();
+  std::string file = fs::path(path).filename().string();
   if (file.size() <= kMaxLetters) return file;
   return fmt::format("{}~{:016x}", file.substr(0, kMaxLetters), checksum(file));
 }

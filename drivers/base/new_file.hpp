@@ -28,6 +28,7 @@ class NewFile {
   /// Removes the file unless it was published.
   ~NewFile();
 
+  const std::string& path() const { return path_; }
   int descriptor() const { return file_.get(); }
 
   /// What it is called until it is complete.

@@ -182,7 +182,8 @@ void save_road(Communicator& comm, const RoadFileHeader& header, const CellSourc
   // Other ranks may have been started in other folders.
   const std::string own_path = file == nullptr ? "" : std::filesystem::absolute(file->temporary()).string();
   const std::string path = text_of_rank_0(comm, own_path);
-  const auto fail = [&] { throw WorkFailed(fmt::format("cannot write {}: {}", path, system_text())); };
+  const std::string name = text_of_rank_0(comm, file == nullptr ? "" : file->path());
+  const auto fail = [&] { throw WorkFailed(fmt::format("cannot write {}: {}", name, system_text())); };
   together(comm, [&] {
     if (file != nullptr && ftruncate(file->descriptor(), kHeaderBytes + 8 * words_for(header.cells)) != 0) fail();
   });
