@@ -43,11 +43,19 @@ def end_of(process, patience=100):
     return process.returncode, said
 
 
+def catches(process, number):
+    """Whether the process has a handler for the signal."""
+    with open(f"/proc/{process}/status", encoding="ascii") as lines:
+        caught = next((int(line.split()[1], 16) for line in lines if line.startswith("SigCgt:")), 0)
+    return caught >> (number - 1) & 1 == 1
+
+
 @pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
 @pytest.mark.parametrize("arguments", [LONG_RUN, LONG_CHECK], ids=["run", "check"])
 def test_a_long_command_stops_in_order_and_leaves_nothing(tmp_path, arguments, number):
     process = begin(command(arguments), tmp_path)
-    time.sleep(1)
+    wait_until(lambda: catches(process.pid, signal.SIGTERM) or process.poll() is not None, "signals were watched")
+    time.sleep(0.3)
     process.send_signal(number)
     status, said = end_of(process)
     assert status == 4, f"status {status}\n{said}"
