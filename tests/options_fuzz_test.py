@@ -73,6 +73,7 @@ def test_whatever_the_options_a_command_ends_in_order(tmp_path, options, part):
             assert len(own_lines(done.stderr)) == 1 and after == before, said
         assert all(after.get(name) == before[name] for name in before if name != "road"), said
         for name in after.keys() - before.keys():
-            if name.endswith(".json"):
+            # A road may have been saved under that name too.
+            if name.endswith(".json") and not after[name].startswith(b"TRAFROAD"):
                 load_report(folder / name)
 

@@ -129,6 +129,10 @@ bool rename_without_replacing(const std::string& from, const std::string& to) {
   return std::rename(from.c_str(), to.c_str()) == 0;
 }
 
+bool rename_to(const std::string& from, const std::string& to, bool replace) {
+  return replace ? std::rename(from.c_str(), to.c_str()) == 0 : rename_without_replacing(from, to);
+}
+
 bool write_all(int file, std::string_view text) {
   while (!text.empty()) {
     const ssize_t put = write(file, text.data(), text.size());
@@ -142,7 +146,7 @@ bool write_all(int file, std::string_view text) {
 
 }  // namespace
 
-NewFile::NewFile(std::string path, Existing existing) : path_(std::move(path)), existing_(existing) {
+NewFile::NewFile(std::string path, bool replace) : path_(std::move(path)), replaces_(replace) {
   const fs::path folder = folder_of(path_);
   std::error_code error;
   if (!fs::is_directory(folder, error)) {
@@ -181,9 +185,8 @@ void NewFile::publish() {
   // A network's file system may tell of a failed write when the file is closed; the lock is held until it has its name.
   const Descriptor lock(dup(file_.get()));
   if (!file_.close()) fail();
-  const bool published = existing_ == Existing::is_replaced ? std::rename(temporary_.c_str(), path_.c_str()) == 0
-                                                            : rename_without_replacing(temporary_, path_);
-  if (!published && errno == EEXIST && existing_ == Existing::stays) keep_aside();
+  const bool published = rename_to(temporary_, path_, replaces_);
+  if (!published && errno == EEXIST && !replaces_) keep_aside();
   if (!published) fail();
   temporary_.clear();
   sync_folder_of(path_);
@@ -210,8 +213,8 @@ void write_new_file(const std::string& path, bool replace, std::string_view text
 }
 
 void give_name(const std::string& from, const std::string& to, bool replace) {
-  const bool given = replace ? std::rename(from.c_str(), to.c_str()) == 0 : rename_without_replacing(from, to);
-  if (!given) throw WorkFailed(fmt::format("cannot write {}, this result is kept as {}: {}", to, from, system_text()));
+  if (!rename_to(from, to, replace))
+    throw WorkFailed(fmt::format("cannot write {}, this result is kept as {}: {}", to, from, system_text()));
   sync_folder_of(to);
 }
 

@@ -3,7 +3,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "drivers/base/files.hpp"
 
@@ -15,14 +14,10 @@ namespace trafficbench {
 /// named, never removed. Used by one rank.
 class NewFile {
  public:
-  /// Whether a file that bears the name at the end may go.
-  enum class Existing { stays, is_replaced };
-
   /// From here on the name is taken. Throws BadInput if the folder takes no file, or another program is writing this
-  /// one. What bears the name already is not looked at: see check_free.
-  NewFile(std::string path, Existing existing);
-  NewFile(std::string path, bool replace)
-      : NewFile(std::move(path), replace ? Existing::is_replaced : Existing::stays) {}
+  /// one. What bears the name already is not looked at: see check_free. `replace`: whether a file that bears it at the
+  /// end may go.
+  NewFile(std::string path, bool replace);
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
   /// Removes the file unless it was published.
@@ -46,7 +41,7 @@ class NewFile {
   [[noreturn]] void keep_aside();
 
   std::string path_;
-  Existing existing_;
+  bool replaces_;
   std::string temporary_;  // empty: there is nothing to remove
   Descriptor file_;
 };

@@ -49,36 +49,32 @@ def printable(text):
     return str(text).encode("utf-8", "trafficbench_escape").decode("utf-8")
 
 
-class _Output(io.TextIOWrapper):
+class _Watched(io.TextIOWrapper):
+    """A stream of which failed() is called with what went wrong as it was written."""
+
     def write(self, text):
         return self._tried(super().write, text)
 
     def flush(self):
         return self._tried(super().flush)
 
-    @staticmethod
-    def _tried(what, *arguments):
+    def _tried(self, what, *arguments):
         try:
             return what(*arguments)
         except OSError as error:
-            raise CannotPrint(error) from error
+            return self.failed(error)
 
 
-class _Told(io.TextIOWrapper):
+class _Output(_Watched):
+    def failed(self, error):
+        raise CannotPrint(error) from error
+
+
+class _Told(_Watched):
     """Standard error, which may fail without a word."""
 
-    def write(self, text):
-        return self._tried(super().write, text)
-
-    def flush(self):
-        return self._tried(super().flush)
-
-    @staticmethod
-    def _tried(what, *arguments):
-        try:
-            return what(*arguments)
-        except OSError:
-            _close_to_all(2)
+    def failed(self, _error):
+        _close_to_all(2)
 
 
 def _close_to_all(number):
@@ -181,4 +177,7 @@ def run(name, main):
         except CannotPrint:
             _close_to_all(1)
         tell(name, line)
+    # All is said and done: a signal that comes while Python puts itself away changes nothing of that.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     sys.exit(status)
