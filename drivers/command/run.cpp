@@ -31,6 +31,7 @@
 #include "drivers/road/verification.hpp"
 #include "kernels/clock.hpp"
 #include "kernels/isa.hpp"
+#include "kernels/registry.hpp"
 #include "kernels/packed_road.hpp"
 
 namespace trafficbench {
@@ -309,7 +310,7 @@ Measurement describe(Communicator& world, const CheckedRun& asked, const Road& r
   measurement.placement = observe_workers(world, point.threads);
   measurement.cars = road.cars;
   measurement.hash = road.simulation->hash();
-  measurement.isa = point.variant->uses_simd ? selected_isa() : std::string(kGenericIsa);
+  measurement.isa = isa_of(*point.variant);
   measurement.configuration = road.simulation->configuration();
   measurement.clock_hz = {measure_clock_hz()};
   return measurement;
