@@ -249,7 +249,7 @@ REPLACEMENTS = [
     ('"trafficbench_schema": 2', '"trafficbench_schema": 3'),
     ('"trafficbench_schema": 2', '"trafficbench_schema": true'),
     ('"trafficbench_schema": 2, ', ""),
-    ('"kernel": "naive"', '"kernel": "naive", "run": 0, "later": {"a": [1e-300]}'),
+    ('"kernel": "naive"', '"kernel": "naive", "run": 0, "later": [1e-300]'),
     ('"kernel": "naive"', '"kernel": "naive", "later": 1e31'),
     ('"cells": 1000000', '"cells": 1e6'),
     ('"cells": 1000000', '"cells": 1' + 300 * "0"),

@@ -391,6 +391,11 @@ def shorten(row, field):
     return lambda report: report["benchmarks"][row].update({field: report["benchmarks"][row][field][:-1]})
 
 
+def no_interval_of_the_time(report):
+    for field in ("real_time_low", "real_time_high"):
+        del report["benchmarks"][0][field]
+
+
 def visit_that_was_not_made(report):
     for run in report["context"]["runs"]:
         del run["visits"][-1]
@@ -462,6 +467,7 @@ INCONSISTENT = [
     (road_too_large_to_restart, "not restarted"),
     (set_row(0, real_time=1.01e6), "median"),
     (set_row(0, real_time=1e8), "median"),
+    (no_interval_of_the_time, "real_time_low is None"),
     (set_row(0, real_time_low=0.99e6), "real_time_low"),
     (set_row(0, real_time_high=1.01e6), "real_time_high"),
     (set_row(1, cpu_time=1e6), "cpu_time"),
@@ -475,6 +481,7 @@ INCONSISTENT = [
     (set_row(0, mcops_low=None, mcops_high=None), "mcops_low is None"),
     (set_row(0, mcops_best=1000.0), "mcops_best"),
     (set_row(0, cells_per_cycle=1.0), "cells_per_cycle"),
+    (set_row(0, cells_per_cycle=None), "clock_hz without cells_per_cycle"),
     (set_row(0, clock_hz=None), "clock_hz"),
     (set_row(0, limit="unheard-of"), "limits"),
     (set_row(0, limit_mcops=1000.0), "fraction_of_limit"),
