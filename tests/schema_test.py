@@ -95,9 +95,11 @@ def test_optional_fields_are_all_shown_in_some_example():
 def test_docs_name_every_field():
     text = (SCHEMA_PATH.parents[2] / "docs" / "schema.md").read_text(encoding="utf-8")
     definitions = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))["$defs"]
-    for part in ["context", "run", "row", "model", "fit"]:
+    for part in ["context", "run", "visit", "row", "model", "fit"]:
         for field in definitions[part]["properties"]:
             assert f"`{field}`" in text, f"docs/schema.md does not explain {field} of {part}"
+    for field in definitions["visit"]["properties"]["nodes"]["items"]["properties"]:
+        assert f"`{field}`" in text, f"docs/schema.md does not explain {field} of a node"
 
 
 # --- what the schema alone refuses -------------------------------------------------------------------------------------
