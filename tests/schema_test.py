@@ -1,6 +1,6 @@
 """The schema and the checks beside it: every example is accepted, every damaged one is refused for the right reason.
 
-version_1_test.py is about reports of version 1.
+report_version_1_test.py is about reports of version 1.
 
 Run with an interpreter that has jsonschema: /usr/bin/python3 -m pytest tests/schema_test.py
 """
