@@ -7,9 +7,11 @@ four standard errors; where repetitions are pooled the same bounds are missed, s
 Run: /usr/bin/python3 -m pytest tests/estimators_test.py
 """
 
+import json
 import math
 import random
 import statistics
+from pathlib import Path
 
 import pytest
 import script  # noqa: F401  puts the scripts' package on the path
@@ -23,6 +25,7 @@ from trafficbench_tools.visits import (
 )  # fmt: skip
 
 LAUNCHES = 800
+EXPECTED = Path(__file__).resolve().parent / "expected" / "statistics.json"
 POINT = ("tiled", 0)
 INDEPENDENT = Machine("independent")
 STATES = Machine("states", 0.3)
@@ -60,6 +63,14 @@ def coverage(machine, interval, visits=6, seed=2):
         low, high = interval(launch(machine, generator, visits, points=[POINT])[POINT])
         held += low <= truth <= high
     return held / LAUNCHES
+
+
+@pytest.mark.parametrize(
+    "case", json.loads(EXPECTED.read_text(encoding="utf-8"))["median_interval"], ids=lambda case: str(case["n"])
+)
+def test_interval_runs_between_the_ranks_that_scipy_says(case):
+    """A value is its own rank here."""
+    assert median_interval(range(case["n"], 0, -1)) == (case["low_rank"], case["high_rank"])
 
 
 @pytest.mark.parametrize(
@@ -139,7 +150,7 @@ def test_interval_of_a_ratio_holds_it_whatever_disturbs_both(machine):
     # It finds 4% that intervals of the rows leave open, unless the machine is quieter in a launch than over a day.
     found = sum(low > 1 for low, _ in intervals) / LAUNCHES
     apart = sum(low > 1 for low, _ in ratio_intervals(machine, of_intervals)) / LAUNCHES
-    assert found >= (0.74 if machine is SPIKES else 0.99)
+    assert found >= (0.7 if machine is SPIKES else 0.99)
     assert apart <= (1.0 if machine is DRIFT else 0.13)
 
 
@@ -171,7 +182,7 @@ def best_speed(row):
     ids=["independent", "two states", "spikes"],
 )
 def test_best_repetitions_of_two_launches_are_near_each_other_where_medians_are_not(machine, least):
-    """Within 3%: in 97.3%, 99.7% and 99.99% of pairs; medians in 75%, 52% and 97%."""
+    """Within 3%: in 97.3%, 99.7% and 99.99% of pairs; medians in 75%, 52% and 94%."""
     generator = random.Random(6)
     near, medians = 0, 0
     for _ in range(LAUNCHES):

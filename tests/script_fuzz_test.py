@@ -347,7 +347,7 @@ WORDS = [*(text for text in TEXTS if "\0" not in text and "\ud800" not in text),
 OPTIONS = {
     "report.py": (["r.json"], ["--output", "--figures", "--only", "--reason"], ["--lint", "--force", "--all-views", "--quiet"]),
     "check_report.py": (["r.json"], ["--output"], ["--quiet"]),
-    "compare.py": (["r.json", "r.json"], ["--again", "--threshold", "--margin", "--only"], ["--json", "--other-machine"]),
+    "compare.py": (["r.json", "r.json"], ["--again", "--by", "--threshold", "--margin", "--only"], ["--json", "--other-machine"]),
     "study.py": (["--site", "local", "--mode", "strong", "--dry-run"],
                  ["--site", "--account", "--nodes", "--kernels", "--cells", "--count", "--depth", "--shapes", "--base", "--time",
                   "--warn", "--partition", "--qos", "--cpu-freq", "--bind", "--cores", "--program", "--output", "--status"],

@@ -23,7 +23,8 @@ class Machine:
     kind: str  # independent: each visit has its own delay; states, drift, alike: see delays()
     size: float = 0.15
     noise: float = 0.01  # mean delay of a repetition by itself
-    spikes: float = 0.0  # share of repetitions that are delayed by `size` and more
+    spikes: float = 0.0  # share of repetitions that are delayed by `spike` and more
+    spike: float = 0.15
 
 
 def delays(machine, visits, generator):
@@ -51,7 +52,7 @@ def launch(machine, generator, visits=6, rounds=5, points=None, slowed=None):
             for point in points:
                 own = machine.noise * generator.expovariate(1)
                 if generator.random() < machine.spikes:
-                    own += machine.size * (1 + generator.expovariate(1))
+                    own += machine.spike * (1 + generator.expovariate(1))
                 samples[point].append(SECONDS * (1 + delay) * (1 + own) * (slowed or {}).get(point, 1))
     return {point: row(*point, each, [STEPS] * len(each), rounds) for point, each in samples.items()}
 

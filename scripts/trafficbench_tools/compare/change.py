@@ -7,6 +7,7 @@ import math
 import statistics
 from dataclasses import dataclass
 
+from trafficbench_tools.version_1 import INTERVAL_OVER as REPETITIONS
 from trafficbench_tools.visits import best_rate, median_and_interval, median_interval, medians_by_visit, per_iteration, rates_by_visit
 
 BEST, MEDIAN = "best", "median"
@@ -97,10 +98,10 @@ def median_figure(row):
     seconds = per_iteration(row, row["samples"])
     times = medians_by_visit(row, seconds)
     middle, low, high, over = median_and_interval(times)
-    if over is None and len(times) == 1 and row["interval_over"] == "repetitions":
+    if over is None and len(times) == 1 and row["interval_over"] == REPETITIONS:
         # Of version 1: all that is known is how far its repetitions were apart.
         low, high = median_interval(seconds)
-        over = "repetitions"
+        over = REPETITIONS
     ends = {} if over is None else {"low": 1 / high, "high": 1 / low, "over": over}
     share = share_of_cores(row, row["cpu_time"], row["real_time"])
     return Figure(1 / middle, **ends, visits=len(times), clock=median_clock(row), share=share)

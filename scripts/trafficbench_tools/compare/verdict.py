@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from trafficbench_tools.compare.change import BEST
 from trafficbench_tools.intervals import FEWEST_SAMPLES
+from trafficbench_tools.version_1 import INTERVAL_OVER as REPETITIONS
 
 FASTER, SAME, SLOWER, UNCLEAR = "faster", "same", "slower", "unclear"
 
@@ -100,7 +101,7 @@ def notes_of(pair, change):
         counts = [len(row["samples"]) / figure.visits for row, figure in ((base, change.base), (new, change.new))]
         if max(counts) > 2 * min(counts):
             yield f"{counts[0]:.3g} and {counts[1]:.3g} repetitions a visit: the best of more is higher"
-    if "repetitions" in (change.base.over, change.new.over):
+    if REPETITIONS in (change.base.over, change.new.over):
         yield "interval within one launch"
     if base["count"] != new["count"]:
         yield f"contracts {base['count']} and {new['count']}"
