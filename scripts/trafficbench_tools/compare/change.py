@@ -8,7 +8,9 @@ import statistics
 from dataclasses import dataclass
 
 from trafficbench_tools.version_1 import INTERVAL_OVER as REPETITIONS
-from trafficbench_tools.visits import best_rate, median_and_interval, median_interval, medians_by_visit, per_iteration, rates_by_visit
+from trafficbench_tools.visits import (
+    best_rate, median_and_interval, median_interval, medians_by_visit, per_iteration, rates_by_visit
+)  # fmt: skip
 
 BEST, MEDIAN = "best", "median"
 

@@ -9,8 +9,8 @@ from trafficbench_tools.version_1 import INTERVAL_OVER as REPETITIONS
 
 FASTER, SAME, SLOWER, UNCLEAR = "faster", "same", "slower", "unclear"
 
-# Percent. The best of two launches of one program, six visits each, may differ by so much: scripts/self_comparison.py says which
-# threshold keeps false alarms at 5% of the rows on the machine at hand.
+# Percent. The best repetitions of two launches of one program may differ by so much: scripts/self_comparison.py says which
+# threshold keeps false alarms at 5% of the points on the machine at hand.
 THRESHOLD = 6.0
 # Percent: what a comparison of medians must rule out for `same`.
 MARGIN = 5.0
@@ -35,7 +35,7 @@ def judge(pair, change, limit):
 
 
 def by_best(change, threshold):
-    """(word, reason); the threshold is a logarithm. Disturbance only slows, so that the best repetitions of a program repeat."""
+    """(word, reason); the threshold is a logarithm. Disturbance only slows, so that the best repetitions are repeatable."""
     log, limit = math.log(change.ratio), percent(threshold)
     fewest = min(change.base.visits, change.new.visits)
     if change.base.bests and fewest < FEWEST_SAMPLES:

@@ -1,1 +1,1 @@
-"""What launches of one program say when they are compared with each other: nothing changed, so that every change found is wrong."""
+"""Launches of one program compared with each other: nothing changed, so that every change that is found is wrong."""

@@ -70,8 +70,8 @@ def print_alarms(result):
         shown = [percent(value) for way in (BEST, MEDIAN) for value in (alarmed(part[way]["all"]), part[way]["pairs_with_any"])]
         print(f"{part['pairs']:4} pairs: {what:35} {shown[0]:>7} {shown[1]:>8} {shown[2]:>10} {shown[3]:>8}")
     best = result["alarms"]["all"][BEST]["all"]
-    print(f"By best with --threshold {result['threshold_percent']:g}; {best['threshold_percent']:.1f} keeps it at {FALSE_ALARMS:.0%}"
-          " of the points of every two launches.")  # fmt: skip
+    print(f"By best with --threshold {result['threshold_percent']:g};", end=" ")
+    print(f"{best['threshold_percent']:.1f} keeps it at {FALSE_ALARMS:.0%} of the points of every two launches.")
 
 
 def print_found(result, names, short):
@@ -93,8 +93,8 @@ def print_found(result, names, short):
 
 def print_slowed(slowed, names, short):
     """What the launches of another program gave."""
-    print(f"\nAgainst {len(slowed['launches'])} launches of a slowed program, {slowed['pairs']} pairs: the middle change, and how")
-    print("often it is called slower and faster.")
+    print(f"\nAgainst {len(slowed['launches'])} launches of a slowed program, {slowed['pairs']} pairs: the middle change,")
+    print("and how often a point is called slower and faster.")
     print(f"{'best':>8} {'slower':>8} {'faster':>8} | {'median':>8} {'slower':>8} {'faster':>8}  point")
     for name, label in zip(names, short):
         parts = []

@@ -114,9 +114,7 @@ def alarms(pairs, names, limits):
                 size = abs(math.log(change.ratio)) if judge(one, change, 0).word in (SLOWER, FASTER) else 0.0
                 points[name].append((word, size, change.ratio))
         whole = sum(points.values(), [])
-        any_alarm = [
-            any(points[name][at][0] in (SLOWER, FASTER) for name in names) for at in range(len(pairs))
-        ]
+        any_alarm = [any(points[name][at][0] in (SLOWER, FASTER) for name in names) for at in range(len(pairs))]
         result[way] = {
             "all": rates(whole, way),
             "pairs_with_any": share(any_alarm)["share"],
@@ -145,9 +143,7 @@ def found(launches, names, limits):
     """How often a point of one launch, slowed by calculation, is called slower than that of another: every two, both ways."""
     result = {}
     for way in WAYS:
-        points = {name: [] for name in names}  # {percent: share}
-        for name in names:
-            points[name] = found_at_point(launches, name, way, limits[way])
+        points = {name: found_at_point(launches, name, way, limits[way]) for name in names}
         shares = {str(percent): statistics.mean(each[str(percent)] for each in points.values()) for percent in SLOWDOWNS}
         result[way] = {"all": shares, "points": points}
     return result
@@ -157,15 +153,14 @@ def found_at_point(launches, name, way, limit):
     """{percent: share found}, and under `often` the least percent that is found in OFTEN_ENOUGH; None if that is too much."""
 
     def share_found(percent):
-        slower = [one.slowed(name, percent) for one in launches]
-        return share(
-            [
-                judge(Pair(name, base.rows[name], new.rows[name]), changes(base.figures[name], after)[way], limit).word == SLOWER
-                for base in launches
-                for new, after in zip(launches, slower)
-                if new is not base
-            ]
-        )["share"]
+        words = []
+        for new in launches:
+            after = new.slowed(name, percent)
+            for base in launches:
+                if base is not new:
+                    change = changes(base.figures[name], after)[way]
+                    words.append(judge(Pair(name, base.rows[name], new.rows[name]), change, limit).word)
+        return share([word == SLOWER for word in words])["share"]
 
     least, most = 0, MOST_SLOWED  # found too rarely; found often enough
     if share_found(most) < OFTEN_ENOUGH:
