@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Prints the table of docs/method.md, "Comparing two reports": how often compare.py is wrong, and what it finds.
+"""Prints the tables of docs/method.md, "Comparing two reports": how often compare.py is wrong, and what it finds; and how far
+two launches of so many visits differ, by the visits that were measured.
 
-    python3 tests/compare_rates.py [PAIRS]     pairs of launches for each line of made-up disturbance (default 2000: a minute)
+    python3 tests/compare_rates.py [PAIRS]     pairs of launches for each line of made-up disturbance (default 2000)
 """
 
 import random
@@ -12,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 from synthetic_launch import Machine, launch, measured_launch, measured_pairs, measured_visits  # noqa: E402
 
-from trafficbench_tools.compare.change import BEST, MEDIAN, changes_of  # noqa: E402
+from trafficbench_tools.compare.change import BEST, MEDIAN, changes_of, figures_of  # noqa: E402
 from trafficbench_tools.compare.pairing import Pair, one_row  # noqa: E402
 from trafficbench_tools.compare.verdict import FASTER, MARGIN, SAME, SLOWER, THRESHOLD, judge  # noqa: E402
 
@@ -63,6 +64,33 @@ def line(name, launches, unchanged, slowed):
     print(f"| {name} | {launches} | {' | '.join(cells)} |", flush=True)
 
 
+def differences(visits, point):
+    """{way: how far every two launches of so many visits differ at a point}, parts of 1, in order."""
+    pairs = measured_pairs(visits)
+    firsts = {first for both in pairs for first in both}
+    figures = {first: figures_of(measured_launch(first, visits)[point]) for first in firsts}
+    return {
+        way: sorted(
+            abs(figures[one][way].speed / figures[other][way].speed - 1) for both in pairs for one, other in (both, both[::-1])
+        )
+        for way in LIMITS
+    }
+
+
+def print_differences():
+    """By number of visits: least and greatest over the points."""
+    print("\n| visits | medians of 95% of pairs within | best of 95% of pairs within | pairs whose best differ by more than 6% |")
+    print("|---|---|---|---|")
+    for visits in (1, 2, 3, 4, 5, 6, 9):
+        every = [differences(visits, point) for point in measured_visits()]
+        cells = []
+        for way in (MEDIAN, BEST):
+            within = [each[way][int(0.95 * len(each[way]))] for each in every]
+            cells.append(f"{min(within):.1%} to {max(within):.1%}")
+        beyond = [sum(part > THRESHOLD / 100 for part in each[BEST]) / len(each[BEST]) for each in every]
+        print(f"| {visits} | {' | '.join(cells)} | {min(beyond):.1%} to {max(beyond):.1%} |")
+
+
 def main():
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
     generator = random.Random(1)
@@ -84,6 +112,7 @@ def main():
         unchanged = [verdicts(same[one][point], same[other][point]) for one, other in both]
         slowed = [verdicts(same[one][point], slow[other][point]) for one, other in both]
         line(f"measured: {point[0]}, {point[1]:.0e} cells".replace("e+0", "e"), 1, unchanged, slowed)
+    print_differences()
 
 
 if __name__ == "__main__":

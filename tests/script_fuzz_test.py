@@ -351,6 +351,7 @@ OPTIONS = {
     "report.py": (["r.json"], ["--output", "--figures", "--only", "--reason"], ["--lint", "--force", "--all-views", "--quiet"]),
     "check_report.py": (["r.json"], ["--output"], ["--quiet"]),
     "compare.py": (["r.json", "r.json"], ["--again", "--by", "--threshold", "--margin", "--only"], ["--json", "--other-machine"]),
+    "self_comparison.py": (["."], ["--slowed", "--threshold", "--margin"], ["--json"]),
     "study.py": (["--site", "local", "--mode", "strong", "--dry-run"],
                  ["--site", "--account", "--nodes", "--kernels", "--cells", "--count", "--depth", "--shapes", "--base", "--time",
                   "--warn", "--partition", "--qos", "--cpu-freq", "--bind", "--cores", "--program", "--output", "--status"],
