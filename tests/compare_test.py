@@ -678,7 +678,7 @@ def test_a_thousand_points_are_compared_in_order_of_the_reports(tmp_path):
 def test_two_sweeps_of_the_program_are_compared(tmp_path):
     """With points that are skipped; what is said of the times is the machine's affair."""
     arguments = ["sweep", "--kernels", "naive,tiled,leap", "--cells", "1e4", "--threads", "1,4000", "--count", "every"]
-    arguments += ["--min-seconds", "0.002", "--min-repetitions", "6", "--max-repetitions", "6"]
+    arguments += ["--min-seconds", "0.002", "--visits", "6", "--rounds", "1", "--spacing", "0"]
     paths = [tmp_path / "a.json", tmp_path / "b.json"]
     for path in paths:
         succeed(*arguments, "--output", path)
