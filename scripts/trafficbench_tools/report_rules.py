@@ -101,12 +101,6 @@ def _check_samples(row, runs):
         require(run < len(runs), f"run {run} of sample_runs is none of the {len(runs)} in context.runs")
         visits = runs[run].get("visits")
         require(visits is None or visit < len(visits), f"visit {visit} of sample_visits is none of those of run {run}")
-    for steps in set(row["sample_steps"]):
-        require(steps % row["steps"] == 0, f"sample_steps {steps} is no multiple of steps, {row['steps']}")
-        require(
-            steps == row["steps"] or row["restarted"] is not False,
-            f"sample_steps {steps} is not steps, {row['steps']}, and the row was not restarted",
-        )
 
 
 def _check_times(row, times):
