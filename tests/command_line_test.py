@@ -32,7 +32,7 @@ def test_help_names_every_command():
 
 
 def test_help_comes_before_what_else_is_wrong():
-    for arguments in [["run", "--cells", "none", "--help"], ["sweep", "--help", "--precision", "7"]]:
+    for arguments in [["run", "--cells", "none", "--help"], ["sweep", "--help", "--spacing", "-7"]]:
         assert "Usage: trafficbench" in succeed(*arguments)
 
 

@@ -9,7 +9,7 @@ import shlex
 import shutil
 
 import pytest
-from program import BUILD, ROOT, call, command, needs_ranks, own_lines, plain_files, start, succeed
+from program import BUILD, ONE_VISIT, ROOT, call, command, needs_ranks, own_lines, plain_files, start, succeed
 from report_helpers import load_report
 
 LIBRARY = BUILD / "lib" / "failing_calls.so"
@@ -32,8 +32,7 @@ FAILURES = {
 HARMLESS = [errno.EINTR, HALF]
 
 SWEEP = [
-    *("sweep", "--kernels", "naive,leap", "--count", "every", "--steps", 5),
-    *("--min-repetitions", 1, "--max-repetitions", 1, "--output", "r.json"),
+    *("sweep", "--kernels", "naive,leap", "--count", "every", "--steps", 5, *ONE_VISIT, "--output", "r.json"),
 ]
 SHORT_SWEEP = [*SWEEP, "--cells", 1000, "--threads", 1]
 SWEEP_ROWS = 2

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from program import BUILD, ROOT, start
+from program import BUILD, ONE_VISIT, ROOT, start
 from report_helpers import data_of, needs_module
 from script import run_script
 
@@ -20,7 +20,7 @@ def succeed(*arguments, cwd=None):
 def report(tmp_path_factory):
     folder = tmp_path_factory.mktemp("new_kernel")
     succeed("sweep", "--kernels", "naive,example,tiled,leap", "--cells", "1e4,1e5", "--threads", "1,2", "--oversubscribe",
-            "--min-repetitions", 6, "--max-repetitions", 6, "--min-seconds", 0.001, "--output", "report.json", cwd=folder)
+            *ONE_VISIT, "--min-seconds", 0.001, "--output", "report.json", cwd=folder)
     return json.loads((folder / "report.json").read_text(encoding="utf-8"))
 
 

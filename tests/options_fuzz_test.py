@@ -27,7 +27,7 @@ VALUES = [
 COMMANDS = {
     "run": ["--cells", "1000", "--steps", "3"],
     "sweep": [
-        *("--cells", "1000", "--steps", "3", "--max-repetitions", "2", "--min-repetitions", "2", "--kernels", "naive,leap"),
+        *("--cells", "1000", "--steps", "3", "--visits", "2", "--rounds", "2", "--spacing", "0", "--kernels", "naive,leap"),
         *("--time-limit", "20", "--output", "new.json"),
     ],
     "check": ["--kernels", "naive", "--quick", "--cases", "2"],

@@ -108,14 +108,19 @@ def own_lines(text):
     return [line for line in text.splitlines() if line.startswith("trafficbench: ")]
 
 
+# Options of a sweep that waits for nothing: one repetition a visit; and one that looks in once.
+QUICK = ["--spacing", "0", "--rounds", "1"]
+ONE_VISIT = [*QUICK, "--visits", "1"]
+
 # Little, and the same every time.
 SMALL_SWEEP = {
     "--kernels": "naive,bitsliced,leap",
     "--cells": "1000,5e3",
     "--threads": "1",
     "--steps": "20",
-    "--min-repetitions": "2",
-    "--max-repetitions": "2",
+    "--visits": "2",
+    "--rounds": "1",
+    "--spacing": "0",
 }
 SMALL_SWEEP_POINTS = 3 * 2 * 2
 

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from program import call, needs_ranks, refused, succeed
+from program import ONE_VISIT, call, needs_ranks, refused, succeed
 from report_helpers import load_report
 
 
@@ -12,7 +12,7 @@ def ranks():
     needs_ranks()
 
 
-SWEEP = ["sweep", "--kernels", "naive", "--cells", "1000", "--steps", "10", "--threads", "1", "--max-repetitions", "6"]
+SWEEP = ["sweep", "--kernels", "naive", "--cells", "1000", "--steps", "10", "--threads", "1", *ONE_VISIT]
 
 BAD_INPUT = [
     (["fly"], "fly"),
@@ -73,7 +73,7 @@ def test_road_is_saved_and_read_the_same_on_any_ranks(tmp_path, cells):
 def test_sweep_over_ranks_writes_a_valid_report(tmp_path, mode, count):
     arguments = [
         *("sweep", "--kernels", "bitsliced,leap", "--cells", "999", "--ranks", "1,2,3", "--threads", "1,2", "--oversubscribe"),
-        *("--steps", "10", "--jump", "10", "--min-repetitions", "2", "--max-repetitions", "2", "--mode", mode),
+        *("--steps", "10", "--jump", "10", *ONE_VISIT, "--mode", mode),
         *("--count", count),
     ]
     done = call(*arguments, "--output", "r.json", ranks=3, cwd=tmp_path)

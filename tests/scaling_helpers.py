@@ -2,7 +2,7 @@
 
 import json
 
-from program import BUILD, ROOT, start, succeed
+from program import BUILD, ONE_VISIT, ROOT, start, succeed
 
 MODEL = BUILD / "bin" / "trafficbench-model"
 FACTS = ROOT / "scripts" / "simulate" / "archer2.json"
@@ -17,7 +17,7 @@ def measure(folder, *more, ranks=1):
     report = folder / "measured.json"
     succeed(
         "sweep", "--kernels", "tiled", "--threads", 1, "--cells", "2500,1e5", "--depth", "1,64,1024", "--count", "every",
-        "--min-seconds", 0.001, "--min-repetitions", 1, "--time-cap", 0, "--output", report, *more, ranks=ranks,
+        "--min-seconds", 0.001, *ONE_VISIT, "--output", report, *more, ranks=ranks,
     )  # fmt: skip
     facts = json.loads(FACTS.read_text(encoding="utf-8"))
     facts["isa"] = json.loads(report.read_text(encoding="utf-8"))["benchmarks"][0]["isa"]

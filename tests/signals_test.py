@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import pytest
-from program import PROGRAM, command, environment, needs_ranks, own_lines, random_moments, wait_until
+from program import PROGRAM, QUICK, command, environment, needs_ranks, own_lines, random_moments, wait_until
 from report_helpers import load_report
 
 # Ends a command that would go on for hours.
@@ -16,7 +16,7 @@ SHORT_POINTS = [
     *("sweep", "--kernels", "naive", "--cells", "1e3:4e3:1e3", "--threads", 1, "--count", "every", "--steps", 20),
     *("--output", "r.json"),
 ]
-SWEEP = [*SHORT_POINTS, "--min-repetitions", 6, "--max-repetitions", 6]
+SWEEP = [*SHORT_POINTS, *QUICK]
 
 
 def begin(words, folder, **more):
@@ -86,7 +86,7 @@ def test_a_signal_that_was_ignored_when_the_program_started_stays_so(tmp_path, n
 
 def test_a_signal_to_one_rank_is_not_called_the_time_limit(tmp_path):
     needs_ranks()
-    arguments = [*SHORT_POINTS, "--min-repetitions", 100000, "--max-repetitions", 100000, "--oversubscribe"]
+    arguments = [*SHORT_POINTS, *QUICK, "--visits", 100000, "--oversubscribe"]
     process = begin(command(arguments, 2), tmp_path)
     journal = tmp_path / "r.json.journal"
     wait_until(lambda: journal.exists() or process.poll() is not None, "the sweep began")

@@ -4,7 +4,7 @@ import subprocess
 import time
 
 import pytest
-from program import command, environment, own_lines, plain_files, succeed, wait_until
+from program import QUICK, command, environment, own_lines, plain_files, succeed, wait_until
 from report_helpers import load_report
 
 
@@ -50,7 +50,7 @@ def test_of_two_that_begin_at_once_one_has_the_file(tmp_path, option, more):
 def test_a_report_that_appears_during_a_sweep_stays_and_the_sweep_s_own_is_kept_beside_it(tmp_path):
     sweep = begin(tmp_path, [
         *("sweep", "--kernels", "naive", "--cells", "1e3:4e3:1e3", "--threads", 1, "--count", "every"),
-        *("--min-repetitions", 6, "--max-repetitions", 6, "--output", "p"),
+        *QUICK, "--output", "p",
     ])  # fmt: skip
     wait_until(lambda: (tmp_path / "p.journal").exists(), "the sweep began")
     time.sleep(0.1)

@@ -4,7 +4,7 @@ import json
 import os
 
 import pytest
-from program import PROGRAM, launcher, needs_ranks, own_lines, start
+from program import ONE_VISIT, PROGRAM, launcher, needs_ranks, own_lines, start
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -77,8 +77,8 @@ def test_a_rank_whose_omp_num_threads_is_none_takes_all_with_it(tmp_path):
 
 def test_a_sweep_over_ranks_with_unequal_shares_measures_every_point_or_says_why_not(tmp_path):
     cpu = min(os.sched_getaffinity(0))
-    sweep = [PROGRAM, "sweep", "--kernels", "naive", "--cells", "1e4", "--steps", "5", "--min-repetitions", "2"]
-    sweep += ["--max-repetitions", "2", "--count", "every", "--output", "r.json"]
+    sweep = [PROGRAM, "sweep", "--kernels", "naive", "--cells", "1e4", "--steps", "5", "--count", "every"]
+    sweep += [*ONE_VISIT, "--output", "r.json"]
     done = launch(["taskset", "--cpu-list", str(cpu), *sweep], sweep, cwd=tmp_path)
     assert done.returncode == 0, f"status {done.returncode}\n{done.stdout}\n{done.stderr}"
     for row in json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["benchmarks"]:
