@@ -67,7 +67,6 @@ def _check_row(row, rows, runs, visits, known):
     _check_samples(row, runs)
     check_rank_seconds(row)
     check_shares(row)
-    check_order(row)
     _check_times(row, visits.times(row))
     _check_rates(row, visits.times(row))
     check_cycles(row, row["mcops"] and row["mcops"] * 1e6)
@@ -76,12 +75,13 @@ def _check_row(row, rows, runs, visits, known):
     _check_ratio(row, "", "base", SAME_AS_BASE, rows, visits)
     _check_ratio(row, "ladder_", "ladder_base", SAME_AS_LADDER_BASE, rows, visits)
     _check_efficiency(row, rows)
+    check_order(row)
 
 
 def _check_iterations(row):
     updates = row["class"] == "update" or row["steps"] is None
     should = row["steps"] if updates else 1
-    require(row["iterations"] == should, "iterations is not steps" if updates else "iterations is not 1 where no cells are updated")
+    require(row["iterations"] == should, f"iterations is not {'steps' if updates else '1, as where no cells are updated'}")
 
 
 def _check_samples(row, runs):
