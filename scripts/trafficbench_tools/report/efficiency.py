@@ -4,6 +4,8 @@ from trafficbench_tools.report import grouping, machine, rows, words
 
 # Cores do not make each other faster by more than this unless something else differs.
 MOST = 1.1
+# A caption is no table.
+MOST_CAUSES = 3
 
 
 def too_good(source):
@@ -52,13 +54,25 @@ def caches(source, row, base):
 
 
 def remarks(source, drawn):
-    """Sentences for a caption: each cause once, with the rows that it explains."""
+    """Sentences on those of these rows that are too good: the best of each cause first, and how many more there are."""
     members = {id(row) for row in drawn}
-    found = {}
-    for row in too_good(source):
-        if id(row) in members:
-            found.setdefault(cause(source, row), []).append(f"{row['kernel']} on {rows.shape(row)}")
-    return [f"MARKED: efficiency beyond 110% of {words.listing(names, 3)}: {text}." for text, names in found.items()]
+    found = sorted((row for row in too_good(source) if id(row) in members), key=lambda row: row["efficiency"], reverse=True)
+    by_cause = {}
+    for row in found:
+        by_cause.setdefault(cause(source, row), []).append(row)
+    sentences = [
+        f"MARKED: efficiency beyond 110% of {words.listing([shown(row) for row in same], 3)}: {text}."
+        for text, same in list(by_cause.items())[:MOST_CAUSES]
+    ]
+    rest = sum(len(same) for same in list(by_cause.values())[MOST_CAUSES:])
+    if rest:
+        sentences.append(f"MARKED: efficiency beyond 110% of {words.count_of(rest, 'more row')}: open them in the table.")
+    return sentences
+
+
+def shown(row):
+    """A row in few words, with its efficiency."""
+    return f"{row['kernel']} on {rows.shape(row)} ({percent(row['efficiency'])})"
 
 
 def percent(share):

@@ -279,10 +279,7 @@ def judge_comparisons(sources, _):
             " the two and not the other is not in the interval."
         )
     for source in sources:
-        for row in efficiency.too_good(source):
-            rule.says.append(
-                f"Efficiency {efficiency.percent(row['efficiency'])} of {row['name']}: {efficiency.cause(source, row)}."
-            )
+        rule.says += [text.replace("MARKED: e", "E") for text in efficiency.remarks(source, source.rows)]
     rule.says.append("Rows that tie have no winner: the page names all of them.")
     return rule
 
