@@ -108,7 +108,7 @@ def texts(source, found, below, wanted_cores):
     if below is not None:
         step = ties.ratio(source, row, below)
         best.append(f"step × {words.significant(row['mcops_best'] / below['mcops_best'], 3)}")
-        median.append(f"step × {words.interval(step.value, step.low, step.high, 3)}{', a tie' if step.tie else ''}")
+        median.append(f"step × {words.interval(step.value, step.low, step.high)}{', a tie' if step.tie else ''}")
     if row["ladder_speedup"] is not None and row["name"] != row["ladder_base"]:
         median.append(f"{words.significant(row['ladder_speedup'])} × base")
     return best, median
