@@ -1,6 +1,6 @@
 """The schema and the checks beside it: every example is accepted, every damaged one is refused for the right reason.
 
-version_1_test.py is about reports of version 1.
+report_version_1_test.py is about reports of version 1.
 
 Run with an interpreter that has jsonschema: /usr/bin/python3 -m pytest tests/schema_test.py
 """
@@ -95,9 +95,11 @@ def test_optional_fields_are_all_shown_in_some_example():
 def test_docs_name_every_field():
     text = (SCHEMA_PATH.parents[2] / "docs" / "schema.md").read_text(encoding="utf-8")
     definitions = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))["$defs"]
-    for part in ["context", "run", "row", "model", "fit"]:
+    for part in ["context", "run", "visit", "row", "model", "fit"]:
         for field in definitions[part]["properties"]:
             assert f"`{field}`" in text, f"docs/schema.md does not explain {field} of {part}"
+    for field in definitions["visit"]["properties"]["nodes"]["items"]["properties"]:
+        assert f"`{field}`" in text, f"docs/schema.md does not explain {field} of a node"
 
 
 # --- what the schema alone refuses -------------------------------------------------------------------------------------
@@ -391,6 +393,11 @@ def shorten(row, field):
     return lambda report: report["benchmarks"][row].update({field: report["benchmarks"][row][field][:-1]})
 
 
+def no_interval_of_the_time(report):
+    for field in ("real_time_low", "real_time_high"):
+        del report["benchmarks"][0][field]
+
+
 def visit_that_was_not_made(report):
     for run in report["context"]["runs"]:
         del run["visits"][-1]
@@ -462,6 +469,7 @@ INCONSISTENT = [
     (road_too_large_to_restart, "not restarted"),
     (set_row(0, real_time=1.01e6), "median"),
     (set_row(0, real_time=1e8), "median"),
+    (no_interval_of_the_time, "real_time_low is None"),
     (set_row(0, real_time_low=0.99e6), "real_time_low"),
     (set_row(0, real_time_high=1.01e6), "real_time_high"),
     (set_row(1, cpu_time=1e6), "cpu_time"),
@@ -475,6 +483,7 @@ INCONSISTENT = [
     (set_row(0, mcops_low=None, mcops_high=None), "mcops_low is None"),
     (set_row(0, mcops_best=1000.0), "mcops_best"),
     (set_row(0, cells_per_cycle=1.0), "cells_per_cycle"),
+    (set_row(0, cells_per_cycle=None), "clock_hz without cells_per_cycle"),
     (set_row(0, clock_hz=None), "clock_hz"),
     (set_row(0, limit="unheard-of"), "limits"),
     (set_row(0, limit_mcops=1000.0), "fraction_of_limit"),
