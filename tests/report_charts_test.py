@@ -268,10 +268,8 @@ def test_step_is_the_ratio_to_the_rung_below_at_as_many_cores(study):
         for series in one.series:
             for below, mark in zip(series.marks, series.marks[1:]):
                 assert step_of(mark.texts) == [pytest.approx(mark.value / below.value, rel=1e-2)]
-                ratios = [
-                    statistics.median(theirs / ours for ours, theirs in zip(mark.row["samples"][i : i + 2], below.row["samples"][i : i + 2]))
-                    for i in range(0, 12, 2)
-                ]
+                of_rounds = [theirs / ours for ours, theirs in zip(mark.row["samples"], below.row["samples"])]
+                ratios = [statistics.median(of_rounds[i : i + 2]) for i in range(0, 12, 2)]
                 assert step_of(mark.below) == pytest.approx([statistics.median(ratios), min(ratios), max(ratios)], rel=1e-2)
                 assert rows.cores(mark.row) == rows.cores(below.row)
                 # Six visits: the interval is their range, and narrower than what the intervals of both rows allow.

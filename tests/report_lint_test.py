@@ -214,7 +214,7 @@ def test_methods_say_what_ended_the_visits_and_which_points_have_no_interval(tmp
     report["benchmarks"][0].update(stopped="time_limit", warnings=["short_repetition"])
     five_visits(report)
     assert "The time limit ended the visits of 1 point" in text() and "visited 5 to 6 times" in text()
-    assert "1 point has no interval, since it has fewer than six visits" in text()
+    assert "1 point has no interval, with fewer than six visits" in text()
     assert "1 point was measured under warnings" in text() and "shorter than asked for" in text()
 
 

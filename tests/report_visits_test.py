@@ -248,7 +248,8 @@ def test_strip_shows_what_every_visit_recorded(tmp_path):
     ):
         assert series.label == "example"
         assert [mark.at for mark in series.marks] == [visit["began"] for visit in run["visits"]]
-        assert [mark.value for mark in series.marks] == pytest.approx([made(visit["nodes"][0][field]) for visit in run["visits"]])
+        values = [made(visit["nodes"][0][field]) for visit in run["visits"]]
+        assert [mark.value for mark in series.marks] == pytest.approx(values)
     # Above them, how the rows of a visit did in it.
     assert len(rate.marks) == len(run["visits"])
     for number, mark in enumerate(rate.marks):
@@ -370,7 +371,8 @@ def test_efficiency_beyond_110_percent_is_flagged_with_its_likely_cause(tmp_path
     assert cause.startswith(CAUSES[damage]) and cause.count("likely") == ("not tell" not in cause)
     others = [text.replace("likely ", "") for other, text in CAUSES.items() if other is not damage]
     assert not any(text in cause for text in others), cause
-    assert f"MARKED: efficiency beyond 110% of tiled on 2 × 1 ({efficiency.percent(row['efficiency'])}): {cause}." in remarks_of(source)
+    shown = efficiency.percent(row["efficiency"])
+    assert f"MARKED: efficiency beyond 110% of tiled on 2 × 1 ({shown}): {cause}." in remarks_of(source)
     charts = views.all_charts([source])
     assert "1 row has an efficiency beyond 110%" in headline.banners([source], charts)
     assert any(cause in text for rule in lint.lint([source]) if rule.number == 7 for text in rule.says)

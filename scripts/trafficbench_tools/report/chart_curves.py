@@ -26,7 +26,10 @@ def is_update(row):
 
 # The two headlines, which no plot mixes: {name: (makes the mark of a row, caption)}.
 HEADLINES = {
-    "best": (lambda at, row: Mark(at, row["mcops_best"], None, None, row), "Best repetition of each point: what a kernel can do"),
+    "best": (
+        lambda at, row: Mark(at, row["mcops_best"], None, None, row),
+        "Best repetition of each point: what a kernel can do",
+    ),
     "median": (
         lambda at, row: Mark(at, row["mcops"], row["mcops_low"], row["mcops_high"], row),
         "Median of each point with its {interval}: what one gets on this machine as it is",

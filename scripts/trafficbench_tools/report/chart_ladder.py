@@ -74,12 +74,13 @@ def fastest_of(source, members, cores):
 
 
 def champions(source, members, labels):
-    """{label: Fastest} of these rows, the fastest shape of each series; those that failed verification after any that passed."""
+    """{label: Fastest}: the fastest shape of each series among these rows; one that failed only where none passed."""
     by_label = {}
     for row in sorted(members, key=lambda row: source.kernels.index(row["kernel"])):
         by_label.setdefault(labels[id(row)], []).append(row)
     return {
-        label: ties.fastest(source, [row for row in group if not rows.has_failed(row)] or group) for label, group in by_label.items()
+        label: ties.fastest(source, [row for row in group if not rows.has_failed(row)] or group)
+        for label, group in by_label.items()
     }
 
 

@@ -53,9 +53,9 @@ def strip(source, number, visits):
         f" on {words.listing(hosts_of(visits), 3)}, each at the time it began.",
         *(["Rate: the median over the rows of a visit, with the least and the most of them."] if rates else []),
         (
-            "Stolen: CPU time that the hypervisor took from all CPUs of a node, a second of the visit. Switches: those in which a"
-            " process of the program lost its core to another. Reference loop: dependent additions a second on one core before"
-            " the visit."
+            "Stolen: CPU time that the hypervisor took from all CPUs of a node, a second of the visit. Switches: those in which"
+            " a process of the program lost its core to another. Reference loop: dependent additions a second on one core"
+            " before the visit."
         ),
         SEEN,
     ]
@@ -91,7 +91,7 @@ def recorded(visits, field, made, title):
     hosts = hosts_of(visits)
     if len(hosts) > MOST_NODES:
         marks = [
-            visit_mark(visit, number, statistics.median(of_nodes.values()), title, min(of_nodes.values()), max(of_nodes.values()))
+            visit_mark(visit, number, *spread(of_nodes.values()), title)
             for number, (visit, of_nodes) in enumerate(values)
             if of_nodes
         ]
@@ -100,7 +100,7 @@ def recorded(visits, field, made, title):
         (
             host,
             [
-                visit_mark(visit, number, of_nodes[host], title)
+                visit_mark(visit, number, of_nodes[host], None, None, title)
                 for number, (visit, of_nodes) in enumerate(values)
                 if host in of_nodes
             ],
@@ -110,10 +110,16 @@ def recorded(visits, field, made, title):
     return [(host, marks) for host, marks in lines if marks]
 
 
-def visit_mark(visit, number, value, what, low=None, high=None):
+def spread(values):
+    """(median, least, most)."""
+    return statistics.median(values), min(values), max(values)
+
+
+def visit_mark(visit, number, value, low, high, what):
     """A mark at the time when a visit began, with what a reader sees who points at it."""
+    what = what.replace("\n", " ")
     text = f"visit {number}, began after {words.significant(visit['began'])} s, took {words.significant(visit['seconds'], 3)} s"
-    return Mark(visit["began"], value, low, high, None, [text, f"{what.replace(chr(10), ' ')}: {words.interval(value, low, high)}"])
+    return Mark(visit["began"], value, low, high, None, [text, f"{what}: {words.interval(value, low, high)}"])
 
 
 def rates_of_visits(source, number, visits):
@@ -126,6 +132,6 @@ def rates_of_visits(source, number, visits):
             if run == number:
                 shares.setdefault(visit, []).append(middle / seconds)
     return [
-        visit_mark(visits[visit], visit, statistics.median(of_rows), "rate over the row's median", min(of_rows), max(of_rows))
+        visit_mark(visits[visit], visit, *spread(of_rows), "rate over the row's median")
         for visit, of_rows in sorted(shares.items())
     ]

@@ -27,7 +27,10 @@ def iterations(row, base):
     """The rate of some kernels depends on how many iterations are made from the start state."""
     if row["steps"] == base["steps"]:
         return None
-    return f"the base made {base['steps']:,} iterations a repetition, the row {row['steps']:,}: the road orders itself on the way"
+    return (
+        f"the base made {base['steps']:,} iterations a repetition, the row {row['steps']:,}: the road orders itself as it"
+        " goes"
+    )
 
 
 def disturbed_base(row, base):

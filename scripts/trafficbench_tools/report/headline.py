@@ -153,9 +153,9 @@ def card(found, point, source):
         )
     if row["ladder_speedup"] is not None and row["ladder_base"] != row["name"]:
         base = row["ladder_base"].split("/")[1]
+        speedup = words.interval(row["ladder_speedup"], row["ladder_speedup_low"], row["ladder_speedup_high"])
         lines.append(
-            f"By the median {words.interval(row['ladder_speedup'], row['ladder_speedup_low'], row['ladder_speedup_high'])} times"
-            f" {base} on one core ({words.significant(row['ladder_base_mcops'])} MCOPs)."
+            f"By the median {speedup} times {base} on one core ({words.significant(row['ladder_base_mcops'])} MCOPs)."
         )
     if row["limit_mcops"] is not None:
         lines.append(f"The best is {100 * row['mcops_best'] / row['limit_mcops']:.3g}% of its limit, {row['limit']}.")

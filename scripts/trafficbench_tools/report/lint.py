@@ -300,7 +300,9 @@ def judge_median(sources, _):
             if middle_spread(values) > WIDEST_MIDDLE:
                 wide.append(row)
     rule.broken_by(
-        (wide, count), "row", f"whose upper quartile of visits is more than {WIDEST_MIDDLE:g} times the lower: look at all of them"
+        (wide, count),
+        "row",
+        f"whose upper quartile of visits is more than {WIDEST_MIDDLE:g} times the lower: look at all of them",
     )
     if widest[1] is not None:
         rule.says.append(

@@ -89,10 +89,11 @@ def how(measured):
     """Sentences on visits, repetitions, headlines, intervals and bases."""
     visits = spread(rows.visits(row) for row in measured)
     launches = spread(len(rows.launches(row)) for row in measured)
+    repetitions = spread(row["repetitions"] for row in measured)
     sentences = [
         f"Each point was visited {visits} {'time' if visits == '1' else 'times'}, in {launches}"
-        f" {'launch' if launches == '1' else 'launches'}, and repeated {spread(row['repetitions'] for row in measured)} times in"
-        " all; a repetition began at a barrier outside the timer"
+        f" {'launch' if launches == '1' else 'launches'}, and repeated {repetitions} times in all; a repetition began at a"
+        " barrier outside the timer"
         + (" and from the start state" if all(row["restarted"] for row in measured) else "")
         + ", and its time is the slowest rank's.",
         "We report the fastest repetition, which says what a kernel can do, and the median over visits of the medians within"
@@ -102,15 +103,12 @@ def how(measured):
     over = [text for key, text in rows.OVER.items() if any(row["interval_over"] == key for row in measured)]
     if over:
         sentences.append(
-            f"Medians have 95% intervals from order statistics {' or '.join(over)}, which assume no distribution; rows of"
-            " which the interval of their ratio holds 1 tie, and a tie has no winner."
+            f"Medians have 95% intervals from order statistics {' or '.join(over)}, which assume no distribution. Two rows tie"
+            " where the interval of their ratio holds 1, and a tie has no winner."
         )
     without = sum(row["interval_over"] is None for row in measured)
     if without:
-        sentences.append(
-            f"{words.count_of(without, 'point has', 'points have')} no interval, since {'it has' if without == 1 else 'they have'}"
-            " fewer than six visits."
-        )
+        sentences.append(f"{words.count_of(without, 'point has', 'points have')} no interval, with fewer than six visits.")
     for reason, what in (("time_limit", "The time limit"), ("interrupted", "A signal")):
         ended = sum(row["stopped"] == reason for row in measured)
         if ended:

@@ -49,9 +49,10 @@ COLUMNS = [
 OWN_COLUMNS = ["status", "visits", "plots", "report"]
 # Shown when a row is opened.
 DETAILS = [
-    "samples", "beyond_110_percent", "real_time_low", "real_time_high", "cpu_time", "density", "init", "seed", "cars", "restarted", "clock_hz",
-    "energy_source", "warnings", "skipped", "error_message", "note", "base", "base_mcops", "efficiency_low", "efficiency_high", "ladder_base",
-    "ladder_base_mcops", "ladder_speedup_low", "ladder_speedup_high", "shares", "placement", "rung", "bits_per_cell",
+    "samples", "beyond_110_percent", "real_time_low", "real_time_high", "cpu_time", "density", "init", "seed", "cars",
+    "restarted", "clock_hz", "energy_source", "warnings", "skipped", "error_message", "note", "base", "base_mcops",
+    "efficiency_low", "efficiency_high", "ladder_base", "ladder_base_mcops", "ladder_speedup_low", "ladder_speedup_high",
+    "shares", "placement", "rung", "bits_per_cell",
 ]  # fmt: skip
 # Details that are no field of a row: the likely cause of an efficiency beyond 110%.
 OWN_DETAILS = ["beyond_110_percent"]
@@ -120,7 +121,7 @@ def table_row(source, row, plots, numbers, causes):
 
 
 def samples(row):
-    """[[launch, visit, iterations, [seconds]]]: the repetitions of a visit that made as many iterations, in the order they ran."""
+    """[[launch, visit, iterations, [seconds]]]: of each visit the repetitions that made as many iterations, in order."""
     every = zip(row["sample_runs"], row["sample_visits"], row["sample_steps"], row["samples"])
     return [
         [*visit, [drawn(seconds) for *_, seconds in of_visit]]
