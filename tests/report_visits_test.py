@@ -395,3 +395,22 @@ def test_many_flagged_rows_are_counted(tmp_path):
     assert len(flagged) == 5
     found = efficiency.remarks(source, source.rows)
     assert len(found) == efficiency.MOST_CAUSES + 1 and "110% of 2 more rows" in found[-1]
+
+
+# --- many samples ------------------------------------------------------------------------------------------------------
+
+
+def test_samples_of_a_row_are_gone_through_once_however_many_rows_are_divided_by_it(tmp_path, monkeypatch):
+    source = loaded(made_up_report.make(kernels=tuple(made_up_report.RATES), shapes=[(2**k, 1) for k in range(5)]), tmp_path)
+    seen = []
+
+    def counted(work):
+        return lambda row, *more: seen.append((work.__name__, row["name"])) or work(row, *more)
+
+    for name in ("rates_by_visit", "medians_by_visit"):
+        monkeypatch.setattr(loading, name, counted(getattr(loading, name)))
+    lint.lint([source])
+    charts = views.all_charts([source])
+    headline.cards([source])
+    page_data.build([source], charts)
+    assert len(seen) == len(set(seen)) == 2 * len(source.rows)
