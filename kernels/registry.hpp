@@ -24,6 +24,9 @@ std::optional<std::int64_t> rung_of(std::string_view name);
 /// The fastest update variant of a table, by its nominal rate: what `--kernel auto` takes. nullptr if it has none.
 const Variant* fastest_of(std::span<const Variant* const> table);
 
+/// The instruction set that the variant runs now: the one in use, "generic", or "native".
+std::string isa_of(const Variant& variant);
+
 /// Name of a variant's OpenMP form, the composite of threads.hpp: "bitsliced+threads".
 std::string threaded_name(const Variant& variant);
 

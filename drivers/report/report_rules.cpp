@@ -6,8 +6,8 @@
 #include <string>
 
 #include "drivers/base/known.hpp"
-#include "drivers/base/statistics.hpp"
 #include "drivers/report/number_rules.hpp"
+#include "drivers/report/ratios.hpp"
 #include "drivers/report/row_rules.hpp"
 #include "drivers/report/values.hpp"
 
@@ -44,14 +44,30 @@ std::string fault_of_base(const Row& row, const Speedup& speedup, std::span<cons
   for (const Shared& field : shared) {
     if (!field.same(row, base)) return fmt::format("has another {}", field.name);
   }
-  if (speedup.base_steps) {
-    const double updates = static_cast<double>(base.cells) * static_cast<double>(*speedup.base_steps);
-    const double should = updates / median(speedup.base_samples) / 1e6;
-    if (!are_close(known(speedup.base_mcops), should)) {
-      return fmt::format("took {} MCOPs by its samples and steps, and not {}", should, known(speedup.base_mcops));
-    }
+  return {};
+}
+
+std::string fault_of_estimate(const std::string& name, const Estimate& is, const Estimate& follows) {
+  struct Number {
+    const char* end;
+    std::optional<double> is;
+    std::optional<double> follows;
+  };
+  const Number numbers[] = {{"", is.value, follows.value}, {"_low", is.low, follows.low}, {"_high", is.high, follows.high}};
+  const auto text = [](std::optional<double> number) { return number ? fmt::format("{}", *number) : "null"; };
+  for (const auto& [end, one, other] : numbers) {
+    if (one.has_value() == other.has_value() && (!one || are_close(*one, *other))) continue;
+    return fmt::format("has {}{} {}, and {} follows from the samples", name, end, text(one), text(other));
   }
   return {};
+}
+
+std::string fault_of_ratio(const std::string& prefix, const Speedup& is, const Speedup& follows) {
+  const Estimate rate{is.base_mcops, {}, {}};
+  if (std::string fault = fault_of_estimate(prefix + "base_mcops", rate, {follows.base_mcops, {}, {}}); !fault.empty()) {
+    return fault;
+  }
+  return fault_of_estimate(prefix + "speedup", is.ratio, follows.ratio);
 }
 
 std::string fault_of_bases(const Row& row, const RowsByName& rows) {
@@ -61,19 +77,36 @@ std::string fault_of_bases(const Row& row, const RowsByName& rows) {
   if (row.speedup.base) {
     const std::string fault = fault_of_base(row, row.speedup, kSharedWithBase, rows);
     if (!fault.empty()) return told("base", *row.speedup.base, fault);
-    const auto workers = static_cast<double>(row.workers());
-    const auto base_workers = static_cast<double>(rows.at(*row.speedup.base)->workers());
-    if (!are_close(known(row.efficiency.value) * workers, known(row.speedup.ratio.value) * base_workers)) {
-      return fmt::format("has efficiency {}, which is not its speedup over the ratio of cores",
-                         known(row.efficiency.value));
-    }
+    const Row& base = *rows.at(*row.speedup.base);
+    if (std::string wrong = fault_of_ratio("", row.speedup, speedup_over(row, base)); !wrong.empty()) return wrong;
+    const Estimate efficiency = efficiency_of(row.speedup.ratio, row, base);
+    if (std::string wrong = fault_of_estimate("efficiency", row.efficiency, efficiency); !wrong.empty()) return wrong;
   }
   if (row.ladder.base) {
     std::string fault = fault_of_base(row, row.ladder, kSharedWithLadderBase, rows);
     if (fault.empty() && rows.at(*row.ladder.base)->workers() != 1) fault = "is not on one core";
     if (!fault.empty()) return told("ladder_base", *row.ladder.base, fault);
+    return fault_of_ratio("ladder_", row.ladder, speedup_over(row, *rows.at(*row.ladder.base)));
   }
   return {};
+}
+
+/// What is wrong with the launches and visits that a row names.
+std::string fault_of_launches(const Row& row, std::span<const Json> launches) {
+  bool is_limit_known = !row.limit || row.sample_runs.empty();
+  for (std::size_t i = 0; i < row.sample_runs.size(); ++i) {
+    const std::size_t run = row.sample_runs[i];
+    if (run >= launches.size()) return fmt::format("has launch {}, and there are {}", run, launches.size());
+    if (i > 0 && run == row.sample_runs[i - 1] && row.sample_visits[i] == row.sample_visits[i - 1]) continue;
+    const Json& launch = launches[run];
+    if (launch.contains("visits") && row.sample_visits[i] >= static_cast<std::int64_t>(launch["visits"].size())) {
+      return fmt::format("has visit {} of launch {}, which made {}", row.sample_visits[i], run, launch["visits"].size());
+    }
+    const Json& limits = launch["limits"];
+    is_limit_known = is_limit_known || (limits.is_object() && limits.contains(*row.limit));
+  }
+  if (is_limit_known) return {};
+  return fmt::format("has limit {}, which is not among the limits of its launches", shown(*row.limit));
 }
 
 }  // namespace
@@ -86,13 +119,7 @@ RowsByName by_name(std::span<const Row> rows) {
 
 std::string broken_report_rule(const Row& row, const RowsByName& rows, std::span<const Json> launches,
                                Completeness completeness) {
-  if (row.run >= launches.size()) return fmt::format("has run {}, and there are {}", row.run, launches.size());
-  if (row.limit) {
-    const Json& limits = launches[row.run]["limits"];
-    if (!limits.is_object() || !limits.contains(*row.limit)) {
-      return fmt::format("has limit {}, which is not among the limits of its run", shown(*row.limit));
-    }
-  }
+  if (std::string fault = fault_of_launches(row, launches); !fault.empty()) return fault;
   if (completeness == Completeness::given) return {};
   if (std::string fault = broken_ratio_rule(row); !fault.empty()) return fault;
   return fault_of_bases(row, rows);
