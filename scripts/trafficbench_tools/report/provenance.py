@@ -59,13 +59,16 @@ def launch(source, number, run, members):
 
 
 def time_text(run):
-    """How long a launch took, and its visits."""
-    parts = [f"{words.significant(run['seconds'], 3)} s"] if "seconds" in run else []
+    """How long a launch took to the end of its last visit, and its visits."""
     visits = run.get("visits")
-    if visits:
-        longest = max(visit["seconds"] for visit in visits)
-        parts.append(f"{words.count_of(len(visits), 'visit')} of {words.significant(longest, 3)} s or less")
-    return ", ".join(parts)
+    if not visits:
+        return ""
+    end = max(visit["began"] + visit["seconds"] for visit in visits)
+    longest = max(visit["seconds"] for visit in visits)
+    return (
+        f"{words.significant(end, 3)} s to the end of the last of {words.count_of(len(visits), 'visit')}, of"
+        f" {words.significant(longest, 3)} s or less"
+    )
 
 
 def cpu_text(cpu):
