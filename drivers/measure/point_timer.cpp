@@ -187,9 +187,12 @@ RepetitionLength PointTimer::long_enough() const {
 void PointTimer::set_length(const RepetitionLength& length) {
   result_.length = length;
   if (result_.full) {
-    const auto [at, fresh] = shared_.expected.try_emplace({point_.road_cells, length.steps});
-    if (fresh) at->second = expect(comm_, source(), length.steps, point_.threads);
-    expected_ = at->second;
+    const std::pair key(point_.road_cells, length.steps);
+    // Ranks that had no part in an earlier point do not know what it had to end in; to work it out takes all.
+    if (!comm_.all(shared_.expected.contains(key))) {
+      shared_.expected[key] = expect(comm_, source(), length.steps, point_.threads);
+    }
+    expected_ = shared_.expected[key];
   }
   result_.samples.clear();
   result_.cpu_seconds.clear();
