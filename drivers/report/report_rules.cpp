@@ -79,7 +79,9 @@ std::string fault_of_bases(const Row& row, const RowsByName& rows) {
     if (!fault.empty()) return told("base", *row.speedup.base, fault);
     const Row& base = *rows.at(*row.speedup.base);
     if (std::string wrong = fault_of_ratio("", row.speedup, speedup_over(row, base)); !wrong.empty()) return wrong;
-    const Estimate efficiency = efficiency_of(row.speedup.ratio, row, base);
+    Estimate efficiency = efficiency_of(row.speedup.ratio, row, base);
+    // Its interval is optional.
+    if (!row.efficiency.low && !row.efficiency.high) efficiency = {efficiency.value, {}, {}};
     if (std::string wrong = fault_of_estimate("efficiency", row.efficiency, efficiency); !wrong.empty()) return wrong;
   }
   if (row.ladder.base) {
