@@ -201,6 +201,7 @@ void SweepSession::fix_plan(std::vector<PointCost>& costs,
   plan_.rounds = static_cast<int>(std::lround(numbers[0]));
   stopped_ = options_.rounds.number ? StopReason::fixed : StopReason::budget;
   if (!costs.empty() && std::ranges::all_of(out, [](double each) { return each > 0; })) {
+    if (leads()) journal_->discard();
     throw BadInput(fmt::format("budget {} holds {} visits, {:g} s apart, of no point: give it more time, or ask for "
                                "shorter roads, fewer visits or a smaller spacing",
                                options_.budget->text, plan_.visits, plan_.spacing));

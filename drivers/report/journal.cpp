@@ -302,16 +302,21 @@ void Journal::add_run(Json run) {
 void Journal::add_visit(const Json& visit, const std::vector<Row>& rows) {
   Json list = Json::array();
   for (const Row& row : rows) list.push_back(to_json(row));
-  append({{"visit", visit}, {"rows", std::move(list)}});
+  // Before it is written: a journal with a line that does not fit could not be resumed.
   if (const std::string fault = take_visit(visit, rows); !fault.empty()) {
     throw WorkFailed(fmt::format("a visit {}", fault));
   }
+  append({{"visit", visit}, {"rows", std::move(list)}});
 }
 
 void Journal::add_row(Row row) {
   append({{"row", to_json(row)}});
   places_.emplace(row.name, rows_.size());
   rows_.push_back(std::move(row));
+}
+
+void Journal::discard() {
+  if (bears_its_name()) unlink(path_.c_str());
 }
 
 void Journal::make_empty() {

@@ -59,6 +59,9 @@ class Journal {
   /// One that no visit made: skipped, or simulated.
   void add_row(Row row);
 
+  /// Removes the journal: nothing was measured, and nothing will be.
+  void discard();
+
   /// Writes the report and removes the journal. Throws WorkFailed; nothing that was there is lost then.
   void finish(const Json& report);
 
