@@ -86,6 +86,7 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
   point.start = options.start.start();
   point.isa = options.isa;
   use_isa(options.isa);
+  if (options.wave != "auto") use_waves(world, options.wave);
   point.wave = options.wave;
   point.knobs = values_of(options.knobs);
   const std::vector<KernelChoice> kernels = options.kernels.choose(table);
