@@ -4,7 +4,6 @@ Moments and victims are random; a failure prints the seed and the line with whic
 """
 
 import fcntl
-import json
 import os
 import random
 import signal
@@ -13,18 +12,21 @@ import sys
 import time
 
 import pytest
+from journals import check_kept, check_visits, visits_in
 from program import BUILD, PROGRAM, command, environment, needs_ranks, own_lines, refused, succeed, wait_until
 from report_helpers import load_report
 
 KILLS = 20
 RANKS = 2
-# Points that take a few hundredths of a second each, so that a kill hits any part of any of them.
+# Visits that take a few hundredths of a second each, so that a kill hits any part of any of them.
+ROUNDS = 2
 SWEEP = [
     *("sweep", "--kernels", "naive,bitsliced,leap", "--cells", "1e3:4e3:1e3", "--ranks", "1,2", "--threads", "1"),
-    *("--count", "every", "--min-seconds", "0.005", "--min-repetitions", "6", "--max-repetitions", "6"),
+    *("--count", "every", "--min-seconds", "0.002", "--spacing", "0", "--rounds", ROUNDS),
     *("--oversubscribe", "--output", "r.json"),
 ]
 POINTS = 3 * 4 * 2
+VISITS = 4 * 6  # all points of a road at once
 # About as long as a whole sweep takes, so that a kill hits its beginning, its middle and its end.
 SWEEP_SECONDS = 2
 # Launchers end the ranks that are left; what is still there after this is an orphan.
@@ -85,8 +87,8 @@ class Launch:
     def wait_for_ranks(self):
         wait_until(lambda: self.over() or len(self.ranks()) == RANKS, "the ranks were there")
 
-    def wait_for_rows(self, count):
-        wait_until(lambda: self.over() or len(rows_in(journal_of(self.folder))) >= count, f"{count} rows were written")
+    def wait_for_visits(self, count):
+        wait_until(lambda: self.over() or len(visits_of(self.folder)) >= count, f"{count} visits were written")
 
     def end(self, launcher_may_hang=False):
         """Waits until launcher and ranks are gone; the launcher's status and what was said on standard error."""
@@ -117,12 +119,8 @@ def journal_of(folder):
     return folder / "r.json.journal"
 
 
-def rows_in(journal):
-    """The rows of the lines that are complete."""
-    if not journal.exists():
-        return []
-    lines = journal.read_text(encoding="utf-8").split("\n")[:-1]
-    return [line["row"] for line in map(json.loads, lines) if "row" in line]
+def visits_of(folder):
+    return visits_in(journal_of(folder))
 
 
 def expected_names(folder):
@@ -130,19 +128,17 @@ def expected_names(folder):
 
 
 def check_finished(folder, kept):
-    """Every point once, in order, verified; what a journal held before it was resumed is there as it was."""
+    """Every point in order, with six visits of so many rounds; what a journal held before it was resumed is there as it was."""
     report = load_report(folder / "r.json")
-    rows = {row["name"]: row for row in report["benchmarks"]}
     names = expected_names(folder)
-    assert list(rows) == names and len(names) == POINTS
-    assert all(row["verified"] is True for row in rows.values())
-    for row in kept:
-        assert rows[row["name"]]["samples"] == row["samples"] and rows[row["name"]]["run"] == row["run"]
+    assert [row["name"] for row in report["benchmarks"]] == names and len(names) == POINTS
+    check_visits(report, 6, ROUNDS)
+    check_kept(kept, report)
     assert os.listdir(folder) == ["r.json"]
 
 
 def kill(launch, victim, dice):
-    """kill -9 at a random moment, or after a random number of further rows; False if the sweep was done before."""
+    """kill -9 at a random moment, or after a random number of further visits; False if the sweep was done before."""
     launch.wait_for_ranks()
     if dice.random() < 0.5:
         wait = dice.uniform(0, SWEEP_SECONDS)
@@ -151,7 +147,7 @@ def kill(launch, victim, dice):
         except subprocess.TimeoutExpired:
             pass
     else:
-        launch.wait_for_rows(len(rows_in(journal_of(launch.folder))) + dice.randint(1, 4))
+        launch.wait_for_visits(len(visits_of(launch.folder)) + dice.randint(1, 4))
         time.sleep(dice.uniform(0, 0.05))
     victims = [launch.launcher.pid] if victim == "launcher" else launch.ranks()
     if launch.over() or not victims:
@@ -169,7 +165,7 @@ def kill(launch, victim, dice):
     return status != 0
 
 
-def test_a_sweep_that_is_killed_at_any_moment_loses_no_finished_row(tmp_path, dice):
+def test_a_sweep_that_is_killed_at_any_moment_loses_no_finished_visit(tmp_path, dice):
     kills, sweeps, folder, kept = 0, 0, None, []
     while kills < KILLS:
         if folder is None:
@@ -180,14 +176,14 @@ def test_a_sweep_that_is_killed_at_any_moment_loses_no_finished_row(tmp_path, di
         with Launch(folder, "--resume") as launch:
             killed = kill(launch, victim, dice)
         kills += killed
-        rows = rows_in(journal_of(folder))
+        visits = visits_of(folder)
         if (folder / "r.json").exists():
             load_report(folder / "r.json")  # never half a report
         else:
             # What was on disk stays, in front of what is new.
-            assert rows[: len(kept)] == kept, f"rows were lost when a {victim} was killed"
-        kept = rows or kept
-        if (folder / "r.json").exists() or len(kept) == POINTS:
+            assert visits[: len(kept)] == kept, f"visits were lost when a {victim} was killed"
+        kept = visits or kept
+        if (folder / "r.json").exists() or len(kept) == VISITS:
             finish(folder, kept)
             folder = None
     if folder is not None:
@@ -200,17 +196,17 @@ def finish(folder, kept):
 
 
 def interrupted(folder, send):
-    """A sweep that was told to stop after two rows; the rows of its journal."""
+    """A sweep that was told to stop after two visits; the visits of its journal."""
     with Launch(folder) as launch:
-        launch.wait_for_rows(2)
+        launch.wait_for_visits(2)
         send(launch)
         status, said = launch.end()
     assert status == 4, said
     assert "--resume" in own_lines(said)[-1]
     assert os.listdir(folder) == ["r.json.journal"]
-    rows = rows_in(journal_of(folder))
-    assert 2 <= len(rows) < POINTS
-    return rows
+    visits = visits_of(folder)
+    assert 2 <= len(visits) < VISITS
+    return visits
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
@@ -249,7 +245,7 @@ def test_journal_that_does_not_fit_is_refused_and_kept(tmp_path, dice):
 
     # Torn anywhere, it is as good as up to its last whole line.
     journal.write_text(text[: dice.randrange(len(text))], encoding="utf-8")
-    whole = rows_in(journal)
+    whole = visits_in(journal)
     assert whole == kept[: len(whole)]
     finish(tmp_path, whole)
 
