@@ -8,10 +8,15 @@ from pathlib import Path
 
 from report_helpers import example
 
+from trafficbench_tools.visits import best_rate, median_and_interval, medians_by_visit, per_iteration, visit_ratios
+
 RATES = {"naive": 300.0, "branchless": 3e4, "bitpacked": 7e5, "bitsliced": 1.9e6, "tiled": 2e6}
 # Bits a cell; of others: 1.
 BITS = {"naive": 64, "branchless": 16}
 CLOCK_HZ = 2e9
+LIMIT = 1200.0  # cells per cycle and core
+VISIT_SECONDS = 20
+RESTARTS = 3  # from the start state, in one sample
 SIGMA = 0.001  # the serial fraction that speedups follow
 
 
@@ -21,11 +26,15 @@ def make(
     shapes=((1, 1), (2, 1), (4, 1)),
     counts=("every", "sampled"),
     mode="strong",
-    repetitions=8,
+    visits=6,
+    rounds=2,
     seed=1,
     cores=128,
 ):
-    """A sweep over every combination; `cells` are those of each core where `mode` is weak."""
+    """A sweep over every combination, in one launch that visits each point so many times, for so many rounds.
+
+    `cells` are those of each core where `mode` is weak. What has the same cells and contract is measured together.
+    """
     chance = random.Random(seed)
     report = example("measured")
     template = report["benchmarks"][0]
@@ -33,16 +42,21 @@ def make(
     context["note"] = "Example, made up for a test: nothing in it was measured."
     run = context["runs"][0]
     run["cpu"].update(cores=cores, clock_hz=CLOCK_HZ)
-    run["limits"] = {"made up": {"value": 512.0, "unit": "cells per cycle and core"}}
+    run["limits"] = {"made up": {"value": LIMIT, "unit": "cells per cycle and core"}}
     run["note"] = context["note"]
     run["kernels"] = list(RATES)
     run["numa"] = [{"index": i, "cores": max(1, cores // 8), "bytes": 2**35} for i in range(8)]
     run["caches"][-1].update(size=2**24, num_sharing=min(4, cores))
     report.pop("fits", None)
+    groups = [(length, count) for length in cells for count in counts]
+    run["visits"] = [visit(number, chance) for number in range(visits * len(groups))]
+    run["seconds"] = float(VISIT_SECONDS * len(run["visits"]))
+    slower = [1 + abs(chance.gauss(0, 0.01)) for _ in run["visits"]]
     report["benchmarks"] = [
-        row(template, kernel, length, ranks, threads, count, mode, repetitions, chance)
-        for length in cells
-        for count in counts
+        row(
+            template, kernel, length, ranks, threads, count, mode, dict(list(enumerate(slower))[group :: len(groups)]), rounds, chance
+        )
+        for group, (length, count) in enumerate(groups)
         for ranks, threads in shapes
         for kernel in kernels
     ]
@@ -50,7 +64,24 @@ def make(
     return report
 
 
-def row(template, kernel, length, ranks, threads, count, mode, repetitions, chance):
+def visit(number, chance):
+    """The entry of context.runs for a visit."""
+    return {
+        "began": float(VISIT_SECONDS * number),
+        "seconds": VISIT_SECONDS - 1.0,
+        "nodes": [
+            {
+                "host": "example",
+                "steal_seconds": abs(chance.gauss(0, 0.1)),
+                "involuntary_switches": chance.randrange(20),
+                "reference_hz": CLOCK_HZ * (1 - abs(chance.gauss(0, 0.01))),
+            }
+        ],
+    }
+
+
+def row(template, kernel, length, ranks, threads, count, mode, visits, rounds, chance):
+    """`visits`: of each in which it was measured, how many times longer all took."""
     workers = ranks * threads
     whole = length * workers if mode == "weak" else length
     name = (
@@ -60,19 +91,16 @@ def row(template, kernel, length, ranks, threads, count, mode, repetitions, chan
     rate = RATES.get(kernel, 1e5) * (0.4 if count == "every" else 1.0) * 1e6 * workers / (1 + SIGMA * (workers - 1))
     rate /= 1 + whole / workers / 1e9
     steps = 1000
-    samples = [whole * steps / rate * (1 + abs(chance.gauss(0, 0.01))) for _ in range(repetitions)]
-    median = statistics.median(samples)
-    ordered = sorted(samples)
-    mcops = whole * steps / median / 1e6
+    samples = [
+        whole * steps * RESTARTS / rate * slower * (1 + abs(chance.gauss(0, 0.002)))
+        for slower in visits.values()
+        for _ in range(rounds)
+    ]
     made = copy.deepcopy(template)
     for key in [key for key in made if "base" in key or "speedup" in key or "efficiency" in key]:
         made[key] = None
-    for key in ("real_time_low", "real_time_high", "base_samples", "base_steps", "ladder_base_samples", "ladder_base_steps",
-                "discarded", "shares", "rounds", "cars", "efficiency_low", "efficiency_high"):
+    for key in ("shares", "cars", "efficiency_low", "efficiency_high", "cpu_seconds"):
         made.pop(key, None)
-    # Ends of the interval for 6 to 8 repetitions: the fastest and the slowest.
-    has_interval = 6 <= repetitions <= 8
-    per_cycle = mcops * 1e6 / CLOCK_HZ / workers
     made.update(
         name=name,
         run_name=name,
@@ -87,16 +115,14 @@ def row(template, kernel, length, ranks, threads, count, mode, repetitions, chan
         steps=steps,
         iterations=steps,
         samples=samples,
-        repetitions=repetitions,
-        real_time=median * 1e3,
-        cpu_time=median * 1e3 * workers,
-        mcops=mcops,
-        mcops_low=whole * steps / ordered[-1] / 1e6 if has_interval else None,
-        mcops_high=whole * steps / ordered[0] / 1e6 if has_interval else None,
+        sample_visits=[number for number in visits for _ in range(rounds)],
+        sample_runs=[0] * len(samples),
+        sample_steps=[steps * RESTARTS] * len(samples),
+        sample_clock_hz=[CLOCK_HZ] * len(samples),
+        repetitions=len(samples),
         clock_hz=CLOCK_HZ,
-        cells_per_cycle=per_cycle,
         limit="made up",
-        fraction_of_limit=per_cycle / 1200,
+        limit_mcops=LIMIT * CLOCK_HZ * workers / 1e6,
         isa="avx512",
         depth=64,
         rank_seconds=[{"min": sample * 0.99, "median": sample, "max": sample} for sample in samples],
@@ -106,7 +132,31 @@ def row(template, kernel, length, ranks, threads, count, mode, repetitions, chan
     )
     if workers > 1:
         made["shares"] = {"compute": 0.9, "exchange": 0.05, "reduction": 0.02, "waiting": 0.02}
+    add_rates(made)
     return made
+
+
+def add_rates(made):
+    """What follows from the samples of a measured update row."""
+    workers = made["ranks"] * made["threads"]
+    value, low, high, over = median_and_interval(medians_by_visit(made, per_iteration(made, made["samples"])))
+    for key in ("real_time_low", "real_time_high"):
+        made.pop(key, None)
+    if over is not None:
+        made.update(real_time_low=low * 1e9, real_time_high=high * 1e9)
+    made.update(
+        real_time=value * 1e9,
+        cpu_time=value * 1e9 * workers,
+        interval_over=over,
+        mcops=made["cells"] / value / 1e6,
+        mcops_low=high and made["cells"] / high / 1e6,
+        mcops_high=low and made["cells"] / low / 1e6,
+        mcops_best=made["cells"] * best_rate(made) / 1e6,
+    )
+    if made["clock_hz"] is not None:
+        made["cells_per_cycle"] = made["mcops"] * 1e6 / made["clock_hz"] / workers
+    if made["limit"] is not None:
+        made["fraction_of_limit"] = made["mcops_best"] / made["limit_mcops"]
 
 
 def add_ratios(rows, mode):
@@ -126,11 +176,17 @@ def add_ratios(rows, mode):
 
 
 def fill(made, base, prefix, ratio):
-    speedup = made["mcops"] / base["mcops"]
-    made.update({f"{prefix}base": base["name"], f"{prefix}base_mcops": base["mcops"], f"{prefix}speedup": speedup})
-    low = high = speedup
-    if made is not base and made["mcops_low"] is not None:
-        low, high = made["mcops_low"] / base["mcops_high"], made["mcops_high"] / base["mcops_low"]
+    """`made` divided by `base`, over the visits that they share, or by their rates where they share none."""
+    ratios = visit_ratios(made, base)
+    if ratios:
+        speedup, low, high, _ = median_and_interval(ratios)
+        times = medians_by_visit(base, per_iteration(base, base["samples"]))
+        base_mcops = base["cells"] / statistics.median(times[shared] for shared in ratios) / 1e6
+    else:
+        speedup, base_mcops, low, high = made["mcops"] / base["mcops"], base["mcops"], None, None
+        if made["mcops_low"] is not None and base["mcops_low"] is not None:
+            low, high = made["mcops_low"] / base["mcops_high"], made["mcops_high"] / base["mcops_low"]
+    made.update({f"{prefix}base": base["name"], f"{prefix}base_mcops": base_mcops, f"{prefix}speedup": speedup})
     made.update({f"{prefix}speedup_low": low, f"{prefix}speedup_high": high})
     if ratio is not None:
         made["efficiency"] = speedup / ratio

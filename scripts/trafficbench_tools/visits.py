@@ -3,6 +3,7 @@
 drivers/report/visits.hpp has the same rules for what stands in the rows; here they serve what is said between reports.
 """
 
+import functools
 import itertools
 import math
 import statistics
@@ -12,9 +13,23 @@ from trafficbench_tools.intervals import FEWEST_SAMPLES, TAIL
 
 def rates_by_visit(row):
     """{(launch, visit): rates of its repetitions}, in order: iterations a second."""
+    return _by_visit(row, [steps / seconds for steps, seconds in zip(row["sample_steps"], row["samples"])])
+
+
+def medians_by_visit(row, values):
+    """{(launch, visit): median of `values`, one a repetition}, in order."""
+    return {visit: statistics.median(of_visit) for visit, of_visit in _by_visit(row, values).items()}
+
+
+def per_iteration(row, values):
+    """Of `values`, one a repetition, what one iteration has of each."""
+    return [value / steps for value, steps in zip(values, row["sample_steps"])]
+
+
+def _by_visit(row, values):
     visits = {}
-    for run, visit, steps, seconds in zip(row["sample_runs"], row["sample_visits"], row["sample_steps"], row["samples"]):
-        visits.setdefault((run, visit), []).append(steps / seconds)
+    for run, visit, value in zip(row["sample_runs"], row["sample_visits"], values):
+        visits.setdefault((run, visit), []).append(value)
     return visits
 
 
@@ -28,11 +43,13 @@ def visit_medians(row):
     return {visit: statistics.median(rates) for visit, rates in rates_by_visit(row).items()}
 
 
-def visit_ratios(row, base):
+def visit_ratios(row, base, rates_of=rates_by_visit):
     """{(launch, visit): rate of the row over that of the base}, of the visits that both share: the median of the rounds' ratios."""
-    ours, theirs = rates_by_visit(row), rates_by_visit(base)
+    ours, theirs = rates_of(row), rates_of(base)
+    # The roads of a weak sweep differ in length, and rates are of cells.
+    cells = row["cells"] / base["cells"]
     return {
-        visit: statistics.median(one / other for one, other in zip(rates, theirs[visit]))
+        visit: cells * statistics.median(one / other for one, other in zip(rates, theirs[visit]))
         for visit, rates in ours.items()
         if visit in theirs
     }
@@ -56,16 +73,24 @@ def median_and_interval(by_visit):
 
 def median_interval(values):
     """(low, high): the narrowest symmetric pair of ordered values that hold the median with 95%, from the binomial distribution."""
-    ordered, rank, tail = sorted(values), -1, 0.0
-    for below in range(len(ordered) // 2):
-        tail += _choose(len(ordered), below) / 2.0 ** len(ordered)
-        if tail > TAIL:
-            break
-        rank = below
+    ordered, rank = sorted(values), _values_left_out(len(values)) - 1
     if rank < 0:
         raise ValueError("no pair of {} values holds their median with 95%".format(len(ordered)))
     return ordered[rank], ordered[-1 - rank]
 
 
-def _choose(many, few):
-    return math.factorial(many) // math.factorial(few) // math.factorial(many - few)
+@functools.lru_cache(maxsize=None)
+def _values_left_out(many):
+    """How many of so many ordered values the interval has on each side, its end included."""
+    out, tail = 0, 0.0
+    for below in range(many // 2):
+        # By logarithms, as in drivers/base/statistics.cpp: 2**many is beyond a double where there are a thousand values.
+        tail += math.exp(_log_choose(many, below) - many * math.log(2))
+        if tail > TAIL:
+            break
+        out = below + 1
+    return out
+
+
+def _log_choose(many, few):
+    return math.lgamma(many + 1) - math.lgamma(few + 1) - math.lgamma(many - few + 1)
