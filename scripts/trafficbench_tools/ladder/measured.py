@@ -88,8 +88,8 @@ def launch(program_launch, argv, software, mpi, date, visits, seconds):
         version = next((word.strip("v,") for word in words if word.strip("v,")[:1].isdigit()), "unknown")
         software["mpi4py's MPI"] = f"{library} {version}, MPI {'.'.join(map(str, standard))}"
     note = (
-        "A visit is a round of all rungs, a repetition each, and a repetition is a launch; its command stands in the note of the"
-        " row. Compiler, flags and MPI are the program's; what Python's rungs ran with is named under software."
+        "A visit is a round of all rungs, a repetition each, and a repetition is a launch; its command stands in the note of"
+        " the row. Compiler, flags and MPI are the program's; what Python's rungs ran with is named under software."
     )
     said = {"argv": argv, "date": date, "note": note, "software": software, "visits": visits, "seconds": seconds}
     return dict(program_launch, **said)

@@ -18,9 +18,9 @@ def read_options(words):
         "ladder.sh",
         prog="scripts/ladder.sh",
         usage="%(prog)s [OPTION]...",
-        description="Measures the whole ladder on this machine: plain Python, numpy, numba, mpi4py and every C++ kernel, on one\n"
-        "core and on all, the same road for each. A visit launches each rung once; there are six visits, 30 s apart\n"
-        "or more. Installs what is missing (Debian: apt-get, as root or through sudo) and builds the release preset.\n"
+        description="Measures the whole ladder on this machine: plain Python, numpy, numba, mpi4py and every C++ kernel, on\n"
+        "one core and on all, the same road for each. A visit launches each rung once; there are six visits, 30 s\n"
+        "apart or more. Installs what is missing (Debian: apt-get, as root or through sudo) and builds the release preset.\n"
         "Prints the ladder and how many times faster than plain Python each rung is, and writes\n"
         "results/<host>-<YYYYMMDDThhmmssZ>.json. A rung whose packages are missing is skipped, and says so.",
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -42,10 +42,10 @@ from trafficbench_tools.reading import parse_json, read_bytes
 from trafficbench_tools.with_packages import candidates, lacking
 
 NOTE = (
-    "Rungs of the ladder, each launched once in every visit, from the start state mt19937. Python rungs run under both contracts"
-    " as the kernels do: every counts the moves of each iteration, sampled of the last one of a repetition. Rungs make different"
-    " numbers of iterations (steps); rates are compared. Those whose rate depends on the order of the road make 100, plain Python"
-    " fewer on a long road. Every final road was held against the closed form's, cell by cell or by its hash."
+    "Rungs of the ladder, each launched once in every visit, from the start state mt19937. Python rungs run under both"
+    " contracts as the kernels do: every counts the moves of each iteration, sampled of the last one of a repetition. Rungs"
+    " make different numbers of iterations (steps); rates are compared. Those whose rate depends on the order of the road make"
+    " 100, plain Python fewer on a long road. Every final road was held against the closed form's, cell by cell or by its hash."
 )
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)

@@ -23,8 +23,9 @@ def print_ladder(rows, cells):
                 print(f"{header}{'median':>10}  {'95% interval':<19}".rstrip())
             for row in own:
                 print(line_of(row).rstrip())
-    print("\nMCOPs: million cell updates a second; best: of the fastest repetition; median: over the visits. x Python: rate over")
-    print("that of plain Python on one core in the same visit, same contract. Rungs make different numbers of iterations (steps).")
+    print("\nMCOPs: million cell updates a second; best: of the fastest repetition; median: over the visits. x Python: rate")
+    print("over that of plain Python on one core in the same visit, same contract. Rungs make different numbers of iterations")
+    print("(steps).")
 
 
 LANGUAGES = ("Python", "C++")
