@@ -6,6 +6,7 @@ the cache. NUMBA_NUM_THREADS says how many threads there are; without it there i
 """
 
 import ctypes
+import os
 
 from course import Rung, keeps_compiled, main, need
 from start import draw_array
@@ -20,9 +21,10 @@ BLOCK = 8 * 255
 LOW_BYTES = np.uint64(0x00FF00FF00FF00FF)
 SUM_OF_PAIRS = np.uint64(0x0001000100010001)
 CACHE = keeps_compiled()
-# The system's own function, of which numba keeps no compiled call.
-cpu_of_thread = ctypes.CDLL(None).sched_getcpu
+# The system's own functions, of which numba keeps no compiled call.
+cpu_of_thread, bind_thread = ctypes.CDLL(None).sched_getcpu, ctypes.CDLL(None).sched_setaffinity
 cpu_of_thread.argtypes, cpu_of_thread.restype = (), ctypes.c_int
+bind_thread.argtypes, bind_thread.restype = (ctypes.c_int, ctypes.c_size_t, ctypes.c_void_p), ctypes.c_int
 
 
 @njit(cache=CACHE)
@@ -76,6 +78,20 @@ def clear(road, pieces):
 
 
 @njit(parallel=True)
+def bind_threads(masks):
+    for piece in prange(masks.shape[0]):
+        bind_thread(0, 8 * masks.shape[1], masks[piece].ctypes)
+
+
+def masks_of(cpus):
+    """For each CPU the bits that stand for it alone."""
+    masks = np.zeros((len(cpus), max(cpus) // 64 + 1), np.uint64)
+    for mask, cpu in zip(masks, cpus):
+        mask[cpu // 64] = 1 << (cpu % 64)
+    return masks
+
+
+@njit(parallel=True)
 def seen(pieces):
     cpus = np.empty(pieces, np.int64)
     for piece in prange(pieces):
@@ -90,6 +106,9 @@ class NumbaBranchless(Rung):
     threads = get_num_threads()
 
     def __init__(self, cells, density, seed):
+        cpus = sorted(os.sched_getaffinity(0))
+        if 1 < self.threads == len(cpus):
+            bind_threads(masks_of(cpus))
         self.road, self.other = (np.empty(cells + 2 * EDGE, dtype=np.uint8) for _ in range(2))
         clear(self.road, self.threads)
         clear(self.other, self.threads)

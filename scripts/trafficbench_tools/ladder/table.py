@@ -68,8 +68,10 @@ def answer(rows):
                 group = [row for row in of_contract if cores_of(row) == cores and language_of(row) == language]
                 where = f"in {language}, {'one core' if cores == 1 else f'all {cores} cores'}"
                 lines += lines_of_group(where, fastest(group), by_name) if group else []
-    question = "How many times faster than plain Python?"
-    return [question, *lines] if lines else [f"{question} No two rungs were measured that can be compared."]
+    if not lines:
+        return ["How many times faster than plain Python? No two rungs were measured that can be compared."]
+    question = "How many times faster than plain Python, by the best repetitions and by the median of the visits?"
+    return [f"{question} The course asks for {GOAL:,}.", *lines]
 
 
 def cores_of(row):
@@ -91,16 +93,16 @@ def tie(row, other):
 
 def lines_of_group(where, rows, by_name):
     """A line for the fastest rung; where several tie, a line for each, since none of them has won."""
-    lines = [f"    {where}: {in_words(row, by_name)}, by {row['kernel']}; {verdict(row)}" for row in rows]
-    if len(rows) > 1:
-        lines.insert(0, f"    {where}: {' and '.join(row['kernel'] for row in rows)} tie")
-    return lines
+    if len(rows) == 1:
+        return [f"    {where}: {in_words(rows[0], by_name)}"]
+    return [f"    {where}: no winner, a tie of", *(f"      {in_words(row, by_name)}" for row in rows)]
 
 
 def in_words(row, by_name):
-    best = row["mcops_best"] / by_name[row["ladder_base"]]["mcops_best"]
+    best = number(row["mcops_best"] / by_name[row["ladder_base"]]["mcops_best"])
     interval = between(row["ladder_speedup_low"], row["ladder_speedup_high"]) or "too few visits for an interval"
-    return f"{number(best)} times by the best repetitions, {number(row['ladder_speedup'])} by the median ({interval})"
+    median = number(row["ladder_speedup"])
+    return f"{row['kernel']}, {best} times by the best, {median} by the median ({interval}): {verdict(row)}"
 
 
 def verdict(row):
@@ -108,10 +110,8 @@ def verdict(row):
     low = row["ladder_speedup_low"] if row["ladder_speedup_low"] is not None else row["ladder_speedup"]
     high = row["ladder_speedup_high"] if row["ladder_speedup_high"] is not None else row["ladder_speedup"]
     if low > GOAL:
-        return f"more than the {GOAL:,} that the course asks for"
-    if high < GOAL:
-        return f"less than the {GOAL:,} that the course asks for"
-    return f"the {GOAL:,} that the course asks for lie within the interval"
+        return f"more than {GOAL:,}"
+    return f"less than {GOAL:,}" if high < GOAL else f"the interval holds {GOAL:,}"
 
 
 def number(value):
