@@ -67,7 +67,7 @@ void simulate_all(Communicator& world, const StudyOptions& options) {
   for (const Point& point : study.points()) {
     if (point.ranks != world.size()) continue;
     const std::string name = row_name("simulate", point);
-    if (world.sum_of(journal && journal->has_row(name) ? 1 : 0) > 0) continue;
+    if (world.sum_of(journal && journal->row(name) != nullptr ? 1 : 0) > 0) continue;
     const Variant variant = modelled(*point.variant);
     current = &point;
     set_pass_time([&study, current](std::int64_t cells, std::int64_t halo, std::int64_t k) {

@@ -33,17 +33,27 @@ void run_chain() {
   }
 }
 
+constexpr double kAddsOfARun = static_cast<double>(kChainAdds) * kChains;
+
+double seconds_of_a_run() {
+  using Clock = std::chrono::steady_clock;
+  const auto start = Clock::now();
+  run_chain();
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
 }  // namespace
 
 double measure_clock_hz(int samples) {
-  using Clock = std::chrono::steady_clock;
   double best = std::numeric_limits<double>::infinity();
-  for (int sample = 0; sample < std::max(samples, 1); ++sample) {
-    const auto start = Clock::now();
-    run_chain();
-    best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count());
-  }
-  return static_cast<double>(kChainAdds) * kChains / best;
+  for (int sample = 0; sample < std::max(samples, 1); ++sample) best = std::min(best, seconds_of_a_run());
+  return kAddsOfARun / best;
+}
+
+double measure_disturbed_clock_hz(int runs) {
+  double seconds = 0;
+  for (int run = 0; run < std::max(runs, 1); ++run) seconds += seconds_of_a_run();
+  return kAddsOfARun * std::max(runs, 1) / seconds;
 }
 
 }  // namespace trafficbench

@@ -8,4 +8,7 @@ namespace trafficbench {
 /// makes it longer.
 double measure_clock_hz(int samples = 100);
 
+/// The mean of `runs` >= 1 such runs, with all that disturbed them: a fixed piece of work, by the clock on the wall.
+double measure_disturbed_clock_hz(int runs);
+
 }  // namespace trafficbench

@@ -76,6 +76,10 @@ struct Variant {
   KernelClass kernel_class = KernelClass::update;
   bool uses_simd = false;  ///< compiled for every instruction set, chosen at run time; else plain C++
 
+  /// Whether the rate changes with the iterations that were made since the start state, because the road orders itself:
+  /// rows that are divided by each other then make the same number.
+  bool rate_depends_on_steps = false;
+
   /// Nominal cells updated in a nanosecond on one current core: only used to choose a depth and the order of work,
   /// never reported.
   double nominal_rate = 1.0;

@@ -51,12 +51,11 @@ def make(
     groups = [(length, count) for length in cells for count in counts]
     run["visits"] = [visit(number, chance) for number in range(visits * len(groups))]
     run["seconds"] = float(VISIT_SECONDS * len(run["visits"]))
-    slower = [1 + abs(chance.gauss(0, 0.01)) for _ in run["visits"]]
+    slower = [(number, 1 + abs(chance.gauss(0, 0.01))) for number in range(len(run["visits"]))]
+    visits_of_groups = [dict(slower[group :: len(groups)]) for group in range(len(groups))]
     report["benchmarks"] = [
-        row(
-            template, kernel, length, ranks, threads, count, mode, dict(list(enumerate(slower))[group :: len(groups)]), rounds, chance
-        )
-        for group, (length, count) in enumerate(groups)
+        row(template, kernel, length, ranks, threads, count, mode, its_visits, rounds, chance)
+        for (length, count), its_visits in zip(groups, visits_of_groups)
         for ranks, threads in shapes
         for kernel in kernels
     ]

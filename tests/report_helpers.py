@@ -9,6 +9,8 @@ from script import run_script
 from trafficbench_tools.errors import ReportError  # noqa: F401
 from trafficbench_tools.reports import SCHEMA_PATH, check_fields, check_schema, load_report  # noqa: F401
 
+# Of version 2; example-version-1.json is the one of version 1.
+EXAMPLES = sorted(set(SCHEMA_PATH.parent.glob("example-*.json")) - {SCHEMA_PATH.parent / "example-version-1.json"})
 GOOGLE_COMPARE = Path("/usr/share/benchmark/compare.py")
 
 

@@ -11,9 +11,10 @@ import sys
 
 import pytest
 from program import ROOT, call, command, start
-from report_helpers import SCHEMA_PATH, ReportError, example, load_report
+from report_helpers import EXAMPLES, SCHEMA_PATH, ReportError, example, load_report
+from schema_test import INCONSISTENT
 
-KINDS = sorted(path.stem.removeprefix("example-") for path in SCHEMA_PATH.parent.glob("example-*.json"))
+KINDS = sorted(path.stem.removeprefix("example-") for path in EXAMPLES)
 # A ladder has a base of its own, so merge refuses it before all: its rows are merged as if a sweep had measured them.
 LADDER = "ladder"
 SEED = int(os.environ.get("TRAFFICBENCH_TEST_SEED", "0"))
@@ -29,7 +30,8 @@ def report_of(kind):
 
 def refused_by_merge_alone(report):
     """What a report may be and a merge does not take."""
-    return report["context"]["command"] == "ladder" or not report["benchmarks"]
+    is_version_1 = "trafficbench_schema" not in report["context"]
+    return is_version_1 or report["context"]["command"] == "ladder" or not report["benchmarks"]
 
 
 def difference(folder, text):
@@ -96,8 +98,24 @@ def failures(folder, mutants):
 def test_every_example_is_taken(tmp_path):
     assert not failures(tmp_path, [(kind, json.dumps(report_of(kind))) for kind in KINDS])
     for path in sorted((ROOT / "results").glob("*.json")):
-        report = json.loads(path.read_text(encoding="utf-8"))
-        assert not difference(tmp_path, json.dumps(report)), path
+        assert not difference(tmp_path, path.read_bytes()), path
+
+
+def test_report_of_version_1_is_refused_by_merge_alone(tmp_path):
+    path = SCHEMA_PATH.parent / "example-version-1.json"
+    assert not difference(tmp_path, path.read_bytes())
+    done = call("merge", path, "--output", tmp_path / "m.json")
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1 and "version 1" in done.stderr, done.stderr
+
+
+def test_every_inconsistency_is_refused_by_both(tmp_path):
+    def mutants():
+        for number, (damage, word) in enumerate(INCONSISTENT):
+            report = report_of("measured")
+            damage(report)
+            yield f"{number}, {word}", json.dumps(report)
+
+    assert not failures(tmp_path, mutants())
 
 
 def test_every_field_is_missed_or_not_by_both(tmp_path):
@@ -229,13 +247,24 @@ REPLACEMENTS = [
     ('"mcops": 1000.0', '"mcops": 1000.'),
     ('"mcops": 1000.0', '"mcops": 1' + 400 * "0"),
     ('"mcops": 1000.0', '"mcops": 1e-400'),
-    ('"run": 0', '"run": 0.0'),
-    ('"run": 0', '"run": -0'),
-    ('"run": 0', '"run": -0.0'),
-    ('"run": 0', '"run": 0e0'),
+    ('"sample_runs": [0', '"sample_runs": [0.0'),
+    ('"sample_runs": [0', '"sample_runs": [-0'),
+    ('"sample_runs": [0', '"sample_runs": [-0.0'),
+    ('"sample_runs": [0', '"sample_runs": [0e0'),
+    ('"samples": [0.1', '"samples": [1e-1'),
+    ('"samples": [0.1', '"samples": [0.1, 0.1'),
+    ('"sample_steps": [100', '"sample_steps": [100.0'),
+    ('"sample_steps": [100', '"sample_steps": [200'),
+    ('"trafficbench_schema": 2', '"trafficbench_schema": 2.0'),
+    ('"trafficbench_schema": 2', '"trafficbench_schema": 1'),
+    ('"trafficbench_schema": 2', '"trafficbench_schema": 3'),
+    ('"trafficbench_schema": 2', '"trafficbench_schema": true'),
+    ('"trafficbench_schema": 2, ', ""),
+    ('"kernel": "naive"', '"kernel": "naive", "run": 0, "later": [1e-300]'),
+    ('"kernel": "naive"', '"kernel": "naive", "later": 1e31'),
     ('"cells": 1000000', '"cells": 1e6'),
     ('"cells": 1000000', '"cells": 1' + 300 * "0"),
-    ('"repetitions": 8', '"repetitions": 8.0'),
+    ('"repetitions": 12', '"repetitions": 12.0'),
     ('"repetition_index": 0', '"repetition_index": 0.0'),
     ('"repetition_index": 0', '"repetition_index": false'),
     ('"iterations": 100', '"iterations": 100.0'),

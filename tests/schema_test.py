@@ -1,18 +1,24 @@
 """The schema and the checks beside it: every example is accepted, every damaged one is refused for the right reason.
 
+report_version_1_test.py is about reports of version 1.
+
 Run with an interpreter that has jsonschema: /usr/bin/python3 -m pytest tests/schema_test.py
 """
 
 import copy
 import json
+import math
+import random
+import statistics
 
 import jsonschema
+import made_up_report
 import pytest
 from program import ROOT
-from report_helpers import SCHEMA_PATH, ReportError, check_fields, check_schema, example, google_compare, load_report
+from report_helpers import EXAMPLES, SCHEMA_PATH, ReportError, check_fields, check_schema, example, google_compare, load_report
 from script import run_script
 
-EXAMPLES = sorted(SCHEMA_PATH.parent.glob("example-*.json"))
+from trafficbench_tools import visits
 
 
 def refused_by_schema(report, word):
@@ -26,8 +32,8 @@ def test_schema_is_a_schema():
 
 
 def test_every_object_of_the_schema_is_closed_or_meant_to_be_open():
-    """A field that nobody defined is refused everywhere but where names are the user's or another tool's."""
-    open_on_purpose = {"axes", "job", "limits", "environment", "software", "parameters"}
+    """A field that nobody defined is refused everywhere but where names are the user's, another tool's or a later program's."""
+    open_on_purpose = {"axes", "job", "limits", "environment", "software", "parameters", "row"}
 
     def visit(node, name):
         if isinstance(node, list):
@@ -58,6 +64,8 @@ def test_there_is_an_example_of_every_kind():
     rows = [row for path in EXAMPLES for row in load_report(path)["benchmarks"]]
     assert {row["origin"] for row in rows} == {"measured", "simulated", "modelled"}
     assert {row["class"] for row in rows} == {"update", "closed-form"}
+    assert {row["interval_over"] for row in rows} == {"visits", None}
+    assert any(len(set(row["sample_runs"])) > 1 for row in rows)
     assert {row["verified"] for row in rows} == {True, False, None}
     assert {row["count"] for row in rows} == {"every", "sampled"}
     assert {row["mode"] for row in rows} == {"strong", "weak"}
@@ -87,9 +95,11 @@ def test_optional_fields_are_all_shown_in_some_example():
 def test_docs_name_every_field():
     text = (SCHEMA_PATH.parents[2] / "docs" / "schema.md").read_text(encoding="utf-8")
     definitions = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))["$defs"]
-    for part in ["context", "run", "row", "model", "fit"]:
+    for part in ["context", "run", "visit", "row", "model", "fit"]:
         for field in definitions[part]["properties"]:
             assert f"`{field}`" in text, f"docs/schema.md does not explain {field} of {part}"
+    for field in definitions["visit"]["properties"]["nodes"]["items"]["properties"]:
+        assert f"`{field}`" in text, f"docs/schema.md does not explain {field} of a node"
 
 
 # --- what the schema alone refuses -------------------------------------------------------------------------------------
@@ -128,7 +138,8 @@ def test_run_without_a_field_is_refused(field):
         lambda report: report["context"]["runs"][0]["cpu"],
         lambda report: report["context"]["runs"][0]["numa"][0],
         lambda report: report["context"]["runs"][0]["mpi"],
-        lambda report: report["benchmarks"][3],
+        lambda report: report["context"]["runs"][0]["visits"][0],
+        lambda report: report["context"]["runs"][0]["visits"][0]["nodes"][0],
         lambda report: report["benchmarks"][3]["shares"],
         lambda report: report["benchmarks"][3]["rank_seconds"][0],
         lambda report: report["benchmarks"][3]["placement"][0],
@@ -141,14 +152,29 @@ def test_unknown_field_is_refused(part):
     refused_by_schema(report, "velocity")
 
 
+def test_unknown_field_of_a_row_is_passed_over_and_named(tmp_path):
+    report = example("measured")
+    report["benchmarks"][3]["velocity"] = {"none": [1e-300, "of our business"]}
+    report["benchmarks"][4]["novel\n"] = None
+    path = made_up_report.save(report, tmp_path / "report.json")
+    assert load_report(path) == report
+    done = run_script(ROOT / "scripts" / "check_report.py", path)
+    assert done.returncode == 0 and not done.stderr
+    assert done.stdout == f"{path}: 8 rows, valid; passed over, as unknown: novel\\n, velocity\n"
+
+
+SPREAD = {"min": 0.1, "median": 0.1, "max": 0.1}
+
 # kind of example, row, field, value that it must not have, word in the complaint
 WRONG_VALUES = [
     ("measured", 0, "class", "simulated", "simulated"),
+    ("measured", 0, "class", "network", "null"),
+    ("measured", 0, "class", "io", "null"),
     ("measured", 0, "class", "closed_form", "closed_form"),
     ("measured", 0, "origin", "guessed", "guessed"),
     ("measured", 0, "count", "none", "none"),
     ("measured", 0, "mode", None, "None"),
-    ("measured", 0, "time_unit", "s", "'s'"),
+    ("measured", 0, "time_unit", "ms", "'ms'"),
     ("measured", 0, "run_type", "aggregate", "iteration"),
     ("measured", 0, "repetition_index", 1, "0 was expected"),
     ("measured", 0, "kernel", "tiled+threads", "tiled\\+threads"),
@@ -163,6 +189,26 @@ WRONG_VALUES = [
     ("measured", 0, "samples", [], "\\[\\]"),
     ("measured", 0, "samples", [0.1, None], "None"),
     ("measured", 0, "samples", [0.1, 0], "0"),
+    ("measured", 0, "sample_visits", [-1], "minimum"),
+    ("measured", 0, "sample_visits", [0, 1, 2, -1, 3], "minimum"),
+    ("measured", 0, "sample_visits", [0, 1, 2, 1.5, 3], "1.5"),
+    ("measured", 0, "sample_visits", [0, 1, 2, None, 3], "None"),
+    ("measured", 0, "sample_runs", [0.5], "0.5"),
+    ("measured", 0, "sample_runs", None, "None"),
+    ("measured", 0, "sample_steps", [100, 100, 0, 100], "minimum"),
+    ("measured", 0, "samples", [0.1, 0.1, 0, 0.1], "0"),
+    ("measured", 0, "samples", [0.1, 0.1, -0.1, 0.1], "minimum"),
+    ("measured", 0, "samples", [0.1, 0.1, True, 0.1], "True"),
+    ("measured", 1, "cpu_seconds", [0.1, 0.1, -0.1, 0.1], "minimum"),
+    ("measured", 1, "sample_clock_hz", [2e9, 2e9, 0.0, 2e9], "minimum"),
+    ("measured", 1, "rank_seconds", [SPREAD] * 4 + [{**SPREAD, "min": 0.0}], "0.0"),
+    ("measured", 1, "rank_seconds", [SPREAD] * 4 + [{"min": 0.1, "median": 0.1}], "max"),
+    ("measured", 1, "rank_seconds", [{"min": 0.1, "median": 0.1}] * 4, "max"),
+    ("measured", 1, "rank_seconds", [{**SPREAD, "max": None}] * 4, "None"),
+    ("measured", 0, "interval_over", None, "null|False schema"),
+    ("measured", 0, "interval_over", "repetitions", "repetitions"),
+    ("measured", 0, "mcops_best", None, "None"),
+    ("measured", 0, "limit_mcops", None, "None"),
     ("measured", 0, "real_time", None, "None"),
     ("measured", 0, "real_time", 0, "0"),
     ("measured", 0, "mcops", None, "None"),
@@ -187,12 +233,9 @@ WRONG_VALUES = [
     ("measured", 0, "verification", "none", "none"),
     ("measured", 0, "restarted", None, "None"),
     ("measured", 0, "stopped", None, "None"),
-    ("measured", 0, "stopped", "tired", "tired"),
+    ("measured", 0, "stopped", "precise", "precise"),
     ("measured", 0, "stopped", "failed", "False"),
     ("measured", 0, "placement", [], "\\[\\]"),
-    ("measured", 0, "run", -1, "minimum"),
-    ("measured", 0, "run", 0.5, "0.5"),
-    ("measured", 0, "run", None, "None"),
     ("measured", 0, "error_message", "odd", "error_occurred"),
     ("measured", 0, "skipped", "", "''|short"),
     ("measured", 0, "model", {"name": "smpi", "parameters": {"a": 1}, "calibrated_from": None}, "False schema"),
@@ -200,6 +243,7 @@ WRONG_VALUES = [
     ("measured", 0, "warnings", ["slow"], "slow"),
     ("closed-form", 0, "mcops", 5e8, "null"),
     ("closed-form", 0, "cells_per_cycle", 100.0, "null"),
+    ("closed-form", 0, "mcops_best", 5e8, "null"),
     ("closed-form", 0, "samples", [], "\\[\\]"),
     ("simulated", 0, "verified", True, "null"),
     ("simulated", 0, "hash", "0123456789abcdef", "null"),
@@ -208,13 +252,16 @@ WRONG_VALUES = [
     ("simulated", 0, "clock_hz", 2e9, "null"),
     ("simulated", 0, "cells_per_cycle", 500.0, "null"),
     ("simulated", 0, "stopped", "fixed", "null"),
+    ("simulated", 0, "interval_over", "visits", "null"),
     ("simulated", 0, "origin", "measured", "False schema|null|boolean|string"),
     ("simulated", 0, "samples", [], "\\[\\]"),
     ("simulated", 3, "samples", [0.1], "too long"),
     ("simulated", 3, "energy_joules", 1.0, "null"),
     ("failed", 1, "verified", True, "False was expected"),
     ("skipped", 0, "real_time", 1.0, "null"),
-    ("skipped", 0, "time_unit", "ms", "null"),
+    ("skipped", 0, "time_unit", "ns", "null"),
+    ("skipped", 0, "interval_over", "visits", "null"),
+    ("skipped", 0, "mcops_best", 1.0, "null"),
     ("skipped", 0, "run_type", "iteration", "aggregate"),
     ("skipped", 0, "samples", [0.1], "too long"),
     ("skipped", 0, "mcops", 1.0, "null"),
@@ -233,7 +280,7 @@ def test_wrong_value_is_refused(kind, row, field, value, word):
 
 SPEEDUP = {"base_mcops": 1.0, "speedup": 1.0, "efficiency": 1.0, "base": "sweep/tiled/cells:1e8"}
 LADDER = {"ladder_base_mcops": 1.0, "ladder_speedup": 1.0, "ladder_base": "sweep/naive/cells:1e8"}
-LIMIT = {"fraction_of_limit": 0.5, "limit": "ternary_logic"}
+LIMIT = {"fraction_of_limit": 0.5, "limit_mcops": 1.0, "limit": "ternary_logic"}
 
 
 @pytest.mark.parametrize(
@@ -277,6 +324,10 @@ def test_interval_from_too_few_samples_is_refused():
     "field, value",
     [
         ("json_schema_version", 2),
+        ("trafficbench_schema", 1),
+        ("trafficbench_schema", 3),
+        ("trafficbench_schema", "2"),
+        ("trafficbench_schema", None),
         ("executable", "other"),
         ("command", "guess"),
         ("date", "23 November"),
@@ -325,12 +376,44 @@ def base_failed(report):
         {key: None for key in report["benchmarks"][0] if key.split("_")[0] in ("speedup", "efficiency", "base", "ladder")}
     )
     report["benchmarks"][0].update(verified=False, error_occurred=True, error_message="hash differs")
-    for key in ("base_samples", "base_steps"):
-        del report["benchmarks"][0][key]
 
 
-def base_made_other_steps(report):
-    report["benchmarks"][1]["base_steps"] *= 2
+def place_samples(*places):
+    """Of the first row, in place of where its last ones were made: (launch, visit)."""
+
+    def damage(report):
+        row = report["benchmarks"][0]
+        for at, (run, visit) in enumerate(places, len(row["samples"]) - len(places)):
+            row["sample_runs"][at], row["sample_visits"][at] = run, visit
+
+    return damage
+
+
+def shorten(row, field):
+    return lambda report: report["benchmarks"][row].update({field: report["benchmarks"][row][field][:-1]})
+
+
+def no_interval_of_the_time(report):
+    for field in ("real_time_low", "real_time_high"):
+        del report["benchmarks"][0][field]
+
+
+def visit_that_was_not_made(report):
+    for run in report["context"]["runs"]:
+        del run["visits"][-1]
+
+
+def sample_of_other_steps(report):
+    report["benchmarks"][2]["sample_steps"][3] += 1
+
+
+def sample_of_twice_the_steps(report):
+    report["benchmarks"][2]["sample_steps"][3] *= 2
+
+
+def road_too_large_to_restart(report):
+    report["benchmarks"][2]["sample_steps"] = [2 * steps for steps in report["benchmarks"][2]["sample_steps"]]
+    report["benchmarks"][2]["restarted"] = False
 
 
 def slowest_rank_is_another(report):
@@ -366,30 +449,61 @@ def fit_value_outside_interval(report):
 
 
 INCONSISTENT = [
-    (set_row(0, run=1), "context.runs"),
     (set_row(0, run_name="sweep/naive"), "run_name"),
     (set_row(0, iterations=99), "iterations"),
     (set_row(0, repetitions=7), "repetitions"),
-    (set_row(0, real_time=101.0), "median"),
-    (set_row(0, real_time=0.1), "median"),
+    (shorten(0, "sample_visits"), "sample_visits"),
+    (shorten(0, "sample_runs"), "sample_runs"),
+    (shorten(0, "sample_steps"), "sample_steps"),
+    (shorten(1, "rank_seconds"), "rank_seconds"),
+    (shorten(1, "cpu_seconds"), "cpu_seconds"),
+    (shorten(1, "sample_clock_hz"), "sample_clock_hz"),
+    (place_samples((1, 0)), "context.runs"),
+    (place_samples((0, 12)), "none of those of run 0"),
+    (visit_that_was_not_made, "none of those of run 0"),
+    # Out of order, and a visit that stands twice.
+    (place_samples((0, 9), (0, 8)), "run 0, visit 8 after run 0, visit 9"),
+    (place_samples((0, 0)), "run 0, visit 0 after"),
+    (sample_of_other_steps, "sample_steps"),
+    (sample_of_twice_the_steps, "real_time"),
+    (road_too_large_to_restart, "not restarted"),
+    (set_row(0, real_time=1.01e6), "median"),
+    (set_row(0, real_time=1e8), "median"),
+    (no_interval_of_the_time, "real_time_low is None"),
+    (set_row(0, real_time_low=0.99e6), "real_time_low"),
+    (set_row(0, real_time_high=1.01e6), "real_time_high"),
+    (set_row(1, cpu_time=1e6), "cpu_time"),
+    (set_row(1, clock_hz=2.1e9, cells_per_cycle=1953.125e6 / 2.1e9 / 2), "sample_clock_hz"),
+    (set_row(0, interval_over="launches"), "interval_over"),
     (set_row(0, mcops=1001.0), "mcops"),
+    (set_row(0, mcops_low=981.0), "mcops_low"),
+    (set_row(0, mcops_high=1010.0), "mcops_high"),
     (set_row(0, mcops_low=1000.5), "mcops_low"),
     (set_row(0, mcops_high=999.5), "mcops_high"),
+    (set_row(0, mcops_low=None, mcops_high=None), "mcops_low is None"),
+    (set_row(0, mcops_best=1000.0), "mcops_best"),
     (set_row(0, cells_per_cycle=1.0), "cells_per_cycle"),
+    (set_row(0, cells_per_cycle=None), "clock_hz without cells_per_cycle"),
     (set_row(0, clock_hz=None), "clock_hz"),
     (set_row(0, limit="unheard-of"), "limits"),
-    (set_row(0, rounds=[0, 1]), "rounds"),
-    (set_row(0, rounds=[7, 6, 5, 4, 3, 2, 1, 0]), "rounds"),
+    (set_row(0, limit_mcops=1000.0), "fraction_of_limit"),
+    (set_row(0, fraction_of_limit=0.5), "fraction_of_limit"),
+    (set_row(1, base_mcops=1001.0), "base_mcops"),
+    (set_row(1, speedup=1.9), "speedup"),
     (set_row(1, speedup_low=3.0), "speedup_low"),
+    (set_row(1, speedup_low=1.9), "speedup_low"),
+    (set_row(1, speedup_low=None, speedup_high=None), "speedup_low is None"),
     (set_row(1, efficiency=0.5), "efficiency"),
+    (set_row(1, efficiency_high=0.99), "efficiency_high"),
+    (set_row(1, ladder_base_mcops=1001.0), "ladder_base_mcops"),
     (set_row(1, ladder_speedup_high=0.1), "ladder_speedup"),
+    (set_row(1, ladder_speedup_high=3.0), "ladder_speedup_high"),
     (rename_base, "not a row"),
     (repeat_name, "twice"),
     (base_of_other_contract, "count"),
     (base_of_other_kernel, "kernel"),
     (ladder_base_of_two_cores, "one core"),
     (base_failed, "failed verification"),
-    (base_made_other_steps, "base_mcops is not"),
     (slowest_rank_is_another, "slowest"),
     (rank_times_out_of_order, "min <= median <= max"),
     (shares_beyond_one, "shares"),
@@ -410,6 +524,117 @@ def test_inconsistent_report_is_refused(damage, word):
         check_fields(report)
 
 
+def placed(many, launches=1):
+    """A made-up report of so many visits, spread over so many launches in their order."""
+    report = made_up_report.make(visits=many, shapes=((1, 1), (2, 1)), counts=("every",))
+    launch = report["context"]["runs"][0]
+    report["context"]["runs"] = [copy.deepcopy(launch) for _ in range(launches)]
+    for row in report["benchmarks"]:
+        row["sample_runs"] = [visit * launches // many for visit in row["sample_visits"]]
+        made_up_report.add_rates(row)
+    made_up_report.add_ratios(report["benchmarks"], "strong")
+    return report
+
+
+# how many visits and launches, what the interval is over, index of its ends among the ordered medians of visits or launches
+OVER = [(1, 1, None, None), (5, 5, None, None), (6, 1, "visits", 0), (9, 1, "visits", 1), (10, 5, "visits", 1),
+        (12, 6, "launches", 0), (17, 8, "launches", 0)]  # fmt: skip
+
+
+@pytest.mark.parametrize("many, launches, over, end", OVER)
+def test_what_an_interval_is_over(many, launches, over, end):
+    report = placed(many, launches)
+    check_schema(report)
+    check_fields(report)
+    for row in report["benchmarks"]:
+        assert row["interval_over"] == over
+        if over is None:
+            assert row["mcops_low"] is row["speedup_low"] is row["ladder_speedup_high"] is None and "real_time_low" not in row
+            continue
+        seconds = [sum(row["samples"][2 * i : 2 * i + 2]) / 2 / row["sample_steps"][0] for i in range(many)]
+        if over == "launches":
+            of_launch = [[seconds[i] for i in range(many) if row["sample_runs"][2 * i] == run] for run in range(launches)]
+            values = sorted(statistics.median(of_one) for of_one in of_launch)
+        else:
+            values = sorted(seconds)
+        middle = statistics.median(seconds)
+        assert row["real_time"] == pytest.approx(1e9 * middle)
+        assert row["real_time_low"] == pytest.approx(1e9 * min(values[end], middle))
+        assert row["real_time_high"] == pytest.approx(1e9 * max(values[-1 - end], middle))
+
+
+def test_ends_of_an_interval_are_those_of_the_binomial_distribution():
+    expected = json.loads((ROOT / "tests" / "expected" / "statistics.json").read_text(encoding="utf-8"))["median_interval"]
+    ranks = {case["n"]: case["low_rank"] for case in expected}
+    # As many as a sweep may have of visits, by whole numbers.
+    tail, rank = 0, 0
+    while (tail + math.comb(3000, rank)) * 40 <= 2**3000:
+        tail, rank = tail + math.comb(3000, rank), rank + 1
+    for many, low in {**ranks, 3000: rank}.items():
+        values = list(range(1, many + 1))
+        random.Random(many).shuffle(values)
+        assert visits.median_interval(values) == (low, many + 1 - low)
+
+
+def test_ratio_is_over_the_visits_that_both_rows_share():
+    report = placed(8)
+    base, row = report["benchmarks"][0], report["benchmarks"][3]
+    assert row["base"] == base["name"] and row["base_mcops"] == pytest.approx(base["mcops"])
+    # The base was measured twice more, when something slowed it by half.
+    base["samples"] += [1.5 * base["samples"][-1]] * 4
+    base["sample_visits"] += [8, 8, 9, 9]
+    report["context"]["runs"][0]["visits"] *= 2
+    for field in ("sample_runs", "sample_steps", "sample_clock_hz"):
+        base[field] += base[field][-4:]
+    base["rank_seconds"] = []
+    base["repetitions"] = len(base["samples"])
+    before = {field: row[field] for field in ("base_mcops", "speedup", "speedup_low", "speedup_high", "efficiency")}
+    made_up_report.add_rates(base)
+    made_up_report.add_ratios(report["benchmarks"], "strong")
+    assert base["mcops"] < base["base_mcops"] * (1 + 1e-9) and {field: row[field] for field in before} == before
+    check_schema(report)
+    check_fields(report)
+    row["base_mcops"] = base["mcops"]
+    with pytest.raises(ReportError, match="base_mcops"):
+        check_fields(report)
+
+
+def test_ratio_of_rows_that_share_no_visit_is_that_of_their_rates():
+    report = placed(8)
+    base, row = report["benchmarks"][0], report["benchmarks"][3]
+    row["sample_runs"] = [1] * len(row["samples"])
+    report["context"]["runs"] *= 2
+    with pytest.raises(ReportError, match="speedup|base_mcops"):
+        check_fields(report)
+    made_up_report.add_ratios(report["benchmarks"], "strong")
+    check_fields(report)
+    assert row["speedup"] == row["mcops"] / base["mcops"] and row["speedup_low"] == row["mcops_low"] / base["mcops_high"]
+
+
+def test_row_of_messages_or_files_has_the_time_of_a_repetition():
+    for kind in ("closed-form", "network", "io"):
+        report = example("closed-form")
+        for row in report["benchmarks"][:2]:
+            row["class"] = kind
+        check_schema(report)
+        check_fields(report)
+        report["benchmarks"][0]["iterations"] = report["benchmarks"][0]["steps"]
+        with pytest.raises(ReportError, match="iterations is not 1"):
+            check_fields(report)
+
+
+def test_limit_may_be_that_of_any_launch_of_the_row():
+    report = example("merged")
+    for run in (1, 0):
+        report["context"]["runs"][run]["limits"] = None
+        assert set(report["benchmarks"][0]["sample_runs"]) == {0, 1}
+        if run == 1:
+            report["benchmarks"] = report["benchmarks"][0::2]  # the others are of launch 1 alone
+            check_fields(report)
+    with pytest.raises(ReportError, match="limits of its runs"):
+        check_fields(report)
+
+
 @pytest.mark.parametrize(
     "old, new, word",
     [
@@ -423,7 +648,7 @@ def test_inconsistent_report_is_refused(damage, word):
         ('"cells": 1000000', '"cells": 1' + 25 * "0", "not of type 'integer'"),
         ('"mcops": 1000.0', '"mcops": 1e31', "at most 1e[+]30"),
         ('"axes": {', '"axes": {"deep": ' + 70 * "[" + 70 * "]" + ",", "64 levels"),
-        ('"run": 0', '"run": 0.0', "not of type 'integer'"),
+        ('"sample_visits": [0', '"sample_visits": [0.0', "not of type 'integer'"),
         ('"host": "example', '"host": "\\ud800', "half of a UTF-16 pair"),
         ('"axes": {', '"axes": {"\\uDFFF": 1,', "half of a UTF-16 pair"),
         ('"benchmarks"', '"benchmark"', "benchmark"),
@@ -467,6 +692,7 @@ def test_as_a_program_it_checks_files(tmp_path):
     script = ROOT / "scripts" / "check_report.py"
     good = run_script(script, *EXAMPLES)
     assert good.returncode == 0, good.stderr
+    assert all(line.endswith(" rows, valid") for line in good.stdout.splitlines())
     assert len(good.stdout.splitlines()) == len(EXAMPLES)
     bad = tmp_path / "report.json"
     bad.write_text("{}", encoding="utf-8")
@@ -485,7 +711,7 @@ def test_every_row_has_what_google_benchmark_reads():
             if row["run_type"] == "aggregate":
                 assert row["time_unit"] is None
             else:
-                assert row["real_time"] > 0 and row["cpu_time"] >= 0 and row["time_unit"] == "ms"
+                assert row["real_time"] > 0 and row["cpu_time"] >= 0 and row["time_unit"] == "ns"
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

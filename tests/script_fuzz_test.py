@@ -23,7 +23,7 @@ from report_helpers import SCHEMA_PATH, check_fields, check_schema, load_report,
 from script import run_script
 
 from trafficbench_study import site_profile, store
-from trafficbench_tools import reading
+from trafficbench_tools import reading, version_1
 from trafficbench_tools.errors import BadInput
 
 SCRIPTS = ROOT / "scripts"
@@ -143,8 +143,8 @@ def scaled(dice, report):
     power = dice.choice([3, 40, 290])
     factor = 10.0 ** dice.uniform(-power, power)
     times = ("real_time", "real_time_low", "real_time_high", "cpu_time", "samples", "base_samples", "ladder_base_samples",
-             "rank_seconds")  # fmt: skip
-    rates = ("mcops", "mcops_low", "mcops_high", "base_mcops", "ladder_base_mcops", "cells_per_cycle", "fraction_of_limit")
+             "rank_seconds", "cpu_seconds")  # fmt: skip
+    rates = ("mcops", "mcops_low", "mcops_high", "mcops_best", "base_mcops", "ladder_base_mcops", "cells_per_cycle", "limit_mcops")
 
     def by(value, factor):
         if isinstance(value, dict):
@@ -172,8 +172,11 @@ def twisted(dice, value, check):
 
 
 def check_report(report):
-    check_schema(report)
-    check_fields(report)
+    if version_1.is_version_1(report):
+        version_1.check(report)
+    else:
+        check_schema(report)
+        check_fields(report)
 
 
 @functools.cache

@@ -61,22 +61,4 @@ Interval middle_95_percent(std::span<const double> values) {
   return {at(0.025), at(0.975)};
 }
 
-std::optional<Interval> ratio_interval(std::span<const double> numerator, std::span<const double> denominator,
-                                       bool paired) {
-  if (numerator.size() < kMinSamples || denominator.size() < kMinSamples) return {};
-  const auto median_of = [](std::span<const double> values, const std::vector<std::size_t>& indices) {
-    std::vector<double> drawn;
-    drawn.reserve(indices.size());
-    for (const std::size_t index : indices) drawn.push_back(values[index]);
-    return median(drawn);
-  };
-  Resampler resampler(1);
-  std::vector<double> ratios(kResamples);
-  for (double& ratio : ratios) {
-    const std::vector<std::size_t> rounds = resampler.draw(numerator.size());
-    ratio = median_of(numerator, rounds) / median_of(denominator, paired ? rounds : resampler.draw(denominator.size()));
-  }
-  return middle_95_percent(ratios);
-}
-
 }  // namespace trafficbench

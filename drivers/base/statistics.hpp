@@ -27,13 +27,6 @@ inline constexpr std::size_t kMinSamples = 6;
 /// whatever the distribution. Exact, from the binomial distribution; nothing below 6 values, where no pair reaches 95%.
 std::optional<Interval> median_interval(std::span<const double> values);
 
-/// The 95% interval of median(numerator) / median(denominator) by the percentile bootstrap (Efron & Tibshirani 1993,
-/// chapter 13); the same at every call with the same values. `paired`: entry i of both was taken in the same round, and
-/// rounds are drawn, so that what disturbed both at once drops out; else each list is drawn from by itself. Nothing if
-/// one has fewer than 6 values: an interval of so few would promise too much.
-std::optional<Interval> ratio_interval(std::span<const double> numerator, std::span<const double> denominator,
-                                       bool paired);
-
 /// Draws from a list with repetition: one resample after the other, the same series for the same seed everywhere.
 class Resampler {
  public:

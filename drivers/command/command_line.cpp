@@ -12,7 +12,7 @@ namespace trafficbench {
 
 namespace {
 
-constexpr int kMaxRepetitions = 1'000'000;
+constexpr int kMaxVisits = 1'000'000;
 constexpr int kMaxCases = 1'000'000'000;
 
 void add_start_options(CLI::App& app, StartAxes& start) {
@@ -87,11 +87,14 @@ void add_options(CLI::App& app, SweepOptions& options) {
             "are too long to hash), auto");
   add_start_options(app, options.start);
   add_number(app, "min-seconds", options.min_seconds, 1e-9, 3600, "Shortest repetition, in seconds");
-  add_count(app, "min-repetitions", options.min_repetitions, kMaxRepetitions, "Fewest repetitions of a point");
-  add_count(app, "max-repetitions", options.max_repetitions, kMaxRepetitions, "Most repetitions of a point");
-  add_number(app, "precision", options.precision, 1e-9, 1,
-             "Stop when the half-width of the median's 95% interval is this part of the median");
-  add_number(app, "time-cap", options.time_cap, 0, 86400, "Stop when this many seconds were timed at a point");
+  add_count(app, "visits", options.visits, kMaxVisits, "Visits of each point; fewer than 6 give no interval");
+  add_value(app, "rounds", options.rounds,
+            "Repetitions of each point in a visit; auto: 2 to 10, as many as fit into the budget, or else into 3 minutes");
+  add_number(app, "spacing", options.spacing, 0, 86400,
+             "Seconds from a point's visit to its next, at least: visits that follow at once share what disturbs them");
+  add_value(app, "budget", options.budget,
+            "Take no longer than this, seconds or [D-]HH:MM:SS: fewer rounds, then fewer points, each of which says so "
+            "in its row [none]");
   add_value(app, "time-limit", options.time_limit,
             "Leave within this time, seconds or [D-]HH:MM:SS: points that do not fit are left for --resume [none]");
   add_text(app, "output", options.output, "FILE", "Report to write [results/<host>-<YYYYMMDDThhmmssZ>.json]");

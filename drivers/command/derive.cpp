@@ -19,8 +19,6 @@ Status derive(const DeriveOptions& options) {
     add_kernel_facts(row);
     work_out_rate(row);
   }
-  // The rounds of a ladder are those of all its rungs; a sweep has rounds of each group, and pairs while it measures.
-  if (measured.context["command"] == "ladder") pair_by_round(measured.rows);
   add_ratios(measured.rows, measured.launches);
   check_free(options.output, options.force);
   NewFile output(options.output, options.force);

@@ -54,7 +54,7 @@ void print_row(const Row& row) {
     line("NOT VERIFIED", known(row.error_message), "");
   } else if (!row.mcops.value) {
     line("closed form",
-         fmt::format("{} iterations in {:.3g} s", format_count(known(row.steps)), known(row.real_time_ms) / 1e3), "-");
+         fmt::format("{} iterations in {:.3g} s", format_count(known(row.steps)), known(row.real_time_ns) / 1e9), "-");
   } else {
     line(grouped(known(row.mcops.value)), interval_text(row.mcops), speedup_text(row));
   }

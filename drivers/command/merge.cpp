@@ -8,6 +8,8 @@
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/commands.hpp"
 #include "drivers/machine/topology.hpp"
+#include "drivers/report/append.hpp"
+#include "drivers/report/launches.hpp"
 #include "drivers/report/point_row.hpp"
 #include "drivers/report/provenance.hpp"
 #include "drivers/report/ratios.hpp"
@@ -31,13 +33,17 @@ class Merged {
       places.push_back(at);
     }
     for (Row row : report.rows) {
-      if (const auto [other, is_new] = files_.emplace(row.name, path); !is_new) {
-        throw BadInput(
-            fmt::format("row {} stands in {} and in {}: leave one of them out", row.name, other->second, path));
-      }
-      row.run = places[row.run];
+      for (std::size_t& run : row.sample_runs) run = places[run];
       add_kernel_facts(row);
-      rows_.push_back(std::move(row));
+      const auto [place, is_new] = places_.try_emplace(row.name, Place{rows_.size(), path});
+      if (is_new) {
+        rows_.push_back(std::move(row));
+      } else {
+        append(place->second, row, path);
+      }
+    }
+    for (const std::string& name : report.unknown_fields) {
+      say(fmt::format("trafficbench: note: {}: field {} is unknown here and is left out\n", path, name));
     }
   }
 
@@ -58,9 +64,35 @@ class Merged {
   const std::vector<Row>& rows() const { return rows_; }
 
  private:
+  struct Place {
+    std::size_t row;
+    std::string path;  // of the report that it came from first
+  };
+
+  void append(const Place& place, const Row& more, const std::string& path) {
+    Row& row = rows_[place.row];
+    const auto refuse = [&](const std::string& why) {
+      throw BadInput(fmt::format("row {}, which stands in {} and in {}, {}", row.name, place.path, path, why));
+    };
+    if (more.skipped) return;
+    if (row.skipped) {
+      row = more;
+      return;
+    }
+    if (row.samples.empty() || more.samples.empty()) refuse("was worked out in both: leave one of them out");
+    const Json& launch = launches_[row.sample_runs.front()];
+    const Json& other = launches_[more.sample_runs.front()];
+    if (!same_machine(launch, other)) refuse("is of two machines: leave one of them out");
+    if (launch["commit"] != other["commit"]) {
+      refuse(fmt::format("is of commits {} and {}: leave one of them out", launch["commit"].get<std::string>(),
+                         other["commit"].get<std::string>()));
+    }
+    if (const std::string fault = append_samples(row, more); !fault.empty()) refuse(fault);
+  }
+
   std::vector<Json> launches_;
   std::vector<Row> rows_;
-  std::map<std::string, std::string> files_;  // the report that each row came from, by the row's name
+  std::map<std::string, Place> places_;  // of the rows, by name
 };
 
 }  // namespace

@@ -64,7 +64,7 @@ double compare(const Study& study, const std::vector<Row>& simulated, const std:
   for (std::size_t i = 0; i < simulated.size(); ++i) {
     const Point& point = study.points()[i];
     const Row& row = simulated[i];
-    const double difference = known(modelled[i].real_time_ms) / known(row.real_time_ms) - 1;
+    const double difference = known(modelled[i].real_time_ns) / known(row.real_time_ns) - 1;
     greatest = std::max(greatest, std::abs(difference));
     print_out(fmt::format("{} {:>22.0f} {:>11.1f}% {:>17.1f}%\n", short_name(point, study.depth(point)),
                           known(row.mcops.value), 100 * known(row.efficiency.value), 100 * difference));
@@ -101,7 +101,7 @@ Status begin(const StudyOptions& options, const std::vector<std::string>& argv) 
   }
   for (const std::int64_t ranks : study.ranks()) {
     const bool missing = std::ranges::any_of(study.points(), [&](const Point& point) {
-      return point.ranks == ranks && !journal.has_row(row_name("simulate", point));
+      return point.ranks == ranks && journal.row(row_name("simulate", point)) == nullptr;
     });
     if (missing) print_out(fmt::format("{}\n", ranks));
   }
@@ -114,8 +114,8 @@ Status finish(const StudyOptions& options, double tolerance) {
   std::vector<Row> simulated;
   for (const Point& point : study.points()) {
     const std::string name = row_name("simulate", point);
-    const auto row = std::ranges::find_if(journal.rows(), [&](const Row& each) { return each.name == name; });
-    if (row == journal.rows().end()) throw BadInput(fmt::format("{} was not simulated: go on with --resume", name));
+    const Row* row = journal.row(name);
+    if (row == nullptr) throw BadInput(fmt::format("{} was not simulated: go on with --resume", name));
     simulated.push_back(*row);
   }
   add_ratios(simulated, {});

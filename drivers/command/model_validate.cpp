@@ -26,7 +26,7 @@ struct MeasuredCase {
   const Variant* variant = nullptr;
   KernelTime kernel;
 
-  double measured() const { return known(row.real_time_ms) * 1e-3; }
+  double measured() const { return known(row.real_time_ns) * 1e-9 * static_cast<double>(known(row.steps)); }
 
   double modelled(double latency) const {
     MachineFacts facts;

@@ -301,18 +301,17 @@ Measurement describe(Communicator& world, const CheckedRun& asked, const Road& r
   const Expected expected = expect(world, road.source(), point.steps, point.threads);
   check_read(world, road.source());
   measurement.problem = verify(*road.simulation, run.moves, point.counting, expected);
-  measurement.steps = point.steps;
+  measurement.length = {.steps = point.steps, .restarts = 1};
   measurement.depth = std::max<std::int64_t>(1, road.simulation->depth());
   measurement.samples = {run.seconds};
   measurement.cpu_seconds = {run.cpu_seconds};
   if (world.rank() == 0) measurement.rank_seconds = {summary_of(run.rank_seconds)};
   measurement.placement = observe_workers(world, point.threads);
-  measurement.stopped = StopReason::fixed;
   measurement.cars = road.cars;
   measurement.hash = road.simulation->hash();
   measurement.isa = point.variant->uses_simd ? selected_isa() : std::string(kGenericIsa);
   measurement.configuration = road.simulation->configuration();
-  measurement.clock_hz = measure_clock_hz();
+  measurement.clock_hz = {measure_clock_hz()};
   return measurement;
 }
 
@@ -335,7 +334,7 @@ Status report_run(Communicator& world, const RunOptions& options, const CheckedR
   together(world, [&] {
     if (world.rank() != 0) return;
     const Json report =
-        make_report("run", axes, {description}, {measured_row("run", asked.point, measurement, 0, nullptr)});
+        make_report("run", axes, {description}, {measured_row("run", asked.point, measurement, {}, StopReason::fixed, nullptr)});
     if (options.json) print_out(report.dump(1) + "\n");
     if (file != nullptr) {
       file->write(text_of_report(report));

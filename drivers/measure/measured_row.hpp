@@ -1,6 +1,8 @@
 // From what was measured to the row of a report.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "drivers/measure/ceiling.hpp"
@@ -10,12 +12,18 @@
 
 namespace trafficbench {
 
-/// The row of a point that was measured by launch number `run` of the report. Ratios to other rows are not formed yet
-/// (add_ratios). `ceiling`, if there is one, says which limit bounds the rate.
-Row measured_row(const std::string& command, const Point& point, const Measurement& measurement, std::size_t run,
-                 const Ceiling* ceiling);
+/// The visit that a row's samples were made in.
+struct VisitOfRow {
+  std::size_t run = 0;     ///< index of the launch in context.runs
+  std::int64_t visit = 0;  ///< its number in that launch
+};
+
+/// The row of a point that was measured in one visit. Ratios to other rows are not formed yet (add_ratios). `stopped`
+/// says what set the number of visits. `ceiling`, if there is one, says which limit bounds the rate.
+Row measured_row(const std::string& command, const Point& point, const Measurement& measurement,
+                 const VisitOfRow& visit, StopReason stopped, const Ceiling* ceiling);
 
 /// The row of a point that was not measured, and why.
-Row skipped_row(const std::string& command, const Point& point, const std::string& reason, std::size_t run);
+Row skipped_row(const std::string& command, const Point& point, const std::string& reason);
 
 }  // namespace trafficbench

@@ -1,4 +1,4 @@
-// What came of measuring one point.
+// What came of measuring one point in one visit.
 #pragma once
 
 #include <cstdint>
@@ -15,28 +15,25 @@ namespace trafficbench {
 /// The least, the median and the greatest. `seconds` is not empty.
 RankSeconds summary_of(const std::vector<double>& seconds);
 
-/// What a row is divided by, as it was measured again in that row's rounds.
-struct BaseSamples {
-  std::string name;             ///< of the base's own row
-  std::int64_t steps = 0;       ///< iterations of one of these repetitions
-  double updates = 0;           ///< and cell updates
-  std::vector<double> samples;  ///< seconds, one for each of the row's rounds
+/// How long a repetition is: fixed at a point's first visit.
+struct RepetitionLength {
+  std::int64_t steps = 0;     ///< iterations from the start state
+  std::int64_t restarts = 1;  ///< how often they are made, summed: a short run lasts long enough that way
+
+  std::int64_t timed_steps() const { return steps * restarts; }
+  bool operator==(const RepetitionLength&) const = default;
 };
 
 struct Measurement {
-  std::int64_t steps = 0;
+  RepetitionLength length;
   std::int64_t depth = 0;
   std::vector<double> samples;            ///< seconds of the slowest rank, one a repetition
   std::vector<double> cpu_seconds;        ///< summed over ranks, one a repetition
   std::vector<RankSeconds> rank_seconds;  ///< one a repetition
-  std::vector<int> rounds;                ///< in which each repetition was made
-  int discarded = 0;                      ///< earlier repetitions, of which some in the group were too short
-  std::optional<BaseSamples> base;
-  std::optional<BaseSamples> ladder_base;
-  std::optional<Shares> shares;  ///< of all repetitions together
+  std::vector<double> clock_hz;           ///< of rank 0's core, before each repetition; empty if unknown
+  std::optional<Shares> shares;           ///< of all repetitions together
   std::vector<WorkerPlace> placement;
   std::set<Warning> warnings;
-  StopReason stopped = StopReason::fixed;
   bool restarted = true;  ///< every repetition began from the start state
   bool full = true;       ///< verified by the hash of the whole road; else by windows
   std::int64_t cars = 0;
@@ -44,7 +41,6 @@ struct Measurement {
   std::string problem;        ///< what the verification found wrong; empty if nothing
   std::string isa;            ///< the one that was used
   std::string configuration;  ///< what the kernel chose for itself, on all ranks; empty if it had no choice
-  double clock_hz = 0;        ///< of rank 0's core, median over the repetitions; 0: unknown
 };
 
 }  // namespace trafficbench

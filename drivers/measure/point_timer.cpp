@@ -19,7 +19,13 @@ namespace trafficbench {
 namespace {
 
 // Repetitions are made this much longer than they must be, since the next one may be quicker than the trial.
-constexpr double kMargin = 1.1;
+constexpr double kMargin = 1.15;
+
+// What the course's programs make. Kernels whose rate changes with the iterations made all make these.
+constexpr std::int64_t kCourseSteps = 100;
+
+// However short a run is: each restart takes a start state and a barrier.
+constexpr double kMaxRestarts = 1000;
 
 // A closed form takes no longer for more iterations, and would be asked for ever more.
 constexpr double kMaxSteps = 1e12;
@@ -52,10 +58,16 @@ Timing timed_advance(Communicator& comm, Simulation& simulation, std::int64_t st
   return timing;
 }
 
-/// Rounded up to two significant digits, so that repeated runs agree on it more often than not.
+/// Rounded up to one of ten numbers a decade. Few numbers, so that launches and kernels agree on one more often, and
+/// what a road must end in is worked out once for all of them.
 std::int64_t round_up(double number) {
-  const double scale = std::pow(10.0, std::max(0.0, std::floor(std::log10(number)) - 1));
-  return static_cast<std::int64_t>(std::ceil(number / scale - 1e-9) * scale);
+  constexpr double kSteps[] = {1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.4, 8, 10};
+  const double decade = std::pow(10.0, std::floor(std::log10(std::max(number, 1.0))));
+  for (const double step : kSteps) {
+    const double rounded = std::ceil(step * decade);
+    if (rounded >= number * (1 - 1e-9)) return static_cast<std::int64_t>(rounded);
+  }
+  return static_cast<std::int64_t>(10 * decade);
 }
 
 }  // namespace
@@ -87,6 +99,7 @@ bool PointTimer::prepare() {
       if (result_.restarted) {
         const int threads = is_stream(point_.start) ? 1 : point_.threads;
         held_ = shared_.starts.of(start_, simulation_->block(), threads);
+        if (std::ranges::find(shared_.kept, held_) == shared_.kept.end()) shared_.kept.push_back(held_);
       }
       return true;
     } catch (const std::bad_alloc&) {
@@ -101,37 +114,98 @@ bool PointTimer::prepare() {
                  (options_.verification == Verification::full || cells / point_.ranks <= kMaxCellsHashed);
   simulation_->load(source());
   result_.cars = simulation_->cars();
-  result_.steps = point_.steps;
-  if (result_.steps == 0) choose_steps();
   result_.depth = std::max<std::int64_t>(1, simulation_->depth());
   result_.isa = point_.variant->uses_simd ? selected_isa() : std::string(kGenericIsa);
   result_.configuration = simulation_->configuration();
-  give_back_road();
   return true;
 }
 
-std::int64_t PointTimer::wanted_steps() const {
-  if (!too_short()) return result_.steps;
-  const double quickest = std::ranges::min(result_.samples);
-  const double wanted = static_cast<double>(result_.steps) * kMargin * options_.min_seconds / quickest;
-  return round_up(std::min(kMaxSteps, wanted));
+PointTimer::Trial PointTimer::try_out() {
+  const bool is_fixed = point_.steps != 0 || point_.variant->rate_depends_on_steps;
+  const std::int64_t fixed = point_.steps != 0 ? point_.steps : kCourseSteps;
+  const double wanted_seconds = kMargin * options_.min_seconds;
+  // A trial of a tenth is long enough to extrapolate from; the better of two, since disturbance only slows.
+  std::int64_t steps = 1;
+  double trial = 0;
+  while (true) {
+    trial = comm_.max_of(timed_advance(comm_, *simulation_, steps).seconds);
+    iterations_ += steps;
+    const double factor = trial > 0 ? wanted_seconds / trial : 1e3;
+    const double most = is_fixed ? static_cast<double>(fixed) : kMaxSteps;
+    const double wanted = std::min(most, std::max(1.0, static_cast<double>(steps) * factor));
+    if (trial >= options_.min_seconds / 10 || static_cast<double>(steps) >= wanted) break;
+    steps = static_cast<std::int64_t>(std::min(wanted, static_cast<double>(steps) * 20));
+  }
+  if (trial < options_.min_seconds) {
+    trial = std::min(trial, comm_.max_of(timed_advance(comm_, *simulation_, steps).seconds));
+    iterations_ += steps;
+  }
+  const double iteration = std::max(trial, 1e-9) / static_cast<double>(steps);
+  const bool takes_iterations = point_.variant->kernel_class == KernelClass::update;
+  const auto seconds_of = [&](std::int64_t count) {
+    return takes_iterations ? iteration * static_cast<double>(count) : std::max(trial, 1e-9);
+  };
+
+  Trial result;
+  result.length.steps = is_fixed ? fixed : whole_trips(std::min(kMaxSteps, wanted_seconds / iteration));
+  if (result_.restarted) {
+    const double restarts = std::ceil(wanted_seconds / seconds_of(result.length.steps));
+    result.length.restarts = round_up(std::clamp(restarts, 1.0, kMaxRestarts));
+  }
+  result.timed = seconds_of(result.length.steps) * static_cast<double>(result.length.restarts);
+  // What belongs to it: the start state, and the verification.
+  const double began = wall_seconds();
+  if (result_.restarted) simulation_->load(source());
+  const double loaded = wall_seconds();
+  if (result_.full) static_cast<void>(simulation_->hash());
+  result.whole = comm_.max_of(result.timed + (loaded - began) * static_cast<double>(result.length.restarts) +
+                              (wall_seconds() - loaded));
+  return result;
 }
 
-void PointTimer::start_over(std::int64_t steps) {
-  result_.steps = steps;
+std::int64_t PointTimer::whole_trips(double steps) const {
+  const std::int64_t trip = point_.variant->work.iterations_per_trip;
+  const std::int64_t rounded = round_up(steps);
+  // A last trip that is cut short would be another kernel's.
+  return rounded > 8 * trip ? rounded : (rounded + trip - 1) / trip * trip;
+}
+
+RepetitionLength PointTimer::long_enough() const {
+  if (!too_short()) return result_.length;
+  RepetitionLength length = result_.length;
+  const double factor = kMargin * options_.min_seconds / std::ranges::min(result_.samples);
+  const bool is_fixed = point_.steps != 0 || point_.variant->rate_depends_on_steps;
+  if (is_fixed && !result_.restarted) return length;
+  if (is_fixed) {
+    length.restarts = round_up(std::min(kMaxRestarts, factor * static_cast<double>(length.restarts)));
+  } else {
+    length.steps = whole_trips(std::min(kMaxSteps, factor * static_cast<double>(length.steps)));
+  }
+  return length;
+}
+
+void PointTimer::set_length(const RepetitionLength& length) {
+  result_.length = length;
   if (result_.full) {
-    const auto [at, fresh] = shared_.expected.try_emplace({point_.road_cells, steps});
-    if (fresh) at->second = expect(comm_, source(), steps, point_.threads);
+    const auto [at, fresh] = shared_.expected.try_emplace({point_.road_cells, length.steps});
+    if (fresh) at->second = expect(comm_, source(), length.steps, point_.threads);
     expected_ = at->second;
   }
-  result_.discarded += static_cast<int>(result_.samples.size());
   result_.samples.clear();
   result_.cpu_seconds.clear();
   result_.rank_seconds.clear();
-  result_.rounds.clear();
-  clocks_.clear();
+  result_.clock_hz.clear();
   core_seconds_ = {};
   all_core_seconds_ = 0;
+}
+
+void PointTimer::warm_up() {
+  if (simulation_ && retained_.road) {
+    const std::int64_t steps = std::max<std::int64_t>(1, result_.length.steps / 10);
+    static_cast<void>(simulation_->advance(steps));
+    iterations_ += steps;
+  }
+  give_back_road();
 }
 
 void PointTimer::make_road() { simulation_ = std::make_unique<Simulation>(comm_, setup_of(point_)); }
@@ -141,38 +215,25 @@ void PointTimer::give_back_road() {
   simulation_.reset();
 }
 
-void PointTimer::choose_steps() {
-  const double wanted_seconds = kMargin * options_.min_seconds;
-  std::int64_t steps = 1;
-  while (true) {
-    const double trial = comm_.max_of(timed_advance(comm_, *simulation_, steps).seconds);
-    iterations_ += steps;
-    const double factor = trial > 0 ? wanted_seconds / trial : 1e3;
-    const double wanted = std::min(kMaxSteps, std::max(1.0, static_cast<double>(steps) * factor));
-    // A trial of a tenth is long enough to extrapolate from.
-    if (trial >= options_.min_seconds / 10 || wanted >= kMaxSteps) {
-      steps = round_up(wanted);
-      break;
-    }
-    steps = static_cast<std::int64_t>(std::min(wanted, static_cast<double>(steps) * 20));
-  }
-  // Fewer would not let a variant that is blocked in time make one of its trips through memory.
-  result_.steps = std::max(steps, point_.variant->work.iterations_per_trip);
-}
-
-void PointTimer::repeat(int round) {
+void PointTimer::repeat() {
   bind_workers(comm_, point_.threads, options_.oversubscribe);
   if (!simulation_) make_road();
-  if (result_.restarted) {
-    simulation_->load(source());
-    iterations_ = 0;
-  }
   constexpr int kClockSamples = 5;
-  clocks_.push_back(measure_clock_hz(kClockSamples));
-  const Timing timing = timed_advance(comm_, *simulation_, result_.steps);
-  iterations_ += result_.steps;
+  if (const double clock = measure_clock_hz(kClockSamples); clock > 0) result_.clock_hz.push_back(clock);
+  Timing timing;
+  PhaseTimes phases;
+  for (std::int64_t restart = 0; restart < result_.length.restarts; ++restart) {
+    if (result_.restarted) {
+      simulation_->load(source());
+      iterations_ = 0;
+    }
+    const Timing one = timed_advance(comm_, *simulation_, result_.length.steps);
+    timing = {timing.seconds + one.seconds, timing.cpu + one.cpu, one.moves};
+    phases += simulation_->phase_times();
+    iterations_ += result_.length.steps;
+  }
   watch_placement();
-  record(round, timing.seconds, timing.cpu);
+  record(timing.seconds, timing.cpu, phases);
   result_.problem = result_.full ? verify(*simulation_, timing.moves, point_.counting, expected_)
                                  : verify_windows(comm_, *simulation_, source(), result_.cars, iterations_);
   // The hash of a state that is right is the expected one.
@@ -181,12 +242,10 @@ void PointTimer::repeat(int round) {
   give_back_road();
 }
 
-void PointTimer::record(int round, double own_seconds, double own_cpu_seconds) {
-  const PhaseTimes phases = simulation_->phase_times();
+void PointTimer::record(double own_seconds, double own_cpu_seconds, const PhaseTimes& phases) {
   const std::vector<double> all = gather_numbers(comm_, {own_seconds, own_cpu_seconds, phases.compute, phases.edges,
                                                          phases.waiting, phases.exchange, phases.reduction});
   result_.samples.push_back(comm_.max_of(own_seconds));
-  result_.rounds.push_back(round);
   if (comm_.rank() != 0) return;
 
   const auto column = [&](std::size_t index) {
@@ -231,7 +290,7 @@ void PointTimer::watch_placement() {
 }
 
 bool PointTimer::too_short() const {
-  return point_.steps == 0 && result_.problem.empty() && !result_.samples.empty() &&
+  return result_.problem.empty() && !result_.samples.empty() &&
          std::ranges::min(result_.samples) < options_.min_seconds;
 }
 
@@ -245,10 +304,10 @@ Measurement PointTimer::finish() {
   if (!result_.full && simulation_) check_cars();
   if (comm_.max_of(moved_ ? 1 : 0) > 0) result_.warnings.insert(Warning::placement_changed);
   if (share_a_core(result_.placement)) result_.warnings.insert(Warning::shared_core);
-  if (!clocks_.empty()) {
-    result_.clock_hz = median(clocks_);
-    const auto [least, most] = std::ranges::minmax(clocks_);
-    if (most - least > kClockTolerance * result_.clock_hz) result_.warnings.insert(Warning::clock_changed);
+  if (result_.clock_hz.size() != result_.samples.size()) result_.clock_hz.clear();
+  if (!result_.clock_hz.empty()) {
+    const auto [least, most] = std::ranges::minmax(result_.clock_hz);
+    if (most - least > kClockTolerance * median(result_.clock_hz)) result_.warnings.insert(Warning::clock_changed);
   }
   if (all_core_seconds_ > 0) {
     // Timers are samples, and may come to a little more than there was.

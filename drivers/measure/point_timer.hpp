@@ -1,4 +1,4 @@
-// One point while it is measured: repetitions, each from the start state, timed on every rank and verified.
+// One point during one visit: repetitions, each from the start state, timed on every rank and verified.
 #pragma once
 
 #include <cstdint>
@@ -26,15 +26,16 @@ enum class Verification {
 
 /// How every point of a sweep is measured.
 struct MeasuringOptions {
-  double min_seconds = 0.05;  ///< of one repetition; fixes the iterations where the point leaves them open
+  double min_seconds = 0.05;  ///< of one repetition
   Verification verification = Verification::automatic;
   bool oversubscribe = false;
 };
 
-/// What points that are measured together share, so that it is made once: start states, and what a road must end in,
+/// What the visits of one group of points share, so that it is made once: start states, and what a road must end in,
 /// which does not depend on how it is split.
 struct SharedStates {
   HeldStarts starts;
+  std::vector<std::shared_ptr<const HeldStart>> kept;  ///< from one visit to the next
   std::map<std::pair<std::int64_t, std::int64_t>, Expected> expected;  ///< by cells and iterations
 };
 
@@ -51,21 +52,29 @@ class PointTimer {
   /// `shared` outlives all who share it.
   PointTimer(Communicator& comm, Point point, const MeasuringOptions& options, Retained retained, SharedStates& shared);
 
-  /// Makes the road and looks for a number of iterations that lasts long enough. False if there was no memory, which
+  /// Makes the road in memory of its own and puts it into its start state. False if there was no memory, which
   /// `problem` then says, or no start state, see start_fault().
   bool prepare();
 
-  /// Iterations of a repetition that last long enough: more than it had, if one was too short.
-  std::int64_t wanted_steps() const;
+  /// How long a repetition must be to last long enough, and what it costs: after prepare(), instead of repetitions.
+  struct Trial {
+    RepetitionLength length;
+    double timed = 0;  ///< seconds of one repetition inside the timer
+    double whole = 0;  ///< and with all that belongs to it
+  };
+  Trial try_out();
 
-  /// Fixes the iterations of the repetitions that come, works out what these must end in, and forgets those that were.
-  void start_over(std::int64_t steps);
+  /// Fixes the repetitions that come, works out what these must end in, and forgets those that were.
+  void set_length(const RepetitionLength& length);
+
+  /// Some iterations that nobody times.
+  void warm_up();
 
   /// One repetition, and its verification.
-  void repeat(int round);
+  void repeat();
 
-  /// Whether a repetition was shorter than it must be.
-  bool too_short() const;
+  /// A length at which no repetition would have been shorter than it must be: the present one, if none was.
+  RepetitionLength long_enough() const;
 
   /// What came of it. No repetition may follow.
   Measurement finish();
@@ -79,8 +88,9 @@ class PointTimer {
   const CellSource& source() const { return held_ ? static_cast<const CellSource&>(*held_) : *start_; }
   void make_road();
   void give_back_road();
-  void choose_steps();
-  void record(int round, double own_seconds, double own_cpu_seconds);
+  bool too_short() const;
+  std::int64_t whole_trips(double steps) const;
+  void record(double own_seconds, double own_cpu_seconds, const PhaseTimes& phases);
   void watch_placement();
   void check_cars();
 
@@ -96,7 +106,6 @@ class PointTimer {
   Expected expected_;
   Measurement result_;
   std::int64_t iterations_ = 0;  // since the start state
-  std::vector<double> clocks_;   // Hz, one a repetition
   std::vector<int> cpus_;        // where this rank's threads were first seen
   bool moved_ = false;           // or were seen elsewhere later
   Shares core_seconds_;          // of all repetitions; of the time of all cores, s

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "drivers/measure/rounds.hpp"
+#include "drivers/measure/visit.hpp"
 #include "drivers/ranks/communicator.hpp"
 #include "drivers/ranks/rank_groups.hpp"
 #include "drivers/report/point.hpp"

@@ -1,4 +1,4 @@
-// Which points of a sweep are measured together, and against what.
+// Which points of a sweep are measured together.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "drivers/measure/point_timer.hpp"
-#include "drivers/measure/rounds.hpp"
+#include "drivers/measure/visit.hpp"
 #include "drivers/ranks/communicator.hpp"
 #include "drivers/ranks/rank_groups.hpp"
 #include "drivers/report/point.hpp"
@@ -24,24 +24,22 @@ struct Feasibility {
 Feasibility feasibility_of(Communicator& world, const RankGroups& ranks, const std::vector<Point>& points,
                            const MeasuringOptions& options);
 
-/// Guess of the seconds that the fewest repetitions of a point take, with what belongs to them.
-double seconds_of(const Point& point, const MeasuringOptions& options, const StoppingRule& rule);
+/// Guess of the seconds that one repetition of a point takes, with what belongs to it.
+double guessed_seconds(const Point& point, const MeasuringOptions& options);
 
-/// Indices of points that are measured in the same rounds: one road, one counting mode and as many cores, in the order
-/// of `points`; each by itself where a road cannot be restarted, since it is then never twice in the same state.
+/// Indices of points that are measured in the same visits: one road (in a weak sweep: as many cells a core), one
+/// counting mode and one depth as asked for, on whatever cores, in the order of `points`. So each stands beside its
+/// bases (bases.hpp). A road that cannot be restarted is by itself, since it is never twice in the same state.
 std::vector<std::vector<std::size_t>> groups_of(const std::vector<Point>& points, const std::vector<bool>& restarted);
 
-/// A group of points with the bases that are measured again in its rounds.
+/// A group and the indices of its members in the list of all points.
 struct PlannedGroup {
-  Group group;                      ///< the points that rows come of are the first members
-  std::vector<std::size_t> points;  ///< their indices in the list of all points
-  double seconds = 0;               ///< guessed
+  Group group;
+  std::vector<std::size_t> points;
 };
 
-/// The groups of the points of a sweep, without those points that are not `missing` or not feasible. Bases are chosen
-/// by the rule of bases.hpp. Collective over the world.
+/// The groups of all points that are feasible. Collective over the world.
 std::vector<PlannedGroup> plan_groups(Communicator& world, const RankGroups& ranks, const std::vector<Point>& points,
-                                      const std::vector<bool>& missing, const Feasibility& feasibility,
-                                      const MeasuringOptions& options, const StoppingRule& rule);
+                                      const Feasibility& feasibility);
 
 }  // namespace trafficbench

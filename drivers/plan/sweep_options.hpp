@@ -19,6 +19,8 @@ struct EnumNames<Verification> {
   static constexpr std::array<std::string_view, 3> kMeanings{"", "hash of the whole road", "parts of it"};
 };
 
+using Rounds = CountOrAuto<1, 10000>;
+
 struct SweepOptions {
   KernelNames kernels{"all"};
   RoadLengths cells{"1e5:1e8:x10"};  ///< with mode weak, of each core
@@ -34,10 +36,10 @@ struct SweepOptions {
   Choice<Verification> verify{"auto"};
   StartAxes start;
   double min_seconds = 0.05;
-  int min_repetitions = 6;
-  int max_repetitions = 100;
-  double precision = 0.02;
-  double time_cap = 0.3;
+  int visits = 6;
+  Rounds rounds{"auto"};
+  double spacing = 30;            ///< seconds
+  std::optional<Seconds> budget;  ///< nothing: no point is left out
   std::optional<Seconds> time_limit;
   std::string output;  ///< empty: named by host and date
   bool resume = false;

@@ -117,15 +117,9 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
   return points;
 }
 
-StoppingRule rule_of(const SweepOptions& options) {
-  if (options.max_repetitions < options.min_repetitions) {
-    throw BadInput(fmt::format("max-repetitions is {}: it must be no fewer than min-repetitions, {}",
-                               options.max_repetitions, options.min_repetitions));
-  }
-  return {.min_repetitions = options.min_repetitions,
-          .max_repetitions = options.max_repetitions,
-          .precision = options.precision,
-          .time_cap = options.time_cap};
+VisitPlan visits_of(const SweepOptions& options) {
+  return {
+      .visits = options.visits, .rounds = static_cast<int>(options.rounds.or_else(0)), .spacing = options.spacing};
 }
 
 MeasuringOptions measuring_options_of(const SweepOptions& options) {
@@ -152,10 +146,10 @@ Json axes_of(Communicator& world, const SweepOptions& options) {
                    {"init", valid_utf8(options.start.init)},
                    {"seed", options.start.seed.text},
                    {"min_seconds", text(options.min_seconds)},
-                   {"min_repetitions", std::to_string(options.min_repetitions)},
-                   {"max_repetitions", std::to_string(options.max_repetitions)},
-                   {"precision", text(options.precision)},
-                   {"time_cap", text(options.time_cap)}});
+                   {"visits", std::to_string(options.visits)},
+                   {"rounds", options.rounds.text},
+                   {"spacing", text(options.spacing)},
+                   {"budget", options.budget ? options.budget->text : "auto"}});
   return axes;
 }
 

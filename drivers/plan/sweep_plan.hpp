@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "drivers/measure/point_timer.hpp"
-#include "drivers/measure/rounds.hpp"
+#include "drivers/plan/visit_plan.hpp"
 #include "drivers/plan/sweep_options.hpp"
 #include "drivers/report/point.hpp"
 #include "drivers/report/report.hpp"
@@ -15,8 +15,8 @@ namespace trafficbench {
 /// by its OpenMP form stands at shapes of two threads or more only. Throws BadInput. Collective.
 std::vector<Point> points_of(Communicator& world, const SweepOptions& options, KernelTable table);
 
-/// Throws BadInput where the options do not go together.
-StoppingRule rule_of(const SweepOptions& options);
+/// How often points are visited; the rounds of a visit are 0 where they follow from the budget.
+VisitPlan visits_of(const SweepOptions& options);
 MeasuringOptions measuring_options_of(const SweepOptions& options);
 
 /// The axes as they were asked for: what --resume compares.

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "drivers/base/wall_clock.hpp"
-#include "drivers/measure/rounds.hpp"
+#include "drivers/measure/visit.hpp"
 
 namespace trafficbench {
 
@@ -15,9 +15,8 @@ class TimeBudget {
   /// Whether a piece that is guessed to take so many seconds still fits.
   bool fits(double guess) const { return limit_ == 0 || wall_seconds() + guess * scale() <= end(); }
 
-  /// By when the piece that begins now should, and must, be done, if all that is left (this piece included) is guessed
-  /// to take `guess_of_all`.
-  Deadline deadline(double guess, double guess_of_all) const;
+  /// By when all must be done.
+  Deadline deadline() const { return {limit_ == 0 ? 1e300 : end()}; }
 
   /// A piece that was guessed to take so long took `seconds`.
   void learn(double guess, double seconds);

@@ -37,7 +37,7 @@ KernelTime::KernelTime(std::span<const Row> rows, const std::string& path, const
                        CountingMode counting, const std::string& isa) {
   for (const Row& row : rows) {
     if (row.origin != Origin::measured || row.kernel != variant.name || row.count != counting || row.verified != true ||
-        row.isa != isa || row.workers() != 1 || !row.steps || !row.depth || !row.real_time_ms || !row.clock_hz) {
+        row.isa != isa || row.workers() != 1 || !row.steps || !row.depth || !row.real_time_ns || !row.clock_hz) {
       continue;
     }
     const std::int64_t cells = row.cells;
@@ -47,7 +47,7 @@ KernelTime::KernelTime(std::span<const Row> rows, const std::string& path, const
     const std::int64_t periods = steps / depth;
     const double updated =
         static_cast<double>(periods) * updates(cells, depth, depth) + (rest > 0 ? updates(cells, depth, rest) : 0);
-    const double cycles = known(row.real_time_ms) * 1e-3 * known(row.clock_hz) / updated;
+    const double cycles = known(row.real_time_ns) * 1e-9 * static_cast<double>(steps) * known(row.clock_hz) / updated;
     // A point that was measured twice, by two launches: the faster one was disturbed less.
     const auto [entry, fresh] = table_[cells].try_emplace(std::min(depth, steps), cycles);
     if (!fresh) entry->second = std::min(entry->second, cycles);

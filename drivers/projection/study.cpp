@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/utf8.hpp"
 #include "drivers/report/point_row.hpp"
@@ -151,9 +152,14 @@ Row Study::row(const std::string& command, Origin origin, const Point& point, do
   row.depth = depth(point);
   row.model = model_of(point, model, version);
   // A model has no repetitions; a simulation has one, which would be the same again.
-  if (origin == Origin::simulated) row.samples = {seconds};
-  row.real_time_ms = 1e3 * seconds;
-  row.cpu_time_ms = 1e3 * seconds * point.workers();
+  if (origin == Origin::simulated) {
+    row.samples = {seconds};
+    row.sample_visits = {0};
+    row.sample_runs = {0};
+    row.sample_steps = {known(row.steps)};
+  }
+  row.real_time_ns = 1e9 * seconds / static_cast<double>(known(row.steps));
+  row.cpu_time_ns = *row.real_time_ns * point.workers();
   work_out_rate(row);
   return row;
 }

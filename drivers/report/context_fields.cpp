@@ -13,6 +13,7 @@ namespace {
 
 bool is_program(const Json& value) { return value == kExecutable; }
 bool is_schema_version(const Json& value) { return value == kSchemaVersion; }
+bool is_version_of_google(const Json& value) { return value == kGoogleVersion; }
 
 bool is_command(const Json& value) {
   constexpr const char* kCommands[] = {"sweep", "run", "ladder", "merge", "simulate", "model"};
@@ -25,7 +26,8 @@ constexpr Part kContext[] = {{"date", is_utc_date},
                              {"host_name", is_text},
                              {"executable", is_program},
                              {"num_cpus", is_count},
-                             {"json_schema_version", is_schema_version},
+                             {"json_schema_version", is_version_of_google},
+                             {"trafficbench_schema", is_schema_version},
                              {"caches", are_caches},
                              {"mhz_per_cpu", is_positive_or_null},
                              {"command", is_command},

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "drivers/base/json.hpp"
 #include "drivers/report/row.hpp"
@@ -58,7 +59,11 @@ enum class Completeness {
 };
 
 /// Reads a row and holds it against the table and against the rules by which fields depend on each other. Returns what
-/// is wrong, as in "has cells 0" or "lacks mcops"; empty if nothing is.
+/// is wrong, as in "has cells 0" or "lacks mcops"; empty if nothing is. Passes over fields that are not in the table: a
+/// later program may have written them.
 std::string read_row(const Json& json, Completeness completeness, Row& row);
+
+/// Names of the fields of a row's object that are not in the table.
+std::vector<std::string> unknown_fields(const Json& json);
 
 }  // namespace trafficbench

@@ -10,6 +10,7 @@
 
 #include "drivers/base/known.hpp"
 #include "drivers/base/statistics.hpp"
+#include "drivers/report/visits.hpp"
 
 namespace trafficbench {
 
@@ -28,39 +29,41 @@ struct Curve {
   std::vector<const Row*> rows;  // the base is first
   std::vector<double> cores;     // relative to the base
   std::vector<double> speedups;
+  std::vector<std::vector<double>> ratios;  // of each row, over the base, one a visit that both share
 };
 
 Curve curve_of(std::vector<const Row*> rows) {
   std::ranges::stable_sort(rows, {}, [](const Row* row) { return row->workers(); });
-  Curve curve{rows, {}, {}};
+  Curve curve{rows, {}, {}, {}};
   for (const Row* row : rows) {
     curve.cores.push_back(static_cast<double>(row->workers()) / static_cast<double>(rows.front()->workers()));
     curve.speedups.push_back(known(row->speedup.ratio.value));
+    std::vector<double>& ratios = curve.ratios.emplace_back();
+    if (row->origin != Origin::measured) continue;
+    for (const VisitValue& ratio : ratios_by_visit(*row, *rows.front())) ratios.push_back(ratio.value);
   }
   return curve;
 }
 
-/// The curve's speedups in one resample: rounds are drawn for each row, and with a round what its base took then.
+/// The curve's speedups in one resample: visits are drawn. The same ones for all rows that have as many, since rows of
+/// one curve are mostly measured in the same visits.
 std::vector<double> resampled_speedups(const Curve& curve, Resampler& resampler) {
   std::vector<double> speedups = curve.speedups;
+  std::map<std::size_t, std::vector<std::size_t>> draws;  // by the number of visits
   for (std::size_t i = 1; i < speedups.size(); ++i) {
-    const std::vector<double>& own = curve.rows[i]->samples;
-    const std::vector<double>& of_base = curve.rows[i]->speedup.base_samples;
-    std::vector<double> own_drawn;
-    std::vector<double> base_drawn;
-    for (const std::size_t round : resampler.draw(own.size())) {
-      own_drawn.push_back(own[round]);
-      base_drawn.push_back(of_base[round]);
-    }
-    speedups[i] *= median(base_drawn) / median(own_drawn) * median(own) / median(of_base);
+    const std::vector<double>& ratios = curve.ratios[i];
+    std::vector<std::size_t>& draw = draws[ratios.size()];
+    if (draw.empty()) draw = resampler.draw(ratios.size());
+    std::vector<double> drawn;
+    for (const std::size_t visit : draw) drawn.push_back(ratios[visit]);
+    speedups[i] = median(drawn);
   }
   return speedups;
 }
 
 bool can_be_resampled(const Curve& curve) {
-  return std::ranges::all_of(curve.rows.begin() + 1, curve.rows.end(), [](const Row* row) {
-    return row->samples.size() >= kMinSamples && row->speedup.base_samples.size() == row->samples.size();
-  });
+  return std::ranges::all_of(curve.ratios.begin() + 1, curve.ratios.end(),
+                             [](const std::vector<double>& ratios) { return ratios.size() >= kMinSamples; });
 }
 
 Fit::Parameter parameter(std::string name, double value, const std::vector<double>& resampled) {

@@ -27,8 +27,8 @@ struct Fit {
 
 /// The report's fits: Amdahl's and Gunther's laws for each curve of rows that differ in ranks alone, or in threads
 /// alone, and have one base, which is among them. Amdahl's law needs two rows beside the base, Gunther's three.
-/// Intervals of the parameters come from the bootstrap over rounds: they tell what the noise of the repetitions does to
-/// a parameter, not whether the law is right, which the residuals do.
+/// Intervals of the parameters come from the bootstrap over visits: they tell what the machine's noise does to a
+/// parameter, not whether the law is right, which the residuals do.
 std::vector<Fit> fits_of(const std::vector<Row>& rows);
 
 /// The fit as it stands in a report.

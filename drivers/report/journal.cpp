@@ -15,6 +15,7 @@
 #include "drivers/base/bad_input.hpp"
 #include "drivers/base/checksum.hpp"
 #include "drivers/base/new_file.hpp"
+#include "drivers/report/append.hpp"
 #include "drivers/report/fields.hpp"
 #include "drivers/report/launches.hpp"
 #include "drivers/report/report_file.hpp"
@@ -26,8 +27,8 @@ namespace trafficbench {
 
 namespace {
 
-// 2: rows are held against the table of fields. 3: each line has a checksum.
-constexpr int kJournalVersion = 3;
+// 2: rows are held against the table of fields. 3: each line has a checksum. 4: a line a visit.
+constexpr int kJournalVersion = 4;
 
 // A line is an object whose last field is the checksum of the text of the others.
 constexpr std::string_view kBeforeChecksum = R"(,"checksum":")";
@@ -117,7 +118,7 @@ Journal::Journal(const Options& options, const Json& axes)
     } else {
       make_empty();
     }
-    if (runs_.empty() && rows_.empty() && !complete_) {
+    if (runs_.empty() && rows_.empty() && plan_.is_null() && !complete_) {
       make_empty();
       append(head_of(axes));
       sync_folder_of(path_);
@@ -172,17 +173,12 @@ void Journal::read(const Json& axes, const std::vector<std::string>& names) {
             fmt::format("{} belongs to a sweep with other axes{}: resume with the same options, or name another file",
                         path_, difference(before, axes)));
       }
-    } else if (is_launch(*line)) {
-      if (const std::string fault = fault_of_launch((*line)["run"]); !fault.empty()) {
-        throw damaged(fmt::format(" (its launch {})", fault));
-      }
-      runs_.push_back((*line)["run"]);
-    } else if (line->is_object() && line->contains("row")) {
-      if (const std::string fault = take_row((*line)["row"], names); !fault.empty()) {
-        throw damaged(fmt::format(" (its row {})", fault));
-      }
     } else {
-      throw damaged("");
+      try {
+        read_line(*line, names);
+      } catch (const BadInput& bad) {
+        throw damaged(bad.what());
+      }
     }
     good = at = end + 1;
   }
@@ -200,15 +196,67 @@ void Journal::check_format(std::string_view line) const {
   }
 }
 
-std::string Journal::take_row(const Json& json, const std::vector<std::string>& names) {
+void Journal::read_line(const Json& line, const std::vector<std::string>& names) {
+  if (is_launch(line)) {
+    if (const std::string fault = fault_of_launch(line["run"]); !fault.empty()) {
+      throw BadInput(fmt::format(" (its launch {})", fault));
+    }
+    runs_.push_back(line["run"]);
+  } else if (line.is_object() && line.contains("visit") && line.contains("rows") && line["rows"].is_array()) {
+    std::vector<Row> rows;
+    for (const Json& json : line["rows"]) rows.push_back(row_of_line(json, names));
+    if (const std::string fault = take_visit(line["visit"], rows); !fault.empty()) {
+      throw BadInput(fmt::format(" (its visit {})", fault));
+    }
+  } else if (line.is_object() && line.contains("row")) {
+    Row row = row_of_line(line["row"], names);
+    if (this->row(row.name) != nullptr) throw BadInput(fmt::format(" (its row is called {}, as another is)", row.name));
+    places_.emplace(row.name, rows_.size());
+    rows_.push_back(std::move(row));
+  } else if (line.is_object() && line.contains("plan") && line["plan"].is_object() && plan_.is_null()) {
+    plan_ = line["plan"];
+  } else {
+    throw BadInput("");
+  }
+}
+
+Row Journal::row_of_line(const Json& json, const std::vector<std::string>& names) const {
+  const auto refuse = [](const std::string& fault) { throw BadInput(fmt::format(" (its row {})", fault)); };
   Row row;
-  if (std::string fault = read_row(json, Completeness::whole, row); !fault.empty()) return fault;
-  if (row.run >= runs_.size()) return "is of a launch that is not there";
-  // Ratios are formed when all rows are there.
-  if (std::string fault = broken_report_rule(row, {}, runs_, Completeness::given); !fault.empty()) return fault;
-  if (std::ranges::find(names, row.name) == names.end()) return fmt::format("is called {}, as no point is", row.name);
-  if (has_row(row.name)) return fmt::format("is called {}, as another is", row.name);
-  rows_.push_back(std::move(row));
+  if (const std::string fault = read_row(json, Completeness::whole, row); !fault.empty()) refuse(fault);
+  // Nothing but such a name makes a later line's row one of this sweep.
+  if (std::ranges::find(names, row.name) == names.end()) refuse(fmt::format("is called {}, as no point is", row.name));
+  return row;
+}
+
+std::string Journal::take_visit(const Json& visit, const std::vector<Row>& rows) {
+  if (runs_.empty()) return "is of a launch that is not there";
+  const std::size_t run = runs_.size() - 1;
+  const std::int64_t number = next_visit();
+  Json launch = runs_.back();
+  launch["visits"].push_back(visit);
+  if (std::string fault = fault_of_launch(launch); !fault.empty()) return fault;
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.samples.size(); ++i) {
+      if (row.sample_runs[i] != run || row.sample_visits[i] != number) {
+        return fmt::format("has a row of visit {} of launch {}, and is visit {} of launch {}", row.sample_visits[i],
+                           row.sample_runs[i], number, run);
+      }
+    }
+  }
+  runs_.back() = std::move(launch);
+  for (const Row& row : rows) {
+    // Ratios are formed when all rows are there.
+    if (std::string fault = broken_report_rule(row, {}, runs_, Completeness::given); !fault.empty()) {
+      return fmt::format("has a row that {}", fault);
+    }
+    const auto [place, is_new] = places_.emplace(row.name, rows_.size());
+    if (is_new) {
+      rows_.push_back(row);
+    } else if (std::string fault = append_samples(rows_[place->second], row); !fault.empty()) {
+      return fmt::format("has a row {} that {}", row.name, fault);
+    }
+  }
   return {};
 }
 
@@ -226,8 +274,19 @@ void Journal::settle_with(const std::vector<Json>& launches, bool force) {
   }
 }
 
-bool Journal::has_row(const std::string& name) const {
-  return std::ranges::any_of(rows_, [&](const Row& row) { return row.name == name; });
+const Row* Journal::row(const std::string& name) const {
+  const auto place = places_.find(name);
+  return place == places_.end() ? nullptr : &rows_[place->second];
+}
+
+std::int64_t Journal::next_visit() const {
+  const Json& launch = runs_.back();
+  return launch.contains("visits") ? static_cast<std::int64_t>(launch["visits"].size()) : 0;
+}
+
+void Journal::set_plan(Json plan) {
+  append({{"plan", plan}});
+  plan_ = std::move(plan);
 }
 
 void Journal::add_run(Json run) {
@@ -235,8 +294,18 @@ void Journal::add_run(Json run) {
   runs_.push_back(std::move(run));
 }
 
+void Journal::add_visit(const Json& visit, const std::vector<Row>& rows) {
+  Json list = Json::array();
+  for (const Row& row : rows) list.push_back(to_json(row));
+  append({{"visit", visit}, {"rows", std::move(list)}});
+  if (const std::string fault = take_visit(visit, rows); !fault.empty()) {
+    throw WorkFailed(fmt::format("a visit {}", fault));
+  }
+}
+
 void Journal::add_row(Row row) {
   append({{"row", to_json(row)}});
+  places_.emplace(row.name, rows_.size());
   rows_.push_back(std::move(row));
 }
 

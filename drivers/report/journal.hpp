@@ -1,6 +1,9 @@
-// The file of a sweep that is not finished: a point is on disk before the next one starts.
+// The file of a sweep that is not finished: a visit is on disk before the next one starts.
 #pragma once
 
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,8 +14,8 @@
 
 namespace trafficbench {
 
-/// <output>.journal: a first line that says what is being measured, then a line for each launch and each row, each with
-/// a checksum. Used by one rank.
+/// <output>.journal: a first line that says what is being measured, then a line for the plan, for each launch, each
+/// visit with its rows, and each row that no visit made, all with a checksum. Used by one rank.
 class Journal {
  public:
   struct Options {
@@ -31,12 +34,29 @@ class Journal {
   /// True if the report is there already, with these axes: nothing is left to do.
   bool complete() const { return complete_; }
 
-  const std::vector<Json>& runs() const { return runs_; }
-  const std::vector<Row>& rows() const { return rows_; }
-  bool has_row(const std::string& name) const;
+  /// What was fixed before the first visit; null as long as nothing was.
+  const Json& plan() const { return plan_; }
 
-  /// Both return when the line is on disk. Throw WorkFailed.
+  /// The launches, with what their visits recorded.
+  const std::vector<Json>& runs() const { return runs_; }
+
+  /// The rows, each with the samples of all its visits.
+  const std::vector<Row>& rows() const { return rows_; }
+
+  /// nullptr if there is none.
+  const Row* row(const std::string& name) const;
+
+  /// The number that the next visit of the last launch has.
+  std::int64_t next_visit() const;
+
+  /// All return when the line is on disk. Throw WorkFailed.
+  void set_plan(Json plan);
   void add_run(Json run);
+
+  /// `visit` is an entry of the launch's `visits`; the samples of the rows are of that visit alone.
+  void add_visit(const Json& visit, const std::vector<Row>& rows);
+
+  /// One that no visit made: skipped, or simulated.
   void add_row(Row row);
 
   /// Writes the report and removes the journal. Throws WorkFailed; nothing that was there is lost then.
@@ -46,8 +66,11 @@ class Journal {
   void open_file();
   void read(const Json& axes, const std::vector<std::string>& names);
   void check_format(std::string_view line) const;
-  /// Returns what is wrong with the row; empty if nothing is.
-  std::string take_row(const Json& json, const std::vector<std::string>& names);
+  void read_line(const Json& line, const std::vector<std::string>& names);
+  /// Throws BadInput for a row that is wrong.
+  Row row_of_line(const Json& json, const std::vector<std::string>& names) const;
+  /// Returns what is wrong; empty if nothing is.
+  std::string take_visit(const Json& visit, const std::vector<Row>& rows);
   /// Called where a report bears the output's name already: removes the journal if it is that report's own.
   void settle_with(const std::vector<Json>& launches, bool force);
   /// Whether the file still bears the journal's name.
@@ -60,8 +83,10 @@ class Journal {
   bool replaces_;  ///< a report that bears the output's name
   Descriptor file_;
   bool complete_ = false;
+  Json plan_;
   std::vector<Json> runs_;
   std::vector<Row> rows_;
+  std::map<std::string, std::size_t> places_;  // of the rows, by name
 };
 
 }  // namespace trafficbench

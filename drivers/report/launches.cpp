@@ -14,8 +14,9 @@ namespace {
 bool are_hosts(const Json& value) { return !value.empty() && are_different<is_text>(value); }
 bool are_arguments(const Json& value) { return !value.empty() && are<is_string>(value); }
 
+bool is_index_or_null(const Json& value) { return value.is_null() || is_index(value); }
+
 bool is_numa_region(const Json& value) {
-  const auto is_index_or_null = [](const Json& bytes) { return bytes.is_null() || is_index(bytes); };
   return consists_of(value, {{"index", is_shape_index}, {"cores", is_shape_index}, {"bytes", is_index_or_null}});
 }
 
@@ -27,6 +28,20 @@ bool is_thread_level(const Json& value) {
 bool is_job_or_null(const Json& value) {
   return value.is_null() || (value.is_object() && value.contains("scheduler") && is_text(value["scheduler"]) &&
                              value.contains("id") && is_text(value["id"]));
+}
+
+bool is_not_negative_or_null(const Json& value) { return value.is_null() || is_not_negative(value); }
+
+bool is_node_of_a_visit(const Json& value) {
+  return consists_of(value, {{"host", is_text},
+                             {"steal_seconds", is_not_negative_or_null},
+                             {"involuntary_switches", is_index_or_null},
+                             {"reference_hz", is_positive_or_null}});
+}
+bool are_nodes_of_a_visit(const Json& value) { return are<is_node_of_a_visit>(value) && !value.empty(); }
+
+bool is_visit(const Json& value) {
+  return consists_of(value, {{"began", is_not_negative}, {"seconds", is_positive}, {"nodes", are_nodes_of_a_visit}});
 }
 
 constexpr Part kLaunch[] = {{"version", is_text},
@@ -49,6 +64,7 @@ constexpr Part kLaunch[] = {{"version", is_text},
                             {"argv", are_arguments},
                             {"limits", is_object_or_null},
                             {"software", are_strings_by_name, false},
+                            {"visits", are<is_visit>, false},
                             {"note", is_text, false}};
 
 constexpr Part kCpu[] = {{"model", is_text},

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "drivers/base/known.hpp"
-#include "drivers/base/statistics.hpp"
+#include "drivers/report/ratios.hpp"
 
 namespace trafficbench {
 
@@ -18,11 +18,59 @@ namespace {
 constexpr double kRelativeRounding = 1e-6;
 constexpr double kShareRounding = 1e-3;
 
-std::string fault_of_median(const Row& row) {
-  if (row.samples.empty()) return {};
-  const double should = 1e3 * median(row.samples);
-  if (are_close(known(row.real_time_ms), should)) return {};
-  return fmt::format("has real_time {}, and the median of its samples is {} ms", known(row.real_time_ms), should);
+std::string fault_of_samples(const Row& row) {
+  const std::size_t count = row.samples.size();
+  const std::pair<const char*, std::size_t> lists[] = {{"sample_visits", row.sample_visits.size()},
+                                                       {"sample_runs", row.sample_runs.size()},
+                                                       {"sample_steps", row.sample_steps.size()}};
+  for (const auto& [name, size] : lists) {
+    if (size != count) return fmt::format("has {} that are not one entry a sample", name);
+  }
+  for (std::size_t i = 1; i < count; ++i) {
+    const std::pair before(row.sample_runs[i - 1], row.sample_visits[i - 1]);
+    if (std::pair(row.sample_runs[i], row.sample_visits[i]) < before) {
+      return fmt::format("has visit {} of launch {} before visit {} of launch {}", before.second, before.first,
+                         row.sample_visits[i], row.sample_runs[i]);
+    }
+  }
+  const std::pair<const char*, std::size_t> more[] = {{"cpu_seconds", row.cpu_seconds.size()},
+                                                      {"sample_clock_hz", row.sample_clock_hz.size()}};
+  for (const auto& [name, size] : more) {
+    if (size != 0 && size != count) return fmt::format("has {} that are not one entry a sample", name);
+  }
+  return {};
+}
+
+/// What a row says of its times and rates must be what follows from its samples.
+std::string fault_of_rates(const Row& row) {
+  Row should = row;
+  should.mcops = {};
+  should.mcops_best = should.cells_per_cycle = should.fraction_of_limit = {};
+  should.interval_over = {};
+  work_out_rate(should);
+  struct Number {
+    const char* name;
+    std::optional<double> is;
+    std::optional<double> should;
+  };
+  const Number numbers[] = {{"real_time", row.real_time_ns, should.real_time_ns},
+                            {"real_time_low", row.real_time_low_ns, should.real_time_low_ns},
+                            {"real_time_high", row.real_time_high_ns, should.real_time_high_ns},
+                            {"cpu_time", row.cpu_time_ns, should.cpu_time_ns},
+                            {"clock_hz", row.clock_hz, should.clock_hz},
+                            {"mcops", row.mcops.value, should.mcops.value},
+                            {"mcops_low", row.mcops.low, should.mcops.low},
+                            {"mcops_high", row.mcops.high, should.mcops.high},
+                            {"mcops_best", row.mcops_best, should.mcops_best},
+                            {"cells_per_cycle", row.cells_per_cycle, should.cells_per_cycle},
+                            {"fraction_of_limit", row.fraction_of_limit, should.fraction_of_limit}};
+  const auto text = [](std::optional<double> number) { return number ? fmt::format("{}", *number) : "null"; };
+  for (const auto& [name, is, follows] : numbers) {
+    if (is.has_value() == follows.has_value() && (!is || are_close(*is, *follows))) continue;
+    return fmt::format("has {} {}, and {} follows from its samples", name, text(is), text(follows));
+  }
+  if (row.interval_over != should.interval_over) return "has interval_over that does not follow from its samples";
+  return {};
 }
 
 std::string fault_of_rank_seconds(const Row& row) {
@@ -36,12 +84,6 @@ std::string fault_of_rank_seconds(const Row& row) {
     if (!are_close(row.samples[i], ranks.max)) return "has rank_seconds whose max is not the sample";
   }
   return {};
-}
-
-std::string fault_of_rounds(const Row& row) {
-  if (row.rounds.empty()) return {};
-  if (row.rounds.size() != row.samples.size()) return "has rounds that are not one entry a sample";
-  return std::ranges::is_sorted(row.rounds) ? "" : "has rounds that do not ascend";
 }
 
 std::string fault_of_shares(const Row& row) {
@@ -63,19 +105,6 @@ std::string fault_of_workers(const Row& row) {
   return {};
 }
 
-std::string fault_of_rate(const Row& row) {
-  if (!row.mcops.value) return {};
-  const double updates = static_cast<double>(row.cells) * static_cast<double>(known(row.steps));
-  const double rate = updates / (known(row.real_time_ms) * 1e-3);
-  if (!are_close(*row.mcops.value, rate / 1e6)) {
-    return fmt::format("has mcops {}, and cells * steps / median is {}", *row.mcops.value, rate / 1e6);
-  }
-  if (!row.cells_per_cycle) return {};
-  if (!row.clock_hz) return "has cells_per_cycle and no clock_hz";
-  if (are_close(*row.cells_per_cycle, rate / *row.clock_hz / static_cast<double>(row.workers()))) return {};
-  return "has cells_per_cycle that is not its rate over clock_hz and cores";
-}
-
 struct IntervalOf {
   const char* name;
   Estimate (*in)(const Row&);
@@ -84,7 +113,7 @@ struct IntervalOf {
 constexpr IntervalOf kIntervals[] = {
     {"real_time",
      [](const Row& row) {
-       return Estimate{row.real_time_ms, row.real_time_low_ms, row.real_time_high_ms};
+       return Estimate{row.real_time_ns, row.real_time_low_ns, row.real_time_high_ns};
      }},
     {"mcops", [](const Row& row) { return row.mcops; }},
     {"speedup", [](const Row& row) { return row.speedup.ratio; }},
@@ -107,9 +136,6 @@ std::string fault_of_intervals(const Row& row) {
                          high);
     }
   }
-  if (row.mcops.low && row.samples.size() < kMinSamples) {
-    return fmt::format("has mcops_low from {} samples: {} are the fewest", row.samples.size(), kMinSamples);
-  }
   return {};
 }
 
@@ -118,11 +144,11 @@ struct NumberRule {
   std::string (*fault)(const Row&);
 };
 
+// What the samples are comes before what follows from them.
 constexpr NumberRule kRules[] = {
-    {Completeness::given, fault_of_rank_seconds}, {Completeness::given, fault_of_rounds},
-    {Completeness::given, fault_of_shares},       {Completeness::given, fault_of_workers},
-    {Completeness::whole, fault_of_median},       {Completeness::whole, fault_of_intervals},
-    {Completeness::whole, fault_of_rate},
+    {Completeness::given, fault_of_samples}, {Completeness::given, fault_of_rank_seconds},
+    {Completeness::given, fault_of_shares},  {Completeness::given, fault_of_workers},
+    {Completeness::whole, fault_of_rates},   {Completeness::whole, fault_of_intervals},
 };
 
 }  // namespace

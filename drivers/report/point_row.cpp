@@ -29,7 +29,7 @@ Row row_of(const std::string& command, const Point& point) {
   row.init = one_line(point.start.init);
   row.mode = point.mode();
   row.count = point.counting;
-  row.kernel_class = point.variant->kernel_class;
+  row.row_class = point.variant->kernel_class == KernelClass::update ? RowClass::update : RowClass::closed_form;
   return row;
 }
 

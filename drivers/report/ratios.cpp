@@ -9,6 +9,7 @@
 #include "drivers/base/statistics.hpp"
 #include "drivers/report/bases.hpp"
 #include "drivers/report/launches.hpp"
+#include "drivers/report/visits.hpp"
 
 namespace trafficbench {
 
@@ -17,13 +18,14 @@ namespace {
 /// Nothing for a number that does not exist.
 std::optional<double> finite(double value) { return std::isfinite(value) ? std::optional(value) : std::nullopt; }
 
-double updates_of(const Row& row) { return static_cast<double>(row.cells) * static_cast<double>(known(row.steps)); }
-
 std::vector<Bases> bases_of_rows(const std::vector<Row>& rows, const std::vector<Json>& launches) {
   const std::vector<std::size_t> kinds = kinds_of_machine(launches);
   std::vector<RatioMember> members;
   members.reserve(rows.size());
-  for (const Row& row : rows) members.push_back(ratio_member(row, kinds.empty() ? 0 : kinds.at(row.run)));
+  for (const Row& row : rows) {
+    const bool is_of_a_launch = !kinds.empty() && !row.sample_runs.empty();
+    members.push_back(ratio_member(row, is_of_a_launch ? kinds.at(row.sample_runs.front()) : 0));
+  }
   return bases_of(members);
 }
 
@@ -37,50 +39,49 @@ Estimate estimate(double value, std::optional<Interval> interval) {
   return {.value = value, .low = std::min(interval->low, value), .high = std::max(interval->high, value)};
 }
 
-/// The rate of a base whose repetitions in a row's rounds are known; nothing where a double does not hold it.
-std::optional<double> rate_in_rounds(const Row& base, const Speedup& taken) {
-  if (!taken.base_steps) return taken.base_mcops;
-  const double updates = static_cast<double>(base.cells) * static_cast<double>(*taken.base_steps);
-  const double rate = updates / median(taken.base_samples) / 1e6;
-  return exists(rate) ? std::optional(rate) : std::nullopt;
-}
-
-/// Takes what a row's base took in the row's rounds, where the row holds it and it can be paired with the row's own.
-bool take_paired(const Row& row, const Row& base, const Speedup& before, Speedup& result) {
-  if (before.base != base.name || before.base_samples.empty()) return false;
-  if (before.base_samples.size() != row.samples.size()) return false;
-  // Of a row that is its own base these are its own, or nothing that belongs to it.
-  const bool are_its_own =
-      before.base_samples == row.samples && before.base_steps.value_or(known(row.steps)) == row.steps;
-  if (row.name == base.name && !are_its_own) return false;
-  result.base_mcops = rate_in_rounds(base, before);
-  if (!result.base_mcops) return false;
-  result.base_samples = before.base_samples;
-  result.base_steps = before.base_steps;
-  return true;
-}
-
-/// Rate of a row over that of its base. Where the row holds what this base took in its rounds, that counts.
-Speedup ratio(const Row& row, const Row& base, const Speedup& before) {
+/// Over the visits that both share.
+Speedup ratio_in_visits(const Row& row, const Row& base, const std::vector<VisitValue>& ratios) {
   Speedup result;
-  result.base = base.name;
-  const bool paired = take_paired(row, base, before, result);
-  if (!paired || row.name == base.name) result.base_mcops = base.mcops.value;
-  if (row.name == base.name) {
-    result.ratio = estimate(1, row.mcops.low ? std::optional(Interval{1, 1}) : std::nullopt);
-    return result;
+  const OverVisits over = over_visits(ratios);
+  result.ratio = estimate(over.value, row.origin == Origin::measured ? over.interval : std::nullopt);
+  // The base's rate in these visits.
+  std::vector<double> times;
+  for (std::size_t i = 0; i < base.samples.size(); ++i) {
+    times.push_back(base.samples[i] / static_cast<double>(base.sample_steps[i]));
   }
-  const std::vector<double>& base_samples = paired ? result.base_samples : base.samples;
-  const double middle = known(row.mcops.value) / known(result.base_mcops);
-  if (!exists(middle)) return {};
+  std::vector<VisitValue> shared;
+  auto ratio = ratios.begin();
+  for (const VisitValue& time : medians_by_visit(base, times)) {
+    while (ratio != ratios.end() && std::pair(ratio->run, ratio->visit) < std::pair(time.run, time.visit)) ++ratio;
+    if (ratio != ratios.end() && ratio->run == time.run && ratio->visit == time.visit) shared.push_back(time);
+  }
+  result.base_mcops = finite(static_cast<double>(base.cells) / over_visits(shared).value / 1e6);
+  return result;
+}
+
+/// Of rows that share no visit.
+Speedup ratio_apart(const Row& row, const Row& base) {
+  Speedup result;
+  result.base_mcops = base.mcops.value;
   std::optional<Interval> interval;
-  if (row.origin == Origin::measured) interval = ratio_interval(base_samples, row.samples, paired);
-  if (interval) {
-    // The ratio of medians of seconds, times that of the updates made in them.
-    const double scale = middle * median(row.samples) / median(base_samples);
-    *interval = {interval->low * scale, interval->high * scale};
+  if (row.mcops.low && base.mcops.low) {
+    interval = Interval{*row.mcops.low / known(base.mcops.high), known(row.mcops.high) / *base.mcops.low};
   }
-  result.ratio = estimate(middle, interval);
+  result.ratio = estimate(known(row.mcops.value) / known(base.mcops.value), interval);
+  return result;
+}
+
+Speedup ratio(const Row& row, const Row& base) {
+  Speedup result;
+  if (row.name == base.name) {
+    result.base_mcops = base.mcops.value;
+    result.ratio = estimate(1, row.mcops.low ? std::optional(Interval{1, 1}) : std::nullopt);
+  } else {
+    const std::vector<VisitValue> ratios = ratios_by_visit(row, base);
+    result = ratios.empty() ? ratio_apart(row, base) : ratio_in_visits(row, base, ratios);
+  }
+  if (!result.ratio.value || !result.base_mcops) return {};
+  result.base = base.name;
   return result;
 }
 
@@ -91,71 +92,60 @@ Estimate efficiency_of(const Estimate& speedup, double cores) {
   return estimate(known(speedup.value) / cores, interval);
 }
 
-/// The base's samples in the row's rounds, if it was measured in each of them.
-std::vector<double> samples_in_rounds(const Row& base, const Row& row) {
-  std::vector<double> samples;
-  for (const std::int64_t round : row.rounds) {
-    const auto at = std::ranges::find(base.rounds, round);
-    if (at == base.rounds.end()) return {};
-    samples.push_back(base.samples[static_cast<std::size_t>(at - base.rounds.begin())]);
+/// Nanoseconds of one iteration, or of one repetition where cells are not updated: one a sample.
+std::vector<double> nanoseconds(const Row& row, const std::vector<double>& seconds) {
+  std::vector<double> times;
+  for (std::size_t i = 0; i < seconds.size(); ++i) {
+    const double restarts_as_one = row.row_class == RowClass::update ? 1 : static_cast<double>(known(row.steps));
+    times.push_back(1e9 * seconds[i] * restarts_as_one / static_cast<double>(row.sample_steps[i]));
   }
-  return samples;
+  return times;
 }
 
-void pair_with(const Row& base, const Row& row, Speedup& speedup) {
-  if (!speedup.base_samples.empty() || base.name == row.name || base.rounds.size() != base.samples.size()) return;
-  std::vector<double> samples = samples_in_rounds(base, row);
-  if (samples.empty()) return;
-  speedup.base = base.name;
-  speedup.base_steps = base.steps;
-  speedup.base_mcops = finite(updates_of(base) / median(samples) / 1e6);
-  speedup.base_samples = std::move(samples);
+void work_out_times(Row& row) {
+  if (row.samples.empty()) return;
+  OverVisits time = over_visits(medians_by_visit(row, nanoseconds(row, row.samples)));
+  // A simulation that is repeated says the same: only what was measured has an interval.
+  if (row.origin != Origin::measured) time.interval = {}, time.over = {};
+  row.real_time_ns = finite(time.value);
+  row.real_time_low_ns = time.interval ? finite(time.interval->low) : std::nullopt;
+  row.real_time_high_ns = time.interval ? finite(time.interval->high) : std::nullopt;
+  row.interval_over = time.over;
+  if (!row.cpu_seconds.empty()) {
+    row.cpu_time_ns = finite(over_visits(medians_by_visit(row, nanoseconds(row, row.cpu_seconds))).value);
+  }
+  if (!row.sample_clock_hz.empty()) row.clock_hz = over_visits(medians_by_visit(row, row.sample_clock_hz)).value;
 }
 
 }  // namespace
 
 void work_out_rate(Row& row) {
-  double seconds = row.real_time_ms.value_or(0) * 1e-3;
-  // A simulation that is repeated says the same: only what was measured has an interval.
-  std::optional<Interval> interval;
-  if (row.origin == Origin::measured) interval = median_interval(row.samples);
-  if (!row.samples.empty()) {
-    seconds = median(row.samples);
-    row.real_time_ms = finite(1e3 * seconds);
-    row.real_time_low_ms = interval ? finite(1e3 * interval->low) : std::nullopt;
-    row.real_time_high_ms = interval ? finite(1e3 * interval->high) : std::nullopt;
+  if (row.skipped) return;
+  work_out_times(row);
+  if (row.row_class != RowClass::update || !row.real_time_ns) return;
+  const auto rate = [&](double time_ns) { return finite(static_cast<double>(row.cells) / time_ns * 1e3); };
+  row.mcops = {.value = rate(*row.real_time_ns), .low = {}, .high = {}};
+  if (row.real_time_low_ns && row.real_time_high_ns) {
+    row.mcops.low = rate(*row.real_time_high_ns);
+    row.mcops.high = rate(*row.real_time_low_ns);
   }
-  if (row.kernel_class != KernelClass::update || row.skipped || !row.steps) return;
-  const double updates = updates_of(row);
-  row.mcops = {.value = finite(updates / seconds / 1e6), .low = {}, .high = {}};
-  if (interval) {
-    row.mcops.low = finite(updates / interval->high / 1e6);
-    row.mcops.high = finite(updates / interval->low / 1e6);
+  row.mcops_best = row.mcops.value;
+  if (!row.samples.empty()) row.mcops_best = rate(std::ranges::min(nanoseconds(row, row.samples)));
+  if (row.clock_hz && row.mcops.value && row.origin == Origin::measured) {
+    row.cells_per_cycle = finite(*row.mcops.value * 1e6 / *row.clock_hz / static_cast<double>(row.workers()));
   }
-  if (row.clock_hz) {
-    row.cells_per_cycle = finite(updates / seconds / *row.clock_hz / static_cast<double>(row.workers()));
-  }
-}
-
-void pair_by_round(std::vector<Row>& rows) {
-  const std::vector<Bases> bases = bases_of_rows(rows, {});
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (bases[i].base >= 0) pair_with(rows[static_cast<std::size_t>(bases[i].base)], rows[i], rows[i].speedup);
-    if (bases[i].ladder_base >= 0) {
-      pair_with(rows[static_cast<std::size_t>(bases[i].ladder_base)], rows[i], rows[i].ladder);
-    }
-  }
+  if (row.limit_mcops && row.mcops_best) row.fraction_of_limit = finite(*row.mcops_best / *row.limit_mcops);
 }
 
 void add_ratios(std::vector<Row>& rows, const std::vector<Json>& launches) {
   const std::vector<Bases> bases = bases_of_rows(rows, launches);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     Row& row = rows[i];
-    const auto over = [&](int base, const Speedup& before) {
-      return base < 0 ? Speedup{} : ratio(row, rows[static_cast<std::size_t>(base)], before);
+    const auto over = [&](int base) {
+      return base < 0 ? Speedup{} : ratio(row, rows[static_cast<std::size_t>(base)]);
     };
-    row.speedup = over(bases[i].base, row.speedup);
-    row.ladder = over(bases[i].ladder_base, row.ladder);
+    row.speedup = over(bases[i].base);
+    row.ladder = over(bases[i].ladder_base);
     row.efficiency = {};
     if (row.speedup.base) {
       const Row& base = rows[static_cast<std::size_t>(bases[i].base)];

@@ -9,17 +9,14 @@
 
 namespace trafficbench {
 
-/// Fills in time, rate with its 95% interval, and cells a cycle, from the row's samples. A modelled row has no samples:
-/// its real_time_ms is there already. What cannot be known stays empty; no number is ever infinite.
+/// Fills in times, rates with their 95% interval over visits (visits.hpp), the best rate, and cells a cycle, from the
+/// row's samples. A modelled row has no samples: its real_time_ns is there already. What cannot be known stays empty;
+/// no number is ever infinite.
 void work_out_rate(Row& row);
 
-/// For rows whose rounds are common to all of them, such as a ladder's: copies into each row what its base took in the
-/// same rounds, where the row lacks it.
-void pair_by_round(std::vector<Row>& rows);
-
-/// Fills in the ratios to each row's bases (bases.hpp), with 95% intervals (ratio_interval): resampled by round where
-/// the row holds what that base took in its rounds, else from the samples of both rows. Replaces earlier ratios.
-/// `launches` is context.runs; empty: all are of one machine.
+/// Fills in the ratios to each row's bases (bases.hpp): the median over the visits that both rows share, each of which
+/// gives one ratio, with its 95% interval. Rows that share none are divided by their headlines, and the ends of their
+/// intervals by each other. Replaces earlier ratios. `launches` is context.runs; empty: all are of one machine.
 void add_ratios(std::vector<Row>& rows, const std::vector<Json>& launches);
 
 /// Whether every row that was measured passed its verification.

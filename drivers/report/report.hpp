@@ -9,8 +9,11 @@
 
 namespace trafficbench {
 
-/// Of results/schema/report.schema.json.
-inline constexpr int kSchemaVersion = 1;
+/// Of results/schema/report.schema.json: `trafficbench_schema`.
+inline constexpr int kSchemaVersion = 2;
+
+/// What Google Benchmark's tools call `json_schema_version`, and want to be 1.
+inline constexpr int kGoogleVersion = 1;
 
 /// What `executable` says in a report of ours.
 inline constexpr char kExecutable[] = "trafficbench";

@@ -42,8 +42,9 @@ Report read_report(const std::string& path, Completeness completeness) {
   }
   Report report;
   report.context = json["context"];
-  if (report.context.value("json_schema_version", Json()) != kSchemaVersion) {
-    refuse(fmt::format("its schema version is not {}", kSchemaVersion));
+  if (!report.context.contains("trafficbench_schema")) {
+    refuse(fmt::format("it is of version 1 of the report, which has no visits, and not of version {}: measure it again",
+                       kSchemaVersion));
   }
   if (!json.contains("benchmarks") || !json["benchmarks"].is_array() || json["benchmarks"].empty()) {
     refuse("it has no rows");
@@ -66,6 +67,7 @@ Report read_report(const std::string& path, Completeness completeness) {
     std::string fault = read_row(rows[i], completeness, report.rows[i]);
     if (fault.empty() && !names.insert(report.rows[i].name).second) fault = "stands twice";
     if (!fault.empty()) refuse_row(i, fault);
+    for (const std::string& name : unknown_fields(rows[i])) report.unknown_fields.insert(name);
   }
   const RowsByName by_names = by_name(report.rows);
   for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,11 @@ struct Report {
   Json context;
   std::vector<Json> launches;  ///< context.runs
   std::vector<Row> rows;       ///< at least one
+  std::set<std::string> unknown_fields;  ///< of rows: a later program's, passed over
 };
 
 /// Reads a report and takes nothing in it on trust: it refuses what scripts/check_report.py refuses, and a report
-/// without rows. Of rows with only what was measured it leaves aside what is worked out. Throws BadInput, one line that
+/// without rows, and one of version 1. Of rows with only what was measured it leaves aside what is worked out. Throws BadInput, one line that
 /// names file, row and field.
 Report read_report(const std::string& path, Completeness completeness = Completeness::whole);
 

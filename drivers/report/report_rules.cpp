@@ -6,7 +6,6 @@
 #include <string>
 
 #include "drivers/base/known.hpp"
-#include "drivers/base/statistics.hpp"
 #include "drivers/report/number_rules.hpp"
 #include "drivers/report/row_rules.hpp"
 #include "drivers/report/values.hpp"
@@ -44,13 +43,6 @@ std::string fault_of_base(const Row& row, const Speedup& speedup, std::span<cons
   for (const Shared& field : shared) {
     if (!field.same(row, base)) return fmt::format("has another {}", field.name);
   }
-  if (speedup.base_steps) {
-    const double updates = static_cast<double>(base.cells) * static_cast<double>(*speedup.base_steps);
-    const double should = updates / median(speedup.base_samples) / 1e6;
-    if (!are_close(known(speedup.base_mcops), should)) {
-      return fmt::format("took {} MCOPs by its samples and steps, and not {}", should, known(speedup.base_mcops));
-    }
-  }
   return {};
 }
 
@@ -76,6 +68,24 @@ std::string fault_of_bases(const Row& row, const RowsByName& rows) {
   return {};
 }
 
+/// What is wrong with the launches and visits that a row names.
+std::string fault_of_launches(const Row& row, std::span<const Json> launches) {
+  bool is_limit_known = !row.limit || row.sample_runs.empty();
+  for (std::size_t i = 0; i < row.sample_runs.size(); ++i) {
+    const std::size_t run = row.sample_runs[i];
+    if (run >= launches.size()) return fmt::format("has launch {}, and there are {}", run, launches.size());
+    if (i > 0 && run == row.sample_runs[i - 1] && row.sample_visits[i] == row.sample_visits[i - 1]) continue;
+    const Json& launch = launches[run];
+    if (launch.contains("visits") && row.sample_visits[i] >= static_cast<std::int64_t>(launch["visits"].size())) {
+      return fmt::format("has visit {} of launch {}, which made {}", row.sample_visits[i], run, launch["visits"].size());
+    }
+    const Json& limits = launch["limits"];
+    is_limit_known = is_limit_known || (limits.is_object() && limits.contains(*row.limit));
+  }
+  if (is_limit_known) return {};
+  return fmt::format("has limit {}, which is not among the limits of its launches", shown(*row.limit));
+}
+
 }  // namespace
 
 RowsByName by_name(std::span<const Row> rows) {
@@ -86,13 +96,7 @@ RowsByName by_name(std::span<const Row> rows) {
 
 std::string broken_report_rule(const Row& row, const RowsByName& rows, std::span<const Json> launches,
                                Completeness completeness) {
-  if (row.run >= launches.size()) return fmt::format("has run {}, and there are {}", row.run, launches.size());
-  if (row.limit) {
-    const Json& limits = launches[row.run]["limits"];
-    if (!limits.is_object() || !limits.contains(*row.limit)) {
-      return fmt::format("has limit {}, which is not among the limits of its run", shown(*row.limit));
-    }
-  }
+  if (std::string fault = fault_of_launches(row, launches); !fault.empty()) return fault;
   if (completeness == Completeness::given) return {};
   if (std::string fault = broken_ratio_rule(row); !fault.empty()) return fault;
   return fault_of_bases(row, rows);

@@ -23,8 +23,14 @@ namespace trafficbench {
 /// Where a row's time comes from.
 enum class Origin { measured, simulated, modelled };
 
-/// Why a point was not repeated any more.
-enum class StopReason { precise, time_cap, time_limit, most_repetitions, fixed, interrupted, failed };
+/// What a row is of: an update rate, a jump to the result, messages alone, files.
+enum class RowClass { update, closed_form, network, io };
+
+/// What set the number of a point's visits, or cut it short.
+enum class StopReason { fixed, budget, time_limit, interrupted, failed };
+
+/// What the values are that an interval runs over.
+enum class IntervalOver { visits, launches };
 
 /// How a final state was held against what is right.
 enum class VerificationMethod { full, windows, golden, none };
@@ -40,13 +46,20 @@ struct EnumNames<KernelClass> {
   static constexpr std::array<std::string_view, 2> kNames{"update", "closed-form"};
 };
 template <>
+struct EnumNames<RowClass> {
+  static constexpr std::array<std::string_view, 4> kNames{"update", "closed-form", "network", "io"};
+};
+template <>
+struct EnumNames<IntervalOver> {
+  static constexpr std::array<std::string_view, 2> kNames{"visits", "launches"};
+};
+template <>
 struct EnumNames<Origin> {
   static constexpr std::array<std::string_view, 3> kNames{"measured", "simulated", "modelled"};
 };
 template <>
 struct EnumNames<StopReason> {
-  static constexpr std::array<std::string_view, 7> kNames{"precise", "time_cap",    "time_limit", "most_repetitions",
-                                                          "fixed",   "interrupted", "failed"};
+  static constexpr std::array<std::string_view, 5> kNames{"fixed", "budget", "time_limit", "interrupted", "failed"};
 };
 template <>
 struct EnumNames<VerificationMethod> {
@@ -86,10 +99,8 @@ struct Shares {
 
 /// A row's rate over that of another row, its base.
 struct Speedup {
-  std::optional<std::string> base;         ///< the base's name; nothing: no ratio was formed
-  std::optional<double> base_mcops;        ///< its rate, measured again in this row's rounds or else its own row's
-  std::vector<double> base_samples;        ///< its seconds in this row's rounds; empty if it was not measured again
-  std::optional<std::int64_t> base_steps;  ///< iterations of each of these
+  std::optional<std::string> base;   ///< the base's name; nothing: no ratio was formed
+  std::optional<double> base_mcops;  ///< its rate over the visits that both rows share, else its own row's
   Estimate ratio;
 };
 
@@ -113,7 +124,7 @@ struct Row {
   std::optional<std::string> isa;
   std::optional<std::string> configuration;
   std::int64_t cells = 0;             ///< of the whole road
-  std::optional<std::int64_t> steps;  ///< iterations of one repetition
+  std::optional<std::int64_t> steps;  ///< iterations of one repetition, from the start state
   int ranks = 1;
   int threads = 1;
   std::optional<std::int64_t> depth;  ///< as used
@@ -123,23 +134,31 @@ struct Row {
   std::optional<std::uint64_t> seed;
   ScalingMode mode = ScalingMode::strong;
   CountingMode count = CountingMode::every;
-  KernelClass kernel_class = KernelClass::update;
+  RowClass row_class = RowClass::update;
   Origin origin = Origin::measured;
 
   // Times and rates.
-  std::vector<double> samples;            ///< of the slowest rank, one a repetition
-  std::vector<RankSeconds> rank_seconds;  ///< one a repetition
-  std::vector<std::int64_t> rounds;       ///< in which each repetition was made
-  std::optional<std::int64_t> discarded;
-  std::optional<double> real_time_ms;      ///< median of the samples; of a modelled row, the model's
-  std::optional<double> real_time_low_ms;  ///< 95% interval of that median
-  std::optional<double> real_time_high_ms;
-  std::optional<double> cpu_time_ms;  ///< summed over ranks
-  Estimate mcops;
-  std::optional<double> cells_per_cycle;  ///< of one core
+  // The first four lists have one entry a repetition, in the order of launches and their visits; the k-th of a visit is
+  // of its k-th round. The next three have as many or none.
+  std::vector<double> samples;              ///< of the slowest rank
+  std::vector<std::int64_t> sample_visits;  ///< number of the visit in its launch
+  std::vector<std::size_t> sample_runs;     ///< index of the launch in context.runs
+  std::vector<std::int64_t> sample_steps;   ///< iterations timed, all restarts together
+  std::vector<RankSeconds> rank_seconds;
+  std::vector<double> cpu_seconds;               ///< summed over ranks
+  std::vector<double> sample_clock_hz;           ///< of rank 0's core, just before
+  std::optional<double> real_time_ns;            ///< of one iteration; where cells are not updated, of one repetition
+  std::optional<double> real_time_low_ns;        ///< 95% interval of that
+  std::optional<double> real_time_high_ns;
+  std::optional<double> cpu_time_ns;             ///< likewise, summed over ranks
+  Estimate mcops;                                ///< median over visits
+  std::optional<IntervalOver> interval_over;
+  std::optional<double> mcops_best;              ///< of the fastest repetition
+  std::optional<double> cells_per_cycle;         ///< of one core
   std::optional<double> clock_hz;
   std::optional<std::string> limit;
-  std::optional<double> fraction_of_limit;
+  std::optional<double> limit_mcops;             ///< the rate that this limit allows
+  std::optional<double> fraction_of_limit;       ///< by the fastest repetition
 
   // Ratios.
   Speedup speedup;  ///< over the same kernel on the fewest cores
@@ -163,7 +182,6 @@ struct Row {
   std::optional<EnergySource> energy_source;
   std::optional<Model> model;
 
-  std::size_t run = 0;  ///< index of its launch in context.runs
   std::optional<std::string> note;
 
   std::int64_t workers() const { return std::int64_t{ranks} * threads; }

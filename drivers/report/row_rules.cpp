@@ -30,8 +30,8 @@ const std::vector<Rule>& rules() {
   using enum Want;
   static const auto skipped = [](const Row& row) { return row.skipped.has_value(); };
   static const auto finished = [](const Row& row) { return !row.skipped; };
-  static const auto updates = [](const Row& row) { return !row.skipped && row.kernel_class == KernelClass::update; };
-  static const auto jumps = [](const Row& row) { return row.kernel_class == KernelClass::closed_form; };
+  static const auto updates = [](const Row& row) { return !row.skipped && row.row_class == RowClass::update; };
+  static const auto jumps = [](const Row& row) { return row.row_class == RowClass::closed_form; };
   static const auto of_a_machine = [](const Row& row) { return row.origin == Origin::measured; };
   static const auto measured = [](const Row& row) { return !row.skipped && row.origin == Origin::measured; };
   static const auto projected = [](const Row& row) { return row.origin != Origin::measured; };
@@ -39,40 +39,38 @@ const std::vector<Rule>& rules() {
   static const auto modelled = [](const Row& row) { return row.origin == Origin::modelled; };
   static const auto hashed = [](const Row& row) { return row.verification == VerificationMethod::full; };
   static const auto failed = [](const Row& row) { return row.failed(); };
-  static const auto with_base_samples = [](const Row& row) { return !row.speedup.base_samples.empty(); };
-  static const auto with_ladder_samples = [](const Row& row) { return !row.ladder.base_samples.empty(); };
-  static const auto with_base_steps = [](const Row& row) { return row.speedup.base_steps.has_value(); };
-  static const auto with_ladder_steps = [](const Row& row) { return row.ladder.base_steps.has_value(); };
   static const auto with_limit = [](const Row& row) { return row.limit.has_value(); };
   static const auto without_limit = [](const Row& row) { return !row.limit; };
   static const auto sound = [](const Row& row) { return !row.skipped && !row.failed(); };
   static const std::vector<Rule> rules{
-      {skipped, "a skipped row", none, {"samples",       "rank_seconds",    "steps",     "depth",    "real_time",
-                                        "real_time_low", "real_time_high",  "cpu_time",  "mcops",    "mcops_low",
-                                        "mcops_high",    "cells_per_cycle", "limit",     "hash",     "verified",
-                                        "restarted",     "stopped",         "placement", "clock_hz", "energy_joules",
-                                        "shares"}},
+      {skipped,
+       "a skipped row",
+       none,
+       {"samples",         "sample_visits", "sample_runs", "sample_steps", "rank_seconds",  "cpu_seconds",
+        "sample_clock_hz", "steps",         "depth",       "real_time",    "real_time_low", "real_time_high",
+        "cpu_time",        "mcops",         "mcops_low",   "mcops_high",   "interval_over", "mcops_best",
+        "cells_per_cycle", "limit",         "hash",        "verified",     "restarted",     "stopped",
+        "placement",       "clock_hz",      "shares",      "energy_joules"}},
       {skipped, "a skipped row", some, {"error_message"}},
       {finished, "a row that was not skipped", some, {"steps", "cpu_time"}},
-      {updates, "a row of an update kernel", some, {"mcops"}},
-      {jumps, "a row of a closed form", none, {"mcops", "mcops_low", "mcops_high", "cells_per_cycle", "limit"}},
+      {updates, "a row of an update kernel", some, {"mcops", "mcops_best"}},
+      {jumps,
+       "a row of a closed form",
+       none,
+       {"mcops", "mcops_low", "mcops_high", "mcops_best", "cells_per_cycle", "limit"}},
       {measured, "a measured row", some, {"samples", "verified", "restarted", "stopped"}},
       {of_a_machine, "a measured row", none, {"model"}},
       {projected,
        "a row that was not measured",
        none,
-       {"hash", "verified", "restarted", "stopped", "placement", "clock_hz", "mcops_low", "speedup_low",
+       {"hash", "verified", "restarted", "stopped", "placement", "clock_hz", "interval_over", "speedup_low",
         "efficiency_low", "ladder_speedup_low", "skipped"}},
       {projected, "a row that was not measured", some, {"model"}},
       {simulated, "a simulated row", some, {"samples"}},
       {modelled, "a modelled row", none, {"samples"}},
       {projected, "a row that was not measured", none, {"cells_per_cycle", "limit", "energy_joules", "warnings"}},
-      {with_limit, "a row with a limit", some, {"fraction_of_limit"}},
-      {without_limit, "a row without a limit", none, {"fraction_of_limit"}},
-      {with_base_samples, "a row with samples of its base", some, {"base", "base_mcops"}},
-      {with_base_steps, "a row with steps of its base", some, {"base_samples"}},
-      {with_ladder_samples, "a row with samples of its ladder base", some, {"ladder_base", "ladder_base_mcops"}},
-      {with_ladder_steps, "a row with steps of its ladder base", some, {"ladder_base_samples"}},
+      {with_limit, "a row with a limit", some, {"limit_mcops", "fraction_of_limit"}},
+      {without_limit, "a row without a limit", none, {"limit_mcops", "fraction_of_limit"}},
       {sound, "a row that did not fail", none, {"error_message"}},
       {hashed, "a row verified in full", some, {"hash"}},
       {failed, "a row that failed", some, {"error_message"}},
@@ -85,7 +83,7 @@ const std::vector<Rule>& ratio_rules() {
   using enum Want;
   static const auto skipped = [](const Row& row) { return row.skipped.has_value(); };
   static const auto failed = [](const Row& row) { return row.failed(); };
-  static const auto jumps = [](const Row& row) { return row.kernel_class == KernelClass::closed_form; };
+  static const auto jumps = [](const Row& row) { return row.row_class == RowClass::closed_form; };
   static const auto with_base = [](const Row& row) { return row.speedup.base.has_value(); };
   static const auto without_base = [](const Row& row) { return !row.speedup.base; };
   static const auto with_ladder_base = [](const Row& row) { return row.ladder.base.has_value(); };
@@ -133,15 +131,15 @@ std::string broken(const std::vector<Rule>& rules, const Row& row, Completeness 
 std::string broken_rule(const Row& row, Completeness completeness) {
   if (std::string fault = broken(rules(), row, completeness); !fault.empty()) return fault;
   // It follows from the samples, but for a modelled row, which has none.
-  const bool has_time = row.real_time_ms || (completeness == Completeness::given && !row.samples.empty());
+  const bool has_time = row.real_time_ns || (completeness == Completeness::given && !row.samples.empty());
   if (!row.skipped && !has_time) return "has real_time null, as a row that was not skipped";
   const bool is_measured = !row.skipped && row.origin == Origin::measured;
   if (is_measured != (row.verification != VerificationMethod::none)) {
     return fmt::format("has verification {}, as {}", name_of(row.verification),
                        is_measured ? "a measured row" : "a row that was not measured");
   }
-  if (row.origin != Origin::measured && row.kernel_class != KernelClass::update) {
-    return fmt::format("has class {}, as a row that was not measured", name_of(row.kernel_class));
+  if (row.origin != Origin::measured && row.row_class != RowClass::update) {
+    return fmt::format("has class {}, as a row that was not measured", name_of(row.row_class));
   }
   if (row.stopped == StopReason::failed && !row.failed()) return "has stopped failed, and did not fail";
   return broken_number_rule(row, completeness);

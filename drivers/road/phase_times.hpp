@@ -14,6 +14,15 @@ struct PhaseTimes {
   double waiting = 0;    ///< threads for each other, of all threads together, s
   double exchange = 0;   ///< halos from and to other ranks, and copied round the ring on one, s
   double reduction = 0;  ///< sums of moves over the ranks, s
+
+  PhaseTimes& operator+=(const PhaseTimes& more) {
+    compute += more.compute;
+    edges += more.edges;
+    waiting += more.waiting;
+    exchange += more.exchange;
+    reduction += more.reduction;
+    return *this;
+  }
 };
 
 /// Sums the times of events that happen often, without reading the clock at each: two readings take tens of

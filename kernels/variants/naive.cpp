@@ -68,6 +68,7 @@ const Variant& naive() {
                                .summary = "a cell is an int32: the course's loop, with its branches and its copy back",
                                .kernel_class = KernelClass::update,
                                .uses_simd = false,
+                               .rate_depends_on_steps = true,
                                .nominal_rate = 0.6,
                                .make = NaiveSegment::make,
                                .bytes = NaiveSegment::bytes,

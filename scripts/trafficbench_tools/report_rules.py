@@ -67,21 +67,24 @@ def _check_row(row, rows, runs, visits, known):
     _check_samples(row, runs)
     check_rank_seconds(row)
     check_shares(row)
-    check_order(row)
     _check_times(row, visits.times(row))
     _check_rates(row, visits.times(row))
+    require(
+        row["cells_per_cycle"] is not None or row["mcops"] is None or row["clock_hz"] is None, "clock_hz without cells_per_cycle"
+    )
     check_cycles(row, row["mcops"] and row["mcops"] * 1e6)
     check_workers(row)
     _check_limit(row, runs)
     _check_ratio(row, "", "base", SAME_AS_BASE, rows, visits)
     _check_ratio(row, "ladder_", "ladder_base", SAME_AS_LADDER_BASE, rows, visits)
     _check_efficiency(row, rows)
+    check_order(row)
 
 
 def _check_iterations(row):
     updates = row["class"] == "update" or row["steps"] is None
     should = row["steps"] if updates else 1
-    require(row["iterations"] == should, "iterations is not steps" if updates else "iterations is not 1 where no cells are updated")
+    require(row["iterations"] == should, f"iterations is not {'steps' if updates else '1, as where no cells are updated'}")
 
 
 def _check_samples(row, runs):
@@ -119,8 +122,8 @@ def _check_times(row, times):
     if row["origin"] != "measured":
         low = high = over = None
     require(row["interval_over"] == over, f"interval_over is {row['interval_over']}, and by the samples it is {over}")
-    for field, should in (("real_time_low", low), ("real_time_high", high)):
-        require(field not in row or close(row[field], scale * should), f"{field} is not that of the visits")
+    _require_same(row, "real_time_low", low and scale * low)
+    _require_same(row, "real_time_high", high and scale * high)
     if row.get("cpu_seconds"):
         should = scale * statistics.median(medians_by_visit(row, per_iteration(row, row["cpu_seconds"])).values())
         require(close(row["cpu_time"], should), f"cpu_time {row['cpu_time']} ns is not that of cpu_seconds, {should} ns")
@@ -201,7 +204,7 @@ def _check_efficiency(row, rows):
 
 
 def _require_same(row, field, should):
-    value = row[field]
+    value = row.get(field)
     same = value is should is None if value is None or should is None else close(value, should)
     require(same, f"{field} is {value}, and by the samples it is {should}")
 

@@ -80,7 +80,9 @@ def _check_times(row):
     require(row["repetitions"] == len(samples), "repetitions is not the number of samples")
     if samples:
         should = 1e3 * statistics.median(samples)
-        require(close(row["real_time"], should), f"real_time {row['real_time']} ms is not the median of the samples, {should} ms")
+        require(
+            close(row["real_time"], should), f"real_time {row['real_time']} ms is not the median of the samples, {should} ms"
+        )
     if row.get("rounds"):
         require(len(row["rounds"]) == len(samples), "rounds has not one entry a sample")
         require(row["rounds"] == sorted(row["rounds"]), "rounds are not in order")

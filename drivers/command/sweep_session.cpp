@@ -1,0 +1,340 @@
+#include "drivers/command/sweep_session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "drivers/base/interrupt.hpp"
+#include "drivers/base/known.hpp"
+#include "drivers/base/numbers.hpp"
+#include "drivers/base/standard_output.hpp"
+#include "drivers/base/wall_clock.hpp"
+#include "drivers/measure/measured_row.hpp"
+#include "drivers/plan/sweep_plan.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+// What `--rounds auto` chooses from, and what it fills where no budget is given.
+constexpr int kLeastRounds = 2;
+constexpr int kMostRounds = 10;
+constexpr double kUsualSeconds = 180;
+
+// Of a budget, for writing the report and for guesses that were too low.
+constexpr double kKeptBack = 0.04;
+
+std::set<int> rank_counts(const std::vector<Point>& points) {
+  std::set<int> counts;
+  for (const Point& point : points) counts.insert(point.ranks);
+  return counts;
+}
+
+std::string label_of(const Group& group) {
+  const Point& first = group.members.front().point;
+  return fmt::format("{} cells{}, {}, {} points", format_count(first.cells_asked_for()),
+                     first.cells_per_core ? " a core" : "", name_of(first.counting), group.members.size());
+}
+
+Json json_of(double began_at, double seconds, const std::vector<NodeDisturbance>& nodes) {
+  Json list = Json::array();
+  for (const NodeDisturbance& node : nodes) {
+    list.push_back({{"host", node.host},
+                    {"steal_seconds", node.steal_seconds ? Json(*node.steal_seconds) : Json()},
+                    {"involuntary_switches", node.involuntary_switches ? Json(*node.involuntary_switches) : Json()},
+                    {"reference_hz", node.reference_hz > 0 ? Json(node.reference_hz) : Json()}});
+  }
+  return {{"began", began_at}, {"seconds", seconds}, {"nodes", std::move(list)}};
+}
+
+/// How many visits a row has.
+int visits_of_row(const Row& row) {
+  int visits = 0;
+  for (std::size_t i = 0; i < row.samples.size(); ++i) {
+    const bool is_next = i == 0 || row.sample_runs[i] != row.sample_runs[i - 1] ||
+                         row.sample_visits[i] != row.sample_visits[i - 1];
+    if (is_next) ++visits;
+  }
+  return visits;
+}
+
+}  // namespace
+
+SweepSession::SweepSession(Communicator& world, const SweepOptions& options, std::vector<Point> points,
+                           Journal* journal, std::size_t run, Ceiling ceiling, double began)
+    : world_(world),
+      options_(options),
+      points_(std::move(points)),
+      ranks_(world, rank_counts(points_)),
+      measuring_(measuring_options_of(options)),
+      plan_(visits_of(options)),
+      journal_(journal),
+      run_(run),
+      ceiling_(std::move(ceiling)),
+      began_(began),
+      time_(began, options.time_limit ? options.time_limit->number : 0),
+      feasibility_(feasibility_of(world, ranks_, points_, measuring_)) {
+  for (PlannedGroup& planned : plan_groups(world, ranks_, points_, feasibility_)) {
+    stays_.emplace_back();
+    stays_.back().planned = std::move(planned);
+  }
+}
+
+SweepSession::End SweepSession::measure() {
+  skip_infeasible();
+  take_up();
+  if (!try_out_all()) return End::interrupted;
+  return make_visits();
+}
+
+void SweepSession::skip(const Point& point, const std::string& reason) {
+  together(world_, [&] {
+    if (!leads()) return;
+    const Row row = skipped_row("sweep", point, reason);
+    if (journal_->row(row.name) == nullptr) journal_->add_row(row);
+  });
+}
+
+void SweepSession::skip_infeasible() {
+  for (std::size_t i = 0; i < points_.size(); ++i) {
+    if (!feasibility_.feasible[i]) skip(points_[i], feasibility_.reasons[i]);
+  }
+}
+
+/// What the journal knows of earlier launches: lengths of repetitions, visits made, who is not measured any more.
+void SweepSession::take_up() {
+  for (Stay& stay : stays_) {
+    int least = INT32_MAX;
+    for (Group::Member& member : stay.planned.group.members) {
+      double numbers[] = {0, 0, 0, 1};  // steps, restarts, visits, is measured
+      if (const Row* row = leads() ? journal_->row(row_name("sweep", member.point)) : nullptr) {
+        const bool is_measured = !row->skipped && !row->failed();
+        numbers[3] = is_measured ? 1 : 0;
+        if (!row->samples.empty()) {
+          numbers[0] = static_cast<double>(known(row->steps));
+          numbers[1] = static_cast<double>(row->sample_steps.front() / known(row->steps));
+          numbers[2] = visits_of_row(*row);
+        }
+      }
+      world_.broadcast(numbers);
+      member.length = {std::llround(numbers[0]), std::llround(numbers[1])};
+      member.is_measured = numbers[3] > 0;
+      if (member.is_measured) least = std::min(least, static_cast<int>(numbers[2]));
+    }
+    stay.is_measured = least != INT32_MAX;
+    stay.visits = stay.is_measured ? least : 0;
+  }
+}
+
+/// Finds what each point costs, then fixes the plan. False where a signal came.
+bool SweepSession::try_out_all() {
+  std::vector<PointCost> costs;
+  std::vector<std::pair<std::size_t, std::size_t>> places;  // group and member of each
+  std::size_t count = 0;
+  for (const Stay& stay : stays_) count += stay.planned.points.size();
+  if (leads()) progress_ = std::make_unique<Progress>(count, static_cast<double>(count));
+  for (std::size_t i = 0; i < stays_.size(); ++i) {
+    Stay& stay = stays_[i];
+    if (!stay.is_measured || stay.visits >= plan_.visits) continue;
+    Group& group = stay.planned.group;
+    if (leads()) progress_->start(fmt::format("trying out {}", label_of(group)));
+    for (std::size_t member = 0; member < group.members.size(); ++member) {
+      if (!group.members[member].is_measured) continue;
+      const RepetitionLength fixed = group.members[member].length;
+      const double began = wall_seconds();
+      Cost cost;
+      std::string problem;
+      if (try_out(world_, ranks_, group, member, measuring_, stay.shared, time_.deadline(), cost, problem) !=
+          WorkEnd::done) {
+        progress_.reset();
+        return false;
+      }
+      if (!group.members[member].is_measured) {
+        skip(group.members[member].point, problem);
+        continue;
+      }
+      if (fixed.steps != 0) group.members[member].length = fixed;
+      // The closed form that a road is held against takes about as long as to make the road.
+      const double first = world_.max_of(0.5 * (wall_seconds() - began));
+      costs.push_back({.group = i, .visit = cost.preparation, .first = first, .round = cost.repetition});
+      places.emplace_back(i, member);
+    }
+  }
+  progress_.reset();
+  fix_plan(costs, places);
+  return true;
+}
+
+void SweepSession::fix_plan(std::vector<PointCost>& costs,
+                            const std::vector<std::pair<std::size_t, std::size_t>>& places) {
+  // A start state that is held, and a road that is in the caches, make it less; a meeting after each piece more.
+  constexpr double kOfAPoint = 1e-3;
+  for (PointCost& cost : costs) cost.round += kOfAPoint;
+  const double budget = options_.budget ? options_.budget->number : 0;
+  const auto left = [&](double seconds) { return (1 - kKeptBack) * seconds - (wall_seconds() - began_); };
+  const bool was_fixed = world_.sum_of(leads() && !journal_->plan().is_null() ? 1 : 0) > 0;
+  double rounds = plan_.rounds;
+  std::vector<double> out(costs.size());
+  if (leads() && was_fixed) {
+    rounds = journal_->plan()["rounds"].get<double>();
+  } else if (leads()) {
+    if (rounds == 0) {
+      rounds = rounds_within(plan_, costs_of_groups(costs), left(budget > 0 ? budget : kUsualSeconds),
+                             budget > 0 ? 1 : kLeastRounds, kMostRounds);
+      if (rounds == 0) rounds = budget > 0 ? 1 : kLeastRounds;
+    }
+    plan_.rounds = static_cast<int>(rounds);
+    if (budget > 0) {
+      for (const std::size_t i : left_out(plan_, costs, left(budget))) out[i] = 1;
+    }
+  }
+  double numbers[] = {rounds};
+  world_.broadcast(numbers);
+  world_.broadcast(out);
+  plan_.rounds = static_cast<int>(std::lround(numbers[0]));
+  stopped_ = options_.rounds.number ? StopReason::fixed : StopReason::budget;
+  if (!costs.empty() && std::ranges::all_of(out, [](double each) { return each > 0; })) {
+    throw BadInput(fmt::format("budget {} holds {} visits, {:g} s apart, of no point: give it more time, or ask for "
+                               "shorter roads, fewer visits or a smaller spacing",
+                               options_.budget->text, plan_.visits, plan_.spacing));
+  }
+  together(world_, [&] {
+    if (leads() && !was_fixed) journal_->set_plan({{"visits", plan_.visits}, {"rounds", plan_.rounds}});
+  });
+  for (std::size_t i = 0; i < costs.size(); ++i) {
+    if (out[i] == 0) continue;
+    Group::Member& member = stays_[places[i].first].planned.group.members[places[i].second];
+    member.is_measured = false;
+    skip(member.point, fmt::format("{} visits of it did not fit into the budget of {}", plan_.visits,
+                                   options_.budget->text));
+    costs[i] = {.group = costs[i].group, .visit = 0, .first = 0, .round = 0};
+  }
+  const std::vector<GroupCost> groups = costs_of_groups(costs);
+  for (std::size_t i = 0; i < groups.size(); ++i) stays_[i].cost = groups[i];
+  for (Stay& stay : stays_) {
+    const auto is_measured = [](const Group::Member& member) { return member.is_measured; };
+    stay.is_measured = stay.is_measured && std::ranges::any_of(stay.planned.group.members, is_measured);
+  }
+}
+
+std::vector<GroupCost> SweepSession::missing_costs() const {
+  std::vector<GroupCost> costs;
+  for (const Stay& stay : stays_) {
+    if (stay.is_measured && stay.visits < plan_.visits) costs.push_back(stay.cost);
+  }
+  return costs;
+}
+
+double SweepSession::seconds_of_visit(const Stay& stay) const {
+  return stay.cost.visit + plan_.rounds * stay.cost.round + (stay.visits == 0 ? stay.cost.first : 0);
+}
+
+SweepSession::End SweepSession::make_visits() {
+  double weight = 0;
+  std::size_t missing = 0;
+  for (const Stay& stay : stays_) {
+    if (!stay.is_measured) continue;
+    missing += static_cast<std::size_t>(std::max(0, plan_.visits - stay.visits));
+    weight += std::max(0, plan_.visits - stay.visits) * seconds_of_visit(stay);
+  }
+  if (leads() && missing > 0) {
+    say(fmt::format("{} visits of {} rounds each, {:g} s apart or more: about {:.0f} s\n", plan_.visits, plan_.rounds,
+                    plan_.spacing, seconds_of(plan_, missing_costs())));
+    progress_ = std::make_unique<Progress>(missing, weight);
+  }
+  bool is_left_out = false;
+  for (int pass = 0; pass < plan_.visits; ++pass) {
+    for (Stay& stay : stays_) {
+      if (!stay.is_measured || stay.visits > pass) continue;
+      const double guess = seconds_of_visit(stay);
+      const double wait = std::max(0.0, stay.last + plan_.spacing - wall_seconds());
+      if (world_.max_of(leads() && !time_.fits(wait + guess) ? 1 : 0) > 0) {
+        is_left_out = true;
+        continue;
+      }
+      if (wait_for(stay) == End::interrupted) return End::interrupted;
+      const double began = wall_seconds();
+      const WorkEnd end = visit(stay, time_.deadline());
+      if (end == WorkEnd::interrupted) return End::interrupted;
+      is_left_out = is_left_out || end == WorkEnd::out_of_time;
+      if (end == WorkEnd::done) time_.learn(guess, wall_seconds() - began);
+    }
+  }
+  progress_.reset();
+  if (!is_left_out) return End::done;
+  const auto is_complete = [&](const Row& row) {
+    return row.skipped || row.failed() || visits_of_row(row) >= plan_.visits || is_cut_short(row);
+  };
+  const bool all_complete = world_.max_of(
+      leads() && !(journal_->rows().size() == points_.size() && std::ranges::all_of(journal_->rows(), is_complete))
+          ? 1
+          : 0) == 0;
+  if (all_complete) return End::done;
+  return has_added_ ? End::interrupted : End::no_time;
+}
+
+bool SweepSession::is_cut_short(const Row& row) const {
+  const int visits = visits_of_row(row);
+  return row.restarted == false && visits > 0 && visits < plan_.visits;
+}
+
+/// Until the next visit is far enough from the last one.
+SweepSession::End SweepSession::wait_for(const Stay& stay) {
+  if (leads()) {
+    const double until = stay.last + plan_.spacing;
+    if (until > wall_seconds()) progress_->start(fmt::format("waiting, {:g} s between visits", plan_.spacing));
+    constexpr auto kNap = std::chrono::milliseconds(50);
+    while (wall_seconds() < until && !interrupted()) std::this_thread::sleep_for(kNap);
+  }
+  world_.sleeping_barrier();
+  return asked_to_stop(world_) ? End::interrupted : End::done;
+}
+
+WorkEnd SweepSession::visit(Stay& stay, const Deadline& deadline) {
+  Group& group = stay.planned.group;
+  const bool is_first = stay.visits == 0;
+  if (leads()) {
+    progress_->start(fmt::format("visit {} of {}: {}", stay.visits + 1, plan_.visits, label_of(group)));
+  }
+  stay.last = wall_seconds();
+  DisturbanceWatch watch(world_);
+  std::vector<Measurement> results;
+  const WorkEnd end = make_visit(world_, ranks_, group, measuring_, stay.shared, is_first, plan_.rounds, stay.visits,
+                                 deadline, results);
+  if (end != WorkEnd::done) return end;
+  const std::vector<NodeDisturbance> nodes = watch.finish();
+  add_visit(stay, results, stay.last, nodes);
+  ++stay.visits;
+  has_added_ = true;
+  const auto is_measured = [](const Group::Member& member) { return member.is_measured; };
+  stay.is_measured = std::ranges::any_of(group.members, is_measured);
+  return end;
+}
+
+void SweepSession::add_visit(const Stay& stay, const std::vector<Measurement>& results, double began_at,
+                             const std::vector<NodeDisturbance>& nodes) {
+  together(world_, [&] {
+    if (!leads()) return;
+    std::vector<Row> rows;
+    const VisitOfRow visit{.run = run_, .visit = journal_->next_visit()};
+    double timed = 0;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      if (results[i].samples.empty()) continue;
+      for (const double seconds : results[i].samples) timed += seconds;
+      rows.push_back(
+          measured_row("sweep", stay.planned.group.members[i].point, results[i], visit, stopped_, &ceiling_));
+    }
+    const double seconds = wall_seconds() - began_at;
+    journal_->add_visit(json_of(began_at - began_, seconds, nodes), rows);
+    progress_->done(seconds_of_visit(stay),
+                    fmt::format("visit {} of {}: {}: timed {:.1f} of {:.1f} s", stay.visits + 1, plan_.visits,
+                                label_of(stay.planned.group), timed, seconds));
+  });
+}
+
+}  // namespace trafficbench

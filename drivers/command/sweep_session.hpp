@@ -1,0 +1,84 @@
+// A sweep under way: which visits are missing, and how they are made.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "drivers/command/progress.hpp"
+#include "drivers/measure/ceiling.hpp"
+#include "drivers/measure/disturbance.hpp"
+#include "drivers/plan/groups.hpp"
+#include "drivers/plan/sweep_options.hpp"
+#include "drivers/plan/time_budget.hpp"
+#include "drivers/plan/visit_plan.hpp"
+#include "drivers/ranks/communicator.hpp"
+#include "drivers/ranks/rank_groups.hpp"
+#include "drivers/report/journal.hpp"
+#include "drivers/report/point.hpp"
+
+namespace trafficbench {
+
+class SweepSession {
+ public:
+  /// Collective. `journal` is rank 0's; `run` the number of this launch in it; `began` when it began, by wall_seconds().
+  SweepSession(Communicator& world, const SweepOptions& options, std::vector<Point> points, Journal* journal,
+               std::size_t run, Ceiling ceiling, double began);
+
+  enum class End {
+    done,
+    interrupted,  ///< by a signal, or because the time was up
+    no_time       ///< for any of the missing visits
+  };
+
+  /// Makes the visits that are missing. Throws BadInput where the budget does not hold six visits of any point.
+  End measure();
+
+  /// Whether a point has fewer visits than the plan has because the time was up; of a road that goes on, that ends the
+  /// sweep all the same. On rank 0.
+  bool is_cut_short(const Row& row) const;
+
+ private:
+  struct Stay {
+    PlannedGroup planned;
+    SharedStates shared;
+    GroupCost cost;
+    int visits = 0;          // made, those of earlier launches included
+    double last = -1e300;    // when the last one began
+    bool is_measured = true;  // there is somebody left in it
+  };
+
+  bool leads() const { return world_.rank() == 0; }
+  void skip(const Point& point, const std::string& reason);
+  void skip_infeasible();
+  void take_up();
+  bool try_out_all();
+  void fix_plan(std::vector<PointCost>& costs, const std::vector<std::pair<std::size_t, std::size_t>>& places);
+  End make_visits();
+  End wait_for(const Stay& stay);
+  WorkEnd visit(Stay& stay, const Deadline& deadline);
+  void add_visit(const Stay& stay, const std::vector<Measurement>& results, double began_at,
+                 const std::vector<NodeDisturbance>& nodes);
+  double seconds_of_visit(const Stay& stay) const;
+  std::vector<GroupCost> missing_costs() const;
+
+  Communicator& world_;
+  const SweepOptions& options_;
+  std::vector<Point> points_;
+  RankGroups ranks_;
+  MeasuringOptions measuring_;
+  VisitPlan plan_;
+  StopReason stopped_ = StopReason::fixed;
+  Journal* journal_;  // on rank 0
+  std::size_t run_;
+  Ceiling ceiling_;
+  double began_;
+  TimeBudget time_;
+  Feasibility feasibility_;
+  std::vector<Stay> stays_;
+  std::unique_ptr<Progress> progress_;  // on rank 0
+  bool has_added_ = false;              // a visit, in this launch
+};
+
+}  // namespace trafficbench

@@ -1,0 +1,46 @@
+// How long a sweep's visits take, and how many rounds a visit may have within a budget.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace trafficbench {
+
+/// Of one group of points, in seconds.
+struct GroupCost {
+  double visit = 0;  ///< of a visit without its rounds: roads, start states, warm-up
+  double first = 0;  ///< what the first visit takes beyond
+  double round = 0;  ///< of each round
+};
+
+/// How often, and how far apart, a sweep goes round its groups.
+struct VisitPlan {
+  int visits = 6;
+  int rounds = 2;       ///< in each visit
+  double spacing = 30;  ///< seconds from the begin of a visit to that of the next one of the same group, at least
+};
+
+/// Seconds from the first visit's begin to the last one's end: each pass goes through all groups in their order, and
+/// waits where a group's last visit is too near.
+double seconds_of(const VisitPlan& plan, std::span<const GroupCost> groups);
+
+/// The most rounds a visit, from `least` to `most`, that take no longer than `seconds`; 0 if `least` do.
+int rounds_within(VisitPlan plan, std::span<const GroupCost> groups, double seconds, int least, int most);
+
+/// What a point costs, by itself.
+struct PointCost {
+  std::size_t group = 0;
+  double visit = 0;
+  double first = 0;
+  double round = 0;
+};
+
+/// Which points to leave out, dearest first, so that `plan` takes no longer than `seconds` with those that are left:
+/// indices of `points`. All of them where none fits.
+std::vector<std::size_t> left_out(const VisitPlan& plan, std::span<const PointCost> points, double seconds);
+
+/// The costs of the groups that these points are in.
+std::vector<GroupCost> costs_of_groups(std::span<const PointCost> points);
+
+}  // namespace trafficbench
