@@ -52,7 +52,6 @@ def measured_row(rung, road, name, steps, results, stopped, least_seconds, note)
         sample_visits=list(range(len(results))),
         sample_runs=[0] * len(results),
         sample_steps=[steps] * len(results),
-        rank_seconds=[result.rank_seconds for result in results],
         cpu_seconds=[result.cpu_seconds for result in results],
         verified=not last.problem,
         verification="full",
@@ -61,6 +60,8 @@ def measured_row(rung, road, name, steps, results, stopped, least_seconds, note)
         placement=last.placement,
         note=note,
     )
+    if rung.ranks > 1:
+        row["rank_seconds"] = [result.rank_seconds for result in results]
     warnings = {warning for result in results for warning in result.row.get("warnings", [])}
     if results[0].seconds < least_seconds:
         warnings.add("short_repetition")

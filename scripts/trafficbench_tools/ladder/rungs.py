@@ -22,9 +22,8 @@ ROOT = Path(__file__).resolve().parents[3]
 # predict for the loop's branches, and fewer are at random the longer the road has had to order itself.
 COURSE_STEPS = 100
 KERNELS_BY_ORDER = ("naive", "naive-native")
-# Plain Python makes as many on roads up to so long. On longer ones that would take minutes; its own branches cost it little.
+# Slow rungs make as many on roads up to so long. On longer ones a session would take many minutes of it.
 LONGEST_FOR_ALL = 10**6
-FEWER_STEPS = 5
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class PythonProgram:
     one_core: bool = True
     ranks: bool = False  # on all cores, as ranks
     threads: bool = False  # on all cores, as threads
-    by_order: bool = False  # its rate depends on the iterations
+    steps_of_long_road: int = None  # for a rung whose rate depends on the iterations
 
     def shapes(self, cores):
         """[(ranks, threads)] that it is launched with on a machine of so many cores."""
@@ -48,9 +47,9 @@ class PythonProgram:
 
 # From the lowest up.
 PYTHON_RUNGS = {
-    "python": PythonProgram("plain_python.py", by_order=True),
-    "numpy-where": PythonProgram("numpy_where.py", ("numpy",), by_order=True),
-    "numba": PythonProgram("numba_loop.py", ("numpy", "numba"), by_order=True),
+    "python": PythonProgram("plain_python.py", steps_of_long_road=5),
+    "numpy-where": PythonProgram("numpy_where.py", ("numpy",), steps_of_long_road=20),
+    "numba": PythonProgram("numba_loop.py", ("numpy", "numba"), steps_of_long_road=COURSE_STEPS),
     "numpy-inplace": PythonProgram("numpy_inplace.py", ("numpy",)),
     "mpi4py": PythonProgram("mpi4py_ranks.py", ("numpy", "mpi4py"), one_core=False, ranks=True),
     "numba-branchless": PythonProgram("numba_branchless.py", ("numpy", "numba"), threads=True),
@@ -82,7 +81,7 @@ class Result:
 
     seconds: float
     cpu_seconds: float
-    rank_seconds: list
+    rank_seconds: dict  # of several ranks: least, median and most
     placement: list
     problem: str  # of the verification; empty if there is none
     row: dict = field(default_factory=dict)  # C++: the row of its report
@@ -134,8 +133,8 @@ class CppRung(Rung):
         row = report["benchmarks"][0]
         return Result(
             seconds=row["samples"][0],
-            cpu_seconds=row["cpu_seconds"][0] if "cpu_seconds" in row else 1e-9 * row["cpu_time"] * row["steps"],
-            rank_seconds=row["rank_seconds"][0],
+            cpu_seconds=row["cpu_seconds"][0],
+            rank_seconds=row["rank_seconds"][0] if self.ranks > 1 else None,
             placement=row["placement"],
             problem="" if row["verified"] else row["error_message"],
             row=row,
@@ -151,8 +150,8 @@ class PythonRung(Rung):
         self.interpreter, self.launcher, self.cpus = interpreter, launcher, cpus
         program = PYTHON_RUNGS[kernel]
         self.script = ROOT / "bench" / "ladder" / program.file
-        if program.by_order:
-            self.fixed_steps = FEWER_STEPS if kernel == "python" and cells > LONGEST_FOR_ALL else COURSE_STEPS
+        if program.steps_of_long_road:
+            self.fixed_steps = program.steps_of_long_road if cells > LONGEST_FOR_ALL else COURSE_STEPS
         # Below all kernels, which count from 0.
         self.number = list(PYTHON_RUNGS).index(kernel) - len(PYTHON_RUNGS)
         # The last iteration is counted under both contracts; with fewer the two would be much the same.
@@ -171,10 +170,11 @@ class PythonRung(Rung):
     def launch(self, road, steps, expected):
         said = launch_for_json(self.command(road, steps, expected(steps)))
         ranks = said["rank_seconds"]
+        spread = {"min": min(ranks), "median": statistics.median(ranks), "max": max(ranks)}
         return Result(
             seconds=said["seconds"],
             cpu_seconds=said["cpu_seconds"],
-            rank_seconds={"min": min(ranks), "median": statistics.median(ranks), "max": max(ranks)},
+            rank_seconds=spread if self.ranks > 1 else None,
             placement=[
                 {"rank": rank, "thread": thread, "host": seen["host"], "core": cpu}
                 for rank, seen in enumerate(said["placement"])

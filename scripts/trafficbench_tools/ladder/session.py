@@ -45,7 +45,7 @@ NOTE = (
     "Rungs of the ladder, each launched once in every visit, from the start state mt19937. Python rungs run under both"
     " contracts as the kernels do: every counts the moves of each iteration, sampled of the last one of a repetition. Rungs"
     " make different numbers of iterations (steps); rates are compared. Those whose rate depends on the order of the road make"
-    " 100, plain Python fewer on a long road. Every final road was held against the closed form's, cell by cell or by its hash."
+    " the course's 100, the slowest of them fewer on a long road. Every final road was held against the closed form's, cell by cell or by its hash."
 )
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -206,18 +206,17 @@ class Session:
         return result
 
     def pilot(self):
-        """Finds out which rungs run here, and the iterations of each with which a repetition lasts --min-seconds."""
+        """Chooses the iterations of the rungs that have no fixed number, so that a repetition lasts --min-seconds."""
         known = {}  # of the same kernel under another contract or in another shape
         for place, rung in enumerate(self.rungs):
             if rung.skipped:
                 continue
+            if rung.fixed_steps:
+                self.steps[place] = rung.fixed_steps
+                continue
             self.tell(f"iterations of rung {place + 1} of {len(self.rungs)}: {rung.label()}")
             try:
-                if rung.fixed_steps:
-                    self.launch(rung, 1)
-                    steps = rung.fixed_steps
-                else:
-                    steps = self.steps_that_last(rung, max(known.get(rung.kernel, 1) // 8, rung.least_steps))
+                steps = self.steps_that_last(rung, max(known.get(rung.kernel, 1) // 8, rung.least_steps))
             except LaunchFailed as problem:
                 rung.skipped = str(problem)
                 continue
@@ -282,6 +281,7 @@ class Session:
                 continue
             try:
                 said[place] = self.repetition(place, rung, first=not so_far)
+                self.ran.add(place)
             except LaunchFailed as problem:
                 self.broken |= place in self.ran
                 rung.skipped = str(problem)
