@@ -1,13 +1,17 @@
 #include "kernels/registry.hpp"
 
 #include <algorithm>
-#include <array>
+#include <vector>
 
+#include "kernels/bitslice/waves.hpp"
+#include "kernels/course_loop.hpp"
+#include "kernels/isa.hpp"
 #include "kernels/threads.hpp"
 
 // One line a variant, slowest first; each name is a function of that name in kernels/variants/<name>.cpp.
 #define TRAFFICBENCH_VARIANTS(VARIANT) \
   VARIANT(naive)                       \
+  VARIANT(naive_native)                \
   VARIANT(branchless)                  \
   VARIANT(bitpacked)                   \
   VARIANT(bitsliced)                   \
@@ -22,11 +26,33 @@ TRAFFICBENCH_VARIANTS(TRAFFICBENCH_DECLARE)
 }
 #undef TRAFFICBENCH_DECLARE
 
+namespace {
+
+/// Whether this build and this CPU can run it.
+bool runs_here(const Variant& variant) {
+#ifdef TRAFFICBENCH_NATIVE
+  return !variant.is_native || native_runs_here();
+#else
+  return !variant.is_native;
+#endif
+}
+
+}  // namespace
+
 std::span<const Variant* const> variants() {
 #define TRAFFICBENCH_ENTRY(name) &variant::name(),
-  static const std::array table{TRAFFICBENCH_VARIANTS(TRAFFICBENCH_ENTRY)};
+  static const std::vector<const Variant*> table = [] {
+    std::vector<const Variant*> all{TRAFFICBENCH_VARIANTS(TRAFFICBENCH_ENTRY)};
+    std::erase_if(all, [](const Variant* variant) { return !runs_here(*variant); });
+    return all;
+  }();
 #undef TRAFFICBENCH_ENTRY
   return table;
+}
+
+std::string isa_of(const Variant& variant) {
+  if (variant.is_native) return "native";
+  return variant.uses_simd ? selected_isa() : std::string(kGenericIsa);
 }
 
 const Variant* find_variant(std::string_view name) {
@@ -50,6 +76,10 @@ const Variant* fastest_of(std::span<const Variant* const> table) {
 }
 
 std::string threaded_name(const Variant& variant) { return std::string(variant.name) + "+threads"; }
+
+std::string chosen_waves() { return name_of(bitslice::fastest_waves()); }
+
+bool choose_waves(std::string_view name) { return bitslice::choose_waves(name); }
 
 std::unique_ptr<Segment> make_segment(const Variant& variant, const SegmentShape& shape, int threads) {
   return threads > 1 ? make_threads(variant, shape, threads) : variant.make(shape);

@@ -24,8 +24,17 @@ std::optional<std::int64_t> rung_of(std::string_view name);
 /// The fastest update variant of a table, by its nominal rate: what `--kernel auto` takes. nullptr if it has none.
 const Variant* fastest_of(std::span<const Variant* const> table);
 
+/// The instruction set that the variant runs now: the one in use, "generic", or "native".
+std::string isa_of(const Variant& variant);
+
 /// Name of a variant's OpenMP form, the composite of threads.hpp: "bitsliced+threads".
 std::string threaded_name(const Variant& variant);
+
+/// The inner loops that the bit-sliced variants chose by a race on this machine, with the instruction set in use: a word.
+std::string chosen_waves();
+
+/// Makes these the ones that were chosen. False if the instruction set in use has none of that name.
+bool choose_waves(std::string_view name);
 
 /// A segment of `variant`, spread over `threads` >= 1 OpenMP threads: the plain segment for one thread, the composite
 /// for more.

@@ -75,6 +75,7 @@ struct Variant {
   std::string_view summary;  ///< one line: what a cell is, and the technique
   KernelClass kernel_class = KernelClass::update;
   bool uses_simd = false;  ///< compiled for every instruction set, chosen at run time; else plain C++
+  bool is_native = false;  ///< plain C++, compiled for the CPU of the build
 
   /// Whether the rate changes with the iterations that were made since the start state, because the road orders itself:
   /// rows that are divided by each other then make the same number.

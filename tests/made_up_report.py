@@ -50,7 +50,6 @@ def make(
     report.pop("fits", None)
     groups = [(length, count) for length in cells for count in counts]
     run["visits"] = [visit(number, chance) for number in range(visits * len(groups))]
-    run["seconds"] = float(VISIT_SECONDS * len(run["visits"]))
     slower = [(number, 1 + abs(chance.gauss(0, 0.01))) for number in range(len(run["visits"]))]
     visits_of_groups = [dict(slower[group :: len(groups)]) for group in range(len(groups))]
     report["benchmarks"] = [

@@ -16,7 +16,7 @@ import pytest
 from program import ROOT, kernels
 from report_helpers import SCHEMA_PATH
 
-from trafficbench_tools import command_line, files, intervals, printing, reading
+from trafficbench_tools import command_line, files, printing, reading
 from trafficbench_tools.errors import BadInput, FailedUnderWay
 from trafficbench_tools.ladder.rungs import PYTHON_RUNGS
 from trafficbench_tools.machines import differences
@@ -343,37 +343,6 @@ def test_words_that_hold_something_are_taken():
     command_line.check_words(["--output=a=", "a=", "-", "--", "--force", " "], "report.py")
 
 
-# --- statistics --------------------------------------------------------------------------------------------------------
-
-STATISTICS = json.loads((EXPECTED / "statistics.json").read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize(
-    "count, low, high", [(2000, 50, 1950), (1000, 25, 975), (100, 3, 98), (41, 2, 40), (40, 1, 39), (10, 1, 10), (1, 1, 1)]
-)
-def test_middle_95_percent_are_bound_by_the_ranks_that_the_program_takes(count, low, high):
-    """The ceil(q n)-th smallest value, as in drivers/base/statistics.cpp. A value is its own rank here."""
-    assert intervals.middle_95_percent(range(count, 0, -1)) == (low, high)
-
-
-@pytest.mark.parametrize("case", STATISTICS["ratio_bootstrap"], ids=lambda case: case["name"])
-def test_middle_95_percent_of_resampled_ratios_lie_where_enumeration_says(case):
-    import random
-    import statistics
-
-    generator = random.Random(7)
-    above, below = case["numerator"], case["denominator"]
-
-    def drawn():
-        rounds = generator.choices(range(len(above)), k=len(above))
-        others = rounds if case["paired"] else generator.choices(range(len(below)), k=len(below))
-        return statistics.median(above[i] for i in rounds) / statistics.median(below[i] for i in others)
-
-    low, high = intervals.middle_95_percent(drawn() for _ in range(4000))
-    for value, (least, most) in ((low, case["low_within"]), (high, case["high_within"])):
-        assert least * (1 - 1e-12) <= value <= most * (1 + 1e-12)
-
-
 # --- machines ----------------------------------------------------------------------------------------------------------
 
 MACHINES = json.loads((EXPECTED / "same_machine.json").read_text(encoding="utf-8"))
@@ -400,7 +369,8 @@ def test_cases_say_both():
 def test_page_shows_every_field_of_a_row_or_says_why_not():
     properties = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))["$defs"]["row"]["properties"]
     columns = [key for key, _, _, _ in page_data.COLUMNS if key not in page_data.OWN_COLUMNS]
-    named = [*columns, *page_data.DETAILS, *page_data.NOT_SHOWN]
+    details = [key for key in page_data.DETAILS if key not in page_data.OWN_DETAILS]
+    named = [*columns, *details, *page_data.NOT_SHOWN]
     assert sorted(named) == sorted(properties), "each field once, and nothing else"
     assert all(page_data.NOT_SHOWN.values())
 
@@ -452,7 +422,7 @@ def entries():
 def test_entries_are_all_alike():
     """They start the package and do nothing else."""
     assert {path.name for path in entries()} == {
-        "check_report.py", "compare.py", "ladder.py", "physics.py", "report.py", "study.py"
+        "check_report.py", "compare.py", "ladder.py", "physics.py", "report.py", "self_comparison.py", "study.py"
     }  # fmt: skip
     form = re.compile(
         r'#!/usr/bin/env python3\n"""[^\n]+"""\n\nfrom trafficbench_(?:tools|study)\.[\w.]+ import main\n'

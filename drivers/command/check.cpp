@@ -220,8 +220,7 @@ Status check(Communicator& world, const CheckOptions& options, KernelTable table
         const std::string found = run_case(*comm, *variant, drawn, seed + i);
         if (problem.empty()) problem = found;
       }
-      const std::string name = variant->uses_simd ? isa : std::string(kGenericIsa);
-      report(kernel, fmt::format("{:<11} {} roads against the closed form", name, options.cases), problem);
+      report(kernel, fmt::format("{:<11} {} roads against the closed form", isa_of(*variant), options.cases), problem);
     }
     use_isa("auto");
     std::string problem;
@@ -229,10 +228,7 @@ Status check(Communicator& world, const CheckOptions& options, KernelTable table
       if (options.quick && golden.cells > 1000000) continue;
       if (problem.empty()) problem = run_golden(world, kernel, golden);
     }
-    report(kernel,
-           fmt::format("{:<11} the course's printed velocities",
-                       variant->uses_simd ? selected_isa() : std::string(kGenericIsa)),
-           problem);
+    report(kernel, fmt::format("{:<11} the course's printed velocities", isa_of(*variant)), problem);
   }
   use_isa(isa_before);
   return good ? Status::done : Status::check_failed;

@@ -28,6 +28,12 @@ void add_isa_option(CLI::App& app, std::string& isa) {
            "Instruction set of the SIMD kernels, as `trafficbench list` names them; auto: the best");
 }
 
+void add_wave_option(CLI::App& app, std::string& wave) {
+  add_text(app, "wave", wave, "NAME",
+           "Inner loops of the bit-sliced kernels, the six numbers of their `configuration`: 512-8-17-0-2-8; auto: by a "
+           "race at the start");
+}
+
 void add_options(CLI::App& app, RunOptions& options) {
   app.description("Runs one road and prints what the course's programs print.");
   add_value(app, "cells", options.cells, "Length of the road [10240000, or that of --init file:PATH]");
@@ -44,6 +50,7 @@ void add_options(CLI::App& app, RunOptions& options) {
             "are printed)");
   add_value(app, "print-every", options.print_every, "Iterations between two lines; auto: a tenth of the steps");
   add_isa_option(app, options.isa);
+  add_wave_option(app, options.wave);
   add_knobs(app, variants(), options.knobs);
   add_text(app, "save", options.save, "FILE", "Write the final road to this file");
   add_text(app, "space-time", options.space_time, "FILE",
@@ -68,12 +75,12 @@ void add_options(CLI::App& app, SweepOptions& options) {
       "report.");
   add_value(
       app, "kernels", options.kernels,
-      "Kernel variants, as `trafficbench list` names them; all; auto: the fastest. NAME+threads is measured with two "
-      "threads or more only");
+      "Kernel variants, as `trafficbench list` names them; all (naive and naive-native on roads of up to 1e6 cells); auto: "
+      "the fastest. NAME+threads is measured with two threads or more only");
   add_value(app, "cells", options.cells, "Lengths of road; with --mode weak, cells of each core");
   add_value(app, "ranks", options.ranks, "Numbers of ranks; auto: 1 and all");
   add_value(app, "threads", options.threads, "Numbers of OpenMP threads a rank; auto: 1 and as many as fill the cores");
-  add_value(app, "steps", options.steps, "Iterations in one repetition; auto: as many as take --min-seconds");
+  add_value(app, "steps", options.steps, "Iterations in one repetition; auto: as many as take --min-seconds, and 100 of naive and naive-native");
   add_value(app, "jump", options.jump, "Iterations of the closed-form kernels, where --steps is auto");
   add_value(app, "depth", options.depth,
             "Iterations between exchanges of halos; auto, which may stand in the list: by a model");
@@ -81,6 +88,7 @@ void add_options(CLI::App& app, SweepOptions& options) {
   add_value(app, "count", options.count,
             "Contracts: every (the moves of each iteration are counted), sampled (of the last one)");
   add_isa_option(app, options.isa);
+  add_wave_option(app, options.wave);
   add_knobs(app, variants(), options.knobs);
   add_value(app, "verify", options.verify,
             "Final states against the closed form: full (hash of the whole road), windows (parts of it; for roads that "

@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
+#include "drivers/report/visits.hpp"
 
 namespace trafficbench {
 
@@ -41,23 +44,67 @@ std::string interval_text(const Estimate& estimate) {
   return estimate.low ? grouped(*estimate.low) + " .. " + grouped(known(estimate.high)) : "";
 }
 
-void print_row(const Row& row) {
-  const std::string shape = fmt::format("{} x {}", row.ranks, row.threads);
-  const std::string kernel = row.kernel + (row.threads > 1 ? "+threads" : "");
-  const auto line = [&](const std::string& rate, const std::string& interval, const std::string& speedup) {
-    print_out(fmt::format("{:<20} {:>8}  {:<10} {:>13}  {:<27} {:>10}\n", kernel, shape, row.isa.value_or("-"), rate,
-                          interval, speedup));
+std::string kernel_of(const Row& row) { return row.kernel + (row.threads > 1 ? "+threads" : ""); }
+
+std::string shape_of(const Row& row) { return fmt::format("{} x {}", row.ranks, row.threads); }
+
+/// What makes rows rivals: one road, one contract.
+bool are_rivals(const Row& row, const Row& other) {
+  return row.cells == other.cells && row.count == other.count && row.mode == other.mode;
+}
+
+/// Seconds that the fastest update kernel of this shape takes for as many iterations as a closed form's jump; nothing
+/// where there is none.
+std::optional<std::pair<std::string, double>> fastest_walk(const Row& jump, const std::vector<Row>& rows) {
+  std::optional<std::pair<std::string, double>> fastest;
+  for (const Row& row : rows) {
+    if (!row.mcops_best || row.failed() || !are_rivals(row, jump) || row.workers() != jump.workers()) continue;
+    const double seconds = static_cast<double>(row.cells) * static_cast<double>(known(jump.steps)) / *row.mcops_best / 1e6;
+    if (!fastest || seconds < fastest->second) fastest = std::pair(kernel_of(row), seconds);
+  }
+  return fastest;
+}
+
+void print_row(const Row& row, const std::vector<Row>& rows) {
+  const auto line = [&](const std::string& best, const std::string& middle, const std::string& interval,
+                        const std::string& speedup) {
+    print_out(fmt::format("{:<20} {:>8}  {:<10} {:>11} {:>11}  {:<23} {:>9}\n", kernel_of(row), shape_of(row),
+                          row.isa.value_or("-"), best, middle, interval, speedup));
   };
   if (row.skipped) {
-    line("skipped", *row.skipped, "");
+    line("skipped", "", *row.skipped, "");
   } else if (row.failed()) {
-    line("NOT VERIFIED", known(row.error_message), "");
+    line("NOT VERIFIED", "", known(row.error_message), "");
   } else if (!row.mcops.value) {
-    line("closed form",
-         fmt::format("{} iterations in {:.3g} s", format_count(known(row.steps)), known(row.real_time_ns) / 1e9), "-");
+    std::string text =
+        fmt::format("{} iterations in {:.3g} s", format_count(known(row.steps)), known(row.real_time_ns) / 1e9);
+    if (const auto walk = fastest_walk(row, rows); walk && walk->second < known(row.real_time_ns) / 1e9) {
+      text += fmt::format("; {} takes {:.3g} s", walk->first, walk->second);
+    }
+    line("closed form", "", text, "");
   } else {
-    line(grouped(known(row.mcops.value)), interval_text(row.mcops), speedup_text(row));
+    line(grouped(known(row.mcops_best)), grouped(*row.mcops.value), interval_text(row.mcops), speedup_text(row));
   }
+}
+
+/// The fastest rows by their best repetitions: more than one where they tie with the first.
+void print_fastest(const std::vector<Row>& rows, CountingMode count, std::int64_t cells) {
+  const Row* best = nullptr;
+  const auto competes = [&](const Row& row) {
+    return row.count == count && row.comparable_cells() == cells && row.mcops_best && !row.failed();
+  };
+  for (const Row& row : rows) {
+    if (competes(row) && (best == nullptr || known(row.mcops_best) > known(best->mcops_best))) best = &row;
+  }
+  if (best == nullptr) return;
+  std::string names = fmt::format("{} ({})", kernel_of(*best), shape_of(*best));
+  bool is_alone = true;
+  for (const Row& row : rows) {
+    if (!competes(row) || &row == best || !is_tie(row, *best)) continue;
+    names += fmt::format(", {} ({})", kernel_of(row), shape_of(row));
+    is_alone = false;
+  }
+  print_out(fmt::format("\nFastest{}: {}\n", is_alone ? "" : ", a tie", names));
 }
 
 }  // namespace
@@ -73,17 +120,19 @@ void print_ladder(const std::vector<Row>& rows) {
                           is_weak ? " a core" : "", name_of(count),
                           count == CountingMode::every ? "moves counted in every iteration"
                                                        : "moves counted in the last iteration only"));
-    print_out(fmt::format("{:<20} {:>8}  {:<10} {:>13}  {:<27} {:>10}\n", "kernel", "ranks x t", "isa", "MCOPs",
-                          "95% interval", "x naive"));
+    print_out(fmt::format("{:<20} {:>8}  {:<10} {:>11} {:>11}  {:<23} {:>9}\n", "kernel", "ranks x t", "isa", "best",
+                          "median", "95% interval", "x naive"));
     for (const std::string& kernel : distinct(rows, &Row::kernel)) {
       for (const Row& row : rows) {
-        if (row.kernel == kernel && row.count == count && row.comparable_cells() == longest) print_row(row);
+        if (row.kernel == kernel && row.count == count && row.comparable_cells() == longest) print_row(row, rows);
       }
     }
+    print_fastest(rows, count, longest);
   }
   print_out(
-      "\nx naive: rate over that of `naive` on one core, same road and contract. MCOPs: million cell updates a "
-      "second.\n");
+      "\nMCOPs: million cell updates a second. best: of the fastest repetition, what a kernel can do here. median: over "
+      "the\nvisits, with its interval, what one gets on this machine as it is. x naive: rate over that of `naive` on one "
+      "core, same\nroad and contract, by the median. Kernels tie where the visits do not tell them apart.\n");
 }
 
 }  // namespace trafficbench

@@ -15,7 +15,6 @@ namespace trafficbench {
 
 namespace {
 
-std::string isa_of(const Variant& variant) { return variant.uses_simd ? selected_isa() : std::string(kGenericIsa); }
 
 std::string json_of(KernelTable table) {
   Json kernels = Json::array();

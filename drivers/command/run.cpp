@@ -31,6 +31,7 @@
 #include "drivers/road/verification.hpp"
 #include "kernels/clock.hpp"
 #include "kernels/isa.hpp"
+#include "kernels/registry.hpp"
 #include "kernels/packed_road.hpp"
 
 namespace trafficbench {
@@ -83,6 +84,7 @@ CheckedRun check_run(Communicator& world, const RunOptions& options, KernelTable
   asked.print_every = options.print_every.or_else(std::max<std::int64_t>(1, point.steps / 10));
   point.isa = options.isa;
   use_isa(options.isa);
+  use_waves(world, options.wave);
   point.knobs = values_of(options.knobs);
   if (options.cells) {
     point.road_cells = options.cells->number;
@@ -309,7 +311,7 @@ Measurement describe(Communicator& world, const CheckedRun& asked, const Road& r
   measurement.placement = observe_workers(world, point.threads);
   measurement.cars = road.cars;
   measurement.hash = road.simulation->hash();
-  measurement.isa = point.variant->uses_simd ? selected_isa() : std::string(kGenericIsa);
+  measurement.isa = isa_of(*point.variant);
   measurement.configuration = road.simulation->configuration();
   measurement.clock_hz = {measure_clock_hz()};
   return measurement;
@@ -325,7 +327,8 @@ Status report_run(Communicator& world, const RunOptions& options, const CheckedR
                {"threads", options.threads.text},
                {"depth", options.depth.text},
                {"count", options.count.text},
-               {"isa", options.isa}};
+               {"isa", options.isa},
+               {"wave", valid_utf8(options.wave)}};
   for (const auto& [knob, option] : options.knobs) axes[knob] = option.text;
   axes.update(Json{{"print_every", options.print_every.text},
                    {"density", options.start.density.text},

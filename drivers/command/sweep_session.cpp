@@ -66,7 +66,8 @@ int visits_of_row(const Row& row) {
 }  // namespace
 
 SweepSession::SweepSession(Communicator& world, const SweepOptions& options, std::vector<Point> points,
-                           Journal* journal, std::size_t run, Ceiling ceiling, double began)
+                           Journal* journal, std::size_t run, Ceiling ceiling, std::string waves,
+                           double began)
     : world_(world),
       options_(options),
       points_(std::move(points)),
@@ -76,6 +77,7 @@ SweepSession::SweepSession(Communicator& world, const SweepOptions& options, std
       journal_(journal),
       run_(run),
       ceiling_(std::move(ceiling)),
+      waves_(std::move(waves)),
       began_(began),
       time_(began, options.time_limit ? options.time_limit->number : 0),
       feasibility_(feasibility_of(world, ranks_, points_, measuring_)) {
@@ -204,7 +206,7 @@ void SweepSession::fix_plan(std::vector<PointCost>& costs,
                                options_.budget->text, plan_.visits, plan_.spacing));
   }
   together(world_, [&] {
-    if (leads() && !was_fixed) journal_->set_plan({{"visits", plan_.visits}, {"rounds", plan_.rounds}});
+    if (leads() && !was_fixed) journal_->set_plan({{"visits", plan_.visits}, {"rounds", plan_.rounds}, {"wave", waves_}});
   });
   for (std::size_t i = 0; i < costs.size(); ++i) {
     if (out[i] == 0) continue;

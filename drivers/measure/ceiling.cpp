@@ -2,18 +2,52 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace trafficbench {
 
 namespace {
 
-/// Registers of cells that a core updates in a cycle.
-double registers_per_cycle(const BooleanRate& rate, const Work& work) {
-  constexpr double kTwoOperandForm = 3;  // and, and-not, or
+/// A way to do the work for one register of cells.
+struct Way {
+  double ternary;  ///< operations of three operands
+  double plain;    ///< of two
+};
+
+constexpr Way kUpdates[] = {{1, 0}, {0, 2}};
+// Update, cars that moved, and a full adder, in either form each.
+constexpr Way kCountedUpdates[] = {{3, 1}, {1, 6}, {2, 2}, {0, 7}};
+
+/// Registers that two ways side by side get out of a cycle with `slots` operations, of which `ternary` may be ternary.
+double registers_by(const Way& one, const Way& other, double slots, double ternary) {
+  const auto alone = [&](const Way& way) {
+    const double by_slots = slots / (way.ternary + way.plain);
+    return way.ternary > 0 ? std::min(by_slots, ternary / way.ternary) : by_slots;
+  };
+  double best = std::max(alone(one), alone(other));
+  // Where both bounds are met at once.
+  const double one_all = one.ternary + one.plain;
+  const double other_all = other.ternary + other.plain;
+  const double determinant = one_all * other.ternary - other_all * one.ternary;
+  if (determinant != 0) {
+    const double of_one = (slots * other.ternary - other_all * ternary) / determinant;
+    const double of_other = (one_all * ternary - one.ternary * slots) / determinant;
+    if (of_one >= 0 && of_other >= 0) best = std::max(best, of_one + of_other);
+  }
+  return best;
+}
+
+/// Registers of cells that a core updates in a cycle, and counts where each iteration is counted.
+double registers_per_cycle(const BooleanRate& rate, const Work& work, CountingMode counting) {
   if (rate.two_operand <= 0) return 0;
-  const double ternary = std::max(rate.ternary_fresh, rate.ternary_shared);
-  const double function = ternary + std::max(0.0, rate.two_operand - ternary) / kTwoOperandForm;
-  return 1 / (1 / function + work.extra_operations / rate.two_operand);
+  const double ternary = std::min(rate.two_operand, std::max(rate.ternary_fresh, rate.ternary_shared));
+  const std::span<const Way> ways =
+      counting == CountingMode::every ? std::span<const Way>(kCountedUpdates) : std::span<const Way>(kUpdates);
+  double best = 0;
+  for (const Way& one : ways) {
+    for (const Way& other : ways) best = std::max(best, registers_by(one, other, rate.two_operand, ternary));
+  }
+  return 1 / (1 / best + work.extra_operations / rate.two_operand);
 }
 
 std::optional<Limit> operations_limit(const Ceiling& ceiling, const Work& work, const LimitPoint& point) {
@@ -22,7 +56,7 @@ std::optional<Limit> operations_limit(const Ceiling& ceiling, const Work& work, 
   for (const BooleanRate& rate : ceiling.boolean) {
     if (rate.isa != point.isa) continue;
     const double cells = static_cast<double>(rate.register_bits) / work.register_bits_per_cell;
-    cells_per_cycle = std::max(cells_per_cycle, registers_per_cycle(rate, work) * cells);
+    cells_per_cycle = std::max(cells_per_cycle, registers_per_cycle(rate, work, point.counting) * cells);
   }
   if (cells_per_cycle <= 0) return std::nullopt;
   return Limit{std::string(point.isa) + " operations", cells_per_cycle * ceiling.clock_hz * point.cores};

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "drivers/road/counting_mode.hpp"
 #include "kernels/variant.hpp"
 
 namespace trafficbench {
@@ -78,15 +79,19 @@ struct LimitPoint {
   std::string_view isa;             ///< what the variant runs
   std::int64_t cells_per_core = 0;  ///< own cells of each core at work
   int cores = 1;
+  CountingMode counting = CountingMode::sampled;
 };
 
 /// The limit that bounds `variant` there: the lowest of those that can be worked out from its `work`. None for a
-/// closed-form variant. To count moves costs more, which no limit includes.
+/// closed-form variant.
 ///
-/// - Operations. Rule 184 is one ternary operation, or three of two operands: and, and-not, or. Of the w two-operand
-///   operations that a core makes in a cycle, ternary ones can replace t, the better of fresh and shared operands. The
-///   other w - t make a third of a register each, so that a cycle updates t + (w - t) / 3 registers of cells. Further
-///   operations of the variant take 1 / w cycles each. Of several register lengths the best counts.
+/// - Operations: what this machine was measured to do in a cycle, spent on the cheapest known way to do the work. To
+///   update a register of cells takes one ternary operation (rule 184), or two plain ones (the compare-exchange form:
+///   a minimum and a maximum). Where every iteration is counted, the cars that moved take one plain operation more in
+///   the first form and none in the second; adding them up takes a full adder for each register (Harley-Seal): two
+///   ternary operations or five plain ones. Of the w operations that a core makes in a cycle, t may be ternary, the
+///   better of fresh and shared operands. Further operations of the variant take 1 / w cycles each. Of several register
+///   lengths the best counts.
 /// - Bandwidth of the cache that a trip works in: Work::bytes_per_update for each cell and iteration.
 /// - Bandwidth of the level that holds the road: Work::bytes_per_trip for each cell and trip, which makes
 ///   Work::iterations_per_trip iterations.

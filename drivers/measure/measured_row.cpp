@@ -17,7 +17,8 @@ Row measured_row(const std::string& command, const Point& point, const Measureme
   row.sample_visits.assign(samples, visit.visit);
   row.sample_runs.assign(samples, visit.run);
   row.sample_steps.assign(samples, measurement.length.timed_steps());
-  row.rank_seconds = measurement.rank_seconds;
+  // Of one rank they are the samples.
+  if (point.ranks > 1) row.rank_seconds = measurement.rank_seconds;
   row.cpu_seconds = measurement.cpu_seconds;
   row.sample_clock_hz = measurement.clock_hz;
   row.steps = measurement.length.steps;
@@ -27,7 +28,7 @@ Row measured_row(const std::string& command, const Point& point, const Measureme
   row.cars = measurement.cars;
   if (ceiling != nullptr && row.row_class == RowClass::update) {
     const std::int64_t cells_per_core = std::max<std::int64_t>(1, row.cells / row.workers());
-    const LimitPoint where{measurement.isa, cells_per_core, point.workers()};
+    const LimitPoint where{measurement.isa, cells_per_core, point.workers(), point.counting};
     if (const auto limit = limit_of(*ceiling, *point.variant, where)) {
       row.limit = limit->name;
       row.limit_mcops = limit->cells_per_second / 1e6;

@@ -12,7 +12,7 @@
 #include "drivers/base/wall_clock.hpp"
 #include "drivers/road/start.hpp"
 #include "kernels/clock.hpp"
-#include "kernels/isa.hpp"
+#include "kernels/registry.hpp"
 
 namespace trafficbench {
 
@@ -115,7 +115,7 @@ bool PointTimer::prepare() {
   simulation_->load(source());
   result_.cars = simulation_->cars();
   result_.depth = std::max<std::int64_t>(1, simulation_->depth());
-  result_.isa = point_.variant->uses_simd ? selected_isa() : std::string(kGenericIsa);
+  result_.isa = isa_of(*point_.variant);
   result_.configuration = simulation_->configuration();
   return true;
 }

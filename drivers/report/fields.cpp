@@ -381,8 +381,17 @@ constexpr std::pair<const char*, const char*> kTogether[] = {
 
 namespace {
 
+const std::set<std::string_view>& known_names() {
+  static const std::set<std::string_view> names = [] {
+    std::set<std::string_view> all;
+    for (const Field& field : row_fields()) all.insert(field.name);
+    return all;
+  }();
+  return names;
+}
+
 /// The first number of a row that is not 0 and less than what any clock sees: it would be divided by.
-/// scripts/trafficbench_tools/reports.py has the same bound.
+/// scripts/trafficbench_tools/report_rules.py has the same bound.
 std::string fault_of_magnitude(const Json& row) {
   constexpr double kSmallest = 1e-30;
   const auto is_too_small = [](const Json& value) {
@@ -391,7 +400,8 @@ std::string fault_of_magnitude(const Json& row) {
     return magnitude > 0 && magnitude < kSmallest;
   };
   for (const auto& [name, value] : row.items()) {
-    if (name == "density") continue;  // nothing is divided by it
+    // Nothing is divided by a density, nor by what only a later program knows.
+    if (name == "density" || !known_names().contains(name)) continue;
     for (const Json& part : value.is_array() ? value : Json::array({value})) {
       for (const Json& number : part.is_object() ? part : Json::array({part})) {
         if (is_too_small(number)) return fmt::format("has {} {}", shown(name), shown(number));
@@ -404,14 +414,9 @@ std::string fault_of_magnitude(const Json& row) {
 }  // namespace
 
 std::vector<std::string> unknown_fields(const Json& json) {
-  static const std::set<std::string_view> known_names = [] {
-    std::set<std::string_view> names;
-    for (const Field& field : row_fields()) names.insert(field.name);
-    return names;
-  }();
   std::vector<std::string> unknown;
   for (const auto& entry : json.items()) {
-    if (!known_names.contains(entry.key())) unknown.push_back(entry.key());
+    if (!known_names().contains(entry.key())) unknown.push_back(entry.key());
   }
   return unknown;
 }

@@ -14,7 +14,7 @@ namespace trafficbench {
 
 namespace {
 
-// scripts/trafficbench_tools/reports.py has the same two.
+// scripts/trafficbench_tools/report_rules.py has the same two.
 constexpr double kRelativeRounding = 1e-6;
 constexpr double kShareRounding = 1e-3;
 

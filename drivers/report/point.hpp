@@ -25,6 +25,7 @@ struct Point {
   std::int64_t steps = 0;  ///< iterations in one repetition; 0: chosen so that it lasts long enough
   StartOptions start;
   std::string isa = "auto";
+  std::string wave = "auto";  ///< the inner loops of the bit-sliced variants
   KnobValues knobs;  ///< those that are set
 
   int workers() const { return ranks * threads; }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "drivers/base/known.hpp"
 #include "drivers/base/statistics.hpp"
@@ -71,27 +72,6 @@ Speedup ratio_apart(const Row& row, const Row& base) {
   return result;
 }
 
-Speedup ratio(const Row& row, const Row& base) {
-  Speedup result;
-  if (row.name == base.name) {
-    result.base_mcops = base.mcops.value;
-    result.ratio = estimate(1, row.mcops.low ? std::optional(Interval{1, 1}) : std::nullopt);
-  } else {
-    const std::vector<VisitValue> ratios = ratios_by_visit(row, base);
-    result = ratios.empty() ? ratio_apart(row, base) : ratio_in_visits(row, base, ratios);
-  }
-  if (!result.ratio.value || !result.base_mcops) return {};
-  result.base = base.name;
-  return result;
-}
-
-/// The speedup over the ratio of cores; nothing where a double does not hold it.
-Estimate efficiency_of(const Estimate& speedup, double cores) {
-  std::optional<Interval> interval;
-  if (speedup.low && speedup.high) interval = Interval{*speedup.low / cores, *speedup.high / cores};
-  return estimate(known(speedup.value) / cores, interval);
-}
-
 /// Nanoseconds of one iteration, or of one repetition where cells are not updated: one a sample.
 std::vector<double> nanoseconds(const Row& row, const std::vector<double>& seconds) {
   std::vector<double> times;
@@ -137,20 +117,39 @@ void work_out_rate(Row& row) {
   if (row.limit_mcops && row.mcops_best) row.fraction_of_limit = finite(*row.mcops_best / *row.limit_mcops);
 }
 
+Speedup speedup_over(const Row& row, const Row& base) {
+  Speedup result;
+  if (row.name == base.name) {
+    result.base_mcops = base.mcops.value;
+    result.ratio = estimate(1, row.mcops.low ? std::optional(Interval{1, 1}) : std::nullopt);
+  } else {
+    const std::vector<VisitValue> ratios = ratios_by_visit(row, base);
+    result = ratios.empty() ? ratio_apart(row, base) : ratio_in_visits(row, base, ratios);
+  }
+  if (!result.ratio.value || !result.base_mcops) return {};
+  result.base = base.name;
+  return result;
+}
+
+Estimate efficiency_of(const Estimate& speedup, const Row& row, const Row& base) {
+  const double cores = static_cast<double>(row.workers()) / static_cast<double>(base.workers());
+  std::optional<Interval> interval;
+  if (speedup.low && speedup.high) interval = Interval{*speedup.low / cores, *speedup.high / cores};
+  return estimate(known(speedup.value) / cores, interval);
+}
+
 void add_ratios(std::vector<Row>& rows, const std::vector<Json>& launches) {
   const std::vector<Bases> bases = bases_of_rows(rows, launches);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     Row& row = rows[i];
     const auto over = [&](int base) {
-      return base < 0 ? Speedup{} : ratio(row, rows[static_cast<std::size_t>(base)]);
+      return base < 0 ? Speedup{} : speedup_over(row, rows[static_cast<std::size_t>(base)]);
     };
     row.speedup = over(bases[i].base);
     row.ladder = over(bases[i].ladder_base);
     row.efficiency = {};
     if (row.speedup.base) {
-      const Row& base = rows[static_cast<std::size_t>(bases[i].base)];
-      row.efficiency =
-          efficiency_of(row.speedup.ratio, static_cast<double>(row.workers()) / static_cast<double>(base.workers()));
+      row.efficiency = efficiency_of(row.speedup.ratio, row, rows[static_cast<std::size_t>(bases[i].base)]);
       // No ratio has but half of what belongs to it.
       if (!row.efficiency.value) row.speedup = {};
     }

@@ -84,6 +84,17 @@ Report read_report(const std::string& path, Completeness completeness) {
   return report;
 }
 
-std::string text_of_report(const Json& report) { return report.dump(1) + "\n"; }
+std::string text_of_report(const Json& report) {
+  // A row a line: people look for one with grep, and lists of a hundred samples take no hundred lines.
+  std::string text = fmt::format("{{\n\"context\": {},\n\"benchmarks\": [", report["context"].dump(1));
+  const char* before = "\n";
+  for (const Json& row : report["benchmarks"]) {
+    text += before + row.dump();
+    before = ",\n";
+  }
+  text += "\n]";
+  if (report.contains("fits")) text += fmt::format(",\n\"fits\": {}", report["fits"].dump(1));
+  return text + "\n}\n";
+}
 
 }  // namespace trafficbench

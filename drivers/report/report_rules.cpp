@@ -7,6 +7,7 @@
 
 #include "drivers/base/known.hpp"
 #include "drivers/report/number_rules.hpp"
+#include "drivers/report/ratios.hpp"
 #include "drivers/report/row_rules.hpp"
 #include "drivers/report/values.hpp"
 
@@ -46,6 +47,29 @@ std::string fault_of_base(const Row& row, const Speedup& speedup, std::span<cons
   return {};
 }
 
+std::string fault_of_estimate(const std::string& name, const Estimate& is, const Estimate& follows) {
+  struct Number {
+    const char* end;
+    std::optional<double> is;
+    std::optional<double> follows;
+  };
+  const Number numbers[] = {{"", is.value, follows.value}, {"_low", is.low, follows.low}, {"_high", is.high, follows.high}};
+  const auto text = [](std::optional<double> number) { return number ? fmt::format("{}", *number) : "null"; };
+  for (const auto& [end, one, other] : numbers) {
+    if (one.has_value() == other.has_value() && (!one || are_close(*one, *other))) continue;
+    return fmt::format("has {}{} {}, and {} follows from the samples", name, end, text(one), text(other));
+  }
+  return {};
+}
+
+std::string fault_of_ratio(const std::string& prefix, const Speedup& is, const Speedup& follows) {
+  const Estimate rate{is.base_mcops, {}, {}};
+  if (std::string fault = fault_of_estimate(prefix + "base_mcops", rate, {follows.base_mcops, {}, {}}); !fault.empty()) {
+    return fault;
+  }
+  return fault_of_estimate(prefix + "speedup", is.ratio, follows.ratio);
+}
+
 std::string fault_of_bases(const Row& row, const RowsByName& rows) {
   const auto told = [](const char* field, const std::string& base, const std::string& fault) {
     return fmt::format("has {} {}, which {}", field, shown(base), fault);
@@ -53,17 +77,16 @@ std::string fault_of_bases(const Row& row, const RowsByName& rows) {
   if (row.speedup.base) {
     const std::string fault = fault_of_base(row, row.speedup, kSharedWithBase, rows);
     if (!fault.empty()) return told("base", *row.speedup.base, fault);
-    const auto workers = static_cast<double>(row.workers());
-    const auto base_workers = static_cast<double>(rows.at(*row.speedup.base)->workers());
-    if (!are_close(known(row.efficiency.value) * workers, known(row.speedup.ratio.value) * base_workers)) {
-      return fmt::format("has efficiency {}, which is not its speedup over the ratio of cores",
-                         known(row.efficiency.value));
-    }
+    const Row& base = *rows.at(*row.speedup.base);
+    if (std::string wrong = fault_of_ratio("", row.speedup, speedup_over(row, base)); !wrong.empty()) return wrong;
+    const Estimate efficiency = efficiency_of(row.speedup.ratio, row, base);
+    if (std::string wrong = fault_of_estimate("efficiency", row.efficiency, efficiency); !wrong.empty()) return wrong;
   }
   if (row.ladder.base) {
     std::string fault = fault_of_base(row, row.ladder, kSharedWithLadderBase, rows);
     if (fault.empty() && rows.at(*row.ladder.base)->workers() != 1) fault = "is not on one core";
     if (!fault.empty()) return told("ladder_base", *row.ladder.base, fault);
+    return fault_of_ratio("ladder_", row.ladder, speedup_over(row, *rows.at(*row.ladder.base)));
   }
   return {};
 }

@@ -31,7 +31,7 @@ const std::vector<Rule>& rules() {
   static const auto skipped = [](const Row& row) { return row.skipped.has_value(); };
   static const auto finished = [](const Row& row) { return !row.skipped; };
   static const auto updates = [](const Row& row) { return !row.skipped && row.row_class == RowClass::update; };
-  static const auto jumps = [](const Row& row) { return row.row_class == RowClass::closed_form; };
+  static const auto jumps = [](const Row& row) { return row.row_class != RowClass::update; };
   static const auto of_a_machine = [](const Row& row) { return row.origin == Origin::measured; };
   static const auto measured = [](const Row& row) { return !row.skipped && row.origin == Origin::measured; };
   static const auto projected = [](const Row& row) { return row.origin != Origin::measured; };
@@ -55,7 +55,7 @@ const std::vector<Rule>& rules() {
       {finished, "a row that was not skipped", some, {"steps", "cpu_time"}},
       {updates, "a row of an update kernel", some, {"mcops", "mcops_best"}},
       {jumps,
-       "a row of a closed form",
+       "a row that updates no cells",
        none,
        {"mcops", "mcops_low", "mcops_high", "mcops_best", "cells_per_cycle", "limit"}},
       {measured, "a measured row", some, {"samples", "verified", "restarted", "stopped"}},
@@ -83,7 +83,7 @@ const std::vector<Rule>& ratio_rules() {
   using enum Want;
   static const auto skipped = [](const Row& row) { return row.skipped.has_value(); };
   static const auto failed = [](const Row& row) { return row.failed(); };
-  static const auto jumps = [](const Row& row) { return row.row_class == RowClass::closed_form; };
+  static const auto jumps = [](const Row& row) { return row.row_class != RowClass::update; };
   static const auto with_base = [](const Row& row) { return row.speedup.base.has_value(); };
   static const auto without_base = [](const Row& row) { return !row.speedup.base; };
   static const auto with_ladder_base = [](const Row& row) { return row.ladder.base.has_value(); };
@@ -91,7 +91,7 @@ const std::vector<Rule>& ratio_rules() {
   static const std::vector<Rule> rules{
       {skipped, "a skipped row", none, {"base", "ladder_base"}},
       {failed, "a row that failed", none, {"base", "ladder_base"}},
-      {jumps, "a row of a closed form", none, {"base", "ladder_base"}},
+      {jumps, "a row that updates no cells", none, {"base", "ladder_base"}},
       {with_base, "a row with a base", some, {"base_mcops", "speedup", "efficiency"}},
       {without_base,
        "a row without a base",

@@ -1,6 +1,7 @@
 """The samples of a row by the visits and launches that they were made in, and what follows from those.
 
-drivers/report/visits.hpp has the same rules for what stands in the rows; here they serve what is said between reports.
+drivers/report/visits.hpp has the same rules, and works out what stands in the rows; here they check that, and serve what is said
+between reports.
 """
 
 import functools
@@ -44,7 +45,8 @@ def visit_medians(row):
 
 
 def visit_ratios(row, base, rates_of=rates_by_visit):
-    """{(launch, visit): rate of the row over that of the base}, of the visits that both share: the median of the rounds' ratios."""
+    """{(launch, visit): rate of the row over that of the base}, of the visits that both share: the median of the ratios of
+    the rounds."""
     ours, theirs = rates_of(row), rates_of(base)
     # The roads of a weak sweep differ in length, and rates are of cells.
     cells = row["cells"] / base["cells"]
@@ -56,7 +58,8 @@ def visit_ratios(row, base, rates_of=rates_by_visit):
 
 
 def median_and_interval(by_visit):
-    """(median, low, high, over) of {(launch, visit): value}: over is "visits" or "launches"; low, high and over are None below six."""
+    """(median, low, high, over) of {(launch, visit): value}: over is "visits" or "launches"; low, high and over are None below
+    six of either."""
     middle = statistics.median(by_visit.values())
     launches = [
         statistics.median(by_visit[visit] for visit in visits)
@@ -72,7 +75,7 @@ def median_and_interval(by_visit):
 
 
 def median_interval(values):
-    """(low, high): the narrowest symmetric pair of ordered values that hold the median with 95%, from the binomial distribution."""
+    """(low, high): the narrowest symmetric pair of ordered values that hold the median with 95%, by the binomial distribution."""
     ordered, rank = sorted(values), _values_left_out(len(values)) - 1
     if rank < 0:
         raise ValueError("no pair of {} values holds their median with 95%".format(len(ordered)))

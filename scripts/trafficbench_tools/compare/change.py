@@ -1,135 +1,121 @@
-"""How much faster a point became, and how surely. docs/method.md, "Comparing two reports", has the figures.
+"""How much faster a point became, by its best repetition and by its median. docs/method.md, "Comparing two reports", says why.
 
-Speeds are iterations a second. A change is the ratio of the medians, new over base, above 1 for faster. Where there are several
-launches of each side, a point has a pair of rows for each launch, and its change is the median of the pairs' changes: if one
-launch of six was disturbed, the median hardly moves, however much that one did.
+Speeds are iterations a second. A change is the ratio of two speeds, new over base, above 1 for faster.
 """
 
 import math
-import random
 import statistics
 from dataclasses import dataclass
-from functools import lru_cache
 
-from trafficbench_tools.intervals import FEWEST_SAMPLES, middle_95_percent
+from trafficbench_tools.version_1 import INTERVAL_OVER as REPETITIONS
+from trafficbench_tools.visits import (
+    best_rate, median_and_interval, median_interval, medians_by_visit, per_iteration, rates_by_visit
+)  # fmt: skip
 
-DRAWS = 2000
-# No interval is narrower than this many times the launch noise. At 2 false alarms stay below 1 in 20 in every case of
-# the table in docs/method.md; at 2.6 they halve, and far fewer real changes are found.
-NOISE_WIDTHS = 2
-# For two launches and more, where no other kernels tell of launch noise: quantiles of Student's t at 97.5%, by degrees of
-# freedom; beyond the last, the last.
-STUDENT = [12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23]
-# A median of n normal values has this many times the standard deviation of their mean, for large n.
-OF_MEDIAN = 1.2533
-# No interval is wider to either side, as a logarithm: a factor of 10^130 says nothing, and what is larger is no number.
-WIDEST = 300
-# Makes a median of absolute values the standard deviation of a normal distribution.
-TO_DEVIATION = 1.4826
+BEST, MEDIAN = "best", "median"
+
+
+@dataclass
+class Figure:
+    """The speed of a row in one of the two ways, and what the machine was like then."""
+
+    speed: float
+    low: float = None
+    high: float = None
+    over: str = None  # what the interval is over: visits, launches, or repetitions of one launch
+    bests: tuple = ()  # by best: the speed of the fastest repetition of each visit; empty in a row that was worked out
+    visits: int = 0
+    clock: float = None  # Hz; None where it was not measured
+    share: float = None  # of their cores' time that the workers had; below 1, they slept or other programs ran there
 
 
 @dataclass
 class Change:
-    """A ratio of speeds with its interval; no interval (None) where there are too few samples."""
+    """A ratio of speeds, by the best or by the median, and the speeds themselves."""
 
+    by: str
     ratio: float
-    low: float = None
+    base: Figure
+    new: Figure
+    low: float = None  # ends of the ratio, by the ends of both intervals; None where a side has none
     high: float = None
-    noise: float = None  # launch noise, a standard deviation of log(ratio); None where it could not be seen
-    moved: str = "other kernels"  # what showed it
-    floor: float = None  # half the width that it gives the interval at least, of log(ratio)
 
 
-def changes_of(points):
-    """The change at every point; each is a list of pairs, one for each launch of both sides."""
-    logs = [[math.log(median_speed(pair.new) / median_speed(pair.base)) for pair in pairs] for pairs in points]
-    others = launch_noises(points, [statistics.median(each) for each in logs])
-    return [change_of(*each) for each in zip(points, logs, others)]
+def changes_of(base, new):
+    """{way: Change} of two rows."""
+    return changes(figures_of(base), figures_of(new))
 
 
-def change_of(pairs, logs, others):
-    """`logs` of the changes from launch to launch; `others`: how far other kernels moved, None if that is not known."""
-    centre = statistics.median(logs)
-    ratio = math.exp(centre)
-    noise, moved, widths = others, "other kernels", NOISE_WIDTHS
-    if len(logs) > 1:
-        own = OF_MEDIAN * TO_DEVIATION * statistics.median(abs(log - centre) for log in logs) / math.sqrt(len(logs))
-        if own > (others or 0):
-            noise, moved = own, "the point itself"
-        if others is None:
-            widths = STUDENT[min(len(logs) - 1, len(STUDENT)) - 1]
-    if pairs[0].base["origin"] != "measured":
-        return Change(ratio, ratio, ratio)  # worked out, not measured: the same every time
-    if fewest_samples(pairs) < FEWEST_SAMPLES:
-        return Change(ratio, noise=noise, moved=moved)
-    low, high = bootstrap_interval(pairs)
-    floor = min(widths * (noise or 0), WIDEST)
-    return Change(ratio, min(low, ratio / math.exp(floor)), max(high, ratio * math.exp(floor)), noise, moved, floor)
+def changes(base, new):
+    """{way: Change} by the figures of two rows."""
+    return {BEST: change_of_bests(base[BEST], new[BEST]), MEDIAN: change_of_medians(base[MEDIAN], new[MEDIAN])}
 
 
-def median_speed(row):
-    """Iterations a millisecond, by the median repetition."""
-    return row["steps"] / row["real_time"]
+def change_of_bests(base, new):
+    """On equal numbers of visits: the best of more is higher, whatever was measured."""
+    visits = min(base.visits, new.visits)
+    if visits == 0:
+        return Change(BEST, new.speed / base.speed, base, new)
+    return Change(BEST, best_of(new.bests, visits) / best_of(base.bests, visits), base, new)
 
 
-def fewest_samples(pairs):
-    """The number of repetitions in the row of the pairs that has fewest."""
-    return min(len(row["samples"]) for pair in pairs for row in (pair.base, pair.new))
+def best_of(bests, visits):
+    """The best that so many of these visits have, on average over all ways to choose them; the best of all, if it is all."""
+    ways = math.comb(len(bests), visits)
+    return sum(best * (math.comb(below, visits - 1) / ways) for below, best in enumerate(sorted(bests)))
 
 
-def bootstrap_interval(pairs):
-    """Percentile bootstrap of the ratio of medians; launches are drawn apart, since no round is in two of them."""
-    drawn = []
-    for launch, pair in enumerate(pairs):
-        # The medians are of times: the new one divides.
-        base = resampled_medians(pair.base, f"base {launch}")
-        new = resampled_medians(pair.new, f"new {launch}")
-        steps = pair.new["steps"] / pair.base["steps"]
-        drawn.append([steps * a / b for a, b in zip(base, new)])
-    return middle_95_percent(map(statistics.median, zip(*drawn)))
+def change_of_medians(base, new):
+    """The interval reaches as far as the two intervals allow."""
+    change = Change(MEDIAN, new.speed / base.speed, base, new)
+    if base.low is not None and new.low is not None:
+        change.low, change.high = new.low / base.high, new.high / base.low
+    return change
 
 
-def resampled_medians(row, side):
-    """Medians of samples drawn with replacement. A row has one sample a round, so that these are rounds drawn too."""
-    ordered = sorted(row["samples"])
-    return [(ordered[low] + ordered[high]) / 2 for low, high in drawn_middles(len(ordered), side)]
+def figures_of(row):
+    """{way: Figure} of a row that has a time."""
+    if row["origin"] != "measured":
+        # Worked out, not measured: the same every time, so that the interval has no width.
+        speed = 1e9 * (1 if row["class"] == "update" else row["steps"]) / row["real_time"]
+        best = best_rate(row) if row["samples"] else speed
+        return {BEST: Figure(best), MEDIAN: Figure(speed, speed, speed)}
+    return {BEST: best_figure(row), MEDIAN: median_figure(row)}
 
 
-@lru_cache(maxsize=None)
-def drawn_middles(count, side):
-    """For each draw of `count` from `count`, the ranks of the two middle ones.
+def best_figure(row):
+    """That of the fastest repetition."""
+    bests = tuple(max(rates) for rates in rates_by_visit(row).values())
+    speed = best_rate(row)
+    fastest = min(range(len(row["samples"])), key=lambda i: row["samples"][i] / row["sample_steps"][i])
+    clock = row["sample_clock_hz"][fastest] if row.get("sample_clock_hz") else row["clock_hz"]
+    share = None
+    if row.get("cpu_seconds"):
+        share = share_of_cores(row, row["cpu_seconds"][fastest], row["samples"][fastest])
+    return Figure(speed, bests=bests, visits=len(bests), clock=clock, share=share)
 
-    The same draws for every row: thousands of rows then take seconds, and a comparison says the same each time.
-    """
-    generator = random.Random(f"{side} {count}")
-    draws = (sorted(generator.choices(range(count), k=count)) for _ in range(DRAWS))
-    return [(drawn[(count - 1) // 2], drawn[count // 2]) for drawn in draws]
+
+def median_figure(row):
+    """The median over visits, with its interval."""
+    seconds = per_iteration(row, row["samples"])
+    times = medians_by_visit(row, seconds)
+    middle, low, high, over = median_and_interval(times)
+    if over is None and len(times) == 1 and row["interval_over"] == REPETITIONS:
+        # Of version 1: all that is known is how far its repetitions were apart.
+        low, high = median_interval(seconds)
+        over = REPETITIONS
+    ends = {} if over is None else {"low": 1 / high, "high": 1 / low, "over": over}
+    share = share_of_cores(row, row["cpu_time"], row["real_time"])
+    return Figure(1 / middle, **ends, visits=len(times), clock=median_clock(row), share=share)
 
 
-def launch_noises(points, logs):
-    """For each point, how far other kernels moved between the two launches: a standard deviation, None if unknown.
+def median_clock(row):
+    """The median over visits of the clock before each repetition, Hz; that of the row where these were not kept."""
+    if not row.get("sample_clock_hz"):
+        return row["clock_hz"]
+    return statistics.median(medians_by_visit(row, row["sample_clock_hz"]).values())
 
-    Samples of one launch share what the machine was like just then, so their spread says nothing of it. Other kernels,
-    which a change to one kernel leaves alone, went through the same: those of the whole report, and those measured in
-    the same rounds. Of these two medians the larger counts; lower medians, so that one changed kernel among three does
-    not.
-    """
-    everywhere, here = {}, {}
-    firsts = [pairs[0] for pairs in points]
-    for pair, log in zip(firsts, logs):
-        for groups, key in [(everywhere, ()), (here, pair.setting)]:
-            groups.setdefault(key, {}).setdefault(pair.base["kernel"], []).append(abs(log))
 
-    @lru_cache(maxsize=None)
-    def of_others(key, kernel):
-        group = here[key] if key else everywhere[()]
-        others = [logs for other, logs in group.items() if other != kernel]
-        if len(others) < 2:
-            return None  # one other kernel may itself be the one that changed
-        return TO_DEVIATION * statistics.median_low([log for logs in others for log in logs])
-
-    def noise(pair):
-        known = [of_others(key, pair.base["kernel"]) for key in ((), pair.setting)]
-        return max((value for value in known if value is not None), default=None)
-
-    return [noise(pair) for pair in firsts]
+def share_of_cores(row, cpu, wall):
+    """The part of their cores' time that the workers had; None where CPU time is not known."""
+    return min(1.0, cpu / (wall * row["ranks"] * row["threads"])) if cpu else None

@@ -5,21 +5,24 @@ import json
 import sys
 
 from trafficbench_tools.command_line import Parser
+from trafficbench_tools.compare.change import BEST, MEDIAN, changes_of
+from trafficbench_tools.compare.verdict import MARGIN, SLOWER, THRESHOLD, UNCLEAR, judge
 from trafficbench_tools.with_packages import need
 
 DESCRIPTION = """\
 Says of every point that two reports have in common whether it became faster, stayed the same or became slower, or
-whether that is unclear; by how much, with a 95% interval of the ratio of the medians; and why. Speeds are iterations a
-second.
+whether that is unclear; by how much; and why. Speeds are iterations a second.
 
-  slower, faster   the whole interval is on one side of zero, the change is at least --threshold, and neither the clock
-                   nor other programs on the cores explain half of it
-  same             neither of these, and a change of --margin is ruled out
-  unclear          the rest: more repetitions or a quieter machine are needed
+  --by best     did a change of the code make it slower? What else runs on a machine only slows, so that the best
+                repetitions of a program repeat better than its medians: slower, faster where they differ by
+                --threshold, else same
+  --by median   did the service change: the machine, its system, the time of day? slower, faster where the intervals of
+                the medians lie apart; same where both together rule out a change of --margin; else unclear
 
-With three kernels or more, no interval is narrower than what other kernels moved between the launches. --again takes
-reports of further launches, best made in turns (base, new, base, new): the median change over the launches then counts, and
-smaller ones are found. docs/method.md, "Comparing two reports", explains and justifies all of it.
+By best a change is unclear where the clock or other programs on the cores explain half of it, either way with fewer than
+six visits and for jumps of other lengths. Both changes are shown. --again takes reports of further launches, best
+made in turns (base, new, base, new): their repetitions are put together. docs/method.md, "Comparing two reports",
+explains all of it.
 
 Refused: reports that break a rule of docs/schema.md, rows that failed their verification, measured against simulated
 rows, different contracts, different machines. Points that are not in both are listed and change nothing."""
@@ -34,7 +37,8 @@ exit status:
 
 Example:
   scripts/compare.py results/before.json results/after.json
-  scripts/compare.py before.json after.json --only count:every --only cells:1e8 --threshold 1
+  scripts/compare.py before.json after.json --only count:every --only cells:1e8 --threshold 3
+  scripts/compare.py monday.json friday.json --by median
   scripts/compare.py before1.json after1.json --again before2.json after2.json --again before3.json after3.json"""
 
 
@@ -65,12 +69,15 @@ def parse_arguments(words):
         help="reports of another launch of each; any number of times",
     )  # fmt: skip
     parser.add_argument(
-        "--threshold", type=percentage, default=2.0, metavar="PERCENT",
-        help="smallest change that counts as faster or slower (default 2)",
+        "--by", choices=[BEST, MEDIAN], default=BEST, help="what is judged: a change of the code (best) or of the service"
+    )
+    parser.add_argument(
+        "--threshold", type=percentage, metavar="PERCENT",
+        help=f"by best: smallest change that counts as faster or slower (default {THRESHOLD:g})",
     )  # fmt: skip
     parser.add_argument(
-        "--margin", type=percentage, default=5.0, metavar="PERCENT",
-        help="change that must be ruled out for `same`; no less than the threshold (default 5)",
+        "--margin", type=percentage, metavar="PERCENT",
+        help=f"by median: change that must be ruled out for `same` (default {MARGIN:g})",
     )  # fmt: skip
     parser.add_argument(
         "--only", action="append", default=[], metavar="WORD",
@@ -83,8 +90,11 @@ def parse_arguments(words):
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print JSON in place of the table")
     options = parser.parse_args(words)
-    if options.margin < options.threshold:
-        parser.error(f"--margin {options.margin:g} is below --threshold {options.threshold:g}")
+    for name, by in [("threshold", BEST), ("margin", MEDIAN)]:
+        if getattr(options, name) is not None and options.by != by:
+            parser.error(f"--{name} is for --by {by}")
+    options.threshold = THRESHOLD if options.threshold is None else options.threshold
+    options.margin = MARGIN if options.margin is None else options.margin
     return options
 
 
@@ -92,24 +102,21 @@ def main():
     """Carries out the command line; returns the exit status."""
     options = parse_arguments(sys.argv[1:])
     need("jsonschema")
-    from trafficbench_tools.compare.change import changes_of
     from trafficbench_tools.compare.output import as_json, count_words, print_table
-    from trafficbench_tools.compare.pairing import launches
-    from trafficbench_tools.compare.verdict import SLOWER, UNCLEAR, judge
+    from trafficbench_tools.compare.pairing import pair
     from trafficbench_tools.reports import load_report
 
     paths = [[options.base, options.new], *options.again]
     reports = [[load_report(path) for path in both] for both in paths]
-    pairing = launches(reports, options.only, options.other_machine, options.other_contract)
-    changes = changes_of(pairing.pairs)
-    verdicts = [
-        judge(pairs, change, options.threshold / 100, options.margin / 100)
-        for pairs, change in zip(pairing.pairs, changes)
-    ]
+    pairing = pair(*map(list, zip(*reports)), options.only, options.other_machine, options.other_contract)
+    points = [changes_of(one.base, one.new) for one in pairing.pairs]
+    limit = (options.threshold if options.by == BEST else options.margin) / 100
+    verdicts = [judge(one, change[options.by], limit) for one, change in zip(pairing.pairs, points)]
     counts = count_words(verdicts)
     status = 1 if counts[SLOWER] else 3 if counts[UNCLEAR] else 0
     if options.json:
-        print(json.dumps(as_json(paths, pairing, changes, verdicts, options, status), indent=1, allow_nan=False))
+        result = as_json(paths, reports, pairing, points, verdicts, options, status)
+        print(json.dumps(result, indent=1, allow_nan=False))
     else:
-        print_table(paths, reports, pairing, changes, verdicts)
+        print_table(paths, reports, pairing, points, verdicts, options)
     return status

@@ -1,11 +1,11 @@
 """A comparison as a table for people and as JSON for programs."""
 
-import statistics
-
+from trafficbench_tools.compare.change import BEST, MEDIAN
 from trafficbench_tools.compare.verdict import FASTER, SAME, SLOWER, UNCLEAR
 from trafficbench_tools.printing import printable
 
 WORDS = [SLOWER, UNCLEAR, FASTER, SAME]
+JUDGED = {BEST: "the best repetition", MEDIAN: "the median over visits"}
 
 
 def count_words(verdicts):
@@ -13,53 +13,61 @@ def count_words(verdicts):
     return {word: sum(verdict.word == word for verdict in verdicts) for word in WORDS}
 
 
-def print_table(paths, reports, pairing, changes, verdicts):
+def print_table(paths, reports, pairing, points, verdicts, options):
     """Prints what was compared, a line a point with the worst first, and the counts."""
     for which, path, report in zip(("base", "new ") * len(reports), sum(paths, []), sum(reports, [])):
         for run in report["context"]["runs"]:
             print(f"{which}  {path}: version {run['version']} ({run['commit']}), host {run['host']}, {run['date']}")
-    short, common = short_names([pairs[0].name for pairs in pairing.pairs])
+    short, common = short_names([one.name for one in pairing.pairs])
     if common:
         print(f"Every point: {common}")
-    print(f"\n{'verdict':8} {'change of speed, 95% interval':30} {'base':>13} {'new':>13} {'':6}point: reason")
+    print(f"\nJudged by {JUDGED[options.by]}; base and new are its figures.")
+    print(f"{'verdict':8} {'best':>8} {'median, 95% interval':28} {'base':>13} {'new':>13} {'':6}point: reason")
     order = sorted(range(len(verdicts)), key=lambda index: WORDS.index(verdicts[index].word))
     for index in order:
-        verdict = verdicts[index]
-        base, new, unit = speeds(pairing.pairs[index])
-        print(f"{verdict.word:8} {interval(changes[index]):30} {base:>13} {new:>13} {unit:6}", end="")
-        print(f"{short[index]}: {verdict.reason}")
+        verdict, change = verdicts[index], points[index]
+        base, new, unit = (figures(pairing.pairs[index], change[options.by])[key] for key in ("base", "new", "unit"))
+        shown = [f"{value:,.0f}" if unit == "MCOPs" else f"{value:,.4g}" for value in (base, new)]
+        print(f"{verdict.word:8} {signed_percent(change[BEST].ratio):>8} {interval(change[MEDIAN]):28}", end="")
+        print(f" {shown[0]:>13} {shown[1]:>13} {unit:6}{short[index]}: {verdict.reason}")
     print()
     for name, why in pairing.left_out:
         print(f"not compared: {name}: {why}")
-    noises = sorted(change.noise for change in changes if change.noise is not None)
-    if noises:
-        print(f"Launch noise, as other kernels show it: {100 * noises[0]:.1f}% to {100 * noises[-1]:.1f}%.")
-    elif any(pairs[0].base["origin"] == "measured" for pairs in pairing.pairs):
-        print("Launch noise unknown, which takes three kernels: whatever the machine did between the launches counts.")
+    for note in notes(paths, reports):
+        print(note)
     counts = count_words(verdicts)
-    print(f"{len(verdicts)} points: {', '.join(f'{number} {word}' for word, number in counts.items())}.")
+    print(f"{len(verdicts)} points by {options.by}: {', '.join(f'{number} {word}' for word, number in counts.items())}.")
+
+
+def notes(paths, reports):
+    """What is to be known of whole reports."""
+    return [
+        f"{path} is of version 1: its interval holds within one launch."
+        for path, report in zip(sum(paths, []), sum(reports, []))
+        if "trafficbench_schema" not in report["context"]
+        and any(row["origin"] == "measured" for row in report["benchmarks"])
+    ]
+
+
+def signed_percent(ratio):
+    """A ratio as a change in percent."""
+    return f"{100 * (ratio - 1):+.1f}%"
 
 
 def interval(change):
     """The change and its interval in percent, as in -4.8% (-5.1 .. -4.5)."""
-    middle = f"{100 * (change.ratio - 1):+.1f}%"
+    middle = signed_percent(change.ratio)
     if change.low is None:
         return middle
     return f"{middle} ({100 * (change.low - 1):+.1f} .. {100 * (change.high - 1):+.1f})"
 
 
-def middle(pairs, side, field):
-    """The median over the launches; None where a row has no such value."""
-    values = [getattr(pair, side)[field] for pair in pairs]
-    return None if None in values else statistics.median(values)
-
-
-def speeds(pairs):
-    """Base, new and their unit."""
-    base, new = (middle(pairs, side, "mcops") for side in ("base", "new"))
-    if base is None or new is None:
-        return *(f"{middle(pairs, side, 'real_time'):,.4g}" for side in ("base", "new")), "ms"
-    return f"{base:,.0f}", f"{new:,.0f}", "MCOPs"
+def figures(pair, change):
+    """Base, new and their unit: a rate, or a time where the row has no rate."""
+    base, new = change.base.speed, change.new.speed
+    if pair.base["mcops"] is None:
+        return {"base": 1e9 * pair.base["steps"] / base, "new": 1e9 * pair.new["steps"] / new, "unit": "ns"}
+    return {"base": pair.base["cells"] * base / 1e6, "new": pair.base["cells"] * new / 1e6, "unit": "MCOPs"}
 
 
 def short_names(names):
@@ -69,31 +77,37 @@ def short_names(names):
     return ["/".join(part for part in each if part not in everywhere) for each in parts], "/".join(everywhere)
 
 
-def as_json(paths, pairing, changes, verdicts, options, status):
+def as_json(paths, reports, pairing, points, verdicts, options, status):
     """All that the table says, for programs."""
     return {
         "base": printable(paths[0][0]),
         "new": printable(paths[0][1]),
         "again": [list(map(printable, both)) for both in paths[1:]],
+        "by": options.by,
         "threshold_percent": options.threshold,
         "margin_percent": options.margin,
         "exit_status": status,
         "counts": count_words(verdicts),
+        "notes": [printable(note) for note in notes(paths, reports)],
         "points": [
             {
-                "name": pairs[0].name,
+                "name": one.name,
                 "verdict": verdict.word,
                 "reason": verdict.reason,
-                "ratio": change.ratio,
-                "ratio_low": change.low,
-                "ratio_high": change.high,
-                "launch_noise": change.noise,
-                "base_mcops": middle(pairs, "base", "mcops"),
-                "new_mcops": middle(pairs, "new", "mcops"),
-                "base_real_time": middle(pairs, "base", "real_time"),
-                "new_real_time": middle(pairs, "new", "real_time"),
+                "best": {
+                    "ratio": change[BEST].ratio,
+                    **figures(one, change[BEST]),
+                    "visits": [change[BEST].base.visits, change[BEST].new.visits],
+                },
+                "median": {
+                    "ratio": change[MEDIAN].ratio,
+                    "ratio_low": change[MEDIAN].low,
+                    "ratio_high": change[MEDIAN].high,
+                    **figures(one, change[MEDIAN]),
+                    "interval_over": [change[MEDIAN].base.over, change[MEDIAN].new.over],
+                },
             }
-            for pairs, change, verdict in zip(pairing.pairs, changes, verdicts)
+            for one, change, verdict in zip(pairing.pairs, points, verdicts)
         ],
         "not_compared": [{"name": name, "reason": why} for name, why in pairing.left_out],
     }

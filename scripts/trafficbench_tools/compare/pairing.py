@@ -1,6 +1,7 @@
 """Which rows of two reports are the same point, and whether the reports may be compared at all."""
 
 import re
+import statistics
 from dataclasses import dataclass
 
 from trafficbench_tools.errors import ReportError
@@ -8,6 +9,8 @@ from trafficbench_tools.machines import differences
 
 # What people call the facts by which machines are told apart.
 FACTS = {"model": "CPU", "revision": "CPU revision", "threads_per_core": "threads a core"}
+# What two rows of one name must have in common.
+KIND = ("kernel", "cells", "ranks", "threads", "mode", "class", "origin", "density", "init", "seed")
 
 
 @dataclass
@@ -18,51 +21,22 @@ class Pair:
     base: dict
     new: dict
 
-    @property
-    def setting(self):
-        """What the kernels that were measured side by side have in common."""
-        depth = re.search(r"/depth:(\w+)", self.name)
-        return *(self.base[key] for key in ("cells", "ranks", "threads", "mode", "count")), depth and depth[1]
-
 
 @dataclass
 class Pairing:
-    """The points of two reports, or of several pairs of them."""
+    """The points of two reports, or of several of each side."""
 
-    pairs: list  # of pair(): one for each point; of launches(): a list of pairs for each point
-    left_out: list  # name and why, of the points that are not in both
+    pairs: list
+    left_out: list  # name and why, of the points that are not on both sides
 
 
-def launches(reports, words=(), other_machine=False, other_contract=False):
-    """The points that every pair of reports (base, new) has: `pairs` is a list of pairs for each, one a launch.
+def pair(bases, news, words=(), other_machine=False, other_contract=False):
+    """Pairs the rows whose names hold all the words. Raises ReportError where the reports do not fit.
 
-    Raises ReportError where the reports do not fit.
+    `bases` and `news` are reports, each of another launch: what a side's launches measured of one point is one row.
     """
-    for side, these in zip(("base", "new"), zip(*reports)):
-        starts = [str(run["date"]) + run["host"] for report in these for run in report["context"]["runs"]]
-        if len(set(starts)) < len(starts) and len(these) > 1:
-            raise ReportError(f"two of the {side} reports are of one launch: it cannot count twice")
-    pairings = [pair(*both, words, other_machine, other_contract) for both in reports]
-    found = [{one.name: one for one in pairing.pairs} for pairing in pairings]
-    names = [name for name in found[0] if all(name in others for others in found)]
-    left_out = dict(each for pairing in pairings for each in pairing.left_out)
-    for name in dict.fromkeys(name for others in found for name in others):
-        if name not in names:
-            left_out.setdefault(name, "not in every pair of reports")
-    if not names:
-        raise ReportError("no point was measured in every pair of reports")
-    for (base, _), others in zip(reports, found):
-        if not other_machine:
-            first = Pair(names[0], found[0][names[0]].base, others[names[0]].base)
-            check_same_machine(first, reports[0][0], base)
-    return Pairing([[others[name] for others in found] for name in names], list(left_out.items()))
-
-
-def pair(base, new, words=(), other_machine=False, other_contract=False):
-    """Pairs the rows of two reports whose names hold all the words. Raises ReportError where the reports do not fit."""
-    base_rows, new_rows = chosen(base, "base", words), chosen(new, "new", words)
-    refuse_failed(base_rows, "base")
-    refuse_failed(new_rows, "new")
+    base_rows, base_runs = pooled(bases, "base", words)
+    new_rows, new_runs = pooled(news, "new", words)
     pairs, left_out, new_left = [], [], dict(new_rows)
     for name, row in base_rows.items():
         partner = name if name in new_left else other_contract and contract_twin(name, base_rows, new_left)
@@ -79,10 +53,53 @@ def pair(base, new, words=(), other_machine=False, other_contract=False):
     if not pairs:
         refuse_nothing_in_common(base_rows, new_rows)
     for one in pairs:
-        check_same_kind(one, other_contract)
-        if not other_machine:
-            check_same_machine(one, base, new)
+        check_same_kind(one.name, one.base, one.new, ["in the base report", "in the new one"])
+        if one.base["count"] != one.new["count"] and not other_contract:
+            raise ReportError(f"row '{one.name}' has other contracts: --other-contract compares all the same")
+    if not other_machine:
+        check_same_machine(
+            runs_of([one.base for one in pairs], base_runs, "base"), runs_of([one.new for one in pairs], new_runs, "new")
+        )
     return Pairing(pairs, left_out)
+
+
+def pooled(reports, which, words):
+    """({name: row}, runs) of one side. Samples of equal names are put together, and know their launch among all runs."""
+    starts = [str(run["date"]) + run["host"] for report in reports for run in report["context"]["runs"]]
+    if len(set(starts)) < len(starts) and len(reports) > 1:
+        raise ReportError(f"two of the {which} reports are of one launch: it cannot count twice")
+    rows, runs = {}, []
+    for report in reports:
+        for name, row in chosen(report, which, words).items():
+            if row["verified"] is False:
+                raise ReportError(
+                    f"row '{name}' of the {which} report failed its verification: a wrong result has no speed;"
+                    " mend it, or leave it out with --only"
+                )
+            if runs:
+                row = {**row, "sample_runs": [run + len(runs) for run in row["sample_runs"]]}
+            rows.setdefault(name, []).append(row)
+        runs += report["context"]["runs"]
+    return {name: one_row(name, each, which) for name, each in rows.items()}, runs
+
+
+def one_row(name, rows, which):
+    """One row of those of several launches."""
+    timed = [row for row in rows if is_timed(row)]
+    if len(timed) < 2:
+        return (timed or rows)[0]
+    first = dict(timed[0])
+    for other in timed[1:]:
+        check_same_kind(name, first, other, [f"in one {which} report", "in another"], [*KIND, "count"])
+    for field in ("samples", "sample_runs", "sample_visits", "sample_steps", "cpu_seconds", "sample_clock_hz"):
+        parts = [row.get(field) or [] for row in timed]
+        # What was not kept of all samples is kept of none.
+        first[field] = sum(parts, []) if all(len(part) == len(row["samples"]) for part, row in zip(parts, timed)) else []
+    for field in ("real_time", "cpu_time", "clock_hz"):
+        known = [row[field] for row in timed if row[field] is not None]
+        first[field] = statistics.median(known) if known else None
+    first["warnings"] = sorted({warning for row in timed for warning in row.get("warnings", [])})
+    return first
 
 
 def chosen(report, which, words):
@@ -102,16 +119,6 @@ def is_timed(row):
 def skipped(row):
     """The reason why a row was skipped, to follow other words; empty if it was not."""
     return f" skipped: {row['skipped']}" if "skipped" in row else ""
-
-
-def refuse_failed(rows, which):
-    """Raises ReportError if a row failed its verification."""
-    for row in rows.values():
-        if row["verified"] is False:
-            raise ReportError(
-                f"row '{row['name']}' of the {which} report failed its verification: a wrong result has no speed;"
-                " mend it, or leave it out with --only"
-            )
 
 
 def contract_twin(name, base_rows, new_rows):
@@ -142,25 +149,30 @@ def refuse_nothing_in_common(base_rows, new_rows):
     raise ReportError(f"no point was measured in both reports: base has {ours}, for example, new has {theirs}")
 
 
-def check_same_kind(pair, other_contract):
+def check_same_kind(name, one, other, places, fields=KIND):
     """Raises ReportError where two rows of one name are not the same work."""
-    for field in ["kernel", "cells", "ranks", "threads", "mode", "class", "origin", "density", "init", "seed"]:
-        if pair.base[field] != pair.new[field]:
-            ours, theirs = pair.base[field], pair.new[field]
-            raise ReportError(f"row '{pair.name}' has {field} {ours} in the base report and {theirs} in the new one")
-    if pair.base["count"] != pair.new["count"] and not other_contract:
-        raise ReportError(f"row '{pair.name}' has other contracts: --other-contract compares all the same")
+    for field in fields:
+        if one[field] != other[field]:
+            raise ReportError(f"row '{name}' has {field} {one[field]} {places[0]} and {other[field]} {places[1]}")
 
 
-def check_same_machine(pair, base, new):
-    """Raises ReportError if the two rows of a pair were measured on different machines."""
-    runs = [report["context"]["runs"][row["run"]] for row, report in ((pair.base, base), (pair.new, new))]
-    for name, values in differences(*runs).items():
-        ours, theirs = (caches_text(value) if name == "caches" else value for value in values)
-        raise ReportError(
-            f"the reports are of different machines: {FACTS.get(name, name)} {ours} in the base report, {theirs} in the new"
-            " one; --other-machine compares all the same"
-        )
+def runs_of(rows, runs, which):
+    """[(side, launch)] of those that the rows were measured in; all of the side's where that does not show."""
+    used = sorted({run for row in rows for run in row["sample_runs"]})
+    return [(which, runs[run]) for run in used] or [(which, run) for run in runs]
+
+
+def check_same_machine(base_runs, new_runs):
+    """Raises ReportError if any two of the launches were on different machines."""
+    (which, first), *others = base_runs + new_runs
+    for side, run in others:
+        for name, values in differences(first, run).items():
+            ours, theirs = (caches_text(value) if name == "caches" else value for value in values)
+            there = "in the new one" if side != which else "in another of that side"
+            raise ReportError(
+                f"the reports are of different machines: {FACTS.get(name, name)} {ours} in the base report, {theirs} {there};"
+                " --other-machine compares all the same"
+            )
 
 
 def caches_text(caches):

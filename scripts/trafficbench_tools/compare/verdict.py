@@ -1,13 +1,19 @@
 """faster, same, slower or unclear, and why."""
 
 import math
-import statistics
 from dataclasses import dataclass
 
-from trafficbench_tools.compare.change import fewest_samples
+from trafficbench_tools.compare.change import BEST
 from trafficbench_tools.intervals import FEWEST_SAMPLES
+from trafficbench_tools.version_1 import INTERVAL_OVER as REPETITIONS
 
 FASTER, SAME, SLOWER, UNCLEAR = "faster", "same", "slower", "unclear"
+
+# Percent. The best repetitions of two launches of one program may differ by so much: scripts/self_comparison.py says which
+# threshold keeps false alarms at 5% of the points on the machine at hand.
+THRESHOLD = 6.0
+# Percent: what a comparison of medians must rule out for `same`.
+MARGIN = 5.0
 
 
 @dataclass
@@ -18,55 +24,60 @@ class Verdict:
     reason: str
 
 
-def judge(pairs, change, threshold, margin):
-    """Of one point. `threshold`: smallest change that counts; `margin`: what must be ruled out for `same`. Parts of 1."""
-    notes = "".join(f"; {note}" for note in dict.fromkeys(note for pair in pairs for note in notes_of(pair)))
-    word, reason = decide(pairs, change, math.log1p(threshold), math.log1p(margin))
-    return Verdict(word, reason + notes)
+def judge(pair, change, limit):
+    """Of one point. `limit`, a part of 1: by best the threshold, by median the margin."""
+    log_limit = math.log1p(limit)
+    if pair.base["class"] == "closed-form" and pair.base["steps"] != pair.new["steps"]:
+        word, reason = UNCLEAR, f"jumps of {pair.base['steps']} and of {pair.new['steps']} iterations are not the same work"
+    else:
+        word, reason = (by_best if change.by == BEST else by_median)(change, log_limit)
+    return Verdict(word, "; ".join([reason, *notes_of(pair, change)]))
 
 
-def decide(pairs, change, threshold, margin):
-    """(word, reason), by the change and its interval; threshold and margin are logarithms."""
-    for pair in pairs:
-        if pair.base["class"] == "closed-form" and pair.base["steps"] != pair.new["steps"]:
-            return UNCLEAR, f"jumps of {pair.base['steps']} and of {pair.new['steps']} iterations are not the same work"
+def by_best(change, threshold):
+    """(word, reason); the threshold is a logarithm. Disturbance only slows, so that the best repetitions are repeatable."""
+    log, limit = math.log(change.ratio), percent(threshold)
+    fewest = min(change.base.visits, change.new.visits)
+    if change.base.bests and fewest < FEWEST_SAMPLES:
+        return UNCLEAR, f"{visits_text(fewest)}: the best of fewer than {FEWEST_SAMPLES} may be a disturbed one"
+    if log == 0 or abs(log) < threshold:
+        return SAME, f"the best repetitions differ by less than {limit}"
+    other = other_cause(change)
+    if other:
+        return UNCLEAR, other
+    return FASTER if log > 0 else SLOWER, f"the best repetitions differ by {limit} or more"
+
+
+def by_median(change, margin):
+    """(word, reason); the margin is a logarithm."""
     if change.low is None:
-        return UNCLEAR, f"only {fewest_samples(pairs)} repetitions in a row: an interval needs {FEWEST_SAMPLES}"
-    log = math.log(change.ratio)
-    if (change.low > 1 or change.high < 1) and abs(log) >= threshold:
-        other = other_cause(pairs, log)
-        if other:
-            return UNCLEAR, other
-        return FASTER if log > 0 else SLOWER, f"the whole interval is {'above' if log > 0 else 'below'} zero"
+        fewest = min(figure.visits for figure in (change.base, change.new) if figure.low is None)
+        return UNCLEAR, f"{visits_text(fewest)}: an interval needs {FEWEST_SAMPLES}"
+    # Worked-out rows have intervals without a width, and may differ by a rounding.
+    if (change.low > 1 or change.high < 1) and (change.base.over or abs(math.log(change.ratio)) >= margin):
+        other = other_cause(change)
+        return FASTER if change.low > 1 else SLOWER, "the intervals lie apart" + (f"; {other}" if other else "")
     if math.log(change.low) > -margin and math.log(change.high) < margin:
-        shown = f"a change below {percent(threshold)}" if change.low > 1 or change.high < 1 else "no change shown"
-        return SAME, f"{shown}, {percent(margin)} ruled out"
-    return UNCLEAR, f"neither a change shown nor {percent(margin)} ruled out: {what_widens(pairs, change)}"
+        return SAME, f"{'the intervals overlap, ' if change.base.over else ''}{percent(margin)} ruled out"
+    return UNCLEAR, f"the intervals overlap, {percent(margin)} not ruled out"
 
 
-def what_widens(pairs, change):
-    """Why the interval is as wide as it is."""
-    if change.floor and change.floor >= 0.99 * math.log(change.high / change.ratio):
-        return f"{change.moved} moved by {percent(change.noise)} from launch to launch"
-    return f"the repetitions (at least {fewest_samples(pairs)}) are too far apart"
+def visits_text(count):
+    """How few there are."""
+    return f"only {count} visit{'' if count == 1 else 's'}"
 
 
-def other_cause(pairs, log):
+def other_cause(change):
     """What explains at least half of the change, other than the program; None if nothing does."""
-    for measure, text in [(clock, clock_text), (core_share, core_text)]:
-        sides = [[measure(row) for row in rows] for rows in zip(*((pair.base, pair.new) for pair in pairs))]
-        if not all(map(all, sides)):
-            continue  # not known of every launch
-        before, after = map(statistics.geometric_mean, sides)
+    log = math.log(change.ratio)
+    base, new = change.base, change.new
+    for before, after, text in [(base.clock, new.clock, clock_text), (base.share, new.share, core_text)]:
+        if not before or not after:
+            continue  # not known
         factor = math.log(after / before)
         if factor * log > 0 and abs(factor) >= abs(log) / 2:
             return text(before, after, log - factor)
     return None
-
-
-def clock(row):
-    """The clock during the row, Hz; None if it was not measured."""
-    return row["clock_hz"]
 
 
 def clock_text(before, after, rest):
@@ -74,23 +85,24 @@ def clock_text(before, after, rest):
     return f"the clock ran at {before / 1e9:.2f} and {after / 1e9:.2f} GHz; in cells a cycle the change is {signed(rest)}"
 
 
-def core_share(row):
-    """How much of their cores' time the workers had; below 1, they slept or other programs ran there."""
-    if row["origin"] != "measured" or not row["cpu_time"]:
-        return None
-    return min(1.0, row["cpu_time"] / (row["real_time"] * row["ranks"] * row["threads"]))
-
-
 def core_text(before, after, rest):
     """Says that other programs on the cores explain the change."""
     return f"the workers had {before:.0%} and {after:.0%} of their cores; in CPU time the change is {signed(rest)}"
 
 
-def notes_of(pair):
+def notes_of(pair, change):
     """What else differs between the two rows, and their warnings."""
     base, new = pair.base, pair.new
     if base["origin"] != "measured":
         yield base["origin"]
+    if change.by == BEST and change.base.visits != change.new.visits:
+        yield f"{change.base.visits} and {change.new.visits} visits, judged by as many of each"
+    elif change.by == BEST and change.base.bests:
+        counts = [len(row["samples"]) / figure.visits for row, figure in ((base, change.base), (new, change.new))]
+        if max(counts) > 2 * min(counts):
+            yield f"{counts[0]:.3g} and {counts[1]:.3g} repetitions a visit: the best of more is higher"
+    if REPETITIONS in (change.base.over, change.new.over):
+        yield "interval within one launch"
     if base["count"] != new["count"]:
         yield f"contracts {base['count']} and {new['count']}"
     if base["isa"] != new["isa"]:
