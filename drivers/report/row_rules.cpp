@@ -52,7 +52,7 @@ const std::vector<Rule>& rules() {
         "cells_per_cycle", "limit",         "hash",        "verified",     "restarted",     "stopped",
         "placement",       "clock_hz",      "shares",      "energy_joules"}},
       {skipped, "a skipped row", some, {"error_message"}},
-      {finished, "a row that was not skipped", some, {"steps", "cpu_time"}},
+      {finished, "a row that was not skipped", some, {"steps"}},
       {updates, "a row of an update kernel", some, {"mcops", "mcops_best"}},
       {jumps,
        "a row that updates no cells",
@@ -133,6 +133,8 @@ std::string broken_rule(const Row& row, Completeness completeness) {
   // It follows from the samples, but for a modelled row, which has none.
   const bool has_time = row.real_time_ns || (completeness == Completeness::given && !row.samples.empty());
   if (!row.skipped && !has_time) return "has real_time null, as a row that was not skipped";
+  const bool has_cpu_time = row.cpu_time_ns || (completeness == Completeness::given && !row.cpu_seconds.empty());
+  if (!row.skipped && !has_cpu_time) return "has cpu_time null, as a row that was not skipped";
   const bool is_measured = !row.skipped && row.origin == Origin::measured;
   if (is_measured != (row.verification != VerificationMethod::none)) {
     return fmt::format("has verification {}, as {}", name_of(row.verification),
