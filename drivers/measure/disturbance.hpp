@@ -13,7 +13,7 @@ namespace trafficbench {
 /// Of one node, during one visit.
 struct NodeDisturbance {
   std::string host;
-  std::optional<double> steal_seconds;  ///< CPU time that a hypervisor gave to others, all CPUs together
+  std::optional<double> steal_seconds;               ///< CPU time that a hypervisor gave to others, all CPUs together
   std::optional<std::int64_t> involuntary_switches;  ///< of this program's processes there
   double reference_hz = 0;  ///< rate of a fixed loop of dependent additions by the wall clock, on one core, before
 };

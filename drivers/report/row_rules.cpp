@@ -43,14 +43,13 @@ const std::vector<Rule>& rules() {
   static const auto without_limit = [](const Row& row) { return !row.limit; };
   static const auto sound = [](const Row& row) { return !row.skipped && !row.failed(); };
   static const std::vector<Rule> rules{
-      {skipped,
-       "a skipped row",
-       none,
-       {"samples",         "sample_visits", "sample_runs", "sample_steps", "rank_seconds",  "cpu_seconds",
-        "sample_clock_hz", "steps",         "depth",       "real_time",    "real_time_low", "real_time_high",
-        "cpu_time",        "mcops",         "mcops_low",   "mcops_high",   "interval_over", "mcops_best",
-        "cells_per_cycle", "limit",         "hash",        "verified",     "restarted",     "stopped",
-        "placement",       "clock_hz",      "shares",      "energy_joules"}},
+      {skipped, "a skipped row", none, {"samples",       "sample_visits", "sample_runs",     "sample_steps",
+                                        "rank_seconds",  "cpu_seconds",   "sample_clock_hz", "steps",
+                                        "depth",         "real_time",     "real_time_low",   "real_time_high",
+                                        "cpu_time",      "mcops",         "mcops_low",       "mcops_high",
+                                        "interval_over", "mcops_best",    "cells_per_cycle", "limit",
+                                        "hash",          "verified",      "restarted",       "stopped",
+                                        "placement",     "clock_hz",      "shares",          "energy_joules"}},
       {skipped, "a skipped row", some, {"error_message"}},
       {finished, "a row that was not skipped", some, {"steps"}},
       {updates, "a row of an update kernel", some, {"mcops", "mcops_best"}},
