@@ -46,7 +46,7 @@ Json json_of(double began_at, double seconds, const std::vector<NodeDisturbance>
   for (const NodeDisturbance& node : nodes) {
     list.push_back({{"host", node.host},
                     {"steal_seconds", node.steal_seconds ? Json(*node.steal_seconds) : Json()},
-                    {"involuntary_switches", node.involuntary_switches ? Json(*node.involuntary_switches) : Json()},
+                    {"involuntary_switches", node.involuntary_switches},
                     {"reference_hz", node.reference_hz > 0 ? Json(node.reference_hz) : Json()}});
   }
   return {{"began", began_at}, {"seconds", seconds}, {"nodes", std::move(list)}};
@@ -118,7 +118,7 @@ void SweepSession::take_up() {
         numbers[3] = is_measured ? 1 : 0;
         if (!row->samples.empty()) {
           numbers[0] = static_cast<double>(known(row->steps));
-          numbers[1] = static_cast<double>(row->sample_steps.front() / known(row->steps));
+          numbers[1] = static_cast<double>(row->sample_steps.front()) / static_cast<double>(known(row->steps));
           numbers[2] = visits_of_row(*row);
         }
       }
@@ -177,6 +177,7 @@ void SweepSession::fix_plan(std::vector<PointCost>& costs,
   constexpr double kOfAPoint = 1e-3;
   for (PointCost& cost : costs) cost.round += kOfAPoint;
   const double budget = options_.budget ? options_.budget->number : 0;
+  const std::string budget_text = options_.budget ? options_.budget->text : "auto";
   const auto left = [&](double seconds) { return (1 - kKeptBack) * seconds - (wall_seconds() - began_); };
   const bool was_fixed = world_.sum_of(leads() && !journal_->plan().is_null() ? 1 : 0) > 0;
   double rounds = plan_.rounds;
@@ -203,7 +204,7 @@ void SweepSession::fix_plan(std::vector<PointCost>& costs,
     throw BadInput(
         fmt::format("budget {} holds {} visits, {:g} s apart, of no point: give it more time, or ask for "
                     "shorter roads, fewer visits or a smaller spacing",
-                    options_.budget->text, plan_.visits, plan_.spacing));
+                    budget_text, plan_.visits, plan_.spacing));
   }
   together(world_, [&] {
     if (leads() && !was_fixed)
@@ -213,8 +214,7 @@ void SweepSession::fix_plan(std::vector<PointCost>& costs,
     if (out[i] == 0) continue;
     Group::Member& member = stays_[places[i].first].planned.group.members[places[i].second];
     member.is_measured = false;
-    skip(member.point,
-         fmt::format("{} visits of it did not fit into the budget of {}", plan_.visits, options_.budget->text));
+    skip(member.point, fmt::format("{} visits of it did not fit into the budget of {}", plan_.visits, budget_text));
     costs[i] = {.group = costs[i].group, .visit = 0, .first = 0, .round = 0};
   }
   const std::vector<GroupCost> groups = costs_of_groups(costs);

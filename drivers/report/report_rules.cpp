@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "drivers/base/known.hpp"
 #include "drivers/report/number_rules.hpp"
@@ -101,15 +102,15 @@ std::string fault_of_launches(const Row& row, std::span<const Json> launches) {
     if (run >= launches.size()) return fmt::format("has launch {}, and there are {}", run, launches.size());
     if (i > 0 && run == row.sample_runs[i - 1] && row.sample_visits[i] == row.sample_visits[i - 1]) continue;
     const Json& launch = launches[run];
-    if (launch.contains("visits") && row.sample_visits[i] >= static_cast<std::int64_t>(launch["visits"].size())) {
+    if (launch.contains("visits") && std::cmp_greater_equal(row.sample_visits[i], launch["visits"].size())) {
       return fmt::format("has visit {} of launch {}, which made {}", row.sample_visits[i], run,
                          launch["visits"].size());
     }
     const Json& limits = launch["limits"];
-    is_limit_known = is_limit_known || (limits.is_object() && limits.contains(*row.limit));
+    is_limit_known = is_limit_known || (limits.is_object() && limits.contains(known(row.limit)));
   }
   if (is_limit_known) return {};
-  return fmt::format("has limit {}, which is not among the limits of its launches", shown(*row.limit));
+  return fmt::format("has limit {}, which is not among the limits of its launches", shown(known(row.limit)));
 }
 
 }  // namespace
