@@ -29,9 +29,10 @@ void add_isa_option(CLI::App& app, std::string& isa) {
 }
 
 void add_wave_option(CLI::App& app, std::string& wave) {
-  add_text(app, "wave", wave, "NAME",
-           "Inner loops of the bit-sliced kernels, the six numbers of their `configuration`: 512-8-17-0-2-8; auto: by a "
-           "race at the start");
+  add_text(
+      app, "wave", wave, "NAME",
+      "Inner loops of the bit-sliced kernels, the six numbers of their `configuration`: 512-8-17-0-2-8; auto: by a "
+      "race at the start");
 }
 
 void add_options(CLI::App& app, RunOptions& options) {
@@ -73,14 +74,15 @@ void add_options(CLI::App& app, SweepOptions& options) {
   app.description(
       "Measures every combination of kernels, cells, ranks x threads and contracts, verifies each, and writes a "
       "report.");
-  add_value(
-      app, "kernels", options.kernels,
-      "Kernel variants, as `trafficbench list` names them; all (naive and naive-native on roads of up to 1e6 cells); auto: "
-      "the fastest. NAME+threads is measured with two threads or more only");
+  add_value(app, "kernels", options.kernels,
+            "Kernel variants, as `trafficbench list` names them; all (naive and naive-native on roads of up to 1e6 "
+            "cells); auto: "
+            "the fastest. NAME+threads is measured with two threads or more only");
   add_value(app, "cells", options.cells, "Lengths of road; with --mode weak, cells of each core");
   add_value(app, "ranks", options.ranks, "Numbers of ranks; auto: 1 and all");
   add_value(app, "threads", options.threads, "Numbers of OpenMP threads a rank; auto: 1 and as many as fill the cores");
-  add_value(app, "steps", options.steps, "Iterations in one repetition; auto: as many as take --min-seconds, and 100 of naive and naive-native");
+  add_value(app, "steps", options.steps,
+            "Iterations in one repetition; auto: as many as take --min-seconds, and 100 of naive and naive-native");
   add_value(app, "jump", options.jump, "Iterations of the closed-form kernels, where --steps is auto");
   add_value(app, "depth", options.depth,
             "Iterations between exchanges of halos; auto, which may stand in the list: by a model");
@@ -96,8 +98,9 @@ void add_options(CLI::App& app, SweepOptions& options) {
   add_start_options(app, options.start);
   add_number(app, "min-seconds", options.min_seconds, 1e-9, 3600, "Shortest repetition, in seconds");
   add_count(app, "visits", options.visits, kMaxVisits, "Visits of each point; fewer than 6 give no interval");
-  add_value(app, "rounds", options.rounds,
-            "Repetitions of each point in a visit; auto: 2 to 10, as many as fit into the budget, or else into 3 minutes");
+  add_value(
+      app, "rounds", options.rounds,
+      "Repetitions of each point in a visit; auto: 2 to 10, as many as fit into the budget, or else into 3 minutes");
   add_number(app, "spacing", options.spacing, 0, 86400,
              "Seconds from a point's visit to its next, at least: visits that follow at once share what disturbs them");
   add_value(app, "budget", options.budget,

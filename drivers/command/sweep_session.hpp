@@ -22,10 +22,10 @@ namespace trafficbench {
 
 class SweepSession {
  public:
-  /// Collective. `waves` are those in use. `journal` is rank 0's; `run` the number of this launch in it; `began` when it began, by wall_seconds().
+  /// Collective. `waves` are those in use. `journal` is rank 0's; `run` the number of this launch in it; `began` when
+  /// it began, by wall_seconds().
   SweepSession(Communicator& world, const SweepOptions& options, std::vector<Point> points, Journal* journal,
-               std::size_t run, Ceiling ceiling, std::string waves,
-               double began);
+               std::size_t run, Ceiling ceiling, std::string waves, double began);
 
   enum class End {
     done,
@@ -45,8 +45,8 @@ class SweepSession {
     PlannedGroup planned;
     SharedStates shared;
     GroupCost cost;
-    int visits = 0;          // made, those of earlier launches included
-    double last = -1e300;    // when the last one began
+    int visits = 0;           // made, those of earlier launches included
+    double last = -1e300;     // when the last one began
     bool is_measured = true;  // there is somebody left in it
   };
 

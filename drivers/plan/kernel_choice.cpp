@@ -71,8 +71,8 @@ std::string use_waves(Communicator& world, const std::string& name) {
     if (name == "auto") {
       chosen = chosen_waves();
     } else if (!choose_waves(name)) {
-      throw BadInput(fmt::format(
-          "wave '{}' is none of this build and instruction set; the fastest here is {}", name, chosen_waves()));
+      throw BadInput(fmt::format("wave '{}' is none of this build and instruction set; the fastest here is {}", name,
+                                 chosen_waves()));
     }
   });
   chosen = text_of_rank_0(world, chosen);

@@ -1,5 +1,5 @@
-// The one rule of which row a speedup is over. A sweep measures a row and its bases in the same visits, and the report forms
-// its ratios by it.
+// The one rule of which row a speedup is over. A sweep measures a row and its bases in the same visits, and the report
+// forms its ratios by it.
 #pragma once
 
 #include <compare>

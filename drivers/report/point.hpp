@@ -26,7 +26,7 @@ struct Point {
   StartOptions start;
   std::string isa = "auto";
   std::string wave = "auto";  ///< the inner loops of the bit-sliced variants
-  KnobValues knobs;  ///< those that are set
+  KnobValues knobs;           ///< those that are set
 
   int workers() const { return ranks * threads; }
   ScalingMode mode() const { return cells_per_core ? ScalingMode::weak : ScalingMode::strong; }

@@ -398,8 +398,8 @@ bool choose_waves(std::string_view name) {
 
 std::string name_of(const FastestWaves& waves) {
   std::string name = std::to_string(64 * waves.set->register_words);
-  for (const int number : {waves.wave->levels, waves.wave->group, waves.wave->plain, waves.counting->levels,
-                           waves.counting->group}) {
+  for (const int number :
+       {waves.wave->levels, waves.wave->group, waves.wave->plain, waves.counting->levels, waves.counting->group}) {
     name += "-" + std::to_string(number);
   }
   return name;

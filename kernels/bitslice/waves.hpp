@@ -60,8 +60,8 @@ struct FastestWaves {
 /// of a few milliseconds at the first call.
 const FastestWaves& fastest_waves();
 
-/// From now on these are the fastest for the instruction set in use, without a race. False, and nothing is changed, if it
-/// has no waves of that name.
+/// From now on these are the fastest for the instruction set in use, without a race. False, and nothing is changed, if
+/// it has no waves of that name.
 bool choose_waves(std::string_view name);
 
 /// What they are, in one word: "512-10-30-2-4-8", the numbers of text_of() in their order.
