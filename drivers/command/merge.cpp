@@ -79,7 +79,10 @@ class Merged {
       row = more;
       return;
     }
-    if (row.samples.empty() || more.samples.empty()) refuse("was worked out in both: leave one of them out");
+    const bool are_measured = row.origin == Origin::measured && more.origin == Origin::measured;
+    if (!are_measured || row.samples.empty() || more.samples.empty()) {
+      refuse("was not measured in both: leave one of them out");
+    }
     const Json& launch = launches_[row.sample_runs.front()];
     const Json& other = launches_[more.sample_runs.front()];
     if (!same_machine(launch, other)) refuse("is of two machines: leave one of them out");
