@@ -207,10 +207,6 @@ void SweepSession::fix_plan(std::vector<PointCost>& costs,
                     "shorter roads, fewer visits or a smaller spacing",
                     budget_text, plan_.visits, plan_.spacing));
   }
-  together(world_, [&] {
-    if (leads() && !was_fixed)
-      journal_->set_plan({{"visits", plan_.visits}, {"rounds", plan_.rounds}, {"wave", waves_}});
-  });
   for (std::size_t i = 0; i < costs.size(); ++i) {
     if (out[i] == 0) continue;
     Group::Member& member = stays_[places[i].first].planned.group.members[places[i].second];
@@ -218,6 +214,11 @@ void SweepSession::fix_plan(std::vector<PointCost>& costs,
     skip(member.point, fmt::format("{} visits of it did not fit into the budget of {}", plan_.visits, budget_text));
     costs[i] = {.group = costs[i].group, .visit = 0, .first = 0, .round = 0};
   }
+  // Last: with a plan on disk, a sweep that is resumed leaves out no more points.
+  together(world_, [&] {
+    if (leads() && !was_fixed)
+      journal_->set_plan({{"visits", plan_.visits}, {"rounds", plan_.rounds}, {"wave", waves_}});
+  });
   const std::vector<GroupCost> groups = costs_of_groups(costs);
   for (std::size_t i = 0; i < groups.size(); ++i) stays_[i].cost = groups[i];
   for (Stay& stay : stays_) {
