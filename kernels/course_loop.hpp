@@ -28,7 +28,8 @@ static inline std::int64_t update_road(int* new_road, const int* old_road, std::
   return moves;
 }
 
-/// One iteration of cells [first, last), of which those from 0 to `cells` are the segment's own: only their moves count.
+/// One iteration of cells [first, last), of which those from 0 to `cells` are the segment's own: only their moves
+/// count.
 static inline std::int64_t iterate(int* new_road, int* old_road, std::int64_t first, std::int64_t cells,
                                    std::int64_t last) {
   update_road(new_road, old_road, first, 0);

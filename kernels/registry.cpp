@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "kernels/bitslice/waves.hpp"
 #include "kernels/course_loop.hpp"
 #include "kernels/isa.hpp"
 #include "kernels/threads.hpp"
@@ -75,6 +76,10 @@ const Variant* fastest_of(std::span<const Variant* const> table) {
 }
 
 std::string threaded_name(const Variant& variant) { return std::string(variant.name) + "+threads"; }
+
+std::string chosen_waves() { return name_of(bitslice::fastest_waves()); }
+
+bool choose_waves(std::string_view name) { return bitslice::choose_waves(name); }
 
 std::unique_ptr<Segment> make_segment(const Variant& variant, const SegmentShape& shape, int threads) {
   return threads > 1 ? make_threads(variant, shape, threads) : variant.make(shape);

@@ -30,6 +30,13 @@ std::string isa_of(const Variant& variant);
 /// Name of a variant's OpenMP form, the composite of threads.hpp: "bitsliced+threads".
 std::string threaded_name(const Variant& variant);
 
+/// The inner loops that the bit-sliced variants chose by a race on this machine, with the instruction set in use: a
+/// word.
+std::string chosen_waves();
+
+/// Makes these the ones that were chosen. False if the instruction set in use has none of that name.
+bool choose_waves(std::string_view name);
+
 /// A segment of `variant`, spread over `threads` >= 1 OpenMP threads: the plain segment for one thread, the composite
 /// for more.
 std::unique_ptr<Segment> make_segment(const Variant& variant, const SegmentShape& shape, int threads);

@@ -13,7 +13,7 @@ interruptible
 
 # What the sweep takes; a test holds this against its own --help.
 with_value=(--kernels --cells --ranks --threads --steps --jump --depth --mode --count --isa --tile --verify --density --init
-  --seed --min-seconds --min-repetitions --max-repetitions --precision --time-cap --time-limit --output)
+  --seed --min-seconds --visits --rounds --spacing --budget --time-limit --output)
 without_value=(--resume --force --dry-run --oversubscribe)
 
 usage() {
@@ -21,11 +21,11 @@ usage() {
 Usage: scripts/run.sh [OPTION OF THE SWEEP]...
 
 Installs what is missing (Debian: apt-get, as root or through sudo), builds the release preset in build/release, and runs
-the default sweep here: every kernel, on one core and on all, both contracts. Prints the ladder as a table and writes
-results/<host>-<YYYYMMDDThhmmssZ>.json. Nothing is installed or built again without need.
+the default sweep here: every kernel, on one core and on all, both contracts, within a budget of three minutes. Prints the
+ladder as a table and writes results/<host>-<YYYYMMDDThhmmssZ>.json. Nothing is installed or built again without need.
 
 Options are passed on to `trafficbench sweep`, which explains them: build/release/bin/trafficbench sweep --help. They are
-looked at before anything is installed or built.
+looked at before anything is installed or built. With --budget, --visits, --rounds or --time-limit the budget is yours.
 
   --help    this text
 
@@ -53,7 +53,7 @@ refuse() {
 }
 
 # Refuses what is no option of the sweep at all. Its values are the program's to check; the name of the report is kept.
-output="" measures=1
+output="" measures=1 budget=(--budget 180)
 check_names() {
   local name value
   while (($#)); do
@@ -67,7 +67,10 @@ check_names() {
         if [[ "$value" == --* ]]; then value=""; fi
       fi
       if [[ -z "$value" ]]; then refuse "$name needs a value; see scripts/run.sh --help"; fi
-      if [[ "$name" == --output ]]; then output="$value"; fi
+      case "$name" in
+        --output) output="$value" ;;
+        --budget | --visits | --rounds | --time-limit) budget=() ;;
+      esac
     elif [[ "$1" == --dry-run ]]; then
       measures=""
     elif [[ -z "$name" || " ${without_value[*]} " != *" $name "* ]]; then
@@ -98,7 +101,7 @@ sweep_command() {
   launcher=()
   # shellcheck source=/dev/null
   source build/release/launcher.sh
-  command=("$program" sweep "$@")
+  command=("$program" sweep "${budget[@]}" "$@")
   if ((${#launcher[@]})); then
     command=("${launcher[@]}" "${RANKS:-$(physical_cores)}" "${command[@]}")
   fi

@@ -90,7 +90,9 @@ if [[ ! -f "$machine" || ! -r "$machine" ]]; then fail "cannot read the machine 
 if [[ -z "$report" ]]; then
   isa="$(sed -n 's/.*"isa": *"\([a-z0-9_]*\)".*/\1/p' "$machine" | head -n 1)" || fail "cannot read $machine"
   for file in "$root"/results/*.json; do
-    if [[ -f "$file" ]] && grep -q "\"isa\": *\"$isa\"" "$file" && grep -q '"origin": *"measured"' "$file" &&
+    # The program does not read version 1 of the report.
+    if [[ -f "$file" ]] && grep -q '"trafficbench_schema"' "$file" && grep -q "\"isa\": *\"$isa\"" "$file" &&
+      grep -q '"origin": *"measured"' "$file" &&
       [[ -z "$report" || "$file" -nt "$report" ]]; then
       report="$file"
     fi

@@ -3,7 +3,9 @@
 import importlib
 import importlib.util
 import json
+import os
 import sys
+import tempfile
 
 import pytest
 from program import ROOT, start, succeed
@@ -14,11 +16,14 @@ from start import draw_lists  # noqa: E402
 
 from trafficbench_tools.ladder import rungs  # noqa: E402
 
-SCRIPTS = {name: ROOT / "bench" / "ladder" / file for name, (file, _, _) in rungs.PYTHON_RUNGS.items()}
+# What numba has compiled serves the next launch too. It reads this when it is imported.
+COMPILED = tempfile.TemporaryDirectory(prefix="numba-")
+os.environ.setdefault("NUMBA_CACHE_DIR", COMPILED.name)
+SCRIPTS = {name: ROOT / "bench" / "ladder" / program.file for name, program in rungs.PYTHON_RUNGS.items()}
 
 
 def lacking(name):
-    return [module for module in rungs.PYTHON_RUNGS[name][1] if importlib.util.find_spec(module) is None]
+    return [module for module in rungs.PYTHON_RUNGS[name].modules if importlib.util.find_spec(module) is None]
 
 
 def needs(name):
@@ -29,9 +34,9 @@ def needs(name):
 def start_rung(name, *arguments, ranks=1, cwd=None):
     needs(name)
     if ranks == 1:
-        for module in rungs.PYTHON_RUNGS[name][1]:
+        for module in rungs.PYTHON_RUNGS[name].modules:
             importlib.import_module(module)  # here, and so once for all forks; MPI begins with mpi4py.MPI only
-        return run_script(SCRIPTS[name], *arguments, cwd=cwd)
+        return run_script(SCRIPTS[name], *arguments, cwd=cwd, env={"NUMBA_CACHE_DIR": os.environ["NUMBA_CACHE_DIR"]})
     launcher, reason = rungs.launcher_of_mpi4py(sys.executable)
     if reason:
         pytest.skip(f"needs a launcher for mpi4py: {reason}")

@@ -3,11 +3,14 @@
 A rung whose packages are missing is skipped here as in a session: scripts/test.sh installs them.
 """
 
+import json
 import random
+import runpy
+import sys
 
 import pytest
-from ladder_rungs import SCRIPTS, draw_lists, lacking, model, rung, saved, start_rung
-from program import ROOT, one_line_of, succeed
+from ladder_rungs import SCRIPTS, draw_lists, lacking, model, needs, rung, saved, start_rung
+from program import ROOT, one_line_of, start, succeed
 
 from trafficbench_tools.counts import parse_count
 from trafficbench_tools.errors import BadInput
@@ -55,6 +58,27 @@ def test_mpi4py_is_the_same_on_any_ranks(tmp_path, ranks):
         assert len(said["rank_seconds"]) == ranks and said["seconds"] == max(said["rank_seconds"])
 
 
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_threads_divide_the_road_and_count_every_move_once(tmp_path, threads):
+    """Pieces begin at whole blocks of 2040 cells, and the last has what is left."""
+    needs("numba-branchless")
+    for cells in (threads, 2041, 3 * 2040, 9001):
+        road = saved(tmp_path / f"{cells}.road", cells, 0.52, 7, 12)
+        words = [sys.executable, SCRIPTS["numba-branchless"], "--json", "--cells", cells, "--seed", 7, "--steps", 12]
+        done = start([*words, "--expect", road], env={"NUMBA_NUM_THREADS": str(threads)})
+        assert done.returncode == 0, done.stderr
+        said = json.loads(done.stdout)
+        assert said["verified"] is True and said["threads"] == threads and len(said["placement"][0]["cpus"]) == threads
+        assert said["moves"] == sum(model(cells, 0.52, 7, 12)[1])
+
+
+def test_numba_compiles_the_loops_of_plain_python():
+    needs("numba")
+    script, plain = (runpy.run_path(str(SCRIPTS[name])) for name in ("numba", "python"))
+    for name in ("step", "step_counting"):
+        assert getattr(script["NumbaLoop"], name).py_func.__code__ == plain[name].__code__
+
+
 def test_course_lines_are_those_of_the_program():
     """Same road, same velocities, line for line."""
     options = ["--cells", 5000, "--steps", 40, "--print-every", 10, "--seed", 11]
@@ -94,6 +118,7 @@ BAD_RUNG = [
     (["--cells", "100", "--expect", "nowhere"], "nowhere"),
     (["--cells", "100", "--expect", str(ROOT / "README.md")], "road file"),
     (["--cells", "100", "--cpu", "one"], "one"),
+    (["--cells", "100", "--cpu="], "CPUs ''"),
 ]
 
 

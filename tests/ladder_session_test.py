@@ -1,4 +1,4 @@
-"""A session of the ladder: it measures Python rungs beside the kernels, in rounds, and says how many times faster they are."""
+"""A session of the ladder: it measures Python rungs beside the kernels, in visits, and says how many times faster they are."""
 
 import argparse
 import os
@@ -22,34 +22,84 @@ LADDER = ROOT / "scripts" / "ladder.sh"
 # --- the answer ------------------------------------------------------------------------------------------------------------
 
 
-def row(kernel, count, cores, speedup, low, high):
+VISITS = {"sample_runs": [0] * 6, "sample_visits": list(range(6)), "sample_steps": [10] * 6, "cells": 1000}
+WOBBLE = [1.0, 1.02, 0.99, 1.01, 0.98, 1.0]
+
+
+def row(kernel, count, cores, speedup, interval=None, best=1.1, seconds=None):
+    """Of a rung that is `speedup` times as fast as plain Python by the median; its best repetition is `best` times that."""
+    low, high = interval or (None, None)
     return {
-        "kernel": kernel, "count": count, "ranks": cores, "threads": 1, "mcops": speedup * 10,
-        "ladder_speedup": speedup, "ladder_speedup_low": low, "ladder_speedup_high": high,
+        "name": f"{kernel}/{count}/{cores}", "kernel": kernel, "count": count, "ranks": cores, "threads": 1, "verified": True,
+        "steps": 10, "mcops": speedup * 10, "mcops_low": None, "mcops_high": None, "mcops_best": speedup * 10 * best,
+        "ladder_base": f"python/{count}/1", "ladder_speedup": speedup, "ladder_speedup_low": low, "ladder_speedup_high": high,
+        "samples": seconds or [wobble / speedup for wobble in WOBBLE], **VISITS,
     }  # fmt: skip
 
 
-def test_answer_names_the_best_of_each_group():
+def python(count):
+    return row("python", count, 1, 1, (1, 1), best=1)
+
+
+def test_answer_names_the_best_of_each_language_on_one_core_and_on_all():
     lines = table.answer(
         [
-            row("python", "every", 1, 1, 1, 1),
-            row("naive", "every", 1, 50, 45, 55),
-            row("tiled", "every", 1, 20000, 19000, 21000),
-            row("tiled", "every", 2, 10000, 9000, 11000),
-            row("naive", "sampled", 2, 90, None, None),
+            python("sampled"),
+            row("naive", "sampled", 2, 90),
+            python("every"),
+            row("numba", "every", 1, 50, (45, 55)),
+            row("mpi4py", "every", 2, 400, (390, 410)),
+            row("tiled", "every", 1, 20000, (19000, 21000)),
+            row("naive", "every", 1, 60, (59, 61)),
+            row("tiled", "every", 2, 10000, (9000, 11000)),
         ]
     )
-    assert len(lines) == 4
-    assert "one core, every: 20,000 times (19,000 .. 21,000), by tiled; more than the 10,000" in lines[1]
-    assert "all 2 cores, every: 10,000 times (9,000 .. 11,000), by tiled; the 10,000" in lines[2]
-    assert "all 2 cores, sampled: 90 times (too few rounds for an interval), by naive; less than" in lines[3]
-    assert "No two rungs" in table.answer([row("python", "every", 1, 1, 1, 1)])[0]
+    assert lines[0].startswith("How many times faster than plain Python, by the best") and lines[0].endswith("asks for 10,000.")
+    assert [line.strip().split(":")[0] for line in lines[1:]] == [
+        table.CONTRACTS["every"], "in Python, one core", "in Python, all 2 cores", "in C++, one core", "in C++, all 2 cores",
+        table.CONTRACTS["sampled"], "in C++, all 2 cores",
+    ]  # fmt: skip
+    assert "one core: numba, 55 times by the best, 50 by the median (45 .. 55): less than 10,000" in lines[2]
+    assert "tiled, 22,000 times by the best, 20,000 by the median (19,000 .. 21,000): more than 10,000" in lines[4]
+    assert "tiled, 11,000 times by the best, 10,000 by the median (9,000 .. 11,000): the interval holds 10,000" in lines[5]
+    assert "naive, 99 times by the best, 90 by the median (too few visits for an interval): less than 10,000" in lines[7]
+    assert max(map(len, lines)) <= 128
+    assert "No two rungs" in table.answer([python("every")])[0]
+
+
+def test_the_fastest_is_the_one_with_the_best_repetition():
+    slower, faster = row("tiled", "every", 1, 110, best=1.0), row("bitsliced", "every", 1, 100, best=1.2)
+    assert [one["kernel"] for one in table.fastest([slower, faster])] == ["bitsliced"]
+
+
+def test_a_tie_has_no_winner():
+    """Whoever had the best repetition, if some visits went to each."""
+    tiled = row("tiled", "every", 1, 100, best=1.2)
+    near = row("bitsliced", "every", 1, 100, best=1.1, seconds=list(reversed(tiled["samples"])))
+    far = row("bitpacked", "every", 1, 50)
+    lines = table.answer([python("every"), tiled, near, far])
+    assert lines[2] == "    in C++, one core: no winner, a tie of"
+    assert [line.split(",")[0] for line in lines[3:]] == ["      tiled", "      bitsliced"]
+    # Too few visits for an interval, or none that both share: nothing says that they tie.
+    for field, values in [("sample_visits", [0, 0, 0, 1, 1, 1]), ("sample_runs", [1] * 6)]:
+        assert not table.tie({**near, field: values}, tiled) and table.tie(near, tiled)
+
+
+def test_ladder_is_printed_by_language(capsys):
+    skipped = {**row("numba", "every", 1, 1), "skipped": "it lacks numba"}
+    wrong = {**row("naive", "every", 1, 5), "verified": False, "error_message": "hash differs"}
+    table.print_ladder([python("every"), skipped, row("mpi4py", "every", 2, 7, (6, 8)), wrong], 1000)
+    text = capsys.readouterr().out
+    words = ("in Python", "python ", "skipped: it lacks numba", "mpi4py", "in C++", "NOT VERIFIED")
+    places = [text.index(word) for word in words]
+    assert places == sorted(places) and "6 .. 8" in text and "on a road of 1,000 cells, contract `every`" in text
+    assert max(map(len, text.splitlines())) <= 128
 
 
 # --- the session -------------------------------------------------------------------------------------------------------
 
 
-SHORT = ["--program", PROGRAM, "--cells", 3000, "--min-seconds", 0.0005, "--rounds", 6]
+SHORT = ["--program", PROGRAM, "--cells", 3000, "--min-seconds", 0.0005, "--visits", 6, "--spacing", 0]
 
 
 def session(folder, *arguments):
@@ -70,43 +120,45 @@ def test_session_writes_a_report_that_holds(tmp_path):
     assert {row["count"] for row in measured} == {"every", "sampled"}
     for row in measured:
         assert row["verified"] is True and row["verification"] == "full" and row["hash"]
-        assert row["repetitions"] == 6 and row["rounds"] == list(range(6)) and row["stopped"] == "fixed"
+        assert row["sample_visits"] == list(range(6)) and row["sample_runs"] == [0] * 6 and row["stopped"] == "fixed"
+        assert row["sample_steps"] == [row["steps"]] * 6 and row["interval_over"] == "visits"
         # Same road, same steps, same end, whatever the rung.
         assert len({other["hash"] for other in measured if other["steps"] == row["steps"]}) == 1
         base = by_name[row["ladder_base"]]
-        assert base["kernel"] == "python" and base["count"] == row["count"]
-        ratio = row["mcops"] / base["mcops"]
-        assert row["ladder_speedup"] == pytest.approx(ratio)
-        assert row["ladder_speedup_low"] <= row["ladder_speedup"] <= row["ladder_speedup_high"]
-        # Sample by sample, those of the same rounds.
-        assert base is row or row["ladder_base_samples"] == base["samples"]
+        assert base["kernel"] == "python" and base["count"] == row["count"] and base["steps"] == 100
+        # Visit by visit.
+        ratios = [row["steps"] / mine / base["steps"] * other for mine, other in zip(row["samples"], base["samples"])]
+        assert row["ladder_speedup"] == pytest.approx(statistics.median(ratios))
+        assert row["ladder_speedup_low"] == pytest.approx(min(ratios))
+        assert row["ladder_speedup_high"] == pytest.approx(max(ratios))
         if row["kernel"] in rungs.PYTHON_RUNGS:
             assert row["rung"] == list(rungs.PYTHON_RUNGS).index(row["kernel"]) - len(rungs.PYTHON_RUNGS)
-    python_run = report["context"]["runs"][next(row["run"] for row in rows if row["kernel"] == "python")]
-    assert python_run["compiler"] is None and "python" in python_run["software"] and "kernels" not in python_run
+    (run,) = report["context"]["runs"]
+    assert run["compiler"] and run["software"]["python"] and len(run["visits"]) == 6
+    assert [visit["began"] for visit in run["visits"]] == sorted(visit["began"] for visit in run["visits"])
+    assert run["seconds"] == pytest.approx(run["visits"][-1]["began"] + run["visits"][-1]["seconds"])
+    assert all(len(visit["nodes"]) == 1 and visit["nodes"][0]["host"] == run["host"] for visit in run["visits"])
     # What was printed is what was written.
-    best = max(
-        (row for row in measured if row["ranks"] * row["threads"] == 1 and row["count"] == "every"),
-        key=lambda row: row["mcops"],
-    )
-    assert f"one core, every: {best['ladder_speedup']:,.0f} times" in done.stdout or best["ladder_speedup"] < 100
-    assert done.stdout.count("The ladder on a road of 3,000 cells") == 2
+    groups = {(row["count"], row["ranks"] * row["threads"]) for row in measured if row["kernel"] == "tiled"}
+    assert done.stdout.count("tiled, ") == len(groups) and done.stdout.count("The ladder on a road of 3,000 cells") == 2
+    for row in measured:
+        assert f"{row['mcops_best']:,.0f}" in done.stdout or row["mcops_best"] < 100
 
 
 def test_no_rung_always_follows_the_same_one():
-    orders = [session_script.order_of_round(number, 12) for number in range(8)]
+    orders = [session_script.order_of_visit(number, 12) for number in range(8)]
     assert all(sorted(order) == list(range(12)) for order in orders)
-    assert orders == [session_script.order_of_round(number, 12) for number in range(8)], "every session has the same orders"
+    assert orders == [session_script.order_of_visit(number, 12) for number in range(8)], "every session has the same orders"
     for place in range(12):
         before = [order[order.index(place) - 1] if order[0] != place else None for order in orders]
         assert max(before.count(other) for other in before) <= 4 and len(set(before)) >= 4, before
     assert len({order[0] for order in orders}) >= 4
-    assert session_script.order_of_round(3, 1) == [0]
+    assert session_script.order_of_visit(3, 1) == [0]
 
 
 def test_rungs_of_python_are_numbered_from_the_lowest_up_below_all_kernels():
-    numbers = [rungs.PythonRung("python3", name, 1, "every", [], [0]).number for name in rungs.PYTHON_RUNGS]
-    assert numbers == [-5, -4, -3, -2, -1]
+    numbers = [rungs.PythonRung("python3", name, 1, 1, "every", [], [0], 9).number for name in rungs.PYTHON_RUNGS]
+    assert numbers == [-6, -5, -4, -3, -2, -1]
 
 
 def results(*seconds, **changes):
@@ -122,24 +174,67 @@ def test_only_what_was_measured_is_handed_to_the_program():
     rung = rungs.CppRung("trafficbench", "some-kernel", 2, 1, "every", [])
     said = {"rung": 3, "bits_per_cell": 2, "configuration": "braids of 7", "isa": "avx2", "depth": 9, "cars": 520}
     said.update(hash=16 * "a")
-    said.update(clock_hz=2e9, warnings=["clock_changed"], mcops=1.0, mcops_low=0.5, base="x", limit="y", run=5)
+    said.update(clock_hz=2e9, warnings=["clock_changed"], mcops=1.0, mcops_low=0.5, base="x", limit="y", sample_runs=[5])
     launched = results(0.3, 0.1, 0.2, row=said)
-    row = measured.measured_row(rung, road, "the name", 40, launched, "fixed", 2, "the command")
+    row = measured.measured_row(rung, road, "the name", 40, launched, "fixed", 0.1, "the command")
     assert row == {
         **{"name": "the name", "kernel": "some-kernel", "rung": 3, "bits_per_cell": 2, "configuration": "braids of 7"},
         **{"isa": "avx2", "cells": 1000, "steps": 40, "ranks": 2, "threads": 1, "depth": 9, "density": 0.52, "cars": 520},
         **{"init": "mt19937", "seed": 7, "mode": "strong", "count": "every", "class": "update", "origin": "measured"},
-        **{"samples": [0.3, 0.1, 0.2], "rounds": [0, 1, 2], "cpu_time": pytest.approx(180), "discarded": 2, "hash": 16 * "a"},
+        **{"samples": [0.3, 0.1, 0.2], "sample_visits": [0, 1, 2], "sample_runs": [0, 0, 0], "sample_steps": [40, 40, 40]},
+        **{"cpu_seconds": pytest.approx([0.27, 0.09, 0.18]), "hash": 16 * "a"},
         **{"rank_seconds": [{"min": value, "median": value, "max": value} for value in (0.3, 0.1, 0.2)]},
-        **{"verified": True, "verification": "full", "restarted": True, "stopped": "fixed", "placement": [], "run": 2},
-        **{"clock_hz": 2e9, "warnings": ["clock_changed"], "note": "the command"},
+        **{"verified": True, "verification": "full", "restarted": True, "stopped": "fixed", "placement": []},
+        **{"sample_clock_hz": [2e9] * 3, "warnings": ["clock_changed"], "note": "the command"},
     }
-    bad = measured.measured_row(rung, road, "n", 40, results(0.1, problem="hash differs", row={}), "fixed", 0, "")
+    bad = measured.measured_row(rung, road, "n", 40, results(0.1, problem="hash differs", row={}), "fixed", 0.1, "")
     assert (bad["verified"], bad["stopped"], bad["error_message"]) == (False, "failed", "hash differs")
-    assert "clock_hz" not in bad and "discarded" not in bad and "warnings" not in bad
+    assert "sample_clock_hz" not in bad and "warnings" not in bad
+    short = measured.measured_row(rung, road, "n", 40, launched, "fixed", 0.31, "")
+    assert short["warnings"] == ["clock_changed", "short_repetition"]
+    alone = rungs.CppRung("trafficbench", "some-kernel", 1, 1, "every", [])
+    assert "rank_seconds" not in measured.measured_row(alone, road, "n", 40, launched, "fixed", 0.1, "")
+    # The clock is told of every repetition, or of none.
+    assert "sample_clock_hz" not in measured.measured_row(rung, road, "n", 40, [*launched, *results(0.1)], "fixed", 0.1, "")
     rung.skipped = "no such thing"
     skipped = measured.skipped_row(rung, road, "n")
     assert (skipped["skipped"], skipped["samples"], skipped["verification"]) == ("no such thing", [], "none")
+    assert skipped["sample_runs"] == skipped["sample_visits"] == skipped["sample_steps"] == []
+
+
+def test_launch_says_what_python_ran_with():
+    program = {"compiler": "GNU 12", "mpi": {"library": "MPICH"}, "host": "here", "argv": ["trafficbench"], "date": "then"}
+    software = {"python": "3.11", "numpy": "1.24"}
+    visit = {"began": 1.0, "seconds": 2.0, "nodes": []}
+    made = measured.launch(program, ["ladder.sh"], software, ["Open MPI v4.1.4, package: x", [3, 1], 3], "now", [visit], 3.0)
+    assert made["software"] == {**software, "mpi4py's MPI": "Open MPI 4.1.4, MPI 3.1"}
+    assert (made["compiler"], made["mpi"], made["visits"], made["seconds"]) == ("GNU 12", {"library": "MPICH"}, [visit], 3.0)
+    assert (made["argv"], made["date"]) == (["ladder.sh"], "now") and program["argv"] == ["trafficbench"]
+    made = measured.launch(program, [], {}, ["MPICH Version:      4.0.2\nMPICH Release", [4, 0], 1], "now", [], 0.0)
+    assert made["software"] == {"mpi4py's MPI": "MPICH 4.0.2, MPI 4.0"}
+
+
+def test_rungs_that_depend_on_the_order_make_the_same_iterations_everywhere():
+    def steps(name, cells):
+        return rungs.PythonRung("python3", name, 1, 1, "every", [], [0], cells).fixed_steps
+
+    assert {steps(name, 10**6) for name in ("python", "numpy-where", "numba")} == {100}
+    assert [steps(name, 10**9) for name in ("python", "numpy-where", "numba")] == [5, 20, 100]
+    assert steps("python", 10**6 + 1) == 5
+    assert steps("numpy-inplace", 10**6) is steps("mpi4py", 10**6) is steps("numba-branchless", 10**6) is None
+    wide, narrow = (rungs.CppRung("trafficbench", "naive", ranks, 1, "every", []) for ranks in (2, 1))
+    assert wide.fixed_steps == narrow.fixed_steps == 100
+    assert rungs.CppRung("trafficbench", "tiled", 1, 1, "every", []).fixed_steps is None
+
+
+def test_shapes_of_python_rungs():
+    shapes = {name: program.shapes(4) for name, program in rungs.PYTHON_RUNGS.items()}
+    assert shapes["python"] == shapes["numba"] == [(1, 1)]
+    assert shapes["mpi4py"] == [(4, 1)] and shapes["numba-branchless"] == [(1, 1), (1, 4)]
+    assert {name: program.shapes(1) for name, program in rungs.PYTHON_RUNGS.items()} == {name: [(1, 1)] for name in shapes}
+    threaded = rungs.PythonRung("python3", "numba-branchless", 1, 4, "every", [], [0, 2, 4, 6], 9)
+    command = threaded.command(rungs.Road(9, 0.5, 1), 7)
+    assert command[:3] == ["env", "NUMBA_NUM_THREADS=4", "python3"] and command[-2:] == ["--cpu", "0,2,4,6"]
 
 
 def test_program_that_cannot_derive_is_refused_before_the_work(tmp_path):
@@ -152,7 +247,7 @@ def test_program_that_cannot_derive_is_refused_before_the_work(tmp_path):
 def test_what_was_measured_is_kept_if_no_report_can_be_made(tmp_path):
     lines = "if sys.argv[1] == 'derive' and '--help' not in sys.argv:\n    import os\n"
     lines += "    os.unlink(sys.argv[sys.argv.index('--output') + 1])\n    err, status = 'trafficbench: something is wrong\\n', 1\n"
-    options = ["--rungs", "python", "--count", "every", "--rounds", 1, "--output", tmp_path / "x.json"]
+    options = ["--rungs", "python", "--count", "every", "--visits", 1, "--output", tmp_path / "x.json"]
     broken = pretended(tmp_path / "build" / "bin" / "trafficbench", lines)
     done = session(tmp_path, "--program", broken, *options)
     assert done.returncode == 1 and "something is wrong" in done.stderr.splitlines()[-1], done.stderr
@@ -161,7 +256,7 @@ def test_what_was_measured_is_kept_if_no_report_can_be_made(tmp_path):
     # The program can still make the report of it.
     succeed("derive", tmp_path / "x.json.measured", "--output", tmp_path / "x.json")
     (row,) = load_report(tmp_path / "x.json")["benchmarks"]
-    assert row["kernel"] == "python" and row["repetitions"] == 1 and row["mcops"] > 0
+    assert row["kernel"] == "python" and len(row["samples"]) == 1 and row["mcops"] > 0
 
 
 def test_what_was_measured_is_kept_beside_what_was_kept_before(tmp_path, monkeypatch):
@@ -182,7 +277,7 @@ def test_what_was_measured_is_kept_beside_what_was_kept_before(tmp_path, monkeyp
 class FakeRung:
     """A rung whose pilot promised too much."""
 
-    python, skipped, kernel, label = False, "", "naive", "naive"
+    python, skipped, kernel, label, fixed_steps = False, "", "naive", "naive", None
 
     def __init__(self, seconds_a_step):
         self.seconds_a_step, self.launched = seconds_a_step, []
@@ -192,26 +287,79 @@ class FakeRung:
         return rungs.Result(steps * self.seconds_a_step, 0.0, {}, [], "")
 
 
-def test_repetitions_that_were_too_short_are_counted():
+def session_of(*rungs_of_it, steps, **options):
+    """A session that has done its pilot."""
     made = session_script.Session.__new__(session_script.Session)
-    made.options = argparse.Namespace(min_seconds=1.0)
-    made.road, made.steps, made.discarded, made.rounds = None, {0: 10, 1: 10, 2: 1}, {}, []
-    made.rungs = [FakeRung(0.11), FakeRung(0.01), FakeRung(1e-9)]
+    made.options = argparse.Namespace(**{"min_seconds": 1.0, "visits": 6, "spacing": 0.0, "time_limit": 1e6, **options})
+    made.road, made.steps, made.visits, made.broken = None, dict(enumerate(steps)), [], False
+    made.rungs, made.ran, made.program_launch = list(rungs_of_it), set(range(len(steps))), {"host": "here"}
+    made.began = time.monotonic()
+    return made
+
+
+def test_repetitions_that_are_too_short_are_made_longer_before_the_first_is_kept():
+    made = session_of(FakeRung(0.11), FakeRung(0.01), FakeRung(1e-9), FakeRung(1e-3), steps=[10, 10, 1, 100])
     made.rungs[2].launch = lambda *_: rungs.Result(1e-9, 0.0, {}, [], "")  # never long enough
-    said = made.one_round()
-    assert sorted(said) == [0, 1, 2] and made.discarded == {1: 1, 2: 3}
+    made.rungs[3].fixed_steps = 100
+    first = made.visit()
+    assert sorted(first.said) == [0, 1, 2, 3]
     assert made.rungs[0].launched == [10] and made.rungs[1].launched == [10, 120] and made.steps[1] == 120
-    # In later rounds nothing is made again.
-    made.rounds.append(said)
+    assert made.rungs[3].launched == [100] and made.steps[3] == 100
+    # In later visits nothing is made again.
+    made.visits.append(first)
     made.rungs[1].seconds_a_step = 0.001
-    assert made.one_round()[1].seconds == pytest.approx(0.12) and made.discarded == {1: 1, 2: 3}
+    assert made.one_round()[1].seconds == pytest.approx(0.12)
+
+
+def test_visits_keep_their_distance_and_say_so(monkeypatch, capsys):
+    """By a clock that goes on when somebody sleeps, and by ten seconds a launch."""
+    now = [100.0]
+    monkeypatch.setattr(session_script.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(session_script.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+    rung = FakeRung(10.0)
+    launch = rung.launch
+
+    def slow(*what):
+        now[0] += 10
+        return launch(*what)
+
+    rung.launch = slow
+    made = session_of(rung, steps=[1], visits=3, spacing=30.0)
+    assert made.all_visits() == "fixed"
+    assert [(visit.record["began"], visit.record["seconds"]) for visit in made.visits] == [(0, 10), (30, 10), (60, 10)]
+    assert capsys.readouterr().err.count("begins in 20 s, 30 s after the one before") == 2
+    # What lasts longer waits for nothing; beyond the limit there are no more than six.
+    made = session_of(rung, steps=[1], visits=9, spacing=5.0, time_limit=1.0)
+    assert made.all_visits() == "time_limit"
+    assert [visit.record["began"] for visit in made.visits] == [0, 10, 20, 30, 40, 50]
+    assert "begins in" not in capsys.readouterr().err
+    (node,) = made.visits[0].record["nodes"]
+    assert node["host"] == "here" and node["reference_hz"] is None and node["involuntary_switches"] >= 0
+    assert node["steal_seconds"] is None or node["steal_seconds"] >= 0
+
+
+def test_rung_that_fails_later_is_told_from_one_that_never_ran():
+    def fails(*_):
+        raise rungs.LaunchFailed("it died")
+
+    made = session_of(FakeRung(2.0), FakeRung(2.0), steps=[1, 1])
+    made.rungs[1].launch, made.ran = fails, {0}
+    assert list(made.one_round()) == [0] and made.rungs[1].skipped == "it died" and not made.broken
+    made.rungs[0].launch = fails
+    assert made.one_round() == {} and made.broken
+    # What has run in a visit has run.
+    made = session_of(FakeRung(2.0), steps=[1])
+    made.ran = set()
+    assert list(made.one_round()) == [0]
+    made.rungs[0].launch = fails
+    assert made.one_round() == {} and made.broken
 
 
 def test_session_on_all_cores_uses_them(tmp_path):
     cores = len(rungs.physical_cores())
     if cores == 1:
         pytest.skip("needs two cores: all cores of this machine are one")
-    done = session(tmp_path, "--rungs", "bitsliced,mpi4py", "--count", "every", "--rounds", 1, "--output", "x.json")
+    done = session(tmp_path, "--rungs", "bitsliced,mpi4py", "--count", "every", "--visits", 1, "--output", "x.json")
     assert done.returncode == 0, done.stderr
     rows = load_report(tmp_path / "x.json")["benchmarks"]
     wide = [row for row in rows if row["kernel"] == "bitsliced" and row["ranks"] * row["threads"] == cores]
@@ -226,7 +374,7 @@ def test_rung_without_its_packages_is_skipped_with_the_reason(tmp_path, monkeypa
     # An isolated interpreter sees no site packages.
     bare = write_executable(tmp_path / "bin" / "python3", f'#!/bin/sh\nexec {sys.executable} -S -s "$@"\n')
     monkeypatch.setattr(session_script, "candidates", lambda: [str(bare)])
-    options = ["--rungs", "python,numpy-where,naive", "--count", "every", "--rounds", 1, "--output", "x.json"]
+    options = ["--rungs", "python,numpy-where,naive", "--count", "every", "--visits", 1, "--output", "x.json"]
     done = session(tmp_path, *options)
     assert done.returncode == 0, done.stderr
     rows = {row["kernel"]: row for row in load_report(tmp_path / "x.json")["benchmarks"]}
@@ -241,7 +389,9 @@ BAD_SESSION = [
     (["--rungs", ""], "--rungs ''"),
     (["--output=", "--force"], "--output= is empty"),
     (["--output", "--force"], "--output"),
-    (["--rounds", "0"], "rounds is 0"),
+    (["--visits", "0"], "visits is 0"),
+    (["--spacing", "-1"], "spacing is '-1'"),
+    (["--spacing", "inf"], "spacing is 'inf'"),
     (["--count", "some"], "some"),
     (["--count", "every,every"], "every,every"),
     (["--min-seconds", "0"], "min-seconds"),
@@ -289,7 +439,7 @@ def test_wrong_kernel_is_marked_and_ends_with_status_1(tmp_path):
     lines = "if sys.argv[1] == 'run' and 'tiled' in sys.argv:\n    report = json.loads(out)\n"
     lines += "    report['benchmarks'][0].update(verified=False, error_occurred=True, error_message='hash differs')\n"
     liar = pretended(tmp_path / "build" / "bin" / "trafficbench", lines + "    out, status = json.dumps(report), 1\n")
-    options = ["--rungs", "python,naive,tiled", "--count", "every", "--rounds", 2, "--output", tmp_path / "x.json"]
+    options = ["--rungs", "python,naive,tiled", "--count", "every", "--visits", 2, "--output", tmp_path / "x.json"]
     done = session(tmp_path, "--program", liar, *options)
     assert done.returncode == 1, done.stderr
     rows = load_report(tmp_path / "x.json")["benchmarks"]
@@ -297,20 +447,20 @@ def test_wrong_kernel_is_marked_and_ends_with_status_1(tmp_path):
         assert row["verified"] is (row["kernel"] != "tiled")
         assert (row["ladder_base"] is None) == (row["kernel"] == "tiled")
     assert "NOT VERIFIED: hash differs" in done.stdout
-    assert not any("tiled" in line for line in done.stdout.splitlines() if "times" in line)
+    assert not any("tiled" in line for line in done.stdout.splitlines() if "by the best" in line)
 
 
 @pytest.mark.parametrize("signals", [[signal.SIGTERM], [signal.SIGINT, signal.SIGINT]], ids=["SIGTERM", "Ctrl-C twice"])
-@pytest.mark.parametrize("when", ["pilot", "rounds"])
-def test_interrupted_session_keeps_complete_rounds(tmp_path, when, signals):
-    words = ["bash", LADDER, *SHORT, "--rounds", 500, "--rungs", "python,naive", "--count", "every", "--output", "x.json"]
+@pytest.mark.parametrize("when", ["pilot", "visits"])
+def test_interrupted_session_keeps_complete_visits(tmp_path, when, signals):
+    words = ["bash", LADDER, *SHORT, "--visits", 500, "--rungs", "python,tiled", "--count", "every", "--output", "x.json"]
     with subprocess.Popen(
         [str(word) for word in words],
         cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as child:  # fmt: skip
         # Progress says where it is.
         for line in child.stderr:
-            if ("iterations of" if when == "pilot" else "round 3 of") in line:
+            if ("iterations of" if when == "pilot" else "visit 3 of") in line:
                 break
         for number in signals:
             child.send_signal(number)
@@ -322,16 +472,15 @@ def test_interrupted_session_keeps_complete_rounds(tmp_path, when, signals):
     else:
         rows = load_report(tmp_path / "x.json")["benchmarks"]
         assert {row["stopped"] for row in rows} == {"interrupted"}
-        assert len({row["repetitions"] for row in rows}) == 1 and rows[0]["repetitions"] >= 2
+        assert len({len(row["samples"]) for row in rows}) == 1 and len(rows[0]["samples"]) >= 2
 
 
 def test_time_limit_ends_the_session_once_there_are_intervals(tmp_path):
-    options = ["--time-limit", "0.001", "--rounds", "400", "--rungs", "python,naive", "--count", "every"]
+    options = ["--time-limit", "0.001", "--visits", "400", "--rungs", "python,naive", "--count", "every"]
     done = session(tmp_path, *options, "--output", "x.json")
     assert done.returncode == 0, done.stderr
     rows = load_report(tmp_path / "x.json")["benchmarks"]
-    assert {(row["stopped"], row["repetitions"]) for row in rows} == {("time_limit", 6)}
-    assert all(row["real_time"] == pytest.approx(1e3 * statistics.median(row["samples"])) for row in rows)
+    assert {(row["stopped"], len(row["samples"])) for row in rows} == {("time_limit", 6)}
 
 
 def test_ladder_needs_python_alone(tmp_path):

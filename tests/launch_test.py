@@ -95,6 +95,20 @@ def test_run_names_the_report_that_is_begun(checkout):
     assert journal.name.endswith("Z.json.journal") and f"--output {report} --resume" in done.stderr
 
 
+@pytest.mark.parametrize("words", [[], ["--cells", "1e5"], ["--spacing=5"], ["--dry-run"]])
+def test_default_run_has_a_budget(checkout, words):
+    done = start(["bash", checkout / "scripts" / "run.sh", *words], env=surroundings(checkout, "report", 0))
+    assert done.returncode == 0 and " sweep --budget 180 " in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("option", ["--budget", "--visits", "--rounds", "--time-limit"])
+@pytest.mark.parametrize("apart", [True, False])
+def test_who_says_how_much_has_no_other_budget(checkout, option, apart):
+    words = [option, "7"] if apart else [f"{option}=7"]
+    done = start(["bash", checkout / "scripts" / "run.sh", *words], env=surroundings(checkout, "report", 0))
+    assert done.returncode == 0 and f" sweep {' '.join(words)} " in done.stdout and "180" not in done.stdout, done.stdout
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("to", ["run.sh", "all of the terminal"])
 def test_signal_reaches_the_ranks_once_and_is_an_interruption(checkout, number, to):

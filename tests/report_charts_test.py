@@ -8,6 +8,7 @@ import itertools
 import json
 import math
 import re
+import statistics
 from pathlib import Path
 
 import made_up_report
@@ -54,23 +55,32 @@ def every_chart(found):
 
 # --- what is drawn is what the file says -------------------------------------------------------------------------------
 
-MEASURES = {
-    "ladder": "mcops",
-    "sizes": "mcops",
-    "limits": "fraction_of_limit",
-    "speedup": "speedup",
-    "efficiency": "efficiency",
-    "closed-form": "real_time",
-    "roofline": "mcops",
-}
 
+def numbers_of(one, mark, row):
+    """(value, low, high, median with its interval) that a mark of a chart must have, by the fields of its row."""
 
-def measure_of(one):
+    def per(number, unit):
+        return None if number is None else number / unit
+
+    def with_interval(name, unit=1.0):
+        return tuple(per(row.get(name + end), unit) for end in ("", "_low", "_high"))
+
     title = one.title.lower()
-    for key in ("speedup", "efficiency", "roofline"):
-        if key in title:
-            return MEASURES[key]
-    return MEASURES.get(one.figure)
+    if "speedup" in title:
+        return (*with_interval("speedup"), None)
+    if "efficiency" in title:
+        return row["efficiency"], mark.low, mark.high, None
+    if "roofline" in title:
+        return row["mcops_best"], None, None, None
+    if one.figure == "sizes":
+        best = one.facets["by the"] == "best"
+        return (row["mcops_best"], None, None, None) if best else (*with_interval("mcops"), None)
+    if one.figure == "ladder":
+        return row["mcops_best"], None, None, with_interval("mcops")
+    if one.figure == "limits":
+        return row["mcops_best"] / row["limit_mcops"], None, None, with_interval("mcops", row["limit_mcops"])
+    assert one.figure == "closed-form", one.title
+    return (*with_interval("real_time", 1e6), None)  # milliseconds
 
 
 @pytest.mark.parametrize("path", [*EXAMPLES, *REPORTS], ids=lambda path: path.stem)
@@ -80,6 +90,8 @@ def test_marks_are_the_numbers_of_their_rows(path):
     found = views.all_charts(loading.load([path]))
     for one in every_chart(found):
         assert one.marks(), one.title
+        if one.kind == "strip":
+            continue
         for series in one.series:
             for mark in series.marks:
                 row = by_name[mark.row["name"]]
@@ -88,17 +100,19 @@ def test_marks_are_the_numbers_of_their_rows(path):
                     expected = row["shares"][part] if part != "driver" else max(0, 1 - sum(row["shares"].values()))
                     assert mark.value == pytest.approx(expected)
                     continue
-                measure = measure_of(one)
-                assert mark.value == row[measure]
-                if measure in ("mcops", "speedup"):
-                    assert (mark.low, mark.high) == (row[f"{measure}_low"], row[f"{measure}_high"])
+                assert (mark.value, mark.low, mark.high, mark.median) == numbers_of(one, mark, row)
                 if mark.low is not None:
                     assert mark.low <= mark.value <= mark.high
+                if mark.median is not None:
+                    assert mark.median[0] <= mark.value * (1 + 1e-6)
 
 
 @pytest.mark.parametrize("path", [*EXAMPLES, *REPORTS], ids=lambda path: path.stem)
 def test_no_plot_mixes_what_may_not_be_mixed(path):
     for one in every_chart(views.all_charts(loading.load([path]))):
+        if one.kind == "strip":
+            assert not one.rows() and one.contract() == ""
+            continue
         for key in ("count", "class"):
             assert len({row[key] for row in one.rows()}) == 1
         assert len({row["origin"] == "measured" for row in one.rows()}) == 1
@@ -122,8 +136,10 @@ def test_rows_of_different_files_are_never_in_one_plot(tmp_path):
     paths = [made_up_report.save(made_up_report.make(seed=seed), tmp_path / f"{seed}.json") for seed in (1, 2)]
     sources = loading.load(paths)
     of_file = {id(row): source.label for source in sources for row in source.rows}
-    for one in every_chart(views.all_charts(sources)):
-        assert len({of_file[id(row)] for row in one.rows()}) == 1
+    found = every_chart(views.all_charts(sources))
+    assert {one.facets["report"] for one in found} == {"1", "2"}
+    for one in found:
+        assert {of_file[id(row)] for row in one.rows()} <= {one.facets["report"]}
 
 
 def test_no_row_is_left_out_in_silence(study):
@@ -239,17 +255,25 @@ def test_waves_of_an_older_report_are_shown(tmp_path):
     assert "8 levels, 2 with" in provenance.section(sources) and "8 levels, 2 with" in methods.paragraph(sources[0])
 
 
+def step_of(texts):
+    """The numbers of a step among the texts beside a bar: the ratio, and its interval if there is one."""
+    (step,) = (text for text in texts if text.startswith("step"))
+    return [float(number.replace(",", "")) for number in re.findall(r"[\d.,]*\d", step)]
+
+
 def test_step_is_the_ratio_to_the_rung_below_at_as_many_cores(study):
+    """Best over best; and by the median over the visits that both rows share, worked out here by hand."""
     _, _, found = study
     for one in found["ladder"]:
         for series in one.series:
             for below, mark in zip(series.marks, series.marks[1:]):
-                step = next(text for text in mark.texts if text.startswith("step"))
-                ratio, low, high = (float(number.replace(",", "")) for number in re.findall(r"[\d.,]*\d", step))
-                assert ratio == pytest.approx(mark.value / below.value, rel=1e-2)
-                assert low == pytest.approx(mark.low / below.high, rel=1e-2)
-                assert high == pytest.approx(mark.high / below.low, rel=1e-2)
+                assert step_of(mark.texts) == [pytest.approx(mark.value / below.value, rel=1e-2)]
+                of_rounds = [theirs / ours for ours, theirs in zip(mark.row["samples"], below.row["samples"])]
+                ratios = [statistics.median(of_rounds[i : i + 2]) for i in range(0, 12, 2)]
+                assert step_of(mark.below) == pytest.approx([statistics.median(ratios), min(ratios), max(ratios)], rel=1e-2)
                 assert rows.cores(mark.row) == rows.cores(below.row)
+                # Six visits: the interval is their range, and narrower than what the intervals of both rows allow.
+                assert max(ratios) - min(ratios) < mark.median[2] / below.median[1] - mark.median[1] / below.median[2]
 
 
 def test_failed_rung_is_marked_and_no_base_of_a_step(tmp_path):
@@ -258,7 +282,7 @@ def test_failed_rung_is_marked_and_no_base_of_a_step(tmp_path):
     assert bad["kernel"] == "bitsliced"
     _, found = charts_of(report, tmp_path)
     (one,) = found["ladder"]
-    texts = {mark.at: mark.texts for mark in one.marks()}
+    texts = {mark.at: mark.texts + mark.below for mark in one.marks()}
     assert "FAILED VERIFICATION" in texts["bitsliced"]
     assert not any(text.startswith("step") for text in texts["tiled"])
     assert any(note.startswith("MARKED: 1 row failed verification") for note in one.notes())
@@ -579,8 +603,15 @@ def test_figures_show_the_marks_of_their_chart(study, figures):
     _, _, found = study
     for section in found.values():
         for one in section[:2]:
-            axes = figures.draw(one, palette.palette([one])).axes[0]
-            if one.kind == "curve":
+            lanes = figures.draw(one, palette.palette([one])).axes
+            axes = lanes[0]
+            if one.kind == "strip":
+                assert len(lanes) == len(one.lanes) == 4
+                for series in one.series:
+                    container = next(c for c in lanes[series.lane].containers if c.get_label() == series.label)
+                    assert list(container.lines[0].get_xdata()) == [mark.at for mark in series.marks]
+                    assert list(container.lines[0].get_ydata()) == [mark.value for mark in series.marks]
+            elif one.kind == "curve":
                 for series, shift in zip(one.series, one.shifts()):
                     container = next(c for c in axes.containers if c.get_label() == series.label)
                     assert list(container.lines[0].get_xdata()) == pytest.approx(
@@ -595,12 +626,14 @@ def test_figures_show_the_marks_of_their_chart(study, figures):
                 if one.kind == "bars":
                     ends = sorted(bar.get_x() + bar.get_width() for bar in bars)
                     assert ends == pytest.approx(sorted(mark.value for mark in one.marks()))
+                    diamonds = sorted(c.lines[0].get_xdata()[0] for c in axes.containers if hasattr(c, "lines"))
+                    assert diamonds == pytest.approx(sorted(mark.median[0] for mark in one.marks()))
                 else:
                     assert sorted(bar.get_width() for bar in bars) == pytest.approx(
                         sorted(mark.value for mark in one.marks())
                     )
             title = axes.get_title(loc="left")
-            assert one.title in title and one.facets["count"] in title
+            assert one.title in title and one.contract() in title
             figures.pyplot.close("all")
 
 

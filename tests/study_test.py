@@ -213,7 +213,7 @@ WRONG_SWEEPS = {
     "contract": (["--count", "foo"], "'foo'"),
     "depth": (["--depth", "0"], "depth is 0"),
     "option": (["--", "--foo"], "--foo"),
-    "no time": (["--", "--time-cap", "nan"], "time-cap"),
+    "no time": (["--", "--spacing", "nan"], "spacing"),
 }
 
 
@@ -474,7 +474,7 @@ def test_merge_replaces_no_link_and_follows_none(tmp_path):
     assert json.loads((folder / "report.json").read_text(encoding="utf-8"))["benchmarks"] == []
 
 
-QUICK = ["--", "--time-cap", "0.05", "--max-repetitions", "6", "--min-seconds", "0.001"]
+QUICK = ["--", "--visits", "6", "--rounds", "1", "--spacing", "0", "--min-seconds", "0.001"]
 
 
 def test_study_on_this_machine_makes_a_whole_report_and_does_nothing_twice(tmp_path):
@@ -521,15 +521,15 @@ def test_interrupted_study_is_resumed(tmp_path, send):
     needs_ranks()
     folder = tmp_path / "study"
     words = ["--site", "local", "--mode", "strong", "--cores", "1", "--shapes", "1x1", "--cells", "1e3:1e4:x2", "--program",
-             PROGRAM, "--output", folder, "--", "--time-cap", "0.4", "--min-seconds", "0.01",
-             "--min-repetitions", "20", "--precision", "1e-6"]
+             PROGRAM, "--output", folder, "--", "--visits", "6", "--rounds", "8", "--spacing", "0",
+             "--min-seconds", "0.01"]
     running = subprocess.Popen(["/bin/bash", STUDY, *map(str, words)], stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(),
                                start_new_session=True)
     try:
         journal = folder / "reports" / "nodes-0001-1x1.json.journal"
         end = time.monotonic() + 60
-        while time.monotonic() < end and not (journal.exists() and '\n{"row"' in journal.read_text(encoding="utf-8")):
+        while time.monotonic() < end and not (journal.exists() and re.search(r'^\{"(visit|rows)"', journal.read_text(encoding="utf-8"), re.MULTILINE)):
             time.sleep(0.02)
         send(running.pid)
         out, _ = running.communicate(timeout=60)
@@ -541,4 +541,5 @@ def test_interrupted_study_is_resumed(tmp_path, send):
     done = study("--resume", folder)
     assert done.returncode == 0, done.stdout + done.stderr
     report = load_report(folder / "report.json")
-    assert len({row["run"] for row in report["benchmarks"]}) == 2
+    assert {run for row in report["benchmarks"] for run in row["sample_runs"]} == {0, 1}
+    assert {len(row["samples"]) for row in report["benchmarks"]} == {6 * 8}

@@ -30,6 +30,7 @@ class Rung:
     bytes_per_cell = 0  # at most, while it runs
     bits_per_cell = None  # of the arrays that an iteration reads and writes, where that is known for sure
     rank, ranks = 0, 1
+    threads = 1  # of each rank
 
     def __init__(self, cells, density, seed):
         """Puts the road into its start state."""
@@ -46,6 +47,11 @@ class Rung:
     def library(self):
         """Name of the MPI library, version of the standard, thread level; None without MPI."""
         return None
+
+    def cpus(self):
+        """The logical CPU that each thread of this rank was last seen on."""
+        fields = Path("/proc/self/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+        return [int(fields[36])]
 
     def barrier(self):
         pass
@@ -107,7 +113,7 @@ def read_options(rung, speaks):
         metavar="ROAD",
         help="check the final road against a file that `trafficbench run --save` has written",
     )
-    parser.add_argument("--cpu", default=None, help="comma-separated logical CPUs to bind the ranks to, one each")
+    parser.add_argument("--cpu", default=None, help="comma-separated logical CPUs to bind to, one for each thread of each rank")
     if not speaks:
         parser.print_help = lambda: None
     options = parser.parse_args()
@@ -130,8 +136,8 @@ def run(rung_type, options):
     show(f"Number of iterations is {options.steps}")
     show(f"Target density of cars is {options.density}")
     show("Initialising ...")
+    bind(rung_type, options.cpu)  # first: threads are where the one is that starts them
     rung = rung_type(options.cells, options.density, options.seed)
-    bind(rung, options.cpu)
     road = rung.cells()
     cars = road.count(1) if rung.rank == 0 else 0
     show(f"Actual density of cars is {cars / options.cells}\n")
@@ -153,7 +159,7 @@ def run(rung_type, options):
     own_seconds = time.perf_counter() - start
     rank_seconds = rung.gather(own_seconds)
     rank_cpu = rung.gather(time.process_time() - cpu_start)
-    placement = rung.gather(seen_on_cpu())
+    placement = rung.gather({"host": os.uname().nodename, "cpus": rung.cpus()})
     road = rung.cells()
     if rung.rank != 0:
         return 1 if rung.agree(None) else 0
@@ -171,6 +177,7 @@ def run(rung_type, options):
                     "cells": options.cells,
                     "steps": options.steps,
                     "ranks": rung.ranks,
+                    "threads": rung.threads,
                     "density": options.density,
                     "seed": options.seed,
                     "init": "mt19937",
@@ -236,22 +243,22 @@ def compare(road, cars, expected):
     return f"{bin(wrong).count('1')} cells of the final road are wrong" if wrong else None
 
 
-def bind(rung, cpus):
+def bind(rung_type, cpus):
     if cpus is None:
         return
+    rank, threads = rung_type.rank_of_world(), rung_type.threads
     try:
-        chosen = [int(cpu) for cpu in cpus.split(",")]
-        if len(chosen) < rung.ranks:
-            raise ValueError(f"{rung.ranks} ranks")
-        os.sched_setaffinity(0, {chosen[rung.rank]})
+        own = {int(cpu) for cpu in cpus.split(",")[rank * threads : (rank + 1) * threads]}
+        if len(own) < threads:
+            raise ValueError(f"{len(own)} of {threads} CPUs for rank {rank}")
+        os.sched_setaffinity(0, own)
     except (ValueError, OSError) as error:
-        raise BadInput(f"cannot bind {rung.ranks} ranks to the CPUs '{cpus}', one each") from error
+        raise BadInput(f"cannot bind every rank and thread to one of the CPUs '{cpus}'") from error
 
 
-def seen_on_cpu():
-    """The logical CPU that this process was last seen on."""
-    fields = Path("/proc/self/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
-    return {"host": os.uname().nodename, "cpu": int(fields[36])}
+def keeps_compiled():
+    """Whether numba is to keep what it has compiled for the next launch: where it was given a folder for that."""
+    return "NUMBA_CACHE_DIR" in os.environ
 
 
 def software():

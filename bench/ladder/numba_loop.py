@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Rung `numba`: the loop of plain Python again, compiled at its first call.
+"""Rung `numba`: the loops of plain Python themselves, compiled at their first call.
 
-A cell is an int of 32 bits. Compiling takes about a second, outside the timer.
+A cell is an int of 32 bits in an array, in place of an element of a list. Compiling is outside the timer.
 """
 
-from course import Rung, main, need
+from course import keeps_compiled, main, need
+from plain_python import PlainPython, step, step_counting
 from start import draw_array
 
 need("numpy", "numba")
@@ -12,43 +13,18 @@ import numpy as np  # noqa: E402
 from numba import njit  # noqa: E402
 
 
-@njit
-def step(old, new, counted):
-    moves = 0
-    cells = old.size - 2
-    old[0] = old[cells]
-    old[cells + 1] = old[1]
-    for i in range(1, cells + 1):
-        if old[i]:
-            new[i] = old[i + 1]
-        else:
-            new[i] = old[i - 1]
-    if counted:
-        for i in range(1, cells + 1):
-            moves += old[i] & (1 - old[i + 1])
-    return moves
-
-
-class NumbaLoop(Rung):
+class NumbaLoop(PlainPython):
     name = "numba"
     bytes_per_cell = 16
     bits_per_cell = 64  # two arrays of int32
+    step, step_counting = (staticmethod(njit(cache=keeps_compiled())(loop)) for loop in (step, step_counting))
 
     def __init__(self, cells, density, seed):
         self.road = np.zeros(cells + 2, dtype=np.int32)
         self.road[1:-1] = draw_array(cells, density, seed)
         self.other = np.zeros_like(self.road)
-        step(np.zeros(3, dtype=np.int32), np.zeros(3, dtype=np.int32), True)  # compiles
-
-    def advance(self, steps, every):
-        moves = []
-        for iteration in range(1, steps + 1):
-            counted = every or iteration == steps
-            moved = step(self.road, self.other, counted)
-            if counted:
-                moves.append(int(moved))
-            self.road, self.other = self.other, self.road
-        return moves
+        for loop in (self.step, self.step_counting):
+            loop(np.zeros(3, dtype=np.int32), np.zeros(3, dtype=np.int32))  # compiles
 
     def cells(self):
         return self.road[1:-1].astype(np.uint8).tobytes()

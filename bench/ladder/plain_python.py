@@ -39,6 +39,7 @@ def step_counting(old, new):
 class PlainPython(Rung):
     name = "python"
     bytes_per_cell = 24
+    step, step_counting = staticmethod(step), staticmethod(step_counting)
 
     def __init__(self, cells, density, seed):
         self.road = [0, *draw_lists(cells, density, seed), 0]
@@ -49,9 +50,9 @@ class PlainPython(Rung):
         for iteration in range(1, steps + 1):
             close_ring(self.road)
             if every or iteration == steps:
-                moves.append(step_counting(self.road, self.other))
+                moves.append(self.step_counting(self.road, self.other))
             else:
-                step(self.road, self.other)
+                self.step(self.road, self.other)
             self.road, self.other = self.other, self.road
         return moves
 

@@ -28,6 +28,13 @@ void add_isa_option(CLI::App& app, std::string& isa) {
            "Instruction set of the SIMD kernels, as `trafficbench list` names them; auto: the best");
 }
 
+void add_wave_option(CLI::App& app, std::string& wave) {
+  add_text(
+      app, "wave", wave, "NAME",
+      "Inner loops of the bit-sliced kernels, the six numbers of their `configuration`: 512-8-17-0-2-8; auto: by a "
+      "race at the start");
+}
+
 void add_options(CLI::App& app, RunOptions& options) {
   app.description("Runs one road and prints what the course's programs print.");
   add_value(app, "cells", options.cells, "Length of the road [10240000, or that of --init file:PATH]");
@@ -44,6 +51,7 @@ void add_options(CLI::App& app, RunOptions& options) {
             "are printed)");
   add_value(app, "print-every", options.print_every, "Iterations between two lines; auto: a tenth of the steps");
   add_isa_option(app, options.isa);
+  add_wave_option(app, options.wave);
   add_knobs(app, variants(), options.knobs);
   add_text(app, "save", options.save, "FILE", "Write the final road to this file");
   add_text(app, "space-time", options.space_time, "FILE",
@@ -66,14 +74,15 @@ void add_options(CLI::App& app, SweepOptions& options) {
   app.description(
       "Measures every combination of kernels, cells, ranks x threads and contracts, verifies each, and writes a "
       "report.");
-  add_value(
-      app, "kernels", options.kernels,
-      "Kernel variants, as `trafficbench list` names them; all; auto: the fastest. NAME+threads is measured with two "
-      "threads or more only");
+  add_value(app, "kernels", options.kernels,
+            "Kernel variants, as `trafficbench list` names them; all (naive and naive-native on roads of up to 1e6 "
+            "cells); auto: "
+            "the fastest. NAME+threads is measured with two threads or more only");
   add_value(app, "cells", options.cells, "Lengths of road; with --mode weak, cells of each core");
   add_value(app, "ranks", options.ranks, "Numbers of ranks; auto: 1 and all");
   add_value(app, "threads", options.threads, "Numbers of OpenMP threads a rank; auto: 1 and as many as fill the cores");
-  add_value(app, "steps", options.steps, "Iterations in one repetition; auto: as many as take --min-seconds");
+  add_value(app, "steps", options.steps,
+            "Iterations in one repetition; auto: as many as take --min-seconds, and 100 of naive and naive-native");
   add_value(app, "jump", options.jump, "Iterations of the closed-form kernels, where --steps is auto");
   add_value(app, "depth", options.depth,
             "Iterations between exchanges of halos; auto, which may stand in the list: by a model");
@@ -81,6 +90,7 @@ void add_options(CLI::App& app, SweepOptions& options) {
   add_value(app, "count", options.count,
             "Contracts: every (the moves of each iteration are counted), sampled (of the last one)");
   add_isa_option(app, options.isa);
+  add_wave_option(app, options.wave);
   add_knobs(app, variants(), options.knobs);
   add_value(app, "verify", options.verify,
             "Final states against the closed form: full (hash of the whole road), windows (parts of it; for roads that "
@@ -88,8 +98,9 @@ void add_options(CLI::App& app, SweepOptions& options) {
   add_start_options(app, options.start);
   add_number(app, "min-seconds", options.min_seconds, 1e-9, 3600, "Shortest repetition, in seconds");
   add_count(app, "visits", options.visits, kMaxVisits, "Visits of each point; fewer than 6 give no interval");
-  add_value(app, "rounds", options.rounds,
-            "Repetitions of each point in a visit; auto: 2 to 10, as many as fit into the budget, or else into 3 minutes");
+  add_value(
+      app, "rounds", options.rounds,
+      "Repetitions of each point in a visit; auto: 2 to 10, as many as fit into the budget, or else into 3 minutes");
   add_number(app, "spacing", options.spacing, 0, 86400,
              "Seconds from a point's visit to its next, at least: visits that follow at once share what disturbs them");
   add_value(app, "budget", options.budget,

@@ -27,6 +27,7 @@ struct RunOptions {
   Choice<CountingMode> count{"every"};  ///< sampled: of the printed iterations alone
   StepsOrAuto print_every{"auto"};
   std::string isa = "auto";
+  std::string wave = "auto";
   KnobOptions knobs;
   std::string output;           ///< path of the report; empty: none. Likewise the next two
   std::string save;             ///< of the road

@@ -59,7 +59,8 @@ std::optional<std::pair<std::string, double>> fastest_walk(const Row& jump, cons
   std::optional<std::pair<std::string, double>> fastest;
   for (const Row& row : rows) {
     if (!row.mcops_best || row.failed() || !are_rivals(row, jump) || row.workers() != jump.workers()) continue;
-    const double seconds = static_cast<double>(row.cells) * static_cast<double>(known(jump.steps)) / *row.mcops_best / 1e6;
+    const double seconds =
+        static_cast<double>(row.cells) * static_cast<double>(known(jump.steps)) / *row.mcops_best / 1e6;
     if (!fastest || seconds < fastest->second) fastest = std::pair(kernel_of(row), seconds);
   }
   return fastest;
@@ -130,8 +131,10 @@ void print_ladder(const std::vector<Row>& rows) {
     print_fastest(rows, count, longest);
   }
   print_out(
-      "\nMCOPs: million cell updates a second. best: of the fastest repetition, what a kernel can do here. median: over "
-      "the\nvisits, with its interval, what one gets on this machine as it is. x naive: rate over that of `naive` on one "
+      "\nMCOPs: million cell updates a second. best: of the fastest repetition, what a kernel can do here. median: "
+      "over "
+      "the\nvisits, with its interval, what one gets on this machine as it is. x naive: rate over that of `naive` on "
+      "one "
       "core, same\nroad and contract, by the median. Kernels tie where the visits do not tell them apart.\n");
 }
 

@@ -15,7 +15,6 @@ namespace trafficbench {
 
 namespace {
 
-
 std::string json_of(KernelTable table) {
   Json kernels = Json::array();
   for (const Variant* variant : table) {

@@ -31,8 +31,8 @@
 #include "drivers/road/verification.hpp"
 #include "kernels/clock.hpp"
 #include "kernels/isa.hpp"
-#include "kernels/registry.hpp"
 #include "kernels/packed_road.hpp"
+#include "kernels/registry.hpp"
 
 namespace trafficbench {
 
@@ -84,6 +84,7 @@ CheckedRun check_run(Communicator& world, const RunOptions& options, KernelTable
   asked.print_every = options.print_every.or_else(std::max<std::int64_t>(1, point.steps / 10));
   point.isa = options.isa;
   use_isa(options.isa);
+  use_waves(world, options.wave);
   point.knobs = values_of(options.knobs);
   if (options.cells) {
     point.road_cells = options.cells->number;
@@ -326,7 +327,8 @@ Status report_run(Communicator& world, const RunOptions& options, const CheckedR
                {"threads", options.threads.text},
                {"depth", options.depth.text},
                {"count", options.count.text},
-               {"isa", options.isa}};
+               {"isa", options.isa},
+               {"wave", valid_utf8(options.wave)}};
   for (const auto& [knob, option] : options.knobs) axes[knob] = option.text;
   axes.update(Json{{"print_every", options.print_every.text},
                    {"density", options.start.density.text},
@@ -334,8 +336,8 @@ Status report_run(Communicator& world, const RunOptions& options, const CheckedR
                    {"seed", options.start.seed.text}});
   together(world, [&] {
     if (world.rank() != 0) return;
-    const Json report =
-        make_report("run", axes, {description}, {measured_row("run", asked.point, measurement, {}, StopReason::fixed, nullptr)});
+    const Json report = make_report("run", axes, {description},
+                                    {measured_row("run", asked.point, measurement, {}, StopReason::fixed, nullptr)});
     if (options.json) print_out(report.dump(1) + "\n");
     if (file != nullptr) {
       file->write(text_of_report(report));

@@ -189,6 +189,10 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   }
 
   say_cpu_quota(world);
+  // What was raced for at the first visit serves all others.
+  const bool was_planned = world.sum_of(journal && !journal->plan().is_null() ? 1 : 0) > 0;
+  const std::string waves = use_waves(
+      world, text_of_rank_0(world, leads && was_planned ? journal->plan()["wave"].get<std::string>() : options.wave));
   if (leads) say(fmt::format("Writing to {}\nMeasuring what the machine can do at most ...\n", output));
   const Ceiling ceiling = measure_ceiling(world, longest_road_bytes(points, min_available_memory(world)));
   Json description = describe_run(world, argv);
@@ -198,7 +202,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     run = journal->runs().size();
     journal->add_run(description);
   });
-  SweepSession session(world, options, std::move(points), journal.get(), run, ceiling, began);
+  SweepSession session(world, options, std::move(points), journal.get(), run, ceiling, waves, began);
   const SweepSession::End end = session.measure();
   if (end == SweepSession::End::no_time) {
     if (leads) {

@@ -46,7 +46,7 @@ Json json_of(double began_at, double seconds, const std::vector<NodeDisturbance>
   for (const NodeDisturbance& node : nodes) {
     list.push_back({{"host", node.host},
                     {"steal_seconds", node.steal_seconds ? Json(*node.steal_seconds) : Json()},
-                    {"involuntary_switches", node.involuntary_switches ? Json(*node.involuntary_switches) : Json()},
+                    {"involuntary_switches", node.involuntary_switches},
                     {"reference_hz", node.reference_hz > 0 ? Json(node.reference_hz) : Json()}});
   }
   return {{"began", began_at}, {"seconds", seconds}, {"nodes", std::move(list)}};
@@ -56,8 +56,8 @@ Json json_of(double began_at, double seconds, const std::vector<NodeDisturbance>
 int visits_of_row(const Row& row) {
   int visits = 0;
   for (std::size_t i = 0; i < row.samples.size(); ++i) {
-    const bool is_next = i == 0 || row.sample_runs[i] != row.sample_runs[i - 1] ||
-                         row.sample_visits[i] != row.sample_visits[i - 1];
+    const bool is_next =
+        i == 0 || row.sample_runs[i] != row.sample_runs[i - 1] || row.sample_visits[i] != row.sample_visits[i - 1];
     if (is_next) ++visits;
   }
   return visits;
@@ -66,7 +66,7 @@ int visits_of_row(const Row& row) {
 }  // namespace
 
 SweepSession::SweepSession(Communicator& world, const SweepOptions& options, std::vector<Point> points,
-                           Journal* journal, std::size_t run, Ceiling ceiling, double began)
+                           Journal* journal, std::size_t run, Ceiling ceiling, std::string waves, double began)
     : world_(world),
       options_(options),
       points_(std::move(points)),
@@ -76,6 +76,7 @@ SweepSession::SweepSession(Communicator& world, const SweepOptions& options, std
       journal_(journal),
       run_(run),
       ceiling_(std::move(ceiling)),
+      waves_(std::move(waves)),
       began_(began),
       time_(began, options.time_limit ? options.time_limit->number : 0),
       feasibility_(feasibility_of(world, ranks_, points_, measuring_)) {
@@ -117,7 +118,7 @@ void SweepSession::take_up() {
         numbers[3] = is_measured ? 1 : 0;
         if (!row->samples.empty()) {
           numbers[0] = static_cast<double>(known(row->steps));
-          numbers[1] = static_cast<double>(row->sample_steps.front() / known(row->steps));
+          numbers[1] = static_cast<double>(row->sample_steps.front()) / static_cast<double>(known(row->steps));
           numbers[2] = visits_of_row(*row);
         }
       }
@@ -176,6 +177,7 @@ void SweepSession::fix_plan(std::vector<PointCost>& costs,
   constexpr double kOfAPoint = 1e-3;
   for (PointCost& cost : costs) cost.round += kOfAPoint;
   const double budget = options_.budget ? options_.budget->number : 0;
+  const std::string budget_text = options_.budget ? options_.budget->text : "auto";
   const auto left = [&](double seconds) { return (1 - kKeptBack) * seconds - (wall_seconds() - began_); };
   const bool was_fixed = world_.sum_of(leads() && !journal_->plan().is_null() ? 1 : 0) > 0;
   double rounds = plan_.rounds;
@@ -199,19 +201,20 @@ void SweepSession::fix_plan(std::vector<PointCost>& costs,
   plan_.rounds = static_cast<int>(std::lround(numbers[0]));
   stopped_ = options_.rounds.number ? StopReason::fixed : StopReason::budget;
   if (!costs.empty() && std::ranges::all_of(out, [](double each) { return each > 0; })) {
-    throw BadInput(fmt::format("budget {} holds {} visits, {:g} s apart, of no point: give it more time, or ask for "
-                               "shorter roads, fewer visits or a smaller spacing",
-                               options_.budget->text, plan_.visits, plan_.spacing));
+    throw BadInput(
+        fmt::format("budget {} holds {} visits, {:g} s apart, of no point: give it more time, or ask for "
+                    "shorter roads, fewer visits or a smaller spacing",
+                    budget_text, plan_.visits, plan_.spacing));
   }
   together(world_, [&] {
-    if (leads() && !was_fixed) journal_->set_plan({{"visits", plan_.visits}, {"rounds", plan_.rounds}});
+    if (leads() && !was_fixed)
+      journal_->set_plan({{"visits", plan_.visits}, {"rounds", plan_.rounds}, {"wave", waves_}});
   });
   for (std::size_t i = 0; i < costs.size(); ++i) {
     if (out[i] == 0) continue;
     Group::Member& member = stays_[places[i].first].planned.group.members[places[i].second];
     member.is_measured = false;
-    skip(member.point, fmt::format("{} visits of it did not fit into the budget of {}", plan_.visits,
-                                   options_.budget->text));
+    skip(member.point, fmt::format("{} visits of it did not fit into the budget of {}", plan_.visits, budget_text));
     costs[i] = {.group = costs[i].group, .visit = 0, .first = 0, .round = 0};
   }
   const std::vector<GroupCost> groups = costs_of_groups(costs);
@@ -270,10 +273,10 @@ SweepSession::End SweepSession::make_visits() {
   const auto is_complete = [&](const Row& row) {
     return row.skipped || row.failed() || visits_of_row(row) >= plan_.visits || is_cut_short(row);
   };
-  const bool all_complete = world_.max_of(
-      leads() && !(journal_->rows().size() == points_.size() && std::ranges::all_of(journal_->rows(), is_complete))
-          ? 1
-          : 0) == 0;
+  const bool all_complete = world_.max_of(leads() && !(journal_->rows().size() == points_.size() &&
+                                                       std::ranges::all_of(journal_->rows(), is_complete))
+                                              ? 1
+                                              : 0) == 0;
   if (all_complete) return End::done;
   return has_added_ ? End::interrupted : End::no_time;
 }
@@ -331,9 +334,8 @@ void SweepSession::add_visit(const Stay& stay, const std::vector<Measurement>& r
     }
     const double seconds = wall_seconds() - began_at;
     journal_->add_visit(json_of(began_at - began_, seconds, nodes), rows);
-    progress_->done(seconds_of_visit(stay),
-                    fmt::format("visit {} of {}: {}: timed {:.1f} of {:.1f} s", stay.visits + 1, plan_.visits,
-                                label_of(stay.planned.group), timed, seconds));
+    progress_->done(seconds_of_visit(stay), fmt::format("visit {} of {}: {}: timed {:.1f} of {:.1f} s", stay.visits + 1,
+                                                        plan_.visits, label_of(stay.planned.group), timed, seconds));
   });
 }
 

@@ -22,9 +22,10 @@ namespace trafficbench {
 
 class SweepSession {
  public:
-  /// Collective. `journal` is rank 0's; `run` the number of this launch in it; `began` when it began, by wall_seconds().
+  /// Collective. `waves` are those in use. `journal` is rank 0's; `run` the number of this launch in it; `began` when
+  /// it began, by wall_seconds().
   SweepSession(Communicator& world, const SweepOptions& options, std::vector<Point> points, Journal* journal,
-               std::size_t run, Ceiling ceiling, double began);
+               std::size_t run, Ceiling ceiling, std::string waves, double began);
 
   enum class End {
     done,
@@ -44,8 +45,8 @@ class SweepSession {
     PlannedGroup planned;
     SharedStates shared;
     GroupCost cost;
-    int visits = 0;          // made, those of earlier launches included
-    double last = -1e300;    // when the last one began
+    int visits = 0;           // made, those of earlier launches included
+    double last = -1e300;     // when the last one began
     bool is_measured = true;  // there is somebody left in it
   };
 
@@ -73,6 +74,7 @@ class SweepSession {
   Journal* journal_;  // on rank 0
   std::size_t run_;
   Ceiling ceiling_;
+  std::string waves_;
   double began_;
   TimeBudget time_;
   Feasibility feasibility_;

@@ -65,7 +65,7 @@ std::vector<NodeDisturbance> DisturbanceWatch::finish() {
     const double* own = &numbers[3 * rank];
     // Every rank reads the whole node's steal, and its own switches.
     if (own[0] >= 0) node->steal_seconds = std::max(own[0], node->steal_seconds.value_or(0));
-    *node->involuntary_switches += std::llround(own[1]);
+    node->involuntary_switches += std::llround(own[1]);
     node->reference_hz = std::max(node->reference_hz, own[2]);
   }
   return nodes;

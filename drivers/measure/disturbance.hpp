@@ -13,8 +13,8 @@ namespace trafficbench {
 /// Of one node, during one visit.
 struct NodeDisturbance {
   std::string host;
-  std::optional<double> steal_seconds;  ///< CPU time that a hypervisor gave to others, all CPUs together
-  std::optional<std::int64_t> involuntary_switches;  ///< of this program's processes there
+  std::optional<double> steal_seconds;    ///< CPU time that a hypervisor gave to others, all CPUs together
+  std::int64_t involuntary_switches = 0;  ///< of this program's processes there
   double reference_hz = 0;  ///< rate of a fixed loop of dependent additions by the wall clock, on one core, before
 };
 

@@ -35,7 +35,7 @@ struct MeasuringOptions {
 /// which does not depend on how it is split.
 struct SharedStates {
   HeldStarts starts;
-  std::vector<std::shared_ptr<const HeldStart>> kept;  ///< from one visit to the next
+  std::vector<std::shared_ptr<const HeldStart>> kept;                  ///< from one visit to the next
   std::map<std::pair<std::int64_t, std::int64_t>, Expected> expected;  ///< by cells and iterations
 };
 

@@ -64,4 +64,21 @@ void use_isa(const std::string& name) {
   }
 }
 
+std::string use_waves(Communicator& world, const std::string& name) {
+  std::string chosen = name;
+  together(world, [&] {
+    if (world.rank() != 0) return;
+    if (name == "auto") {
+      chosen = chosen_waves();
+    } else if (!choose_waves(name)) {
+      throw BadInput(
+          fmt::format("wave '{}' is none of this build and instruction set; those that was raced for here is {}", name,
+                      chosen_waves()));
+    }
+  });
+  chosen = text_of_rank_0(world, chosen);
+  static_cast<void>(choose_waves(chosen));
+  return chosen;
+}
+
 }  // namespace trafficbench

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "drivers/ranks/communicator.hpp"
 #include "kernels/variant.hpp"
 
 namespace trafficbench {
@@ -53,5 +54,10 @@ struct KernelNames {
 
 /// Chooses the instruction set for all kernels; throws BadInput for one that cannot be used.
 void use_isa(const std::string& name);
+
+/// Collective, after use_isa: the same waves on all ranks, those of that name, or with auto those that rank 0 finds. A
+/// rank whose node is of another kind may not have them, and then finds its own. Throws BadInput for a name that rank 0
+/// does not know. Returns the name.
+std::string use_waves(Communicator& world, const std::string& name);
 
 }  // namespace trafficbench

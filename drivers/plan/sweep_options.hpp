@@ -32,6 +32,7 @@ struct SweepOptions {
   Choice<ScalingMode> mode{"strong"};
   ChoiceList<CountingMode> count{"every,sampled"};
   std::string isa = "auto";
+  std::string wave = "auto";
   KnobOptions knobs;
   Choice<Verification> verify{"auto"};
   StartAxes start;

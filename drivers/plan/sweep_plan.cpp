@@ -57,6 +57,14 @@ std::vector<Shape> shapes_of(Communicator& world, const SweepOptions& options) {
   return shapes;
 }
 
+/// Of a kernel that always makes the course's 100 iterations, whoever asks for all kernels and not for it by name gets
+/// short roads only: on a road of 1e7 cells one repetition takes seconds.
+bool is_too_long_for_all(const Variant& variant, ScalingMode mode, std::int64_t cells, const Shape& shape) {
+  constexpr std::int64_t kLongest = 1'000'000;
+  const std::int64_t cores = mode == ScalingMode::weak ? std::int64_t{shape.ranks} * shape.threads : 1;
+  return variant.rate_depends_on_steps && cells > kLongest / cores;
+}
+
 /// A kernel that was named by its OpenMP form must find a shape with threads.
 void check_threads(const std::vector<KernelChoice>& kernels, const std::vector<Shape>& shapes,
                    const SweepOptions& options) {
@@ -78,6 +86,7 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
   point.start = options.start.start();
   point.isa = options.isa;
   use_isa(options.isa);
+  point.wave = options.wave;
   point.knobs = values_of(options.knobs);
   const std::vector<KernelChoice> kernels = options.kernels.choose(table);
   const std::vector<std::int64_t>& cells = options.cells.numbers;
@@ -89,6 +98,7 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
   const std::vector<Shape> shapes = shapes_of(world, options);
   check_threads(kernels, shapes, options);
   check_points({cells.size(), shapes.size(), options.count.values.size(), depths.size(), kernels.size()});
+  const bool takes_all = options.kernels.text == "all";
   std::vector<Point> points;
   for (const std::int64_t size : cells) {
     for (const Shape& shape : shapes) {
@@ -96,6 +106,7 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
         for (const std::int64_t depth : depths) {
           for (const KernelChoice& kernel : kernels) {
             if (shape.threads < kernel.min_threads()) continue;
+            if (takes_all && is_too_long_for_all(*kernel.variant, mode, size, shape)) continue;
             point.variant = kernel.variant;
             point.ranks = shape.ranks;
             point.threads = shape.threads;
@@ -118,8 +129,7 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
 }
 
 VisitPlan visits_of(const SweepOptions& options) {
-  return {
-      .visits = options.visits, .rounds = static_cast<int>(options.rounds.or_else(0)), .spacing = options.spacing};
+  return {.visits = options.visits, .rounds = static_cast<int>(options.rounds.or_else(0)), .spacing = options.spacing};
 }
 
 MeasuringOptions measuring_options_of(const SweepOptions& options) {
@@ -139,7 +149,8 @@ Json axes_of(Communicator& world, const SweepOptions& options) {
                {"depth", options.depth.text},
                {"mode", options.mode.text},
                {"count", options.count.text},
-               {"isa", options.isa}};
+               {"isa", options.isa},
+               {"wave", valid_utf8(options.wave)}};
   for (const auto& [knob, option] : options.knobs) axes[knob] = option.text;
   axes.update(Json{{"verify", options.verify.text},
                    {"density", options.start.density.text},

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "drivers/measure/point_timer.hpp"
-#include "drivers/plan/visit_plan.hpp"
 #include "drivers/plan/sweep_options.hpp"
+#include "drivers/plan/visit_plan.hpp"
 #include "drivers/report/point.hpp"
 #include "drivers/report/report.hpp"
 

@@ -39,7 +39,8 @@ std::string difference(const Row& row, const Row& more) {
     return told("steps", shown(row.steps), shown(more.steps), option);
   }
   if (row.configuration != more.configuration) {
-    return told("configuration", shown(row.configuration), shown(more.configuration), ": its kernel's options fix it");
+    return told("configuration", shown(row.configuration), shown(more.configuration),
+                ": --wave and the kernel's other options fix it");
   }
   if (row.cars != more.cars) return told("cars", shown(row.cars), shown(more.cars), "");
   if (row.cells != more.cells) return told("cells", fmt::to_string(row.cells), fmt::to_string(more.cells), "");

@@ -55,6 +55,7 @@ std::vector<double> resampled_speedups(const Curve& curve, Resampler& resampler)
     std::vector<std::size_t>& draw = draws[ratios.size()];
     if (draw.empty()) draw = resampler.draw(ratios.size());
     std::vector<double> drawn;
+    drawn.reserve(draw.size());
     for (const std::size_t visit : draw) drawn.push_back(ratios[visit]);
     speedups[i] = median(drawn);
   }

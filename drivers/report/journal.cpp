@@ -18,6 +18,7 @@
 #include "drivers/report/append.hpp"
 #include "drivers/report/fields.hpp"
 #include "drivers/report/launches.hpp"
+#include "drivers/report/parts.hpp"
 #include "drivers/report/report_file.hpp"
 #include "drivers/report/report_rules.hpp"
 #include "drivers/report/values.hpp"
@@ -62,6 +63,10 @@ bool is_head(const Json& line) {
 }
 
 bool is_launch(const Json& line) { return line.is_object() && line.contains("run") && line["run"].is_object(); }
+
+bool is_plan(const Json& value) {
+  return consists_of(value, {{"visits", is_count}, {"rounds", is_count}, {"wave", is_text}});
+}
 
 /// What the first axis that differs was, and is now; empty if none of both tells.
 std::string difference(const Json& before, const Json& now) {
@@ -216,7 +221,7 @@ void Journal::read_line(const Json& line, const std::vector<std::string>& names)
     if (this->row(row.name) != nullptr) throw BadInput(fmt::format(" (its row is called {}, as another is)", row.name));
     places_.emplace(row.name, rows_.size());
     rows_.push_back(std::move(row));
-  } else if (line.is_object() && line.contains("plan") && line["plan"].is_object() && plan_.is_null()) {
+  } else if (line.is_object() && line.contains("plan") && is_plan(line["plan"]) && plan_.is_null()) {
     plan_ = line["plan"];
   } else {
     throw BadInput("");

@@ -41,7 +41,8 @@ bool is_node_of_a_visit(const Json& value) {
 bool are_nodes_of_a_visit(const Json& value) { return are<is_node_of_a_visit>(value) && !value.empty(); }
 
 bool is_visit(const Json& value) {
-  return consists_of(value, {{"began", is_not_negative}, {"seconds", is_not_negative}, {"nodes", are_nodes_of_a_visit}});
+  return consists_of(value,
+                     {{"began", is_not_negative}, {"seconds", is_not_negative}, {"nodes", are_nodes_of_a_visit}});
 }
 
 constexpr Part kLaunch[] = {{"version", is_text},

@@ -29,6 +29,7 @@ std::string row_name(const std::string& command, const Point& point) {
   for (const auto& [knob, value] : point.knobs) {
     if (value != 0) name += fmt::format("/{}:{}", knob, value);
   }
+  if (point.wave != "auto") name += fmt::format("/wave:{}", point.wave);
   return name;
 }
 

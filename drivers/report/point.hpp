@@ -25,7 +25,8 @@ struct Point {
   std::int64_t steps = 0;  ///< iterations in one repetition; 0: chosen so that it lasts long enough
   StartOptions start;
   std::string isa = "auto";
-  KnobValues knobs;  ///< those that are set
+  std::string wave = "auto";  ///< the inner loops of the bit-sliced variants
+  KnobValues knobs;           ///< those that are set
 
   int workers() const { return ranks * threads; }
   ScalingMode mode() const { return cells_per_core ? ScalingMode::weak : ScalingMode::strong; }

@@ -47,6 +47,7 @@ Speedup ratio_in_visits(const Row& row, const Row& base, const std::vector<Visit
   result.ratio = estimate(over.value, row.origin == Origin::measured ? over.interval : std::nullopt);
   // The base's rate in these visits.
   std::vector<double> times;
+  times.reserve(base.samples.size());
   for (std::size_t i = 0; i < base.samples.size(); ++i) {
     times.push_back(base.samples[i] / static_cast<double>(base.sample_steps[i]));
   }

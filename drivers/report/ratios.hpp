@@ -22,7 +22,8 @@ Speedup speedup_over(const Row& row, const Row& base);
 /// That speedup over the ratio of cores; nothing where a double does not hold it.
 Estimate efficiency_of(const Estimate& speedup, const Row& row, const Row& base);
 
-/// Fills in the ratios to each row's bases (bases.hpp). Replaces earlier ones. `launches` is context.runs; empty: all are of one machine.
+/// Fills in the ratios to each row's bases (bases.hpp). Replaces earlier ones. `launches` is context.runs; empty: all
+/// are of one machine.
 void add_ratios(std::vector<Row>& rows, const std::vector<Json>& launches);
 
 /// Whether every row that was measured passed its verification.

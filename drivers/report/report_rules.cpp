@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "drivers/base/known.hpp"
 #include "drivers/report/number_rules.hpp"
@@ -53,7 +54,8 @@ std::string fault_of_estimate(const std::string& name, const Estimate& is, const
     std::optional<double> is;
     std::optional<double> follows;
   };
-  const Number numbers[] = {{"", is.value, follows.value}, {"_low", is.low, follows.low}, {"_high", is.high, follows.high}};
+  const Number numbers[] = {
+      {"", is.value, follows.value}, {"_low", is.low, follows.low}, {"_high", is.high, follows.high}};
   const auto text = [](std::optional<double> number) { return number ? fmt::format("{}", *number) : "null"; };
   for (const auto& [end, one, other] : numbers) {
     if (one.has_value() == other.has_value() && (!one || are_close(*one, *other))) continue;
@@ -64,7 +66,8 @@ std::string fault_of_estimate(const std::string& name, const Estimate& is, const
 
 std::string fault_of_ratio(const std::string& prefix, const Speedup& is, const Speedup& follows) {
   const Estimate rate{is.base_mcops, {}, {}};
-  if (std::string fault = fault_of_estimate(prefix + "base_mcops", rate, {follows.base_mcops, {}, {}}); !fault.empty()) {
+  if (std::string fault = fault_of_estimate(prefix + "base_mcops", rate, {follows.base_mcops, {}, {}});
+      !fault.empty()) {
     return fault;
   }
   return fault_of_estimate(prefix + "speedup", is.ratio, follows.ratio);
@@ -99,14 +102,15 @@ std::string fault_of_launches(const Row& row, std::span<const Json> launches) {
     if (run >= launches.size()) return fmt::format("has launch {}, and there are {}", run, launches.size());
     if (i > 0 && run == row.sample_runs[i - 1] && row.sample_visits[i] == row.sample_visits[i - 1]) continue;
     const Json& launch = launches[run];
-    if (launch.contains("visits") && row.sample_visits[i] >= static_cast<std::int64_t>(launch["visits"].size())) {
-      return fmt::format("has visit {} of launch {}, which made {}", row.sample_visits[i], run, launch["visits"].size());
+    if (launch.contains("visits") && std::cmp_greater_equal(row.sample_visits[i], launch["visits"].size())) {
+      return fmt::format("has visit {} of launch {}, which made {}", row.sample_visits[i], run,
+                         launch["visits"].size());
     }
     const Json& limits = launch["limits"];
-    is_limit_known = is_limit_known || (limits.is_object() && limits.contains(*row.limit));
+    is_limit_known = is_limit_known || (limits.is_object() && limits.contains(known(row.limit)));
   }
   if (is_limit_known) return {};
-  return fmt::format("has limit {}, which is not among the limits of its launches", shown(*row.limit));
+  return fmt::format("has limit {}, which is not among the limits of its launches", shown(known(row.limit)));
 }
 
 }  // namespace

@@ -145,20 +145,20 @@ struct Row {
   std::vector<std::size_t> sample_runs;     ///< index of the launch in context.runs
   std::vector<std::int64_t> sample_steps;   ///< iterations timed, all restarts together
   std::vector<RankSeconds> rank_seconds;
-  std::vector<double> cpu_seconds;               ///< summed over ranks
-  std::vector<double> sample_clock_hz;           ///< of rank 0's core, just before
-  std::optional<double> real_time_ns;            ///< of one iteration; where cells are not updated, of one repetition
-  std::optional<double> real_time_low_ns;        ///< 95% interval of that
+  std::vector<double> cpu_seconds;         ///< summed over ranks
+  std::vector<double> sample_clock_hz;     ///< of rank 0's core, just before
+  std::optional<double> real_time_ns;      ///< of one iteration; where cells are not updated, of one repetition
+  std::optional<double> real_time_low_ns;  ///< 95% interval of that
   std::optional<double> real_time_high_ns;
-  std::optional<double> cpu_time_ns;             ///< likewise, summed over ranks
-  Estimate mcops;                                ///< median over visits
+  std::optional<double> cpu_time_ns;  ///< likewise, summed over ranks
+  Estimate mcops;                     ///< median over visits
   std::optional<IntervalOver> interval_over;
-  std::optional<double> mcops_best;              ///< of the fastest repetition
-  std::optional<double> cells_per_cycle;         ///< of one core
+  std::optional<double> mcops_best;       ///< of the fastest repetition
+  std::optional<double> cells_per_cycle;  ///< of one core
   std::optional<double> clock_hz;
   std::optional<std::string> limit;
-  std::optional<double> limit_mcops;             ///< the rate that this limit allows
-  std::optional<double> fraction_of_limit;       ///< by the fastest repetition
+  std::optional<double> limit_mcops;        ///< the rate that this limit allows
+  std::optional<double> fraction_of_limit;  ///< by the fastest repetition
 
   // Ratios.
   Speedup speedup;  ///< over the same kernel on the fewest cores

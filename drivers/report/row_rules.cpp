@@ -43,16 +43,15 @@ const std::vector<Rule>& rules() {
   static const auto without_limit = [](const Row& row) { return !row.limit; };
   static const auto sound = [](const Row& row) { return !row.skipped && !row.failed(); };
   static const std::vector<Rule> rules{
-      {skipped,
-       "a skipped row",
-       none,
-       {"samples",         "sample_visits", "sample_runs", "sample_steps", "rank_seconds",  "cpu_seconds",
-        "sample_clock_hz", "steps",         "depth",       "real_time",    "real_time_low", "real_time_high",
-        "cpu_time",        "mcops",         "mcops_low",   "mcops_high",   "interval_over", "mcops_best",
-        "cells_per_cycle", "limit",         "hash",        "verified",     "restarted",     "stopped",
-        "placement",       "clock_hz",      "shares",      "energy_joules"}},
+      {skipped, "a skipped row", none, {"samples",       "sample_visits", "sample_runs",     "sample_steps",
+                                        "rank_seconds",  "cpu_seconds",   "sample_clock_hz", "steps",
+                                        "depth",         "real_time",     "real_time_low",   "real_time_high",
+                                        "cpu_time",      "mcops",         "mcops_low",       "mcops_high",
+                                        "interval_over", "mcops_best",    "cells_per_cycle", "limit",
+                                        "hash",          "verified",      "restarted",       "stopped",
+                                        "placement",     "clock_hz",      "shares",          "energy_joules"}},
       {skipped, "a skipped row", some, {"error_message"}},
-      {finished, "a row that was not skipped", some, {"steps", "cpu_time"}},
+      {finished, "a row that was not skipped", some, {"steps"}},
       {updates, "a row of an update kernel", some, {"mcops", "mcops_best"}},
       {jumps,
        "a row that updates no cells",
@@ -133,6 +132,8 @@ std::string broken_rule(const Row& row, Completeness completeness) {
   // It follows from the samples, but for a modelled row, which has none.
   const bool has_time = row.real_time_ns || (completeness == Completeness::given && !row.samples.empty());
   if (!row.skipped && !has_time) return "has real_time null, as a row that was not skipped";
+  const bool has_cpu_time = row.cpu_time_ns || (completeness == Completeness::given && !row.cpu_seconds.empty());
+  if (!row.skipped && !has_cpu_time) return "has cpu_time null, as a row that was not skipped";
   const bool is_measured = !row.skipped && row.origin == Origin::measured;
   if (is_measured != (row.verification != VerificationMethod::none)) {
     return fmt::format("has verification {}, as {}", name_of(row.verification),

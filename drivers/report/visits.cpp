@@ -48,6 +48,7 @@ std::vector<VisitValue> ratios_by_visit(const Row& row, const Row& other) {
     const auto shared = std::ranges::lower_bound(theirs, stay.visit, {}, &Stay::visit);
     if (shared == theirs.end() || shared->visit != stay.visit) continue;
     std::vector<double> rounds;
+    rounds.reserve(stay.count);
     for (std::size_t k = 0; k < std::min(stay.count, shared->count); ++k) {
       rounds.push_back(rate(row, stay.first + k) / rate(other, shared->first + k));
     }

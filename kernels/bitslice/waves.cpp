@@ -357,14 +357,52 @@ FastestWaves find_fastest(std::span<const WaveSet> sets) {
 
 std::span<const WaveSet> wave_sets() { return HWY_DYNAMIC_DISPATCH(wave_sets_here)(); }
 
+namespace {
+
+/// Those that were found or chosen, by the sets of an instruction set.
+struct Found {
+  std::mutex mutex;
+  std::map<const WaveSet*, FastestWaves> waves;
+};
+
+Found& found() {
+  static Found all;
+  return all;
+}
+
+}  // namespace
+
 const FastestWaves& fastest_waves() {
-  static std::mutex mutex;
-  static std::map<const WaveSet*, FastestWaves> found;
   const std::span<const WaveSet> sets = wave_sets();
-  const std::scoped_lock lock(mutex);
-  FastestWaves& fastest = found[sets.data()];
+  const std::scoped_lock lock(found().mutex);
+  FastestWaves& fastest = found().waves[sets.data()];
   if (fastest.set == nullptr) fastest = find_fastest(sets);
   return fastest;
+}
+
+bool choose_waves(std::string_view name) {
+  const std::span<const WaveSet> sets = wave_sets();
+  for (const WaveSet& set : sets) {
+    for (const Wave& wave : set.waves) {
+      for (const CountingWave& counting : set.counting) {
+        const FastestWaves waves{&set, &wave, &counting};
+        if (name_of(waves) != name) continue;
+        const std::scoped_lock lock(found().mutex);
+        found().waves[sets.data()] = waves;
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+std::string name_of(const FastestWaves& waves) {
+  std::string name = std::to_string(64 * waves.set->register_words);
+  for (const int number :
+       {waves.wave->levels, waves.wave->group, waves.wave->plain, waves.counting->levels, waves.counting->group}) {
+    name += "-" + std::to_string(number);
+  }
+  return name;
 }
 
 std::string text_of(const FastestWaves& waves) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace trafficbench::bitslice {
 
@@ -58,6 +59,13 @@ struct FastestWaves {
 /// The waves that update most cells a second on this machine with the instruction set in use. They are found by a race
 /// of a few milliseconds at the first call.
 const FastestWaves& fastest_waves();
+
+/// From now on these are the fastest for the instruction set in use, without a race. False, and nothing is changed, if
+/// it has no waves of that name.
+bool choose_waves(std::string_view name);
+
+/// What they are, in one word: "512-10-30-2-4-8", the numbers of text_of() in their order.
+std::string name_of(const FastestWaves& waves);
 
 /// What they are, as one line of text: "512 bits; 10 levels, 30 words, 2 plain; counting 4 levels, 8 words". Words are
 /// those of a group.

@@ -7,7 +7,7 @@
 
 set -u
 cd "$study" || exit 2
-# An end in the middle of a point loses no more than that point: the sweep keeps a journal.
+# An end in the middle of a visit loses no more than that visit: the sweep keeps a journal.
 report_of() { echo "reports/$1.json"; }
 
 tell() {
@@ -57,18 +57,18 @@ record_energy() {
     $((after - before)) >>"energy/$name.jsonl"
 }
 
-# Points of this job's launches that are finished, and launches: what a run of the job has got done.
+# Visits of this job's launches that are finished, and launches: what a run of the job has got done.
 progress() {
-  local launch name points=0
+  local launch name done=0
   for launch in "${launches[@]}"; do
     name="$(report_of "${launch%% *}")"
     if [[ -f "$name" ]]; then
-      points=$((points + 1000000))
+      done=$((done + 1000000))
     elif [[ -f "$name.journal" ]]; then
-      points=$((points + $(grep -c '^{"row"' "$name.journal")))
+      done=$((done + $(grep -cE '^\{"(visit|rows?)"' "$name.journal")))
     fi
   done
-  echo "$points"
+  echo "$done"
 }
 
 # Back into the queue under the same job id, so that the merge job, which waits for this id, waits on.
@@ -80,7 +80,7 @@ requeue() {
   fi
   # Twice, because Slurm may warn up to a minute early, and once may be bad luck.
   if [[ "$(progress)" == "$(cat "state/$job.progress" 2>/dev/null)" ]]; then
-    tell "failed: not one point was finished since the job last went back into the queue; give it more --time, or fewer cells"
+    tell "failed: not one visit was finished since the job last went back into the queue; give it more --time, or fewer cells"
     exit 1
   fi
   progress >"state/$job.progress"
@@ -97,7 +97,7 @@ requeue() {
 warned=""
 cancelled=""
 step=""
-# srun passes a signal on to every rank: the sweep finishes its repetition and leaves with status 4.
+# srun passes a signal on to every rank: the sweep leaves in order, with status 4.
 pass_on() {
   if [[ -n "$step" ]]; then kill -s "$1" "$step" 2>/dev/null; fi
 }

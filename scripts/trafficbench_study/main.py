@@ -48,7 +48,7 @@ job after them all that merges their reports. At --site local: builds, runs at o
   --resume [STUDY]      submit again what has stopped, and the merge; what is measured stays
   --help                this text
 
-What follows -- is for `trafficbench sweep`: -- --time-cap 10 --precision 0.01
+What follows -- is for `trafficbench sweep`: -- --visits 12 --min-seconds 0.1
 
 Example:
   scripts/study.sh --site archer2 --account z19 --mode strong --nodes 1,2,4,8 --kernels tiled,bitsliced

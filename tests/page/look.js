@@ -26,7 +26,7 @@ function lookAtPlots() {
     return {
       section: figure.closest("section").id,
       title: figure.querySelector("h3").lastChild.textContent,
-      count: figure.querySelector(".count").textContent,
+      count: (figure.querySelector(".count") || { textContent: null }).textContent,
       caption: figure.querySelector("figcaption").textContent,
       views: figure.querySelectorAll("select option").length,
       width: box.width,

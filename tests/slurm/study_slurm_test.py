@@ -16,10 +16,11 @@ from report_helpers import load_report  # noqa: E402
 
 SITE = ROOT / "tests" / "slurm" / "site.json"
 # Two cores of one machine are all nodes at once: few, short repetitions, and workers may share cores.
-QUICK = ["--", "--time-cap", "0.1", "--min-repetitions", "6", "--max-repetitions", "6", "--min-seconds", "0.01",
+QUICK = ["--", "--visits", "6", "--rounds", "1", "--spacing", "0", "--min-seconds", "0.01",
          "--oversubscribe"]
-# Points that take two seconds or more each, two for each length of road.
-SLOW = ["--kernels", "tiled", "--cells", "1e4:5e4:1e4", "--", "--time-cap", "2", "--min-repetitions", "30", "--precision", "1e-6"]
+# Points that take two seconds or more each in all their visits, two for each length of road.
+SLOW = ["--kernels", "tiled", "--cells", "1e4:5e4:1e4",
+        "--", "--visits", "6", "--rounds", "8", "--spacing", "0", "--min-seconds", "0.05"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -145,7 +146,7 @@ def finished_by_several_runs(folder, made, points):
     assert len(report["benchmarks"]) == points
     runs = report["context"]["runs"]
     assert len(runs) > 1 and {run["job"]["id"] for run in runs} == {made["jobs"][0]["id"]}
-    assert len({row["run"] for row in report["benchmarks"]}) > 1
+    assert len({run for row in report["benchmarks"] for run in row["sample_runs"]}) > 1
     wait_until(folder, lambda: job_state(made["merge"]["id"]) == "COMPLETED", 30)
     return state
 
@@ -259,8 +260,8 @@ def test_job_killed_at_its_time_limit_is_resumed_by_the_next(long_studies):
     first = made["jobs"][0]["id"]
     wait_until(folder, lambda: job_state(first) == "TIMEOUT", 150)
     journal = (folder / "reports" / "nodes-0001-1x1.json.journal").read_text(encoding="utf-8")
-    finished = {json.loads(line)["row"]["name"] for line in journal.splitlines(True)
-                if line.startswith('{"row"') and line.endswith("\n")}
+    visits = [json.loads(line) for line in journal.splitlines(True) if line.endswith("\n")]
+    finished = sum(len(row["samples"]) for line in visits for row in line.get("rows", []))
     assert finished
 
     done = study("--status", folder)
@@ -277,4 +278,4 @@ def test_job_killed_at_its_time_limit_is_resumed_by_the_next(long_studies):
     runs = report["context"]["runs"]
     second = json.loads((folder / "study.json").read_text(encoding="utf-8"))["jobs"][0]["id"]
     assert runs[0]["job"]["id"] == first and {run["job"]["id"] for run in runs[1:]} == {second}
-    assert finished == {row["name"] for row in report["benchmarks"] if row["run"] == 0}
+    assert finished == sum(row["sample_runs"].count(0) for row in report["benchmarks"])

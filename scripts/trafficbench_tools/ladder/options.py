@@ -18,31 +18,34 @@ def read_options(words):
         "ladder.sh",
         prog="scripts/ladder.sh",
         usage="%(prog)s [OPTION]...",
-        description="Measures the whole ladder on this machine: plain Python, numpy, numba, mpi4py and every C++ kernel, on one\n"
-        "core and on all, the same road for each, interleaved in rounds. Installs what is missing (Debian: apt-get,\n"
-        "as root or through sudo) and builds the release preset. Prints the ladder and how many times faster than\n"
-        "plain Python each rung is, and writes results/<host>-<YYYYMMDDThhmmssZ>.json. With the defaults that takes\n"
-        "less than five minutes on two cores. A rung whose packages are missing is skipped, and says so.",
+        description="Measures the whole ladder on this machine: plain Python, numpy, numba, mpi4py and every C++ kernel, on\n"
+        "one core and on all, the same road for each. A visit launches each rung once; there are six visits, 30 s\n"
+        "apart or more. Installs what is missing (Debian: apt-get, as root or through sudo) and builds the release preset.\n"
+        "Prints the ladder and how many times faster than plain Python each rung is, and writes\n"
+        "results/<host>-<YYYYMMDDThhmmssZ>.json. A rung whose packages are missing is skipped, and says so.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="Example:\n  scripts/ladder.sh --cells 1e6 --rounds 6 --rungs python,numpy-inplace\n\n"
+        epilog="Example:\n  scripts/ladder.sh --cells 1e6 --rungs python,numpy-inplace\n\n"
         "Exit status: 0 done; 1 a rung failed its verification, or the build or something else under way failed; 2 something\n"
-        "is missing, or an option is wrong (one line says what); 4 interrupted: the report holds the complete rounds.",
+        "is missing, or an option is wrong (one line says what); 4 interrupted: the report holds the complete visits.",
     )
     parser.add_argument("--cells", default="10240000", help="length of the road [10240000, the course's]")
     parser.add_argument("--rungs", default="all", help="a list of rungs and kernels, or all [all]")
     parser.add_argument("--count", default="every,sampled", help="contracts [every,sampled]")
-    parser.add_argument("--rounds", default="8", help="repetitions of each rung; below 6 there are no intervals [8]")
+    parser.add_argument("--visits", default="6", help="repetitions of each rung; below 6 there are no intervals [6]")
+    parser.add_argument(
+        "--spacing", default="30", help="least seconds from the beginning of a visit to that of the next [30]"
+    )
     parser.add_argument(
         "--min-seconds", default="0.15", help="shortest repetition, sets the iterations of a rung [0.15]"
     )
     parser.add_argument(
-        "--time-limit", default="270", help="seconds: no round begins that would end later, once 6 are done [270]"
+        "--time-limit", default="270", help="seconds: no visit begins that would end later, once 6 are done [270]"
     )
     parser.add_argument("--density", default="0.52", help="part of the cells that hold a car [0.52]")
     parser.add_argument("--seed", default="5743", help="of the start state mt19937 [5743]")
     parser.add_argument("--output", help="report to write [results/<host>-<YYYYMMDDThhmmssZ>.json]")
     parser.add_argument("--force", action="store_true", help="replace a report that exists")
-    parser.add_argument("--dry-run", action="store_true", help="only list what one round would launch")
+    parser.add_argument("--dry-run", action="store_true", help="only list what one visit would launch")
     parser.add_argument(
         "--program", metavar="PATH", help="measure this trafficbench; nothing is built [build/release/bin/trafficbench]"
     )
@@ -55,7 +58,8 @@ def read_options(words):
         parse_share(options.density, "density"),
         parse_count(options.seed, "seed", 0, 2**32 - 1),
     )
-    options.rounds = parse_count(options.rounds, "rounds", 1, 1000)
+    options.visits = parse_count(options.visits, "visits", 1, 1000)
+    options.spacing = parse_seconds(options.spacing, "spacing", zero=True)
     options.min_seconds = parse_seconds(options.min_seconds, "min-seconds")
     options.time_limit = parse_seconds(options.time_limit, "time-limit")
     options.counts = options.count.split(",")
@@ -78,12 +82,12 @@ def default_output():
     return folder / f"{host}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.json"
 
 
-def parse_seconds(text, what):
-    """A number of seconds above 0. Raises BadInput, naming `what`."""
+def parse_seconds(text, what, zero=False):
+    """A number of seconds above 0, or 0 where that means something. Raises BadInput, naming `what`."""
     try:
         seconds = float(text)
     except ValueError:
         seconds = -1.0
-    if not 0 < seconds < 1e6:
-        raise BadInput(f"{what} is '{text}': it is a number of seconds above 0")
+    if not (0 < seconds < 1e6 or zero and seconds == 0):
+        raise BadInput(f"{what} is '{text}': it is a number of seconds{', 0 or more' if zero else ' above 0'}")
     return seconds

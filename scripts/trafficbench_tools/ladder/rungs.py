@@ -18,13 +18,41 @@ from trafficbench_tools.files import write_text
 from trafficbench_tools.reading import parse_json, read_text
 
 ROOT = Path(__file__).resolve().parents[3]
-# From the lowest up: name: (file of bench/ladder/, modules, whether it takes all cores).
+# What the course's programs make. The rates of some rungs depend on the iterations: cars that queue at random are hard to
+# predict for the loop's branches, and fewer are at random the longer the road has had to order itself.
+COURSE_STEPS = 100
+KERNELS_BY_ORDER = ("naive", "naive-native")
+# Slow rungs make as many on roads up to so long. On longer ones a session would take many minutes of it.
+LONGEST_FOR_ALL = 10**6
+
+
+@dataclass(frozen=True)
+class PythonProgram:
+    """A rung of bench/ladder/."""
+
+    file: str
+    modules: tuple = ()
+    one_core: bool = True
+    ranks: bool = False  # on all cores, as ranks
+    threads: bool = False  # on all cores, as threads
+    steps_of_long_road: int = None  # for a rung whose rate depends on the iterations
+
+    def shapes(self, cores):
+        """[(ranks, threads)] that it is launched with on a machine of so many cores."""
+        found = [(1, 1)] if self.one_core else []
+        if self.ranks or self.threads:
+            found.append((cores, 1) if self.ranks else (1, cores))
+        return list(dict.fromkeys(found))
+
+
+# From the lowest up.
 PYTHON_RUNGS = {
-    "python": ("plain_python.py", (), False),
-    "numpy-where": ("numpy_where.py", ("numpy",), False),
-    "numpy-inplace": ("numpy_inplace.py", ("numpy",), False),
-    "numba": ("numba_loop.py", ("numpy", "numba"), False),
-    "mpi4py": ("mpi4py_ranks.py", ("numpy", "mpi4py"), True),
+    "python": PythonProgram("plain_python.py", steps_of_long_road=5),
+    "numpy-where": PythonProgram("numpy_where.py", ("numpy",), steps_of_long_road=20),
+    "numba": PythonProgram("numba_loop.py", ("numpy", "numba"), steps_of_long_road=COURSE_STEPS),
+    "numpy-inplace": PythonProgram("numpy_inplace.py", ("numpy",)),
+    "mpi4py": PythonProgram("mpi4py_ranks.py", ("numpy", "mpi4py"), one_core=False, ranks=True),
+    "numba-branchless": PythonProgram("numba_branchless.py", ("numpy", "numba"), threads=True),
 }
 LAUNCH_SECONDS = 600  # a launch that takes longer hangs
 # A program may be any, and may print any bytes.
@@ -53,7 +81,7 @@ class Result:
 
     seconds: float
     cpu_seconds: float
-    rank_seconds: list
+    rank_seconds: dict  # of several ranks: least, median and most
     placement: list
     problem: str  # of the verification; empty if there is none
     row: dict = field(default_factory=dict)  # C++: the row of its report
@@ -72,9 +100,9 @@ class Rung:
     count: str
     python: bool
     skipped: str = ""  # why it cannot run here
+    fixed_steps: int = None  # iterations that it makes in every session; else they are chosen by time
     least_steps: int = 1
     number: int = None  # its place on the ladder; of a kernel the program says it
-    uses_mpi: bool = False  # Python's
 
     @property
     def cores(self):
@@ -91,6 +119,7 @@ class CppRung(Rung):
     def __init__(self, program, kernel, ranks, threads, count, launcher):
         super().__init__(kernel, ranks, threads, count, python=False)
         self.program, self.launcher = program, launcher
+        self.fixed_steps = COURSE_STEPS if kernel in KERNELS_BY_ORDER else None
 
     def command(self, road, steps):
         launch = [*self.launcher, str(self.ranks)] if self.ranks > 1 else []
@@ -104,8 +133,8 @@ class CppRung(Rung):
         row = report["benchmarks"][0]
         return Result(
             seconds=row["samples"][0],
-            cpu_seconds=row["cpu_time"] / 1e3,
-            rank_seconds=row["rank_seconds"][0],
+            cpu_seconds=row["cpu_seconds"][0],
+            rank_seconds=row["rank_seconds"][0] if self.ranks > 1 else None,
             placement=row["placement"],
             problem="" if row["verified"] else row["error_message"],
             row=row,
@@ -116,12 +145,13 @@ class CppRung(Rung):
 class PythonRung(Rung):
     """A program of bench/ladder/."""
 
-    def __init__(self, interpreter, kernel, ranks, count, launcher, cores):
-        super().__init__(kernel, ranks, 1, count, python=True)
-        self.interpreter, self.launcher, self.cpus = interpreter, launcher, cores
-        file, modules, _ = PYTHON_RUNGS[kernel]
-        self.script = ROOT / "bench" / "ladder" / file
-        self.uses_mpi = "mpi4py" in modules
+    def __init__(self, interpreter, kernel, ranks, threads, count, launcher, cpus, cells):
+        super().__init__(kernel, ranks, threads, count, python=True)
+        self.interpreter, self.launcher, self.cpus = interpreter, launcher, cpus
+        program = PYTHON_RUNGS[kernel]
+        self.script = ROOT / "bench" / "ladder" / program.file
+        if program.steps_of_long_road:
+            self.fixed_steps = program.steps_of_long_road if cells > LONGEST_FOR_ALL else COURSE_STEPS
         # Below all kernels, which count from 0.
         self.number = list(PYTHON_RUNGS).index(kernel) - len(PYTHON_RUNGS)
         # The last iteration is counted under both contracts; with fewer the two would be much the same.
@@ -129,7 +159,9 @@ class PythonRung(Rung):
 
     def command(self, road, steps, expected="ROAD"):
         launch = [*self.launcher, str(self.ranks)] if self.launcher else []
-        cpus = ",".join(map(str, self.cpus[: self.ranks]))
+        if PYTHON_RUNGS[self.kernel].threads:
+            launch = ["env", f"NUMBA_NUM_THREADS={self.threads}"]
+        cpus = ",".join(map(str, self.cpus[: self.cores]))
         own = ["--json", "--count", self.count, "--steps", str(steps), "--print-every", str(steps)]
         return [
             *launch, self.interpreter, str(self.script), *own, *road.arguments(), "--expect", str(expected), "--cpu", cpus
@@ -138,13 +170,15 @@ class PythonRung(Rung):
     def launch(self, road, steps, expected):
         said = launch_for_json(self.command(road, steps, expected(steps)))
         ranks = said["rank_seconds"]
+        spread = {"min": min(ranks), "median": statistics.median(ranks), "max": max(ranks)}
         return Result(
             seconds=said["seconds"],
             cpu_seconds=said["cpu_seconds"],
-            rank_seconds={"min": min(ranks), "median": statistics.median(ranks), "max": max(ranks)},
+            rank_seconds=spread if self.ranks > 1 else None,
             placement=[
-                {"rank": rank, "thread": 0, "host": seen["host"], "core": seen["cpu"]}
+                {"rank": rank, "thread": thread, "host": seen["host"], "core": cpu}
                 for rank, seen in enumerate(said["placement"])
+                for thread, cpu in enumerate(seen["cpus"])
             ],
             problem="" if said["verified"] else "the final road is not that of the closed form",
             row={"cars": said["cars"], "bits_per_cell": said["bits_per_cell"]},
@@ -306,10 +340,10 @@ def update_kernels(program):
 def interpreters(candidates, lacking):
     """For each Python rung an interpreter that has its modules, or why there is none. All rungs take the same one if it has
     the modules of all: versions then do not stand between them."""
-    everything = sorted({module for _, modules, _ in PYTHON_RUNGS.values() for module in modules})
+    everything = sorted({module for rung in PYTHON_RUNGS.values() for module in rung.modules})
     best = min(candidates, key=lambda path: len(lacking(path, everything).split()), default=sys.executable)
     chosen = {}
-    for name, (_, modules, _) in PYTHON_RUNGS.items():
-        lacks = lacking(best, modules) if modules else ""
+    for name, rung in PYTHON_RUNGS.items():
+        lacks = lacking(best, rung.modules) if rung.modules else ""
         chosen[name] = (best, f"{best} lacks {lacks}" if lacks else "")
     return chosen

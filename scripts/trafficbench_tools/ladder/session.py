@@ -1,21 +1,26 @@
-"""One session of the ladder: from plain Python to the fastest kernel on all cores, on the same road, in rounds.
+"""One session of the ladder: from plain Python to the fastest kernel on all cores, on the same road, in visits.
 
-In every round each rung is launched once, in an order that is drawn anew for each round. A launch is one repetition and begins
+In every visit each rung is launched once, in an order that is drawn anew for each visit. A launch is one repetition and begins
 at the start state. So whatever disturbs the machine for a while disturbs all rungs alike; and a rung does not always follow the
-same other one, whose caches and clock it would find. Ratios are taken round by round.
+same other one, whose caches and clock it would find. Ratios are taken visit by visit. What disturbs a machine lasts for tens of
+seconds, so visits keep a distance: of several that meet with the same, one says as much as all.
 """
 
 import functools
 import json
+import os
 import random
+import resource
 import signal
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from trafficbench_tools.errors import BadInput, FailedUnderWay
 from trafficbench_tools.files import write_text
+from trafficbench_tools.intervals import FEWEST_SAMPLES
 from trafficbench_tools.ladder import measured, table
 from trafficbench_tools.ladder.rungs import (
     PYTHON_RUNGS,
@@ -37,12 +42,11 @@ from trafficbench_tools.reading import parse_json, read_bytes
 from trafficbench_tools.with_packages import candidates, lacking
 
 NOTE = (
-    "Rungs of the ladder interleaved in rounds, one launch a repetition, all from the start state mt19937. Python rungs run"
-    " under both contracts as the kernels do: every counts the moves of each iteration, sampled of the last one of a"
-    " repetition. Slow rungs make fewer iterations (steps); rates are compared. Every final road was held against the closed"
-    " form's, cell by cell or by its hash."
+    "Rungs of the ladder, each launched once in every visit, from the start state mt19937. Python rungs run under both"
+    " contracts as the kernels do: every counts the moves of each iteration, sampled of the last one of a repetition. Rungs"
+    " make different numbers of iterations (steps); rates are compared. Those whose rate depends on the order of the road make"
+    " the course's 100, the slowest of them fewer on a long road. Every final road was held against the closed form's, cell by cell or by its hash."
 )
-
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -51,7 +55,7 @@ class Interrupted(KeyboardInterrupt):
     """A signal asked the session to end, before there was anything to keep."""
 
     def __str__(self):
-        return "interrupted before the first round was complete: nothing was written; start it again"
+        return "interrupted before the first visit was complete: nothing was written; start it again"
 
 
 def leave_signals():
@@ -66,15 +70,23 @@ def interrupt(_signal, _frame):
     raise Interrupted
 
 
+@dataclass
+class Visit:
+    """What the rungs said in a visit that is complete, by their places, and the visit as the launch has it."""
+
+    said: dict
+    record: dict
+
+
 class Session:
-    """The rungs that were asked for, what they said in each round, and the report of it."""
+    """The rungs that were asked for, what they said in each visit, and the report of it."""
 
     def __init__(self, options, output):
         self.options, self.road, self.output = options, options.road, output
         self.rungs = self.choose(self.all_rungs())
         self.steps = {}  # iterations of each rung, by its place among the rungs
-        self.discarded = {}  # repetitions of each rung that were too short and made again, by place
-        self.rounds = []  # of each complete round, what the rungs said, by place
+        self.ran = set()  # places of the rungs that were launched to an end
+        self.visits = []
         self.broken = False  # a rung that had run before did not
         self.began, self.date = time.monotonic(), measured.now()
         self.context = None
@@ -87,17 +99,19 @@ class Session:
         mpi_launcher, no_launcher = [], ""
         if not python["mpi4py"][1]:
             mpi_launcher, no_launcher = launcher_of_mpi4py(python["mpi4py"][0])
+        of_python = [(name, *shape) for name, program in PYTHON_RUNGS.items() for shape in program.shapes(len(cores))]
+        of_python.sort(key=lambda rung: rung[1] * rung[2])
+        shapes = [(1, 1)]
+        if len(cores) > 1:
+            shapes.append((len(cores), 1) if launcher else (1, len(cores)))
         rungs = []
         for count in self.options.counts:
-            for name, (_, _, all_cores) in PYTHON_RUNGS.items():
-                interpreter, lacks = python[name]
-                ranks = len(cores) if all_cores else 1
-                rung = PythonRung(interpreter, name, ranks, count, mpi_launcher if all_cores else [], cores)
-                rung.skipped = lacks or (no_launcher if all_cores else "")
+            for name, ranks, threads in of_python:
+                (interpreter, lacks), uses_mpi = python[name], PYTHON_RUNGS[name].ranks
+                starter = mpi_launcher if uses_mpi else []
+                rung = PythonRung(interpreter, name, ranks, threads, count, starter, cores, self.road.cells)
+                rung.skipped = lacks or (no_launcher if uses_mpi else "")
                 rungs.append(rung)
-            shapes = [(1, 1)]
-            if len(cores) > 1:
-                shapes.append((len(cores), 1) if launcher else (1, len(cores)))
             for ranks, threads in shapes:
                 for kernel in update_kernels(self.options.program):
                     rungs.append(CppRung(self.options.program, kernel, ranks, threads, count, launcher))
@@ -119,12 +133,18 @@ class Session:
             for rung in self.rungs:
                 print(
                     f"{rung.label()}: "
-                    + (f"skipped: {rung.skipped}" if rung.skipped else command_text(rung.command(self.road, 1)))
+                    + (
+                        f"skipped: {rung.skipped}"
+                        if rung.skipped
+                        else command_text(rung.command(self.road, rung.fixed_steps or 1))
+                    )
                 )
             return 0
         check_derives(options.program)
         with tempfile.TemporaryDirectory(prefix="ladder-") as folder:
             self.folder = Path(folder)
+            # One launch after the other takes what numba has compiled from there.
+            os.environ.setdefault("NUMBA_CACHE_DIR", folder)
             self.describe_machine()
             self.pilot()
             stopped = self.measure()
@@ -186,10 +206,13 @@ class Session:
         return result
 
     def pilot(self):
-        """Chooses the iterations of each rung, so that a repetition lasts --min-seconds."""
+        """Chooses the iterations of the rungs that have no fixed number, so that a repetition lasts --min-seconds."""
         known = {}  # of the same kernel under another contract or in another shape
         for place, rung in enumerate(self.rungs):
             if rung.skipped:
+                continue
+            if rung.fixed_steps:
+                self.steps[place] = rung.fixed_steps
                 continue
             self.tell(f"iterations of rung {place + 1} of {len(self.rungs)}: {rung.label()}")
             try:
@@ -197,8 +220,8 @@ class Session:
             except LaunchFailed as problem:
                 rung.skipped = str(problem)
                 continue
-            self.steps[place] = steps
-            known[rung.kernel] = steps
+            self.ran.add(place)
+            self.steps[place] = known[rung.kernel] = steps
 
     def steps_that_last(self, rung, steps):
         """Iterations with which a repetition lasts --min-seconds, found by trying from `steps` on."""
@@ -210,73 +233,92 @@ class Session:
             steps = min(round_up(wanted), steps * 20)
 
     def measure(self):
-        """The rounds. Returns why there were no more."""
+        """The visits. Returns why there were no more."""
         try:
-            stopped = self.all_rounds()
+            stopped = self.all_visits()
             leave_signals()
             return stopped
         except Interrupted:
-            if not self.rounds:
+            if not self.visits:
                 raise
             return "interrupted"
 
-    def all_rounds(self):
-        left, seconds = "", 0.0
-        for number in range(self.options.rounds):
-            spent = time.monotonic() - self.began
-            if number >= 6 and spent + seconds > self.options.time_limit:
+    def all_visits(self):
+        """Beginning --spacing or more after one another."""
+        options, began, seconds = self.options, None, 0.0
+        for number in range(options.visits):
+            wait = 0.0 if began is None else max(0.0, began + options.spacing - time.monotonic())
+            if number >= FEWEST_SAMPLES and time.monotonic() - self.began + wait + seconds > options.time_limit:
                 return "time_limit"
-            self.tell(f"round {number + 1} of {self.options.rounds}{left}")
-            started = time.monotonic()
-            self.rounds.append(self.one_round())
-            seconds = time.monotonic() - started
-            left = f", about {seconds * (self.options.rounds - number - 1):.0f} s left"
+            left = (options.visits - number - 1) * max(seconds, options.spacing) + seconds + wait
+            said = f"visit {number + 1} of {options.visits}"
+            if wait:
+                said += f" begins in {wait:.0f} s, {options.spacing:g} s after the one before"
+            self.tell(said + (f"; about {left:.0f} s left" if number else ""))
+            time.sleep(wait)
+            began = time.monotonic()
+            self.visits.append(self.visit())
+            seconds = time.monotonic() - began
         return "fixed"
+
+    def visit(self):
+        """Launches each rung once, and looks at what else went on."""
+        began, steal, switches = time.monotonic(), steal_seconds(), switches_of_launches()
+        said = self.one_round()
+        stolen = None if steal is None else max(0.0, steal_seconds() - steal)
+        node = {"host": self.program_launch["host"], "steal_seconds": stolen}
+        node.update(involuntary_switches=switches_of_launches() - switches, reference_hz=None)
+        record = {"began": began - self.began, "seconds": time.monotonic() - began, "nodes": [node]}
+        return Visit(said, record)
 
     def one_round(self):
         """Launches each rung once."""
         said = {}
-        for place in order_of_round(len(self.rounds), len(self.rungs)):
+        for place in order_of_visit(len(self.visits), len(self.rungs)):
             rung = self.rungs[place]
             so_far = self.results_of(place)
             if rung.skipped or (so_far and so_far[-1].problem):
                 continue
             try:
                 said[place] = self.repetition(place, rung, first=not so_far)
+                self.ran.add(place)
             except LaunchFailed as problem:
-                rung.skipped, self.broken = str(problem), True
+                self.broken |= place in self.ran
+                rung.skipped = str(problem)
         return said
 
     def repetition(self, place, rung, first):
         """One launch of a rung.
 
-        If the pilot was disturbed, its steps are too few. So the first round makes them more, until the launch is long enough.
+        If the pilot was disturbed, its steps are too few. So the first visit makes them more, until the launch is long enough.
         """
         result = self.launch(rung, self.steps[place])
         for _ in range(3):
-            if not first or result.problem or result.seconds >= self.options.min_seconds:
+            if not first or rung.fixed_steps or result.problem or result.seconds >= self.options.min_seconds:
                 break
-            self.discarded[place] = self.discarded.get(place, 0) + 1
             self.steps[place] = round_up(1.2 * self.steps[place] * self.options.min_seconds / result.seconds)
             result = self.launch(rung, self.steps[place])
         return result
 
     def results_of(self, place):
-        return [said[place] for said in self.rounds if place in said]
+        return [visit.said[place] for visit in self.visits if place in visit.said]
 
     def measured(self, stopped):
         """What `trafficbench derive` makes the report of."""
         rows = [self.row(place, rung, stopped) for place, rung in enumerate(self.rungs)]
         software, mpi = {}, None
-        for result in (result for said in self.rounds for result in said.values()):
+        for result in (result for visit in self.visits for result in visit.said.values()):
             software.update(result.software)
             mpi = mpi or result.mpi
         argv = ["scripts/ladder.sh", *map(printable, sys.argv[1:])]
-        runs = measured.launches(self.program_launch, argv, software, mpi, self.date)
+        visits = [visit.record for visit in self.visits]
+        seconds = visits[-1]["began"] + visits[-1]["seconds"]
+        run = measured.launch(self.program_launch, argv, software, mpi, self.date, visits, seconds)
         options = self.options
         axes = {"rungs": options.rungs, "cells": options.cells, "count": options.count, "density": options.density}
-        axes.update(init="mt19937", seed=options.seed, rounds=str(options.rounds), min_seconds=str(options.min_seconds))
-        return measured.report(self.context, axes, runs, rows, NOTE)
+        axes.update(init="mt19937", seed=options.seed, visits=str(options.visits), spacing=f"{options.spacing:g}")
+        axes.update(min_seconds=f"{options.min_seconds:g}")
+        return measured.report(self.context, axes, run, rows, NOTE)
 
     def keep(self, report):
         """Writes what was measured beside the report that could not be made, or where there is room. Says where."""
@@ -297,17 +339,31 @@ class Session:
         steps = self.steps[place]
         own = [self.expected(steps)] if rung.python else []
         note = command_text(rung.command(self.road, steps, *own))
-        results, discarded = self.results_of(place), self.discarded.get(place, 0)
-        return measured.measured_row(rung, self.road, name, steps, results, stopped, discarded, note)
+        results, least = self.results_of(place), self.options.min_seconds
+        return measured.measured_row(rung, self.road, name, steps, results, stopped, least, note)
 
     def tell(self, text):
         print(f"[{time.monotonic() - self.began:4.0f} s] {text}", file=sys.stderr, flush=True)
 
 
-def order_of_round(number, rungs):
-    """The order in which round `number`, from 0, launches the rungs: their places. The same number gives the same order."""
+def steal_seconds():
+    """CPU time that the hypervisor has taken from all CPUs of this node since it started; None where it is not told."""
+    try:
+        first = Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()
+        return int(first[8]) / os.sysconf("SC_CLK_TCK") if first[0] == "cpu" else None
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def switches_of_launches():
+    """How often launches that have ended lost their core to another process, all their processes together."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_nivcsw
+
+
+def order_of_visit(number, rungs):
+    """The order in which visit `number`, from 0, launches the rungs: their places. The same number gives the same order."""
     places = list(range(rungs))
-    # If rounds only went backwards and forwards, a rung would nearly always follow the same other one, and find the clock and
+    # If visits only went backwards and forwards, a rung would nearly always follow the same other one, and find the clock and
     # the caches as that one left them.
     random.Random(number).shuffle(places)
     return places

@@ -13,7 +13,7 @@ class Axis:
     title: str
     scale: str = "linear"  # linear, log2, log10
     from_zero: bool = False
-    kind: str = "number"  # number, bytes, cores, percent
+    kind: str = "number"  # number, bytes, cores, percent; time and reading of strips
 
 
 @dataclass(eq=False)
@@ -24,8 +24,10 @@ class Mark:
     value: float
     low: float = None
     high: float = None
-    row: dict = None
+    row: dict = None  # None in a strip, where a mark is a visit
     texts: list = field(default_factory=list)  # what stands beside a bar, the most important first
+    median: tuple = None  # (median, low, high) beside a value that is the best
+    below: list = field(default_factory=list)  # what goes by the median, on a line of its own beside the bar
 
 
 @dataclass
@@ -37,6 +39,7 @@ class Series:
     marks: list
     dash: str = "solid"
     hollow: bool = False  # not measured
+    lane: int = 0  # in a strip, which of its axes
 
 
 @dataclass
@@ -55,7 +58,7 @@ class Chart:
     """One plot."""
 
     figure: str  # key of its section: ladder, sizes, strong, ...
-    kind: str  # curve, bars, stack
+    kind: str  # curve, bars, stack; strip: axes one below the other, along the same time
     title: str
     facets: dict  # what all its rows have in common: {"count": "every", "cells": "10^7", ...}
     kernels: list  # those of the page, from the lowest rung up
@@ -66,6 +69,7 @@ class Chart:
     guides: list = field(default_factory=list)  # (at, label)
     caption: list = field(default_factory=list)  # sentences
     skipped: list = field(default_factory=list)  # rows that belong here and have nothing to draw
+    lanes: list = field(default_factory=list)  # the vertical axes of a strip, from the top; `y` is the first
 
     def __post_init__(self):
         refuse_mixture(self.rows(), self.title)
@@ -75,8 +79,10 @@ class Chart:
 
     def categories(self):
         """Where bars stand, from the top: in the order of the ladder."""
+        if self.kind in ("curve", "strip"):
+            return []
         found = {mark.at: mark.row for mark in self.marks()}
-        return sorted(found, key=lambda at: self.kernels.index(found[at]["kernel"])) if self.kind != "curve" else []
+        return sorted(found, key=lambda at: self.kernels.index(found[at]["kernel"]))
 
     def shifts(self):
         """What the `at` of each series is multiplied by when it is drawn along cores.
@@ -93,6 +99,10 @@ class Chart:
 
     def rows(self):
         return [mark.row for mark in self.marks() if mark.row is not None]
+
+    def contract(self):
+        """How moves are counted, of all its rows; a strip holds visits of both contracts."""
+        return self.facets.get("count", "")
 
     def notes(self):
         """The caption, with what a reader must know of flawed and missing rows."""
@@ -149,7 +159,7 @@ def joined_runs(series):
         return []
     runs, run = [], []
     for mark in sorted(series.marks, key=lambda mark: mark.at):
-        if rows.is_flawed(mark.row):
+        if mark.row is not None and rows.is_flawed(mark.row):
             runs.append(run)
             run = []
         else:

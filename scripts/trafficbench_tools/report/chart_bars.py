@@ -22,9 +22,10 @@ def limits(source):
         without = [row for row in members if row["fraction_of_limit"] is None and not rows.is_skipped(row)]
         caption = [
             (
-                f"Rate over the lowest bound that was measured on this machine; {rows.shape(members[0])} (ranks ×"
-                f" threads), {next(f'{value} {name}' for name, value in facets.items() if name.startswith('cells'))},"
-                f" counting {facets['count']}."
+                "Bars: the rate of the best repetition over the lowest bound that was measured on this machine. Diamonds: the"
+                f" median's, with its {rows.interval_of(drawn)}; {rows.shape(members[0])} (ranks × threads),"
+                f" {next(f'{value} {name}' for name, value in facets.items() if name.startswith('cells'))}, counting"
+                f" {facets['count']}."
             ),
         ]
         if without:
@@ -38,7 +39,7 @@ def limits(source):
                 title="Fraction of the machine's limit",
                 facets=facets,
                 kernels=source.kernels,
-                x=Axis("fraction of the limit", "linear", from_zero=True, kind="percent"),
+                x=Axis("fraction of the limit: best (bars), median (diamonds)", "linear", from_zero=True, kind="percent"),
                 y=Axis("kernel"),
                 series=[Series("reached", "reached", [limit_mark(label, row) for label, row in one_each(source, drawn)])],
                 curves=[Curve("limit", [(1.0, None)])],
@@ -59,17 +60,17 @@ def one_each(source, members):
 
 
 def limit_mark(label, row):
-    """The bar of a row: its fraction, with the interval that its rate has."""
-    fraction = row["fraction_of_limit"]
-    low = high = None
-    if row["mcops_low"] is not None:
-        low, high = (fraction * row[end] / row["mcops"] for end in ("mcops_low", "mcops_high"))
-    parts = [f"{100 * fraction:.3g}% of {row['limit']}"]
-    if row["cells_per_cycle"] is not None:
-        parts.append(f"{words.significant(row['cells_per_cycle'], 3)} cells/cycle a core")
+    """The bar of a row: the fraction that its best repetition reached, and beside it the median's."""
+    # Not fraction_of_limit: of a report of version 1 that is the median's.
+    fraction = row["mcops_best"] / row["limit_mcops"]
+    median = tuple(row[end] and row[end] / row["limit_mcops"] for end in ("mcops", "mcops_low", "mcops_high"))
+    parts = [f"best {100 * fraction:.3g}% of {row['limit']}"]
     if rows.has_failed(row):
         parts.append("FAILED VERIFICATION")
-    return Mark(label, fraction, low, high, row, parts)
+    shown = [f"median {words.interval(*(end and 100 * end for end in median), 3)}%"]
+    if row["cells_per_cycle"] is not None:
+        shown.append(f"{words.significant(row['cells_per_cycle'], 3)} cells/cycle a core")
+    return Mark(label, fraction, None, None, row, parts, median, shown)
 
 
 def shares(source):
@@ -112,9 +113,9 @@ def shares(source):
                 caption=[
                     *chart_curves.models(drawn),
                     (
-                        f"{facets['kernel']}, counting {facets['count']}: shares of the time of all ranks together."
-                        " What is lost to exchange, reduction and waiting is what efficiency lacks beside the kernel's"
-                        " own slowing down."
+                        f"{facets['kernel']}, counting {facets['count']}: shares of the time of all ranks together, and"
+                        " efficiency by the median. What is lost to exchange, reduction and waiting is what efficiency lacks"
+                        " beside the kernel's own slowing down."
                     ),
                 ],
                 skipped=[row for row in members if rows.is_skipped(row)],

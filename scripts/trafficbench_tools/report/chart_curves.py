@@ -1,8 +1,10 @@
 """Plots along a number: rate against size, speedup and efficiency against cores, time of the closed form."""
 
-from trafficbench_tools.report import fits, grouping, machine, rows, words
+from trafficbench_tools.report import efficiency, fits, grouping, machine, rows, words
 from trafficbench_tools.report.chart import Axis, Chart, Curve, Mark, Series
 
+# In a millisecond.
+NANOSECONDS = 1e6
 
 # --- rate against size -------------------------------------------------------------------------------------------------
 
@@ -22,29 +24,42 @@ def is_update(row):
     return row["class"] == "update" and row["origin"] == "measured"
 
 
+# The two headlines, which no plot mixes: {name: (makes the mark of a row, caption)}.
+HEADLINES = {
+    "best": (
+        lambda at, row: Mark(at, row["mcops_best"], None, None, row),
+        "Best repetition of each point: what a kernel can do",
+    ),
+    "median": (
+        lambda at, row: Mark(at, row["mcops"], row["mcops_low"], row["mcops_high"], row),
+        "Median of each point with its {interval}: what one gets on this machine as it is",
+    ),
+}
+
+
 def size_charts(source, has_value, make):
-    """Charts along the bytes of road a core, one for each shape with at least two lengths of road."""
+    """Charts along the bytes of road a core, for each shape with at least two lengths of road."""
     found = []
     for facets, members in grouping.grouped(source, is_update, shape_facet):
         valued = [row for row in members if has_value(row)]
         drawn = [row for row in valued if row.get("bits_per_cell") is not None]
         if len({row["cells"] for row in drawn}) < 2:
             continue
-        chart = make(facets, drawn)
-        chart.skipped = [row for row in members if rows.is_skipped(row)]
-        chart.guides = machine.cache_guides(source.run_of(drawn[0]), drawn[0])
-        chart.caption.append("Bytes as the kernel holds its road; dotted: caches, as far as one core's share goes.")
-        if len(drawn) < len(valued):
-            unknown = dict.fromkeys(row["kernel"] for row in valued if row.get("bits_per_cell") is None)
-            chart.caption.append(
-                f"NOT DRAWN: {words.count_of(len(valued) - len(drawn), 'row')} of {words.listing(unknown)}: the report does"
-                " not say how much memory a cell takes there."
-            )
-        found.append(chart)
+        for chart in make(facets, drawn):
+            chart.skipped = [row for row in members if rows.is_skipped(row)]
+            chart.guides = machine.cache_guides(source.run_of(drawn[0]), drawn[0])
+            chart.caption.append("Bytes as the kernel holds its road; dotted: caches, as far as one core's share goes.")
+            if len(drawn) < len(valued):
+                unknown = dict.fromkeys(row["kernel"] for row in valued if row.get("bits_per_cell") is None)
+                chart.caption.append(
+                    f"NOT DRAWN: {words.count_of(len(valued) - len(drawn), 'row')} of {words.listing(unknown)}: the report"
+                    " does not say how much memory a cell takes there."
+                )
+            found.append(chart)
     return found
 
 
-def size_chart(source, figure, title, facets, drawn, caption):
+def size_chart(source, figure, title, facets, drawn, headline, caption):
     """One chart of rates along the bytes of road a core."""
     return Chart(
         figure=figure,
@@ -53,9 +68,9 @@ def size_chart(source, figure, title, facets, drawn, caption):
         facets=facets,
         kernels=source.kernels,
         x=Axis("bytes of road a core", "log2", kind="bytes"),
-        y=Axis("rate, MCOPs", "log10"),
+        y=Axis(f"{headline} rate, MCOPs", "log10"),
         series=[
-            Series(label, colour, [rate_mark(bytes_a_core(row), row) for row in group])
+            Series(label, colour, [HEADLINES[headline][0](bytes_a_core(row), row) for row in group])
             for label, colour, group in grouping.by_series(source, drawn)
         ],
         caption=[f"{caption}; {rows.shape(drawn[0])} (ranks × threads), counting {facets['count']}."],
@@ -63,30 +78,32 @@ def size_chart(source, figure, title, facets, drawn, caption):
 
 
 def sizes(source):
-    """Charts of the rate against the size of the road."""
+    """Charts of the rate against the size of the road, by each headline."""
+
     def make(facets, drawn):
-        return size_chart(source, "sizes", "Rate against size", facets, drawn, "Median rate with its 95% interval")
+        for headline, (_, caption) in HEADLINES.items():
+            caption = caption.format(interval=rows.interval_of(drawn))
+            by = {**facets, "by the": headline}
+            yield size_chart(source, "sizes", "Rate against size", by, drawn, headline, caption)
 
     return size_charts(source, lambda row: row["mcops"] is not None, make)
 
 
 def roofline(source):
-    """The rates again, under the lowest bound that holds for each: rate over fraction."""
+    """The rates of the best repetitions again, under the lowest bound that holds for each."""
 
     def make(facets, drawn):
-        caption = "Median rate, and dashed above it the lowest bound that was measured on this machine for that kernel"
-        chart = size_chart(source, "limits", "Roofline: rate under its limit", facets, drawn, caption)
+        caption = (
+            "Best repetition of each point, and dashed above it the lowest bound that was measured on this machine for that"
+            " kernel"
+        )
+        chart = size_chart(source, "limits", "Roofline: rate under its limit", facets, drawn, "best", caption)
         for label, colour, group in grouping.by_series(source, drawn):
-            roof = sorted((bytes_a_core(row), row["mcops"] / row["fraction_of_limit"]) for row in group)
+            roof = sorted((bytes_a_core(row), row["limit_mcops"]) for row in group)
             chart.curves.append(Curve(f"{label}: limit", roof, colour, "dash", listed=False))
-        return chart
+        yield chart
 
-    return size_charts(source, lambda row: row["fraction_of_limit"] is not None, make)
-
-
-def rate_mark(at, row):
-    """A row's rate and its interval, at `at`."""
-    return Mark(at, row["mcops"], row["mcops_low"], row["mcops_high"], row)
+    return size_charts(source, lambda row: row["limit_mcops"] is not None, make)
 
 
 # --- scaling -----------------------------------------------------------------------------------------------------------
@@ -162,7 +179,14 @@ def speedup_chart(source, mode, facets, family, skipped):
         series=series,
         curves=curves + laws,
         guides=machine.core_guides(source, drawn[0], ends[1]),
-        caption=[*scaling_caption(mode, facets, drawn), *base_rates(source, drawn), *remarks, *not_drawn(family, "speedup")],
+        caption=[
+            *medians(drawn),
+            *scaling_caption(mode, facets, drawn),
+            *base_rates(source, drawn),
+            *remarks,
+            *efficiency.remarks(source, drawn),
+            *not_drawn(family, "speedup"),
+        ],
         skipped=skipped,
     )
 
@@ -185,8 +209,10 @@ def efficiency_chart(source, mode, facets, family, skipped):
         guides=machine.core_guides(source, drawn[0], ends[1]),
         caption=[
             "Efficiency is speedup over the ratio of cores; 100% is the ideal.",
+            *medians(drawn),
             *scaling_caption(mode, facets, drawn),
             *base_rates(source, drawn),
+            *efficiency.remarks(source, drawn),
             *not_drawn(family, "efficiency"),
         ],
         skipped=skipped,
@@ -236,6 +262,12 @@ def scaling_caption(mode, facets, drawn):
     return [*sentences, *models(drawn)]
 
 
+def medians(drawn):
+    """What the ratios are; of rows that were not measured there is but one."""
+    measured = [row for row in drawn if row["origin"] == "measured"]
+    return [f"By the median, with its {rows.interval_of(measured)}."] if measured else []
+
+
 def models(drawn):
     """What stood in for the machine where nothing was measured."""
     found = {}
@@ -273,7 +305,7 @@ def base_rates(source, drawn):
     texts = []
     for base, rates in bases.items():
         ends = list(dict.fromkeys(words.significant(end) for end in (min(rates), max(rates))))
-        texts.append(f"{base}: {' .. '.join(ends)} MCOPs")
+        texts.append(f"{base}: median {' .. '.join(ends)} MCOPs")
     return [f"Bases: {'; '.join(texts)}."] if texts else []
 
 
@@ -313,12 +345,12 @@ def closed_form(source):
                 facets=facets,
                 kernels=source.kernels,
                 x=Axis("cells", "log10"),
-                y=Axis("time of one jump, ms", "log10"),
+                y=Axis("median time of one jump, ms", "log10"),
                 series=series,
                 caption=[
                     (
-                        f"Time to the exact state after {steps} iterations at once, with its 95% interval;"
-                        f" {rows.shape(drawn[0])} (ranks × threads), counting {facets['count']}."
+                        f"Median time to the exact state after {steps} iterations at once, with its"
+                        f" {rows.interval_of(drawn)}; {rows.shape(drawn[0])} (ranks × threads), counting {facets['count']}."
                     ),
                     (
                         "No cells are updated on the way: there is no rate, and these rows stand in no ranking with the"
@@ -332,5 +364,8 @@ def closed_form(source):
 
 
 def time_mark(row):
-    """A row's time, with its interval where the row has one: older reports do not."""
-    return Mark(row["cells"], row["real_time"], row.get("real_time_low"), row.get("real_time_high"), row)
+    """A row's time in milliseconds, with its interval where the row has one."""
+    value, low, high = (
+        row.get(end) and row[end] / NANOSECONDS for end in ("real_time", "real_time_low", "real_time_high")
+    )
+    return Mark(row["cells"], value, low, high, row)

@@ -1,6 +1,6 @@
-"""The ladder: every rung's rate on one road, with its step from the rung below."""
+"""The ladder: every rung's best rate on one road, with its step from the rung below, and its median beside it."""
 
-from trafficbench_tools.report import grouping, rows, words
+from trafficbench_tools.report import grouping, rows, ties, words
 from trafficbench_tools.report.chart import Axis, Chart, Mark, Series
 
 
@@ -27,11 +27,15 @@ def ladder(source, facets, members, skipped):
     if most > fewest:
         series.append(climb(source, members, most, False))
     caption = [
-        f"Median rate with its 95% interval; road of {facets['cells']} cells, counting {facets['count']}.",
         (
-            "Beside each bar: its rate, and how many times faster it is than the rung below at as many cores, with the"
-            " interval that both intervals allow."
+            f"Bars: the best repetition, what a kernel can do. Diamonds: the median with its {rows.interval_of(members)};"
+            f" road of {facets['cells']} cells, counting {facets['count']}."
         ),
+        (
+            "A step is how many times faster a rung is than the one below at as many cores: best over best, and by the"
+            " median with its interval, over the visits that both share, or what both intervals allow."
+        ),
+        *(fastest_of(source, members, cores) for cores in dict.fromkeys([fewest, most])),
     ]
     bases = {row["ladder_base"]: row for row in members if row["ladder_base"] is not None}
     for row in bases.values():
@@ -41,16 +45,16 @@ def ladder(source, facets, members, skipped):
             if other["ladder_base"] == row["ladder_base"]
         }
         rate = f"{rates.pop()} MCOPs" if len(rates) == 1 else "its rate measured again beside each row"
-        caption.append(f"Base: {kernel_of(row['ladder_base'])} on one core, {rate}.")
+        caption.append(f"Base: {kernel_of(row['ladder_base'])} on one core, median {rate}.")
     if most > fewest and several_shapes(members, most):
-        caption.append(f"Where several shapes have {most} cores, the fastest is drawn, and named.")
+        caption.append(f"Where several shapes have {most} cores, the fastest is drawn, and named with those that tie with it.")
     return Chart(
         figure="ladder",
         kind="bars",
         title="The ladder",
         facets=facets,
         kernels=source.kernels,
-        x=Axis("rate, MCOPs", "log10"),
+        x=Axis("rate, MCOPs: best (bars), median (diamonds)", "log10"),
         y=Axis("kernel"),
         series=series,
         caption=caption,
@@ -58,50 +62,57 @@ def ladder(source, facets, members, skipped):
     )
 
 
+def fastest_of(source, members, cores):
+    """A sentence on the fastest kernel at so many cores."""
+    good = [row for row in members if rows.cores(row) == cores and not rows.is_flawed(row)]
+    if len({row["kernel"] for row in good}) < 2:
+        return f"On {words.count_of(cores, 'core')} there are no two good kernels to compare."
+    labels = grouping.series_labels(members)
+    found = ties.fastest(source, [champion.row for champion in champions(source, good, labels).values()])
+    name = lambda row: labels[id(row)]  # noqa: E731
+    return f"Fastest on {words.count_of(cores, 'core')}: {ties.named(found, name)}{ties.remarks(found, name)}."
+
+
+def champions(source, members, labels):
+    """{label: Fastest}: the fastest shape of each series among these rows; one that failed only where none passed."""
+    by_label = {}
+    for row in sorted(members, key=lambda row: source.kernels.index(row["kernel"])):
+        by_label.setdefault(labels[id(row)], []).append(row)
+    return {
+        label: ties.fastest(source, [row for row in group if not rows.has_failed(row)] or group)
+        for label, group in by_label.items()
+    }
+
+
 def climb(source, members, wanted_cores, is_least):
     """The rungs at so many cores, the fastest shape of each."""
-    labels = grouping.series_labels(members)
-    best = {}
-    for row in members:
-        if rows.cores(row) != wanted_cores:
-            continue
-        best_so_far = best.get(labels[id(row)])
-        if best_so_far is None or is_better(row, best_so_far):
-            best[labels[id(row)]] = row
+    there = [row for row in members if rows.cores(row) == wanted_cores]
     marks, below = [], None
-    for label, row in sorted(best.items(), key=lambda item: source.kernels.index(item[1]["kernel"])):
-        marks.append(
-            Mark(label, row["mcops"], row["mcops_low"], row["mcops_high"], row, texts(row, below, wanted_cores))
-        )
+    for label, found in champions(source, there, grouping.series_labels(members)).items():
+        row = found.row
+        mark = Mark(label, row["mcops_best"], None, None, row, median=(row["mcops"], row["mcops_low"], row["mcops_high"]))
+        mark.texts, mark.below = texts(source, found, below, wanted_cores)
+        marks.append(mark)
         below = None if rows.has_failed(row) else row
     return Series(words.count_of(wanted_cores, "core"), "least" if is_least else "most", marks)
 
 
-def is_better(row, best_so_far):
-    """Whether a row takes the place of another: any that passed verification before any that failed, then the faster."""
-    return (not rows.has_failed(row), row["mcops"]) > (not rows.has_failed(best_so_far), best_so_far["mcops"])
-
-
-def texts(row, below, wanted_cores):
-    """What stands beside a bar: its rate, the step from the rung below, and how many times the base it is."""
-    parts = [f"{words.significant(row['mcops'])} MCOPs"]
+def texts(source, found, below, wanted_cores):
+    """What stands beside a bar, and on the line below: the best rate and the step by it; the median and what goes by that."""
+    row = found.row
+    best = [f"best {words.significant(row['mcops_best'])} MCOPs"]
+    median = [f"median {words.interval(row['mcops'], row['mcops_low'], row['mcops_high'])}"]
     if wanted_cores > 1:
-        parts[0] += f" on {rows.shape(row)}"
+        best[0] += f" on {ties.named(found, rows.shape)}"
     if rows.has_failed(row):
-        return [*parts, "FAILED VERIFICATION"]
+        return [*best, "FAILED VERIFICATION"], median
     if below is not None:
-        low, high = step_interval(row, below)
-        parts.append(f"step × {words.interval(row['mcops'] / below['mcops'], low, high, 3)}")
+        step = ties.ratio(source, row, below)
+        best.append(f"step × {words.significant(row['mcops_best'] / below['mcops_best'], 3)}")
+        median.append(f"step × {words.interval(step.value, step.low, step.high)}{', a tie' if step.tie else ''}")
     if row["ladder_speedup"] is not None and row["name"] != row["ladder_base"]:
-        parts.append(f"{words.significant(row['ladder_speedup'])} × base")
-    return parts
-
-
-def step_interval(row, below):
-    """If both intervals hold, so does this one: wider than need be, and true whatever the two distributions."""
-    if row["mcops_low"] is None or below["mcops_low"] is None:
-        return None, None
-    return row["mcops_low"] / below["mcops_high"], row["mcops_high"] / below["mcops_low"]
+        median.append(f"{words.significant(row['ladder_speedup'])} × base")
+    return best, median
 
 
 def several_shapes(members, most):

@@ -182,12 +182,11 @@ def save(chart, colours, folder, name, replace):
         pyplot.close(figure)
     text = io.StringIO(newline="")
     table = csv.writer(text)
-    table.writerow(["series", "at", "value", "low", "high", "status", "row"])
+    table.writerow(["series", "at", "value", "low", "high", "median", "median_low", "median_high", "status", "row"])
     for series in chart.series:
         for mark in series.marks:
-            table.writerow(
-                [series.label, mark.at, mark.value, mark.low, mark.high, rows.status(mark.row), mark.row["name"]]
-            )
+            what = [rows.status(mark.row), mark.row["name"]] if mark.row is not None else ["", mark.texts[-1]]
+            table.writerow([series.label, mark.at, mark.value, mark.low, mark.high, *(mark.median or ("", "", "")), *what])
     write_text(folder / f"{name}.csv", text.getvalue(), replace)
     return name
 
@@ -195,10 +194,17 @@ def save(chart, colours, folder, name, replace):
 def draw(chart, colours):
     """The figure, with everything that it shows as matplotlib's own objects."""
     tall = height(chart)
-    figure, axes = pyplot.subplots(figsize=(WIDTH, tall), dpi=min(100, MOST_DOTS / tall))
-    {"curve": draw_curves, "bars": draw_bars, "stack": draw_stack}[chart.kind](axes, chart, colours)
-    axes.set_title(f"{chart.title}   counting {chart.facets['count']}", loc="left", pad=16 if chart.guides else 8)
-    axes.set_xlabel(chart.x.title)
+    figure, grid = pyplot.subplots(
+        max(1, len(chart.lanes)), 1, sharex=True, squeeze=False, figsize=(WIDTH, tall), dpi=min(100, MOST_DOTS / tall)
+    )
+    lanes = [axes for (axes,) in grid]
+    if chart.kind == "strip":
+        draw_strip(lanes, chart, colours)
+    else:
+        {"curve": draw_curves, "bars": draw_bars, "stack": draw_stack}[chart.kind](lanes[0], chart, colours)
+    contract = f"   counting {chart.contract()}" if chart.contract() else ""
+    lanes[0].set_title(f"{chart.title}{contract}", loc="left", pad=16 if chart.guides else 8)
+    lanes[-1].set_xlabel(chart.x.title)
     return figure
 
 
@@ -206,7 +212,9 @@ def height(chart):
     """Inches that a figure needs."""
     lanes = len(chart.categories())
     if chart.kind == "bars":
-        return 0.9 + 0.4 * len(chart.marks()) + (0.1 * lanes if len(chart.series) > 1 else 0)
+        return 0.9 + 0.5 * len(chart.marks()) + (0.1 * lanes if len(chart.series) > 1 else 0)
+    if chart.kind == "strip":
+        return 0.6 + 1.1 * max(1, len(chart.lanes))
     return 3.6 if chart.kind == "curve" else 1.2 + 0.45 * lanes
 
 
@@ -271,7 +279,7 @@ def draw_curves(axes, chart, colours):
     axes.legend(ncol=2 if len(chart.series) > 6 else 1, loc="upper left", bbox_to_anchor=(1.01, 1.0))
 
 
-def points(axes, marks, shift, colour, symbol, label, hollow):
+def points(axes, marks, shift, colour, symbol, label, hollow, size=5, cap=2):
     """Draws marks with their intervals, unjoined."""
     if marks:
         axes.errorbar(
@@ -281,9 +289,9 @@ def points(axes, marks, shift, colour, symbol, label, hollow):
             marker=symbol,
             linestyle="none",
             color=colour,
-            markersize=5,
+            markersize=size,
             markerfacecolor="none" if hollow else colour,
-            capsize=2,
+            capsize=cap,
             elinewidth=1,
             label=label,
         )
@@ -307,7 +315,7 @@ def draw_bars(axes, chart, colours):
                     at,
                     mark.value - left,
                     left=left,
-                    height=0.42,
+                    height=0.34,
                     color=colour,
                     hatch="//" if failed else None,
                     edgecolor="white" if failed else colour,
@@ -316,16 +324,16 @@ def draw_bars(axes, chart, colours):
                 )
                 if not failed:
                     labelled.add(series.label)
-                if mark.low is not None:
-                    axes.errorbar(
-                        mark.value, at, xerr=errors([mark]), fmt="none", ecolor="#16202c", capsize=2, elinewidth=1
-                    )
+                draw_median(axes, mark, at)
                 axes.annotate(
-                    name, (0, at - 0.27), xycoords=("axes fraction", "data"), va="bottom", fontweight="bold", fontsize=8
+                    name, (0, at - 0.23), xycoords=("axes fraction", "data"), va="bottom", fontweight="bold", fontsize=8
                 )
                 parts = [series.label] if several else []
-                text = "   ".join([*parts, *mark.texts])
-                axes.annotate(text, (start_of_texts, at - 0.27), xycoords=("axes fraction", "data"), va="bottom", fontsize=8)
+                text = "\n".join("   ".join(line) for line in ([*parts, *mark.texts], mark.below) if line)
+                axes.annotate(
+                    text, (start_of_texts, at - 0.23), xycoords=("axes fraction", "data"), va="bottom", fontsize=7.5,
+                    linespacing=1.0,
+                )  # fmt: skip
                 name = ""
                 at += 1
         at += 0.25 if several else 0
@@ -336,11 +344,40 @@ def draw_bars(axes, chart, colours):
     for curve in chart.curves:
         axes.axvline(curve.points[0][0], color=colours["ink"][0], linestyle=":", linewidth=1.2)
     if chart.x.from_zero:
-        axes.set_xlim(0, max(1.1, 1.04 * max(mark.high or mark.value for mark in chart.marks())))
+        axes.set_xlim(0, max(1.1, 1.04 * max(greatest(mark) for mark in chart.marks())))
     else:
-        axes.set_xlim(left, 2 * max(mark.high or mark.value for mark in chart.marks()))
+        axes.set_xlim(left, 2 * max(greatest(mark) for mark in chart.marks()))
     if several:
         legend_below(axes, chart)
+
+
+def draw_median(axes, mark, at):
+    """A diamond on a bar that shows the best, and the interval of the median."""
+    if mark.median is None:
+        return
+    value, low, high = mark.median
+    spread = None if low is None else [[value - low], [high - value]]
+    axes.errorbar(
+        value, at, xerr=spread, fmt="D", markersize=4, markerfacecolor="white", markeredgecolor="#16202c", ecolor="#16202c",
+        capsize=2, elinewidth=1,
+    )  # fmt: skip
+
+
+def draw_strip(lanes, chart, colours):
+    """Draws one lane below the other, along the same time."""
+    for series in chart.series:
+        axes = lanes[series.lane]
+        colour, _, symbol = colours[series.colour]
+        axes.plot([mark.at for mark in series.marks], [mark.value for mark in series.marks], color=colour, linewidth=0.6)
+        points(axes, series.marks, 1.0, colour, SYMBOLS[symbol], series.label, False, size=2.5, cap=0)
+    for axes, spec in zip(lanes, chart.lanes):
+        axes.set_ylabel(spec.title, fontsize=7)
+        axes.tick_params(labelsize=7)
+        scale(axes.yaxis, spec)
+        if spec.from_zero:
+            axes.set_ylim(bottom=0)
+    handles = {label: handle for axes in lanes for handle, label in zip(*axes.get_legend_handles_labels())}
+    lanes[0].legend(handles.values(), handles.keys(), loc="upper left", bbox_to_anchor=(1.01, 1.0))
 
 
 def legend_below(axes, chart):
@@ -348,11 +385,21 @@ def legend_below(axes, chart):
     axes.legend(ncol=len(chart.series), loc="upper left", bbox_to_anchor=(0, -0.5 / (0.77 * height(chart))))
 
 
+def least(mark):
+    """The least of the numbers that a bar and what lies on it show."""
+    return min(number for number in (mark.value, *(mark.median or ())) if number is not None)
+
+
+def greatest(mark):
+    """The greatest of them."""
+    return max(number for number in (mark.value, *(mark.median or ())) if number is not None)
+
+
 def bar_start(chart):
     """Bars on a logarithmic axis begin at the decade below the smallest; their length says nothing, their end does."""
     if chart.x.from_zero:
         return 0.0
-    smallest = min(mark.low or mark.value for mark in chart.marks())
+    smallest = min(least(mark) for mark in chart.marks())
     start = 1.0
     while start * 10 < smallest:
         start *= 10

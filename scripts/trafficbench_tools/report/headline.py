@@ -1,6 +1,6 @@
 """The top of the page: which machine, how many rows of which kind, the highest rates, and what must be known first."""
 
-from trafficbench_tools.report import machine, rows, views, words
+from trafficbench_tools.report import efficiency, grouping, machine, rows, ties, views, words
 from trafficbench_tools.report.provenance import escape
 
 ORDER = ["verified", "failed", "warned", "skipped", "simulated", "modelled"]
@@ -30,7 +30,9 @@ def lead(sources):
     return (
         f"{words.listing(hosts, 4)}; {span}; trafficbench at {words.listing(commits, 3)}. Traffic cellular automaton,"
         " rule 184; rates in MCOPs, million cell updates a second. Counting every iteration and counting one are"
-        " different work: each plot holds one of the two contracts."
+        " different work: each plot holds one of the two contracts. Rates have two headlines: the best repetition is what a"
+        " kernel can do here, and which kernel is faster goes by it; the median with its interval is what one gets on this"
+        " machine as it is, and scaling goes by that."
     )
 
 
@@ -68,6 +70,27 @@ def banners(sources, charts):
             texts.append(("", f"{source.label}: {words.count_of(source.left_out, 'row')} left out by --only."))
         if not source.rows:
             texts.append(("", f"{source.label}: the report has no rows."))
+        if any(row["interval_over"] == "repetitions" for row in source.rows):
+            texts.append(
+                (
+                    "",
+                    (
+                        f"{source.label}: a report of version 1. Its intervals are over the repetitions of one launch and say"
+                        " nothing of the next; its fractions of a limit, in the table, are those of the median."
+                    ),
+                )
+            )
+        beyond = efficiency.too_good(source)
+        if beyond:
+            texts.append(
+                (
+                    "",
+                    (
+                        f"{source.label}: {words.count_of(len(beyond), 'row has', 'rows have')} an efficiency beyond 110%; the"
+                        " captions of the plots, and the rows when opened, say what is likely behind it."
+                    ),
+                )
+            )
         notes = dict.fromkeys(
             filter(None, [source.context.get("note"), *(run.get("note") for run in source.context["runs"])])
         )
@@ -87,7 +110,7 @@ def banners(sources, charts):
 
 
 def cards(sources):
-    """The highest verified median under each contract."""
+    """The highest verified rate under each contract, by the best repetition."""
     made = []
     for count in ("every", "sampled"):
         found = [
@@ -100,32 +123,44 @@ def cards(sources):
             and not rows.is_flawed(row)
         ]
         if found:
-            row, source = max(found, key=lambda item: item[0]["mcops"])
-            made.append(card(row, source))
+            row, source = max(found, key=lambda item: item[0]["mcops_best"])
+            # Those that it was held against: the rows of the same point.
+            point = [
+                other
+                for other, of in found
+                if of is source and all(other[axis] == row[axis] for axis in ("cells", "ranks", "threads", "mode"))
+            ]
+            made.append(card(ties.fastest(source, point), point, source))
     return "".join(made)
 
 
-def card(row, source):
+def card(found, point, source):
     """One rate, and what stands behind it."""
+    row, labels = found.row, grouping.series_labels(point)
+
+    def name(one):
+        return labels[id(one)]
+
     lines = [
-        f"{row['kernel']}, {rows.shape(row)} (ranks × threads), {words.cells(row['cells'])} cells; highest median of"
-        f" its contract in {source.label}."
+        f"Best repetition: {ties.named(found, name)}{ties.remarks(found, name)}. {rows.shape(row)} (ranks × threads),"
+        f" {words.cells(row['cells'])} cells; the highest of its contract in {source.label}."
     ]
-    if row["mcops_low"] is not None:
+    for one in found.rows:
         lines.append(
-            f"95% interval {words.significant(row['mcops_low'])} .. {words.significant(row['mcops_high'])}, n ="
-            f" {row['repetitions']}."
+            f"Median{' of ' + name(one) if found.tied else ''}:"
+            f" {words.interval(one['mcops'], one['mcops_low'], one['mcops_high'])} MCOPs, {rows.interval_of([one])}; n ="
+            f" {one['repetitions']}, {words.count_of(rows.visits(one), 'visit')}."
         )
     if row["ladder_speedup"] is not None and row["ladder_base"] != row["name"]:
         base = row["ladder_base"].split("/")[1]
+        speedup = words.interval(row["ladder_speedup"], row["ladder_speedup_low"], row["ladder_speedup_high"])
         lines.append(
-            f"{words.interval(row['ladder_speedup'], row['ladder_speedup_low'], row['ladder_speedup_high'])} times"
-            f" {base} on one core ({words.significant(row['ladder_base_mcops'])} MCOPs)."
+            f"By the median {speedup} times {base} on one core ({words.significant(row['ladder_base_mcops'])} MCOPs)."
         )
-    if row["fraction_of_limit"] is not None:
-        lines.append(f"{100 * row['fraction_of_limit']:.3g}% of its limit, {row['limit']}.")
+    if row["limit_mcops"] is not None:
+        lines.append(f"The best is {100 * row['mcops_best'] / row['limit_mcops']:.3g}% of its limit, {row['limit']}.")
     text = "".join(f"<p>{escape(line)}</p>" for line in lines)
     return (
         f'<div class="card"><span class="count">{row["count"]}</span>'
-        f'<span class="big">{words.significant(row["mcops"])} <small>MCOPs</small></span>{text}</div>'
+        f'<span class="big">{words.significant(row["mcops_best"])} <small>MCOPs, best</small></span>{text}</div>'
     )

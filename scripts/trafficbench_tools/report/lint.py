@@ -1,18 +1,19 @@
 """Holds a report against the twelve rules of T. Hoefler and R. Belli, Scientific Benchmarking of Parallel Computing Systems,
 SC15, https://doi.org/10.1145/2807591.2807644. The rules are given in this project's words.
 
-Each rule is checked by what the file says: whether there is an interval and its ends are repetitions, whether a base is named,
-and so on. What only the author can know (why these kernels and not others) must be said in a note.
+Each rule is checked by what the file says: whether there is an interval and its ends are those of visits, whether a base is
+named, and so on. What only the author can know (why these kernels and not others) must be said in a note.
 """
 
 import math
 import statistics
 from dataclasses import dataclass, field
 
-from trafficbench_tools.report import rows, words
+from trafficbench_tools import visits
+from trafficbench_tools.report import efficiency, rows, words
 
-# The third quartile of the repetitions over the first. Beyond this a median alone does not describe them. One disturbed
-# repetition does not change the quartiles.
+# The third quartile of the visits' medians over the first. Beyond this a median alone does not describe them. One disturbed
+# visit does not change the quartiles.
 WIDEST_MIDDLE = 1.25
 ROUNDING = 1e-3
 
@@ -123,7 +124,7 @@ def judge_subset(sources, reason):
             gaps.append(f"{source.label}: {words.count_of(source.left_out, 'row')} left out by --only")
         measured = [row for row in source.rows if rows.is_measured(row)]
         for number, run in enumerate(source.context["runs"]):
-            mine = [rows.cores(row) for row in measured if row["run"] == number]
+            mine = [rows.cores(row) for row in source.of_launch(number) if rows.is_measured(row)]
             there = run["cpu"]["cores"] * len(run.get("hosts", [run["host"]]))
             if mine and max(mine) < there:
                 gaps.append(f"{source.label}: at most {max(mine)} of {words.count_of(there, 'core')} used")
@@ -150,44 +151,66 @@ def judge_means(sources, _):
     rule = Rule(3, "Costs are averaged, rates are not: a rate is formed from the summarised cost.")
     timed = every_row(sources, lambda row: row["mcops"] is not None)
     rule.broken_by(
-        among(timed, lambda row: not close(row["mcops"], row["cells"] * row["steps"] / row["real_time"] / 1e3)),
+        among(timed, lambda row: not close(row["mcops"], 1e3 * row["cells"] / row["real_time"])),
         "row",
         "with a rate that is not work over its median time",
     )
     rule.says.append(
-        "Seconds are summarised, by their median; each rate is work over that median. No mean of rates is formed."
+        "Seconds are summarised, by the median over visits of the medians within them; each median rate is work over that."
+        " The best rate is that of one repetition. No mean of rates is formed."
     )
     return rule
 
 
 def judge_ratios(sources, _):
     """Rule 4."""
-    rule = Rule(4, "Ratios are not averaged: a ratio is formed from two rates, which are both given.")
-    ratios = every_row(sources, lambda row: row["base"] is not None)
-    rule.broken_by(
-        among(ratios, lambda row: not close(row["speedup"], row["mcops"] / row["base_mcops"])),
-        "speedup",
-        "unlike the row's rate over its base's",
+    rule = Rule(4, "Ratios are not averaged: a ratio is formed from rates, which are given.")
+    count = together = 0
+    for prefix, noun in (("", "speedup"), ("ladder_", "ladder speedup")):
+        wrong, all_of_kind = [], 0
+        for source in sources:
+            for row in source.rows:
+                if rows.is_skipped(row) or row[f"{prefix}base"] is None:
+                    continue
+                all_of_kind += 1
+                expected, of_visits = ratio_of(source, row, prefix)
+                together += of_visits
+                if not close(row[f"{prefix}speedup"], expected):
+                    wrong.append(row)
+        rule.broken_by((wrong, all_of_kind), noun, "unlike the rates that it is formed from")
+        count += all_of_kind
+    rule.says.append(
+        f"{words.count_of(count, 'ratio')}, each with the rates of both rows beside it; {together:,} of them the median of what"
+        " each visit, where both were measured, gave."
     )
-    ladder = every_row(sources, lambda row: row["ladder_base"] is not None)
-    rule.broken_by(
-        among(ladder, lambda row: not close(row["ladder_speedup"], row["mcops"] / row["ladder_base_mcops"])),
-        "ladder speedup",
-        "unlike the row's rate over its base's",
-    )
-    rule.says.append(f"{words.count_of(len(ratios) + len(ladder), 'ratio')}, each of two rates that stand beside it.")
     return rule
+
+
+def ratio_of(source, row, prefix):
+    """(the ratio of a row by its rates and its base's, whether visits gave it)."""
+    if not source.is_version_1:
+        ratios = visits.visit_ratios(row, source.by_name[row[f"{prefix}base"]], source.rates_of)
+        if ratios:
+            return statistics.median(ratios.values()), True
+    return row["mcops"] / row[f"{prefix}base_mcops"], False
 
 
 def judge_intervals(sources, _):
     """Rule 5."""
     rule = Rule(5, "What is not deterministic has an interval of confidence.")
-    timed = every_row(sources, lambda row: row["origin"] == "measured" and row["class"] == "update")
+    timed = every_row(sources, lambda row: row["origin"] == "measured")
     rule.broken_by(
-        among(timed, lambda row: row["mcops_low"] is None), "row", "without an interval (fewer than 6 repetitions)"
+        among(timed, lambda row: row["interval_over"] is None), "row", "without an interval (fewer than six visits)"
     )
-    closed = every_row(sources, lambda row: row["class"] == "closed-form")
-    rule.broken_by(among(closed, lambda row: len(row["samples"]) < 6), "closed-form row", "with fewer than 6 repetitions")
+    for over, text in rows.OVER.items():
+        found = sum(row["interval_over"] == over for row in timed)
+        if found:
+            rule.says.append(f"{words.count_of(found, 'interval')} {text}.")
+    if any(row["interval_over"] == "repetitions" for row in timed):
+        rule.says.append(
+            "Those over repetitions are of a report of version 1: they hold what follows within one launch, and the next launch"
+            " may lie outside. Measure again for intervals over visits."
+        )
     others = every_row(sources, lambda row: row["origin"] != "measured")
     if others:
         rule.says.append(
@@ -199,20 +222,38 @@ def judge_intervals(sources, _):
 def judge_normality(sources, _):
     """Rule 6."""
     rule = Rule(6, "No distribution is taken for normal without a look.")
-    with_interval = every_row(sources, lambda row: row["mcops_low"] is not None)
+    with_interval = [
+        (source, row) for source in sources for row in source.rows if not rows.is_skipped(row) and row["interval_over"]
+    ]
+    wrong = [row for source, row in with_interval if not is_order_statistic(source, row)]
     rule.broken_by(
-        among(with_interval, lambda row: not is_order_statistic(row)),
-        "row",
-        "with an interval that is not between ordered samples",
+        (wrong, len(with_interval)), "row", "with an interval that is not between ordered medians of visits or launches"
     )
     rule.says.append("Intervals are those of the median from order statistics, which assume no distribution.")
     return rule
 
 
-def is_order_statistic(row):
-    """Whether both ends of the row's interval are rates of repetitions that it has."""
-    rates = [row["cells"] * row["steps"] / sample / 1e6 for sample in row["samples"]]
-    return all(any(close(row[end], rate) for rate in rates) for end in ("mcops_low", "mcops_high"))
+def is_order_statistic(source, row):
+    """Whether both ends of the row's interval are values of what it is over, or the median itself."""
+    scale = 1e9 * (1 if row["class"] == "update" else row["steps"])
+    values = [scale * value for value in values_under(source, row)]
+    ends = [row[end] for end in ("real_time_low", "real_time_high") if end in row]
+    if row["mcops_low"] is not None:
+        ends += [1e3 * row["cells"] / row[end] for end in ("mcops_low", "mcops_high")]
+    return all(any(close(end, value) for value in [row["real_time"], *values]) for end in ends)
+
+
+def values_under(source, row):
+    """Seconds an iteration of what an interval is over: medians of launches or of visits; repetitions in version 1."""
+    if row["interval_over"] == "repetitions":
+        return visits.per_iteration(row, row["samples"])
+    of_visits = source.times_of(row)
+    if row["interval_over"] == "visits":
+        return list(of_visits.values())
+    launches = {}
+    for (launch, _), value in of_visits.items():
+        launches.setdefault(launch, []).append(value)
+    return [statistics.median(values) for values in launches.values()]
 
 
 def judge_comparisons(sources, _):
@@ -224,36 +265,56 @@ def judge_comparisons(sources, _):
         own = row["base"] not in (None, row["name"]) and row["speedup_low"] is None
         return own or (row["ladder_base"] not in (None, row["name"]) and row["ladder_speedup_low"] is None)
 
-    rule.broken_by(among(compared, lacks), "ratio", "without an interval")
-    again = sum(bool(row.get("base_samples") or row.get("ladder_base_samples")) for row in compared)
-    rule.says.append(
-        f"{words.count_of(again, 'row')} of {len(compared):,} with a base measured again in the row's own rounds;"
-        " where it was not, a clock that drifted between the two is not in the interval."
+    rule.broken_by(among(compared, lacks), "ratio", "without an interval (fewer than six visits)")
+    apart = sum(
+        not ratio_of(source, row, prefix)[1]
+        for source in sources
+        for row in source.rows
+        for prefix in ("", "ladder_")
+        if rows.is_measured(row) and row[f"{prefix}base"] not in (None, row["name"])
     )
+    if apart:
+        rule.says.append(
+            f"{words.count_of(apart, 'ratio')} to a base that was not measured in the row's own visits: what disturbed one of"
+            " the two and not the other is not in the interval."
+        )
+    for source in sources:
+        rule.says += [text.replace("MARKED: e", "E") for text in efficiency.remarks(source, source.rows)]
+    rule.says.append("Rows that tie have no winner: the page names all of them.")
     return rule
 
 
 def judge_median(sources, _):
     """Rule 8."""
     rule = Rule(8, "The median is only given where it tells the story.")
-    repeated = every_row(sources, lambda row: len(row["samples"]) > 1)
+    wide, widest, count = [], (1.0, None), 0
+    for source in sources:
+        for row in source.rows:
+            values = list(source.times_of(row).values())
+            # Where there was one visit, its repetitions are all there is to look at.
+            values = values if len(values) > 1 else visits.per_iteration(row, row["samples"])
+            if len(values) < 2:
+                continue
+            count += 1
+            widest = max(widest, (max(values) / min(values), row["name"]), key=lambda found: found[0])
+            if middle_spread(values) > WIDEST_MIDDLE:
+                wide.append(row)
     rule.broken_by(
-        among(repeated, lambda row: middle_spread(row["samples"]) > WIDEST_MIDDLE),
+        (wide, count),
         "row",
-        f"whose upper quartile is more than {WIDEST_MIDDLE:g} times the lower: look at all repetitions",
+        f"whose upper quartile of visits is more than {WIDEST_MIDDLE:g} times the lower: look at all of them",
     )
-    if repeated:
-        widest = max(repeated, key=lambda row: max(row["samples"]) / min(row["samples"]))
-        spread = max(widest["samples"]) / min(widest["samples"])
+    if widest[1] is not None:
         rule.says.append(
-            f"Slowest over fastest repetition: at most {spread:.3g} ({widest['name']}). All repetitions are kept."
+            f"Slowest over fastest visit (repetition, where there was one visit): at most {widest[0]:.3g} ({widest[1]}). All"
+            " repetitions are kept, and the best stands beside the median."
         )
     return rule
 
 
-def middle_spread(samples):
+def middle_spread(values):
     """The upper quartile over the lower one."""
-    lower, _, upper = statistics.quantiles(samples, n=4, method="inclusive")
+    lower, _, upper = statistics.quantiles(values, n=4, method="inclusive")
     return upper / lower
 
 
@@ -262,7 +323,7 @@ def judge_setup(sources, _):
     rule = Rule(9, "The whole setup is documented: hardware, software, factors and their levels.")
     for source in sources:
         for number, run in enumerate(source.context["runs"]):
-            measured = [row for row in source.rows if row["run"] == number and rows.is_measured(row)]
+            measured = [row for row in source.of_launch(number) if rows.is_measured(row)]
             if not measured:
                 continue
             built = any(row["isa"] is not None for row in measured)

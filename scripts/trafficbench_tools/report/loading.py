@@ -6,8 +6,10 @@ from pathlib import Path
 
 from trafficbench_tools.errors import ReportError
 from trafficbench_tools.printing import printable
+from trafficbench_tools.report import rows
 from trafficbench_tools.report.grouping import ladder_order
 from trafficbench_tools.reports import load_report
+from trafficbench_tools.visits import medians_by_visit, per_iteration, rates_by_visit
 
 # What a page can hold and a browser can show. More rows are a matter of choosing.
 MOST_ROWS = 10_000
@@ -27,9 +29,35 @@ class Source:
 
     def __post_init__(self):
         self.by_name = {row["name"]: row for row in self.rows}
+        self._by_launch, self._times, self._rates = {}, {}, {}
+        for row in self.rows:
+            for number in rows.launches(row):
+                self._by_launch.setdefault(number, []).append(row)
+
+    def of_launch(self, number):
+        """The rows that have samples of a launch."""
+        return self._by_launch.get(number, [])
+
+    def times_of(self, row):
+        """{(launch, visit): median of the seconds that an iteration took}, worked out once: many rows may have one base."""
+        if id(row) not in self._times:
+            self._times[id(row)] = medians_by_visit(row, per_iteration(row, row["samples"]))
+        return self._times[id(row)]
+
+    def rates_of(self, row):
+        """{(launch, visit): rates of its repetitions}, worked out once."""
+        if id(row) not in self._rates:
+            self._rates[id(row)] = rates_by_visit(row)
+        return self._rates[id(row)]
 
     def run_of(self, row):
-        return self.context["runs"][row["run"]]
+        """The first launch of a row. A row that no launch measured has the first of the report: all are of like machines."""
+        return self.context["runs"][row["sample_runs"][0] if row["sample_runs"] else 0]
+
+    @property
+    def is_version_1(self):
+        """Whether it was converted when it was read."""
+        return "trafficbench_schema" not in self.context
 
 
 def load(paths, only=()):
@@ -40,10 +68,10 @@ def load(paths, only=()):
         counts = {}
 
         def prepare(report, counts=counts, path=path, rows_so_far=rows_so_far):
-            rows = report.get("benchmarks") if isinstance(report, dict) else None
-            if not isinstance(rows, list):
+            found = report.get("benchmarks") if isinstance(report, dict) else None
+            if not isinstance(found, list):
                 return report
-            counts["all"] = len(rows)
+            counts["all"] = len(found)
             if only:
                 report = chosen(report, only)
             counts["chosen"] = len(report["benchmarks"])
@@ -87,12 +115,12 @@ def chosen(report, words):
 
     What is not a row at all stays, for the check to find.
     """
-    rows = {name_of(row): row for row in report["benchmarks"] if name_of(row) is not None}
-    wanted = {name for name in rows if all(word in name for word in words)}
+    named = {name_of(row): row for row in report["benchmarks"] if name_of(row) is not None}
+    wanted = {name for name in named if all(word in name for word in words)}
     # A base has a base too: itself, or the lowest rung.
     for _ in range(2):
-        bases = [rows[name].get(field) for name in wanted for field in ("base", "ladder_base")]
-        wanted |= {base for base in bases if isinstance(base, str) and base in rows}
+        bases = [named[name].get(field) for name in wanted for field in ("base", "ladder_base")]
+        wanted |= {base for base in bases if isinstance(base, str) and base in named}
     chosen_part = {
         **report,
         "benchmarks": [row for row in report["benchmarks"] if name_of(row) is None or name_of(row) in wanted],
@@ -116,9 +144,9 @@ def is_fit(fit):
 def example_name(paths):
     """The name of some row, for a message."""
     for path in paths:
-        rows = load_report(path)["benchmarks"]
-        if rows:
-            return rows[0]["name"]
+        found = load_report(path)["benchmarks"]
+        if found:
+            return found[0]["name"]
     return "sweep/KERNEL/cells:1e6/ranks:1/threads:1/..."
 
 

@@ -13,7 +13,7 @@ def paragraph(source):
     measured = [row for row in source.rows if rows.is_measured(row)]
     sentences = []
     if measured:
-        sentences += [*where(source, measured), *what(measured), *how(source, measured), *trust(measured)]
+        sentences += [*where(source, measured), *what(measured), *how(measured), *trust(measured)]
     other = {(row["origin"], row["model"]["name"]) for row in source.rows if "model" in row}
     for origin, name in sorted(other):
         count = sum(row["origin"] == origin and row["model"]["name"] == name for row in source.rows)
@@ -30,7 +30,7 @@ def paragraph(source):
 def where(source, measured):
     """Sentences on each launch: hosts, CPU, build, MPI, and what kernels chose for themselves."""
     sentences = []
-    for number in sorted({row["run"] for row in measured}):
+    for number in sorted({number for row in measured for number in rows.launches(row)}):
         run = source.context["runs"][number]
         hosts = run.get("hosts", [run["host"]])
         cpu = run["cpu"]
@@ -50,7 +50,7 @@ def where(source, measured):
         if run["job"]:
             text += f", under {run['job']['scheduler']}"
         sentences.append(f"{text}, on {run['date'][:10]}.")
-        chosen = configurations.summary(run, [row for row in measured if row["run"] == number])
+        chosen = configurations.summary(run, [row for row in source.of_launch(number) if rows.is_measured(row)])
         if chosen:
             sentences.append(f"What kernels chose for themselves there: {chosen}.")
     return list(dict.fromkeys(sentences))
@@ -85,54 +85,49 @@ def what(measured):
     ]
 
 
-def how(source, measured):
-    """Sentences on repetitions, intervals, bases and rounds."""
-    numbers = [row["repetitions"] for row in measured]
-    spread = str(numbers[0]) if min(numbers) == max(numbers) else f"{min(numbers)} to {max(numbers)}"
-    axes = source.context["axes"]
-    rule = ""
-    if "precision" in axes and "time_cap" in axes:
-        rule = (
-            f", at least {axes.get('min_repetitions', '?')}, until the half-width of the interval was within"
-            f" {short(axes['precision'])} of the median or {axes['time_cap']} s were timed"
-        )
+def how(measured):
+    """Sentences on visits, repetitions, headlines, intervals and bases."""
+    visits = spread(rows.visits(row) for row in measured)
+    launches = spread(len(rows.launches(row)) for row in measured)
+    repetitions = spread(row["repetitions"] for row in measured)
     sentences = [
-        f"Each point was repeated {spread} times{rule}; a repetition began at a barrier outside the timer"
+        f"Each point was visited {visits} {'time' if visits == '1' else 'times'}, in {launches}"
+        f" {'launch' if launches == '1' else 'launches'}, and repeated {repetitions} times in all; a repetition began at a"
+        " barrier outside the timer"
         + (" and from the start state" if all(row["restarted"] for row in measured) else "")
         + ", and its time is the slowest rank's.",
-        "We report medians with 95% intervals from order statistics, which assume no distribution.",
+        "We report the fastest repetition, which says what a kernel can do, and the median over visits of the medians within"
+        " a visit, which says what one gets on this machine as it is. Which kernel is faster and how near its limit it comes"
+        " goes by the first, scaling and efficiency by the second.",
     ]
-    limited = sum(row["stopped"] == "time_limit" for row in measured)
-    if limited:
+    over = [text for key, text in rows.OVER.items() if any(row["interval_over"] == key for row in measured)]
+    if over:
         sentences.append(
-            f"The time limit of the launch ended the repetitions of {words.count_of(limited, 'point')} before that."
-            if rule
-            else f"The time limit of the session ended the repetitions of {words.count_of(limited, 'point')}."
+            f"Medians have 95% intervals from order statistics {' or '.join(over)}, which assume no distribution. Two rows tie"
+            " where the interval of their ratio holds 1, and a tie has no winner."
         )
-    discarded = sum(row.get("discarded", 0) for row in measured)
-    if discarded:
-        sentences.append(
-            f"{words.count_of(discarded, 'repetition')} made before these {'was' if discarded == 1 else 'were'} dropped,"
-            " because one in the group was too short; all then made more iterations."
-        )
+    without = sum(row["interval_over"] is None for row in measured)
+    if without:
+        sentences.append(f"{words.count_of(without, 'point has', 'points have')} no interval, with fewer than six visits.")
+    for reason, what in (("time_limit", "The time limit"), ("interrupted", "A signal")):
+        ended = sum(row["stopped"] == reason for row in measured)
+        if ended:
+            sentences.append(f"{what} ended the visits of {words.count_of(ended, 'point')} before all were made.")
     if any(row["base"] for row in measured):
         sentences.append(
-            "Speedup and efficiency are against the same kernel on its smallest shape, whose rate is given; their"
-            " intervals follow from both."
+            "Speedup and efficiency are against the same kernel on its smallest shape, whose rate is given. Where both were"
+            " measured in the same visits, each visit gave one ratio, and the median and the interval are over these;"
+            " elsewhere the interval follows from both."
         )
-    if any(row.get("rounds") for row in measured):
-        sentences.append("Kernels at one point ran interleaved in rounds, and ratios were resampled by round.")
     if any(row["class"] == "closed-form" for row in measured):
         sentences.append("Closed-form rows are times, not rates, and are compared with no other.")
     return sentences
 
 
-def short(text):
-    """A number that was asked for, in three digits. The schema does not say what axes hold: what is no number stays as it is."""
-    try:
-        return f"{float(text):.3g}"
-    except (TypeError, ValueError):
-        return str(text)
+def spread(numbers):
+    """One number, or from the least to the most: "6", "6 to 12"."""
+    distinct = sorted(set(numbers))
+    return f"{distinct[0]:,}" if len(distinct) == 1 else f"{distinct[0]:,} to {distinct[-1]:,}"
 
 
 def trust(measured):

@@ -11,7 +11,8 @@ from trafficbench_tools.report.provenance import escape
 
 PARTS = Path(__file__).resolve().parent / "page"
 SHORT = {
-    "ladder": "Ladder", "sizes": "Size", "strong": "Strong scaling", "weak": "Weak scaling", "shares": "Shares", "limits": "Limits",
+    "ladder": "Ladder", "sizes": "Size", "strong": "Strong scaling", "weak": "Weak scaling", "shares": "Shares",
+    "limits": "Limits", "visits": "Visits",
     "simulated": "Simulated", "closed-form": "Closed form",
 }  # fmt: skip
 SCRIPTS = ["table.js", "plots.js", "page.js"]

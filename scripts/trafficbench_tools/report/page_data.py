@@ -1,6 +1,8 @@
 """What the page's scripts read: rows for the table, charts for the plots, as plain lists and dicts."""
 
-from trafficbench_tools.report import palette, placement, rows, views
+import itertools
+
+from trafficbench_tools.report import efficiency, palette, placement, rows, views
 from trafficbench_tools.report.chart import joined_runs
 
 # key, heading, explanation. In this order in the table; the page formats by `kind`.
@@ -12,26 +14,30 @@ COLUMNS = [
     ("threads", "threads", "integer", "of each rank"),
     ("count", "count", "word", "contract: moves counted in every iteration, or sampled"),
     ("mode", "mode", "word", "strong or weak"),
-    ("mcops", "MCOPs", "rate", "median, 10^6 cell updates a second"),
-    ("mcops_low", "low", "rate", "95% interval"),
-    ("mcops_high", "high", "rate", "95% interval"),
-    ("real_time", "time, ms", "number", "median of one repetition, slowest rank"),
-    ("repetitions", "n", "integer", "repetitions"),
-    ("speedup", "speedup", "number", "against the same kernel at its smallest shape"),
+    ("mcops_best", "best MCOPs", "rate", "of the fastest repetition, 10^6 cell updates a second: what the kernel can do"),
+    ("mcops", "median MCOPs", "rate", "median over visits of the medians within a visit: what one gets here"),
+    ("mcops_low", "low", "rate", "95% interval of the median"),
+    ("mcops_high", "high", "rate", "95% interval of the median"),
+    ("interval_over", "interval over", "word", "visits, or launches; repetitions within one launch in a report of version 1"),
+    ("visits", "visits", "integer", "how many, of all launches"),
+    ("repetitions", "n", "integer", "repetitions, of all visits"),
+    ("real_time", "median time, ns", "number", "of one iteration, slowest rank; closed form: of one repetition"),
+    ("speedup", "speedup", "number", "by the median, against the same kernel at its smallest shape"),
     ("speedup_low", "low", "number", "95% interval"),
     ("speedup_high", "high", "number", "95% interval"),
-    ("efficiency", "efficiency", "percent", "speedup over the ratio of cores"),
-    ("ladder_speedup", "× ladder base", "number", "against the lowest rung on one core"),
-    ("cells_per_cycle", "cells/cycle", "number", "of one core"),
-    ("fraction_of_limit", "of limit", "percent", "fraction of the machine's limit reached"),
+    ("efficiency", "efficiency", "percent", "by the median: speedup over the ratio of cores"),
+    ("ladder_speedup", "× ladder base", "number", "by the median, against the lowest rung on one core"),
+    ("cells_per_cycle", "cells/cycle", "number", "by the median, of one core"),
+    ("fraction_of_limit", "best of limit", "percent", "how much of the machine's limit the fastest repetition reached"),
+    ("limit_mcops", "limit, MCOPs", "rate", "the rate that the limit allows"),
     ("limit", "limit", "word", "what bounds it"),
     ("isa", "isa", "word", "instruction set"),
     ("configuration", "configuration", "word", "what the kernel chose for itself: waves, tiles"),
     ("depth", "depth", "integer", "iterations between exchanges, as used"),
     ("steps", "steps", "integer", "iterations of one repetition"),
-    ("class", "class", "word", "update or closed-form"),
+    ("class", "class", "word", "update, closed-form, network or io"),
     ("origin", "origin", "word", "measured, simulated or modelled"),
-    ("stopped", "stopped", "word", "why there were no more repetitions"),
+    ("stopped", "stopped", "word", "why there were no more visits"),
     ("verification", "verification", "word", "how the end state was checked"),
     ("hash", "hash", "word", "of the final state"),
     ("energy_joules", "energy, J", "number", "of one repetition, all nodes"),
@@ -40,13 +46,16 @@ COLUMNS = [
     ("name", "name", "word", "every requested axis"),
 ]
 # Columns that are no field of a row.
-OWN_COLUMNS = ["status", "plots", "report"]
+OWN_COLUMNS = ["status", "visits", "plots", "report"]
 # Shown when a row is opened.
 DETAILS = [
-    "samples", "real_time_low", "real_time_high", "cpu_time", "density", "init", "seed", "cars", "restarted", "clock_hz",
-    "energy_source", "warnings", "skipped", "discarded", "error_message", "note", "base", "base_mcops", "efficiency_low", "efficiency_high", "ladder_base",
-    "ladder_base_mcops", "ladder_speedup_low", "ladder_speedup_high", "shares", "placement", "rung", "bits_per_cell",
+    "samples", "beyond_110_percent", "real_time_low", "real_time_high", "cpu_time", "density", "init", "seed", "cars",
+    "restarted", "clock_hz", "energy_source", "warnings", "skipped", "error_message", "note", "base", "base_mcops",
+    "efficiency_low", "efficiency_high", "ladder_base", "ladder_base_mcops", "ladder_speedup_low", "ladder_speedup_high",
+    "shares", "placement", "rung", "bits_per_cell",
 ]  # fmt: skip
+# Details that are no field of a row: the likely cause of an efficiency beyond 110%.
+OWN_DETAILS = ["beyond_110_percent"]
 # Fields of a row that the page does not show, and why.
 NOT_SHOWN = {
     "run_name": "the name again",
@@ -56,15 +65,14 @@ NOT_SHOWN = {
     "repetition_index": "always 0",
     "run_type": "for Google Benchmark's tools",
     "aggregate_name": "for Google Benchmark's tools",
-    "time_unit": "always ms",
+    "time_unit": "always ns",
+    "sample_visits": "samples are shown by visit",
+    "sample_runs": "samples are shown by visit",
+    "sample_steps": "samples are shown by visit",
     "rank_seconds": "one entry a repetition",
-    "rounds": "one entry a repetition",
-    "base_samples": "base_mcops is shown",
-    "base_steps": "base_mcops is shown",
-    "ladder_base_samples": "ladder_base_mcops is shown",
-    "ladder_base_steps": "ladder_base_mcops is shown",
+    "cpu_seconds": "one entry a repetition",
+    "sample_clock_hz": "one entry a repetition",
     "model": "the captions name it",
-    "run": "launches have a section of their own",
 }
 
 
@@ -75,10 +83,11 @@ def build(sources, charts):
     for chart in (chart for found in charts.values() for chart in found):
         for row in {id(row) for row in chart.rows()}:
             plots[row] = plots.get(row, 0) + 1
+    causes = {id(row): efficiency.cause(source, row) for source in sources for row in efficiency.too_good(source)}
     return {
         "columns": [{"key": key, "title": title, "kind": kind, "about": about} for key, title, kind, about in COLUMNS],
         "details": DETAILS,
-        "rows": [table_row(source, row, plots.get(id(row), 0), numbers) for source in sources for row in source.rows],
+        "rows": [table_row(source, row, plots.get(id(row), 0), numbers, causes) for source in sources for row in source.rows],
         "palette": palette.palette([chart for found in charts.values() for chart in found]),
         "panels": [
             {
@@ -93,7 +102,7 @@ def build(sources, charts):
     }
 
 
-def table_row(source, row, plots, numbers):
+def table_row(source, row, plots, numbers, causes):
     """The values of one row, in the order of COLUMNS and DETAILS. A base is the number of its row."""
     extra = {
         "status": rows.status(row),
@@ -102,11 +111,22 @@ def table_row(source, row, plots, numbers):
         "placement": placement.summary(row),
         # A seed may have more digits than a number of JavaScript.
         "seed": str(row["seed"]) if row["seed"] is not None else None,
-        "samples": [drawn(sample) for sample in row["samples"]],
+        "visits": rows.visits(row) if row["samples"] else None,
+        "beyond_110_percent": causes.get(id(row)),
+        "samples": samples(row),
     }
     for field in ("base", "ladder_base"):
         extra[field] = numbers[id(source.by_name[row[field]])] if row[field] is not None else None
     return [extra[key] if key in extra else row.get(key) for key in [*(column[0] for column in COLUMNS), *DETAILS]]
+
+
+def samples(row):
+    """[[launch, visit, iterations, [seconds]]]: of each visit the repetitions that made as many iterations, in order."""
+    every = zip(row["sample_runs"], row["sample_visits"], row["sample_steps"], row["samples"])
+    return [
+        [*visit, [drawn(seconds) for *_, seconds in of_visit]]
+        for visit, of_visit in itertools.groupby(every, key=lambda sample: sample[:3])
+    ]
 
 
 def view(chart, label, numbers):
@@ -117,14 +137,16 @@ def view(chart, label, numbers):
         "categories": chart.categories(),
         "x": axis(chart.x),
         "y": axis(chart.y),
+        "lanes": [axis(lane) for lane in chart.lanes],
         "series": [
             {
                 "label": series.label,
                 "colour": series.colour,
                 "dash": series.dash,
                 "shift": shift,
+                "lane": series.lane,
                 "marks": [mark_list(mark, numbers) for mark in series.marks],
-                "runs": [[series.marks.index(mark) for mark in run] for run in joined_runs(series)],
+                "runs": runs(series),
             }
             for series, shift in zip(chart.series, chart.shifts())
         ],
@@ -143,6 +165,12 @@ def view(chart, label, numbers):
     }
 
 
+def runs(series):
+    """The marks that are joined, by their places in the series."""
+    places = {id(mark): place for place, mark in enumerate(series.marks)}
+    return [[places[id(mark)] for mark in run] for run in joined_runs(series)]
+
+
 def axis(axis_of_chart):
     """An axis as the page's scripts read it."""
     return {
@@ -154,10 +182,13 @@ def axis(axis_of_chart):
 
 
 def mark_list(mark, numbers):
-    """[at, value, low, high, row, flaw, texts]; flaw is "", "failed" or "warned"."""
-    flaw = rows.status(mark.row) if rows.is_flawed(mark.row) else ""
+    """[at, value, low, high, row, flaw, texts, median, below]; flaw is "", "failed" or "warned"; a visit has no row."""
     numbers_shown = [drawn(value) for value in (mark.at, mark.value, mark.low, mark.high)]
-    return [*numbers_shown, numbers[id(mark.row)], flaw, mark.texts]
+    if mark.row is None:
+        return [*numbers_shown, None, "", mark.texts, None, []]
+    flaw = rows.status(mark.row) if rows.is_flawed(mark.row) else ""
+    median = [drawn(value) for value in mark.median] if mark.median else None
+    return [*numbers_shown, numbers[id(mark.row)], flaw, mark.texts, median, mark.below]
 
 
 def drawn(value):

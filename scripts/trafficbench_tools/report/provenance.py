@@ -3,7 +3,7 @@
 import html
 import json
 
-from trafficbench_tools.report import configurations, placement, rows, words
+from trafficbench_tools.report import configurations, placement, words
 
 
 def section(sources):
@@ -11,8 +11,7 @@ def section(sources):
     parts = ['<section id="where">', "<h2>What ran where</h2>"]
     for source in sources:
         for number, run in enumerate(source.context["runs"]):
-            members = [row for row in source.rows if row["run"] == number]
-            parts.append(launch(source, number, run, members))
+            parts.append(launch(source, number, run, source.of_launch(number)))
     parts.append("</section>")
     return "\n".join(parts)
 
@@ -23,10 +22,11 @@ def escape(value):
 
 
 def launch(source, number, run, members):
-    """One launch: facts, placement, limits, environment. `members` are its rows."""
-    measured = sum(rows.is_measured(row) for row in members)
+    """One launch: facts, placement, limits, environment. `members` are the rows that have samples of it."""
+    samples = sum(row["sample_runs"].count(number) for row in members)
     facts = [
-        ("rows", f"{words.count_of(len(members), 'row')}, {measured:,} measured"),
+        ("rows", f"{words.count_of(len(members), 'row')} with {words.count_of(samples, 'repetition')} of this launch"),
+        ("time", time_text(run)),
         ("hosts", words.listing(run.get("hosts", [run["host"]]), 8)),
         ("CPU", cpu_text(run["cpu"])),
         ("caches", ", ".join(cache_text(cache) for cache in run["caches"]) or "not known"),
@@ -55,6 +55,19 @@ def launch(source, number, run, members):
             environment(run["environment"]),
             "</div>",
         ]
+    )
+
+
+def time_text(run):
+    """How long a launch took to the end of its last visit, and its visits."""
+    visits = run.get("visits")
+    if not visits:
+        return ""
+    end = max(visit["began"] + visit["seconds"] for visit in visits)
+    longest = max(visit["seconds"] for visit in visits)
+    return (
+        f"{words.significant(end, 3)} s to the end of the last of {words.count_of(len(visits), 'visit')}, of"
+        f" {words.significant(longest, 3)} s or less"
     )
 
 

@@ -1,5 +1,7 @@
 """Questions about one row of a report."""
 
+OVER = {"visits": "over visits", "launches": "over launches", "repetitions": "over repetitions, within one launch"}
+
 
 def cores(row):
     """A core is one worker: one thread of one rank."""
@@ -15,6 +17,22 @@ def axes(row):
     """The requested axes that the name spells, {"cells": "1e9", "depth": "auto", ...}."""
     parts = row["name"].split("/")[2:]
     return dict(part.split(":", 1) for part in parts if ":" in part)
+
+
+def launches(row):
+    """Numbers of the launches that the row has samples of; none of a skipped and a modelled row."""
+    return sorted(set(row["sample_runs"]))
+
+
+def visits(row):
+    """The number of visits that the row has samples of."""
+    return len(set(zip(row["sample_runs"], row["sample_visits"])))
+
+
+def interval_of(members):
+    """What the intervals of these rows are of: "95% interval over visits"; of a version 1 report, over repetitions."""
+    over = [text for key, text in OVER.items() if any(row["interval_over"] == key for row in members)]
+    return f"95% interval {' or '.join(over)}" if over else "95% interval, which needs six visits and so is not there"
 
 
 def has_failed(row):

@@ -1,23 +1,36 @@
 """All plots of a report, by section, the one that shows most first."""
 
-from trafficbench_tools.report import chart_bars, chart_curves, chart_ladder
+from trafficbench_tools.report import chart_bars, chart_curves, chart_ladder, chart_visits
 
 # key, heading, what it says.
 SECTIONS = [
-    ("ladder", "The ladder", "Every kernel on the same road, in the order of the ladder; the axis is logarithmic."),
-    ("sizes", "Rate against size", "How far each kernel's rate carries: in a cache, in the next one, in memory."),
-    ("strong", "Strong scaling", "The same road on more cores."),
-    ("weak", "Weak scaling", "More cores, and as much more road."),
+    (
+        "ladder",
+        "The ladder",
+        "Every kernel on the same road, in the order of the ladder, by its best repetition; the axis is logarithmic.",
+    ),
+    (
+        "sizes",
+        "Rate against size",
+        "How far each kernel's rate carries: in a cache, in the next one, in memory. By the best repetition, or by the median.",
+    ),
+    ("strong", "Strong scaling", "The same road on more cores, by the median."),
+    ("weak", "Weak scaling", "More cores, and as much more road, by the median."),
     ("shares", "Where the efficiency went", "What the ranks did with their time."),
     (
         "limits",
         "Fraction of the machine's limit",
-        "How near each kernel came to what this machine was measured to do at most.",
+        "How near each kernel came, in its best repetition, to what this machine was measured to do at most.",
+    ),
+    (
+        "visits",
+        "Visits over time",
+        "What each visit recorded beside its repetitions. It is shown, and no visit is dropped or corrected for it.",
     ),
 ]
 APART = [
     ("simulated", "Simulated and modelled", "Nothing here ran on the machine that it speaks of."),
-    ("closed-form", "Closed form", "Times of jumps to the exact state: not rates, and in no ranking with the others."),
+    ("closed-form", "Closed form", "Median times of jumps to the exact state: not rates, and in no ranking with the others."),
 ]
 # What a plot that is empty would have needed.
 WANTING = {
@@ -29,6 +42,7 @@ WANTING = {
     ),
     "shares": "no row says where its time went (shares).",
     "limits": "no row has a limit: the launches did not measure what the machine can do (trafficbench ceiling).",
+    "visits": "no launch recorded what its visits saw, as those of reports of version 1.",
 }
 
 
@@ -45,6 +59,7 @@ def all_charts(sources):
             *chart_bars.limits(source),
             *chart_curves.roofline(source),
             *chart_curves.closed_form(source),
+            *chart_visits.charts(source),
         ]:
             found[chart.figure].append(chart)
     for charts in found.values():
@@ -68,7 +83,7 @@ def panels(charts):
     """[(title, contract, [charts])]: the charts that one frame shows in turn, in the order they were found."""
     found = {}
     for chart in charts:
-        found.setdefault((chart.title, chart.facets["count"]), []).append(chart)
+        found.setdefault((chart.title, chart.contract()), []).append(chart)
     return [(title, count, views) for (title, count), views in sorted(found.items(), key=panel_order)]
 
 

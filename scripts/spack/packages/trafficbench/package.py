@@ -42,6 +42,8 @@ class Trafficbench(CMakePackage):
             self.define_from_variant("TRAFFICBENCH_PNG", "png"),
             self.define_from_variant("TRAFFICBENCH_BENCH", "bench"),
             self.define("TRAFFICBENCH_TESTS", self.run_tests),
+            # Spack sets the target, and its binaries may go to other machines.
+            self.define("TRAFFICBENCH_NATIVE", False),
             # Nothing is fetched: what is missing is an error here.
             self.define("FETCHCONTENT_TRY_FIND_PACKAGE_MODE", "ALWAYS"),
             self.define("FETCHCONTENT_FULLY_DISCONNECTED", True),

@@ -14,7 +14,7 @@ function frame(panel) {
   const figure = document.createElement("figure");
   figure.className = "frame";
   const heading = element("h3", panel.title);
-  heading.prepend(Object.assign(element("span", panel.count, "count"), { title: "contract: which moves are counted" }));
+  if (panel.count) heading.prepend(Object.assign(element("span", panel.count, "count"), { title: "contract: which moves are counted" }));
   const plot = element("div", undefined, "plot");
   const words = element("figcaption");
   let shown = panel.views[0];
@@ -27,7 +27,7 @@ function frame(panel) {
   figure.append(heading);
   if (panel.views.length > 1) {
     const select = element("select");
-    select.setAttribute("aria-label", `View of: ${panel.title}, ${panel.count}`);
+    select.setAttribute("aria-label", `View of: ${[panel.title, panel.count].filter(Boolean).join(", ")}`);
     panel.views.forEach((view, i) => select.append(new Option(view.label, i)));
     select.addEventListener("change", () => { shown = panel.views[select.value]; redraw(); });
     figure.append(select);

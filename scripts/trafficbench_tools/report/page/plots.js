@@ -7,8 +7,8 @@ const css = (name) => getComputedStyle(document.documentElement).getPropertyValu
 const colour = (key) => (DATA.palette[key] || DATA.palette.ink)[dark.matches ? 1 : 0];
 const symbol = (key) => (DATA.palette[key] || DATA.palette.ink)[2];
 
-// A mark: [at, value, low, high, row, flaw, texts].
-const AT = 0, VALUE = 1, LOW = 2, HIGH = 3, ROW = 4, FLAW = 5, TEXTS = 6;
+// A mark: [at, value, low, high, row, flaw, texts, median, below]. A visit of a strip has no row.
+const AT = 0, VALUE = 1, LOW = 2, HIGH = 3, ROW = 4, FLAW = 5, TEXTS = 6, MEDIAN = 7, BELOW = 8;
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 function decade(power) {
@@ -67,13 +67,22 @@ function errors(marks, direction) {
   };
 }
 
-function hover(mark, axisKind) {
+function hover(mark, axisKind, best) {
   const row = (key) => cell(mark[ROW], key);
   const shown = axisKind === "percent" ? (value) => `${+(100 * value).toPrecision(4)}%` : (value) => format(value, "number");
-  const spread = mark[LOW] === null ? "no interval (fewer than 6 repetitions)" : `95% ${shown(mark[LOW])} .. ${shown(mark[HIGH])}`;
-  const lines = [`<b>${row("kernel")}</b> ${row("ranks")} × ${row("threads")}, ${format(row("cells"), "integer")} cells, ${row("count")}`,
-    `${shown(mark[VALUE])}, ${row("origin") === "measured" ? spread : row("origin").toUpperCase()}`];
-  if (row("mcops") !== null) lines.push(`${format(row("mcops"), "rate")} MCOPs, n = ${row("repetitions")}`);
+  const spread = (low, high) => row("origin") !== "measured" ? row("origin").toUpperCase()
+    : low === null ? "no interval (fewer than six visits)" : `95% ${shown(low)} .. ${shown(high)} over ${row("interval_over")}`;
+  const lines = [`<b>${row("kernel")}</b> ${row("ranks")} × ${row("threads")}, ${format(row("cells"), "integer")} cells, ${row("count")}`];
+  if (mark[MEDIAN]) {
+    const [median, low, high] = mark[MEDIAN];
+    lines.push(`best ${shown(mark[VALUE])}`, `median ${shown(median)}, ${spread(low, high)}`);
+  } else if (best) {
+    lines.push(`best ${shown(mark[VALUE])}`);
+  } else {
+    lines.push(`median ${shown(mark[VALUE])}, ${spread(mark[LOW], mark[HIGH])}`);
+  }
+  if (row("mcops") !== null) lines.push(`best ${format(row("mcops_best"), "rate")}, median ${format(row("mcops"), "rate")} MCOPs`);
+  if (row("visits") !== null) lines.push(`${row("visits")} visits, n = ${row("repetitions")}`);
   if (mark[FLAW]) lines.push(`<b>${mark[FLAW] === "failed" ? "FAILED VERIFICATION" : "measured with warnings"}</b>`);
   return lines.join("<br>");
 }
@@ -110,7 +119,7 @@ function curveTraces(view) {
         marker: flaw
           ? { color: colour("flaw"), symbol: FLAWS[flaw].symbol, size: FLAWS[flaw].size, line: { width: 2 } }
           : { color: shade, symbol: symbol(series.colour) + { solid: "", dash: "-open", dashdot: "-open-dot" }[series.dash], size: 8, line: { width: series.dash === "solid" ? 0 : 2 } },
-        customdata: marks.map((mark) => mark[ROW]), hovertext: marks.map((mark) => hover(mark, view.y.kind)), hoverinfo: "text",
+        customdata: marks.map((mark) => mark[ROW]), hovertext: marks.map((mark) => hover(mark, view.y.kind, view.y.title.startsWith("best"))), hoverinfo: "text",
       });
     }
   }
@@ -166,23 +175,43 @@ function lanes(view) {
   return found;
 }
 
-function barPlot(view) {
+// Texts on as many lines as it takes, none of which is wider than the plot if that can be.
+function wrapped(parts, most) {
+  const lines = [];
+  for (const part of parts) {
+    const last = lines.length - 1;
+    if (last >= 0 && lines[last].length + part.length + 3 <= most) lines[last] += `   ${part}`;
+    else lines.push(part);
+  }
+  return lines;
+}
+
+function barPlot(view, width) {
   const all = lanes(view);
-  const values = all.flatMap(({ mark }) => [mark[VALUE], mark[LOW], mark[HIGH]]);
+  const values = all.flatMap(({ mark }) => [mark[VALUE], ...(mark[MEDIAN] || [])]);
   const x = axis(view.x, values, 0.15);
   if (view.x.scale !== "linear") {
     // Bars on a logarithmic axis begin at the decade below the smallest: their length says nothing, their end does.
     x.range = [Math.floor(Math.min(...values.filter((value) => value > 0).map(Math.log10)) - 0.05), x.range[1]];
     Object.assign(x, logTicks(10 ** x.range[0], 10 ** x.range[1], 10, "number", narrow.matches ? 5 : 9));
   }
-  const lane = narrow.matches ? 54 : 38;
+  const size = narrow.matches ? 10 : 11;
+  const texts = all.map(({ category, series, mark, leads }) => {
+    const name = [leads ? category : "", view.series.length > 1 ? series.label : ""].filter(Boolean).join(" ");
+    const [head, ...rest] = mark[TEXTS];
+    const most = (width - 30) / (0.53 * size);
+    const lines = [...wrapped([`${name}: ${head}`, ...rest], most), ...wrapped(mark[BELOW], most)];
+    return leads ? [`<b>${category}</b>${lines[0].slice(category.length)}`, ...lines.slice(1)] : lines;
+  });
+  const lane = 26 + 1.3 * size * Math.max(...texts.map((lines) => lines.length));
   const several = view.series.length > 1;
   const last = all[all.length - 1].at;
+  // Bars are as thick whatever the room that the words take.
+  const half = 9 / lane;
   const traces = view.series.map((series) => {
     const mine = all.filter((item) => item.series === series);
     return {
-      type: "bar", orientation: "h", name: series.label, meta: "marks", y: mine.map((item) => item.at), x: mine.map((item) => item.mark[VALUE]), width: 0.42,
-      ...errors(mine.map((item) => item.mark), "error_x"),
+      type: "bar", orientation: "h", name: series.label, meta: "marks", y: mine.map((item) => item.at), x: mine.map((item) => item.mark[VALUE]), width: 2 * half - 0.04,
       marker: {
         color: mine.map((item) => (item.mark[FLAW] ? colour("flaw") : colour(series.colour))),
         pattern: { shape: mine.map((item) => (item.mark[FLAW] ? "/" : "")), fillmode: "overlay", fgcolor: css("--card") },
@@ -190,20 +219,26 @@ function barPlot(view) {
       customdata: mine.map((item) => item.mark[ROW]), hovertext: mine.map((item) => hover(item.mark, view.x.kind)), hoverinfo: "text", showlegend: several,
     };
   });
-  for (const trace of traces) trace.error_x.color = css("--ink");
-  const annotations = all.map(({ category, series, mark, at, leads }) => {
-    const [head, ...rest] = mark[TEXTS];
-    const name = [leads ? `<b>${category}</b>` : "", several ? series.label : ""].filter(Boolean).join(" ");
-    return {
-      xref: "paper", x: 0, xanchor: "left", y: at - 0.24, yanchor: "bottom", align: "left", showarrow: false, font: { size: narrow.matches ? 11 : 12 },
-      text: [`${name}: ${head}`, rest.join("   ")].filter(Boolean).join(narrow.matches ? "<br>" : "   "),
-    };
-  });
+  // The median lies on the bar of the best, with its interval.
+  const beside = all.filter(({ mark }) => mark[MEDIAN]);
+  if (beside.length) {
+    const medians = beside.map(({ mark }) => [null, ...mark[MEDIAN]]);
+    const { error_x: spread } = errors(medians, "error_x");
+    traces.push({
+      name: "median, 95% interval", meta: "medians", mode: "markers", y: beside.map((item) => item.at), x: medians.map((median) => median[VALUE]),
+      error_x: { ...spread, color: css("--ink") }, customdata: beside.map(({ mark }) => mark[ROW]), showlegend: several, hoverinfo: "text",
+      hovertext: beside.map(({ mark }) => hover(mark, view.x.kind)),
+      marker: { symbol: "diamond", size: 7, color: css("--card"), line: { color: css("--ink"), width: 1.4 } },
+    });
+  }
+  const annotations = all.map(({ at }, i) => ({
+    xref: "paper", x: 0, xanchor: "left", y: at - half, yanchor: "bottom", align: "left", showarrow: false, font: { size }, text: texts[i].join("<br>"),
+  }));
   const lines = view.curves.map((curve) => ({ type: "line", x0: curve.points[0][0], x1: curve.points[0][0], yref: "paper", y0: 0, y1: 1, line: { color: css("--soft"), dash: "dot", width: 1.5 } }));
   return {
     traces,
     layout: {
-      xaxis: x, yaxis: { range: [last + 0.5, -0.85], showticklabels: false, showgrid: false, zeroline: false, fixedrange: true },
+      xaxis: x, yaxis: { range: [last + 0.4, -0.9], showticklabels: false, showgrid: false, zeroline: false, fixedrange: true },
       height: (last + 1) * lane + (several ? 130 : 100), bargap: 0, barmode: "overlay", annotations, shapes: lines,
       legend: { orientation: "h", y: 1, yanchor: "bottom", x: 0, traceorder: "normal" },
     },
@@ -235,8 +270,44 @@ function stackPlot(view) {
   };
 }
 
+// Axes one below the other, along the time of one launch; every point is a visit.
+function stripPlot(view, width) {
+  const name = (lane) => (lane ? `y${lane + 1}` : "y");
+  const share = 1 / view.lanes.length, gap = 0.035;
+  const seen = new Set();
+  const traces = view.series.map((series) => {
+    const shade = colour(series.colour), first = !seen.has(series.label);
+    seen.add(series.label);
+    return {
+      name: series.label, legendgroup: series.label, showlegend: first, meta: "visits", yaxis: name(series.lane), mode: "lines+markers",
+      x: series.marks.map((mark) => mark[AT]), y: series.marks.map((mark) => mark[VALUE]), ...errors(series.marks, "error_y"),
+      line: { color: shade, width: 1 }, marker: { color: shade, symbol: symbol(series.colour), size: 5 },
+      hovertext: series.marks.map((mark) => mark[TEXTS].join("<br>")), hoverinfo: "text",
+    };
+  });
+  for (const trace of traces) Object.assign(trace.error_y, { thickness: 0.8, width: 0 });
+  const axes = Object.fromEntries(view.lanes.map((spec, lane) => {
+    const numbers = view.series.filter((series) => series.lane === lane).flatMap((series) => series.marks.flatMap((mark) => [mark[VALUE], mark[LOW], mark[HIGH]])).filter((number) => number !== null);
+    const most = Math.max(...numbers), least = spec.zero ? 0 : Math.min(...numbers);
+    const pad = 0.08 * (most - least || Math.abs(most) || 1);
+    return [name(lane).replace("y", "yaxis"), {
+      domain: [1 - (lane + 1) * share + gap, 1 - lane * share - gap], range: [spec.zero ? 0 : least - pad, most + pad], tickformat: spec.kind === "percent" ? ".0%" : "", nticks: 4,
+      title: { text: spec.title.replace("\n", "<br>"), standoff: 6, font: { size: 10 } }, gridcolor: css("--line"), zeroline: false, linecolor: css("--soft"), showline: true, automargin: true, fixedrange: narrow.matches,
+    }];
+  }));
+  const bottom = name(view.lanes.length - 1);
+  return {
+    traces,
+    layout: {
+      xaxis: { title: { text: view.x.title, standoff: 8 }, anchor: bottom, gridcolor: css("--line"), linecolor: css("--soft"), showline: true, zeroline: false, fixedrange: narrow.matches },
+      ...axes, ...legendBelow(traces, width), height: 110 * view.lanes.length + 110, hovermode: "closest",
+      legend: { orientation: "h", y: -46 / (110 * view.lanes.length), yanchor: "top", x: 0, font: { size: 11 } },
+    },
+  };
+}
+
 function draw(element, view) {
-  const { traces, layout } = { curve: curvePlot, bars: barPlot, stack: stackPlot }[view.kind](view, element.clientWidth);
+  const { traces, layout } = { curve: curvePlot, bars: barPlot, stack: stackPlot, strip: stripPlot }[view.kind](view, element.clientWidth);
   const ink = css("--ink");
   const config = {
     responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],

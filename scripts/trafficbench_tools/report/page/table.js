@@ -42,26 +42,32 @@ function element(name, text, className) {
   return made;
 }
 
-// Every repetition as a tick on one line, the median marked.
-function strip(samples) {
-  const low = Math.min(...samples), high = Math.max(...samples), wide = 320;
-  const at = (value) => (high > low ? 6 + ((value - low) / (high - low)) * (wide - 12) : wide / 2);
+// Every repetition as a dot, the visits from left to right and time upward. One path: there may be thousands.
+function strip(visits) {
+  const times = visits.map(([, , steps, seconds]) => seconds.map((value) => value / steps));
+  const [low, high] = times.flat().reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
+  const wide = Math.max(120, Math.min(640, 24 * visits.length)), tall = 64, edge = 6;
+  const x = (visit) => edge + ((visit + 0.5) / visits.length) * (wide - 2 * edge);
+  const y = (value) => (high > low ? tall - edge - ((value - low) / (high - low)) * (tall - 2 * edge) : tall / 2);
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("class", "strip");
-  svg.setAttribute("width", wide);
-  svg.setAttribute("height", 18);
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", `${samples.length} repetitions, from ${low} to ${high} seconds`);
-  for (const value of samples) {
-    const tick = document.createElementNS(svg.namespaceURI, "circle");
-    tick.setAttribute("cx", at(value));
-    tick.setAttribute("cy", 9);
-    tick.setAttribute("r", 4);
-    tick.setAttribute("fill", "var(--accent)");
-    tick.setAttribute("fill-opacity", 0.45);
-    svg.append(tick);
-  }
+  const dots = document.createElementNS(svg.namespaceURI, "path");
+  const attributes = {
+    class: "strip", width: wide, height: tall, role: "img",
+    "aria-label": `seconds an iteration of each repetition, visits from left to right: ${low.toPrecision(4)} to ${high.toPrecision(4)}`,
+  };
+  for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, value);
+  dots.setAttribute("d", times.map((values, visit) => values.map((value) => `M${x(visit).toFixed(1)} ${y(value).toFixed(1)}h0`).join("")).join(""));
+  dots.setAttribute("class", "dots");
+  svg.append(dots);
   return svg;
+}
+
+function repetitions(visits) {
+  const list = element("ol", undefined, "visits");
+  for (const [launch, visit, steps, seconds] of visits) {
+    list.append(element("li", `launch ${launch}, visit ${visit}, ${steps.toLocaleString("en")} iterations each, seconds: ${seconds.map((value) => +value.toPrecision(5)).join(", ")}`));
+  }
+  return list;
 }
 
 function detail(row, key) {
@@ -69,7 +75,7 @@ function detail(row, key) {
   if (value === null || value === undefined || (Array.isArray(value) && !value.length)) return null;
   const dd = element("dd");
   if (key === "samples") {
-    dd.append(strip(value), `${value.length} in the order they ran, seconds: ${value.map((sample) => +sample.toPrecision(5)).join(", ")}`);
+    dd.append("Time of an iteration in each repetition, the longest at the top; visits from left to right:", strip(value), repetitions(value));
   } else if (key === "base" || key === "ladder_base") {
     dd.append(element("code", cell(value, "name")));
   } else if (key === "shares") {
