@@ -78,7 +78,8 @@ TEST(AppendSamples, RefusesOtherWorkAndNamesTheOptionThatFixesIt) {
   const Case cases[] = {
       {"depth", [](Row& row) { row.depth = 8; }, ": --depth fixes it"},
       {"isa", [](Row& row) { row.isa = "avx2"; }, ": --isa fixes it"},
-      {"configuration", [](Row& row) { row.configuration = "blocks"; }, ": its kernel's options fix it"},
+      {"configuration", [](Row& row) { row.configuration = "blocks"; },
+       ": --wave and the kernel's other options fix it"},
       {"steps", [](Row& row) { row.steps = 20; }, ": --steps fixes it"},
       {"cars", [](Row& row) { row.cars = 7; }, ""},
       {"cells", [](Row& row) { row.cells = 999; }, ""},

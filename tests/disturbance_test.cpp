@@ -17,8 +17,7 @@ TEST(Disturbance, HasAnEntryForTheNodeOfAllRanksOnRank0) {
     ASSERT_EQ(nodes.size(), world.rank() == 0 ? 1u : 0u);
     if (world.rank() != 0) return;
     EXPECT_FALSE(nodes[0].host.empty());
-    ASSERT_TRUE(nodes[0].involuntary_switches);
-    EXPECT_GE(*nodes[0].involuntary_switches, 0);
+    EXPECT_GE(nodes[0].involuntary_switches, 0);
     // Not every system tells of it.
     EXPECT_GE(nodes[0].steal_seconds.value_or(0), 0);
     EXPECT_TRUE(std::isfinite(nodes[0].reference_hz) && nodes[0].reference_hz > 0);

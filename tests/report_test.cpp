@@ -300,7 +300,7 @@ TEST(RowName, SpellsEveryAxis) {
   point.road_cells = 1'000'000'000;
   point.ranks = 2;
   const std::string name = row_name("sweep", point);
-  Point others[] = {point, point, point, point, point, point, point, point, point, point, point, point, point};
+  std::vector<Point> others(14, point);
   others[0].variant = find_variant("naive");
   others[1].road_cells += 1;
   others[2].ranks = 3;
@@ -314,6 +314,7 @@ TEST(RowName, SpellsEveryAxis) {
   others[10].start.seed = 1;
   others[11].isa = "avx2";
   others[12].knobs = {{"tile", 256}};
+  others[13].wave = "512-8-17-0-2-8";
   for (const Point& other : others) EXPECT_NE(row_name("sweep", other), name);
   EXPECT_EQ(row_name("sweep", point), name);
   EXPECT_NE(name.find("sweep/tiled/cells:1e9/ranks:2/threads:1/depth:auto/count:every"), std::string::npos) << name;
