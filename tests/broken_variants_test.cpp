@@ -196,8 +196,10 @@ TEST_F(BrokenVariants, AreFoundBySweepInTheirOwnRowsAndNoOther) {
   options.oversubscribe = true;
   options.steps = StepsOrAuto("50");
   options.depth = Depths("8");
-  options.min_repetitions = 1;
-  options.max_repetitions = 2;
+  options.visits = 1;
+  options.rounds = Rounds("1");
+  options.spacing = 0;
+  options.min_seconds = 0.001;
   options.output = folder.file("report.json");
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();

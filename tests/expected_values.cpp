@@ -32,8 +32,6 @@ std::vector<double> ExpectedValues::numbers(const std::string& field) const {
   return json_->at(field).get<std::vector<double>>();
 }
 
-bool ExpectedValues::flag(const std::string& field) const { return json_->at(field).get<bool>(); }
-
 std::string ExpectedValues::text() const { return text_of(*json_); }
 
 }  // namespace trafficbench

@@ -23,7 +23,6 @@ class ExpectedValues {
   double number(const std::string& field) const;
   int count(const std::string& field) const;
   std::vector<double> numbers(const std::string& field) const;
-  bool flag(const std::string& field) const;
 
   /// All of it on one line, for messages.
   std::string text() const;

@@ -38,6 +38,21 @@ class SweepJournal : public testing::Test {
     return {output_, resume, force, {"sweep/row 0", "sweep/row 1", "sweep/row 2", "sweep/new", "sweep/kept"}};
   }
 
+  /// What a launch records of a visit.
+  static Json visit_record() {
+    return {{"began", 1.5},
+            {"seconds", 2.5},
+            {"nodes",
+             {{{"host", "here"}, {"steal_seconds", 0.1}, {"involuntary_switches", 3}, {"reference_hz", nullptr}}}}};
+  }
+
+  /// A line of visit 0 of launch 0.
+  static Json visit_line(const std::vector<Row>& rows) {
+    Json list = Json::array();
+    for (const Row& row : rows) list.push_back(to_json(row));
+    return {{"visit", visit_record()}, {"rows", std::move(list)}};
+  }
+
   /// The report of all points.
   Json whole_report(const std::vector<Json>& launches) const {
     std::vector<Row> rows;
@@ -61,23 +76,53 @@ class SweepJournal : public testing::Test {
     return said;
   }
 
+  /// So many visits, each of a row of its own: lines 3 and on.
   void begin(int rows) {
     Journal journal = open(false);
     journal.add_run(made_up_launch());
-    for (int i = 0; i < rows; ++i) journal.add_row(made_up_row("sweep/row " + std::to_string(i), i + 0.1));
+    for (int i = 0; i < rows; ++i) {
+      journal.add_visit(visit_record(), {made_up_row("sweep/row " + std::to_string(i), i + 0.1, i)});
+    }
   }
 };
 
-TEST_F(SweepJournal, ResumesWithEveryRunAndRow) {
-  begin(3);
-  Journal journal = open(true);
+TEST_F(SweepJournal, ResumesWithThePlanAndEveryLaunchVisitAndRow) {
+  const Json plan = {{"visits", 6}, {"rounds", 2}, {"wave", "auto"}};
+  Row simulated = made_up_row("sweep/new");
+  simulated.note = "of no visit";
+  {
+    Journal journal = open(false);
+    EXPECT_TRUE(journal.plan().is_null());
+    journal.add_run(made_up_launch());
+    EXPECT_EQ(journal.next_visit(), 0);
+    journal.set_plan(plan);
+    journal.add_visit(visit_record(), {made_up_row("sweep/row 0", 1), made_up_row("sweep/row 1", 2)});
+    EXPECT_EQ(journal.next_visit(), 1);
+    journal.add_visit(visit_record(), {made_up_row("sweep/row 0", 3, 1)});
+    journal.add_run(made_up_launch());
+    EXPECT_EQ(journal.next_visit(), 0);
+    journal.add_visit(visit_record(), {made_up_row("sweep/row 0", 5, 0, 1)});
+    journal.add_row(simulated);
+  }
+  const Journal journal = open(true);
   EXPECT_FALSE(journal.complete());
-  ASSERT_EQ(journal.runs().size(), 1u);
-  EXPECT_EQ(journal.runs()[0], made_up_launch());
+  EXPECT_EQ(journal.plan(), plan);
+  EXPECT_EQ(journal.next_visit(), 1);
+  ASSERT_EQ(journal.runs().size(), 2u);
+  Json launch = made_up_launch();
+  launch["visits"] = {visit_record(), visit_record()};
+  EXPECT_EQ(journal.runs()[0], launch);
+  launch["visits"].erase(1);
+  EXPECT_EQ(journal.runs()[1], launch);
   ASSERT_EQ(journal.rows().size(), 3u);
-  EXPECT_EQ(journal.rows()[2].mcops.value, 2.1);
-  EXPECT_TRUE(journal.has_row("sweep/row 1"));
-  EXPECT_FALSE(journal.has_row("sweep/row 3"));
+  ASSERT_TRUE(journal.row("sweep/row 0"));
+  const Row& row = *journal.row("sweep/row 0");
+  EXPECT_EQ(row.sample_runs, (std::vector<std::size_t>{0, 0, 1}));
+  EXPECT_EQ(row.sample_visits, (std::vector<std::int64_t>{0, 1, 0}));
+  EXPECT_DOUBLE_EQ(*row.mcops.value, 3) << "over all its visits";
+  EXPECT_EQ(journal.row("sweep/row 1")->samples.size(), 1u);
+  EXPECT_EQ(journal.row("sweep/new")->note, "of no visit");
+  EXPECT_EQ(journal.row("sweep/row 2"), nullptr);
 }
 
 TEST_F(SweepJournal, DropsALastLineThatWasTornAndGoesOnBehindIt) {
@@ -89,7 +134,8 @@ TEST_F(SweepJournal, DropsALastLineThatWasTornAndGoesOnBehindIt) {
     {
       Journal journal = open(true);
       ASSERT_EQ(journal.rows().size(), 2u) << length;
-      journal.add_row(made_up_row("sweep/new"));
+      ASSERT_EQ(journal.next_visit(), 2) << length;
+      journal.add_visit(visit_record(), {made_up_row("sweep/new", 1, 2)});
     }
     Journal again = open(true);
     ASSERT_EQ(again.rows().size(), 3u) << length;
@@ -103,7 +149,7 @@ TEST_F(SweepJournal, GoesOnWhereTheReportWasNotCompleted) {
   write_text(left, "half of it");
   Journal journal = open(true);
   EXPECT_EQ(journal.rows().size(), 2u);
-  journal.finish({{"whole", true}});
+  journal.finish(whole_report(journal.runs()));
   EXPECT_EQ(folder_.files(), 2u);
   EXPECT_EQ(read_text(left), "half of it") << "a file of another host was touched";
 }
@@ -115,7 +161,7 @@ TEST_F(SweepJournal, StartsWhereTheFirstLineWasTorn) {
     Journal journal = open(true);
     EXPECT_TRUE(journal.rows().empty());
     journal.add_run(made_up_launch());
-    journal.add_row(made_up_row("sweep/row 0"));
+    journal.add_visit(visit_record(), {made_up_row("sweep/row 0")});
   }
   EXPECT_EQ(open(true).rows().size(), 1u);
 }
@@ -151,7 +197,9 @@ TEST_F(SweepJournal, RefusesLinesThatAreWholeAndNotAJournals) {
   for (const std::string& line :
        {std::string("{}"), std::string("{\"row\":5}"), std::string("{\"row\":{}}"),
         std::string("{\"row\":{\"name\":\"sweep/a\"}}"), std::string("{\"run\":null}"), std::string("{\"run\":{}}"),
-        std::string("{\"rwo\":{\"name\":\"a\"}}"), std::string("{\"row\":{},\"row\":{}}"), endless}) {
+        std::string("{\"rwo\":{\"name\":\"a\"}}"), std::string("{\"row\":{},\"row\":{}}"), std::string("{\"plan\":6}"),
+        std::string("{\"plan\":{\"visits\":6,\"rounds\":2}}"), std::string("{\"visit\":{}}"),
+        std::string("{\"visit\":{},\"rows\":[]}"), std::string("{\"visit\":{},\"rows\":{}}"), endless}) {
     write_text(path_, text + line_of(line));
     EXPECT_NE(refusal(axes_, true).find("line 6"), std::string::npos) << line.substr(0, 60);
   }
@@ -160,7 +208,7 @@ TEST_F(SweepJournal, RefusesLinesThatAreWholeAndNotAJournals) {
     EXPECT_NE(refusal(axes_, true).find("line 6"), std::string::npos) << line;
   }
   for (const char* head :
-       {"{\"journal\":3}", "{\"journal\":\"\",\"version\":\"0\"}", "{\"journal\":3,\"version\":5}"}) {
+       {"{\"journal\":4}", "{\"journal\":\"\",\"version\":\"0\"}", "{\"journal\":4,\"version\":5}"}) {
     write_text(path_, line_of(std::string(head)) + text.substr(text.find('\n') + 1));
     EXPECT_NE(refusal(axes_, true).find("line 1"), std::string::npos) << head;
   }
@@ -175,7 +223,7 @@ TEST_F(SweepJournal, RefusesOtherAxesAndOtherVersions) {
   begin(1);
   EXPECT_NE(refusal({{"cells", "1e7"}, {"kernels", "all"}}, true).find("other axes"), std::string::npos);
   const std::string text = read_text(path_);
-  const Json head = {{"journal", 3}, {"version", "9.0"}, {"axes", axes_}};
+  const Json head = {{"journal", 4}, {"version", "9.0"}, {"axes", axes_}};
   write_text(path_, line_of(head) + text.substr(text.find('\n') + 1));
   EXPECT_NE(refusal(axes_, true).find("another version"), std::string::npos);
 }
@@ -183,21 +231,51 @@ TEST_F(SweepJournal, RefusesOtherAxesAndOtherVersions) {
 TEST_F(SweepJournal, RefusesARowThatBreaksARuleOfReports) {
   begin(1);
   const std::string text = read_text(path_);
-  const Json row = to_json(made_up_row("sweep/new"));
-  const auto with = [&](const char* field, const Json& value) {
-    Json changed = row;
-    changed[field] = value;
-    return text + line_of({{"row", changed}});
-  };
-  const Json changes = {{"cells", 0}, {"count", "some"}, {"mcops", nullptr}, {"novel", 1}};
-  for (const auto& [field, value] : changes.items()) {
-    write_text(path_, with(field.c_str(), value));
-    const std::string said = refusal(axes_, true);
-    EXPECT_NE(said.find("line 4"), std::string::npos) << said;
-    EXPECT_NE(said.find(field), std::string::npos) << said;
+  const Row row = made_up_row("sweep/new", 1, 1);
+  const Json changes = {{"cells", 0}, {"count", "some"}, {"mcops", nullptr}, {"sample_steps", Json::array()}};
+  for (const bool is_of_a_visit : {true, false}) {
+    for (const auto& [field, value] : changes.items()) {
+      Json line = is_of_a_visit ? visit_line({row}) : Json{{"row", to_json(row)}};
+      (is_of_a_visit ? line["rows"][0] : line["row"])[field] = value;
+      write_text(path_, text + line_of(line));
+      const std::string said = refusal(axes_, true);
+      EXPECT_NE(said.find("line 4"), std::string::npos) << said;
+      EXPECT_NE(said.find(field), std::string::npos) << said;
+    }
   }
-  write_text(path_, with("run", 7));
-  EXPECT_NE(refusal(axes_, true).find("launch"), std::string::npos);
+  write_text(path_, text + line_of({{"row", to_json(made_up_row("sweep/new", 1, 0, 7))}}));
+  EXPECT_NE(refusal(axes_, true).find("launch 7"), std::string::npos);
+}
+
+TEST_F(SweepJournal, RefusesAVisitThatIsNotTheNextOfItsLaunch) {
+  begin(2);
+  const std::string text = read_text(path_);
+  for (const Row& row : {made_up_row("sweep/new", 1, 1), made_up_row("sweep/new", 1, 3),
+                         made_up_row("sweep/new", 1, 2, 1), made_up_row("sweep/row 1", 1, 1)}) {
+    write_text(path_, text + line_of(visit_line({row})));
+    EXPECT_NE(refusal(axes_, true).find("and is visit 2 of launch 0"), std::string::npos) << row.name;
+  }
+  Json line = visit_line({made_up_row("sweep/new", 1, 2)});
+  line["visit"]["nodes"] = Json::array();
+  write_text(path_, text + line_of(line));
+  EXPECT_NE(refusal(axes_, true).find("line 5"), std::string::npos);
+  write_text(path_, text.substr(0, text.find('\n') + 1) + line_of(visit_line({made_up_row("sweep/new")})));
+  EXPECT_NE(refusal(axes_, true).find("of a launch that is not there"), std::string::npos);
+}
+
+TEST_F(SweepJournal, RefusesAVisitWhoseRowIsOfOtherWorkThanBefore) {
+  begin(1);
+  Row deeper = made_up_row("sweep/row 0", 1, 1);
+  deeper.depth = 8;
+  write_text(path_, read_text(path_) + line_of(visit_line({deeper})));
+  EXPECT_NE(refusal(axes_, true).find("sweep/row 0 that has depth 1 in one and 8 in the other"), std::string::npos);
+}
+
+TEST_F(SweepJournal, RefusesAPlanThatStandsTwice) {
+  const Json plan = {{"plan", {{"visits", 6}, {"rounds", 2}, {"wave", "auto"}}}};
+  begin(1);
+  write_text(path_, read_text(path_) + line_of(plan) + line_of(plan));
+  EXPECT_NE(refusal(axes_, true).find("line 5"), std::string::npos);
 }
 
 TEST_F(SweepJournal, RefusesARowThatStandsTwiceOrThatNoPointHas) {
@@ -205,8 +283,13 @@ TEST_F(SweepJournal, RefusesARowThatStandsTwiceOrThatNoPointHas) {
   const std::string text = read_text(path_);
   write_text(path_, text + line_of({{"row", to_json(made_up_row("sweep/row 1"))}}));
   EXPECT_NE(refusal(axes_, true).find("sweep/row 1, as another is"), std::string::npos);
-  write_text(path_, text + line_of({{"row", to_json(made_up_row("sweep/unheard of"))}}));
-  EXPECT_NE(refusal(axes_, true).find("as no point is"), std::string::npos);
+  write_text(path_, text + line_of(visit_line({made_up_row("sweep/new", 1, 2), made_up_row("sweep/new", 1, 2)})));
+  EXPECT_NE(refusal(axes_, true).find("twice"), std::string::npos);
+  for (const Json& line :
+       {Json{{"row", to_json(made_up_row("sweep/unheard of"))}}, visit_line({made_up_row("sweep/unheard of", 1, 2)})}) {
+    write_text(path_, text + line_of(line));
+    EXPECT_NE(refusal(axes_, true).find("as no point is"), std::string::npos);
+  }
 }
 
 TEST_F(SweepJournal, RefusesALaunchThatBreaksARuleOfReports) {
@@ -257,12 +340,13 @@ Json changed_somewhere(const Json& json, Random& random) {
 TEST_F(SweepJournal, ThatIsTakenMakesAReportThatIsTaken) {
   begin(1);
   const std::string text = read_text(path_);
-  const Json launch = {{"run", made_up_launch()}};
-  const Json row = {{"row", to_json(made_up_row("sweep/new"))}};
+  const Json lines[] = {{{"run", made_up_launch()}},
+                        {{"row", to_json(made_up_row("sweep/new"))}},
+                        visit_line({made_up_row("sweep/new", 1, 1), made_up_row("sweep/row 0", 2, 1)})};
   Random random(6);
   int taken = 0;
   for (int trial = 0; trial < trials(1'000); ++trial) {
-    const std::string line = line_of(changed_somewhere(random.one_in(2) ? launch : row, random));
+    const std::string line = line_of(changed_somewhere(lines[random.pick(0, 2)], random));
     const Trying trying({{"trial", trial}, {"line", line}});
     write_text(path_, text + line);
     try {
@@ -284,9 +368,9 @@ TEST_F(SweepJournal, ThatIsTakenMakesAReportThatIsTaken) {
 TEST_F(SweepJournal, RefusesTheFormOfOldJournals) {
   begin(1);
   std::string text = read_text(path_);
-  text.replace(text.find("\"journal\":3"), 11, "\"journal\":2");
+  text.replace(text.find("\"journal\":4"), 11, "\"journal\":3");
   write_text(path_, text);
-  EXPECT_NE(refusal(axes_, true).find("format 2"), std::string::npos);
+  EXPECT_NE(refusal(axes_, true).find("format 3"), std::string::npos);
 }
 
 TEST_F(SweepJournal, IsNotWrittenThroughALink) {
@@ -301,10 +385,11 @@ TEST_F(SweepJournal, IsNotWrittenThroughALink) {
 TEST_F(SweepJournal, KeepsAReportThatAppearedWhileItWasMade) {
   Journal journal = open(false);
   write_text(output_, "of somebody else");
-  const std::string said = failure([&] { journal.finish({{"whole", true}}); });
+  const Json report = whole_report({made_up_launch()});
+  const std::string said = failure([&] { journal.finish(report); });
   EXPECT_EQ(read_text(output_), "of somebody else");
   const std::string kept = said.substr(said.rfind(' ') + 1);
-  EXPECT_EQ(json_of(read_text(kept)), Json({{"whole", true}})) << said;
+  EXPECT_EQ(json_of(read_text(kept)), report) << said;
 }
 
 TEST_F(SweepJournal, IsNotStartedOverOneThatIsThereUnlessForced) {
@@ -381,7 +466,7 @@ TEST_F(SweepJournal, IsNotRemovedBesideAReportThatIsDamaged) {
 }
 
 TEST_F(SweepJournal, IsNotTakenForOneThatOnlyBearsItsName) {
-  for (const char* text : {"my notes", "my notes\n", "{\"journal\":3,\"version\":\"0.0", "[[[[[["}) {
+  for (const char* text : {"my notes", "my notes\n", "{\"journal\":4,\"version\":\"0.0", "[[[[[["}) {
     write_text(path_, text);
     EXPECT_NE(refusal(axes_, true).find("line 1"), std::string::npos) << text;
   }

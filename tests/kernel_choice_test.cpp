@@ -7,6 +7,7 @@
 
 #include "kernels/registry.hpp"
 #include "tests/refusal.hpp"
+#include "tests/thread_ranks.hpp"
 
 namespace trafficbench {
 namespace {
@@ -54,6 +55,14 @@ TEST(KernelNames, ThatAreUnknownAreRefusedWithThoseThereAre) {
     EXPECT_NE(said.find("+threads"), std::string::npos) << said;
   }
   for (const char* list : {"", "naive,,tiled"}) refusal([&] { chosen(list); }, list);
+}
+
+TEST(UseWaves, TakesThoseThatWonTheRaceOrAreNamed) {
+  const auto world = world_of_one();
+  const std::string fastest = use_waves(*world, "auto");
+  EXPECT_NE(fastest, "auto");
+  EXPECT_EQ(use_waves(*world, fastest), fastest);
+  EXPECT_NE(refusal([&] { use_waves(*world, "novel"); }, "novel").find("wave 'novel'"), std::string::npos);
 }
 
 }  // namespace

@@ -3,12 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "kernels/packed_road.hpp"
-#include "kernels/registry.hpp"
 #include "kernels/start_state.hpp"
+#include "tests/every_variant.hpp"
 #include "tests/expected_end.hpp"
 #include "tests/trying.hpp"
 
@@ -61,8 +60,7 @@ TEST_P(RingOfAVariant, GoesOnFromWhereItIs) {
   EXPECT_EQ(PackedRoad(ring.cells(), 0, kCells), expected_end(start, 42).road);
 }
 
-INSTANTIATE_TEST_SUITE_P(Variants, RingOfAVariant, testing::ValuesIn(variants().begin(), variants().end()),
-                         [](const auto& tested) { return std::string(tested.param->name); });
+INSTANTIATE_TEST_SUITE_P(Variants, RingOfAVariant, every_variant(), name_of_variant_test);
 
 }  // namespace
 }  // namespace trafficbench

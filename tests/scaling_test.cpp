@@ -37,7 +37,7 @@ Row row_of(std::int64_t cells, std::int64_t depth, std::int64_t steps, double cy
   row.steps = steps;
   row.depth = depth;
   row.clock_hz = kClock;
-  row.real_time_ms = 1e3 * updated * cycles / kClock;
+  row.real_time_ns = 1e9 * updated * cycles / kClock / static_cast<double>(steps);
   return row;
 }
 

@@ -5,13 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "drivers/road/halo_exchange.hpp"
 #include "drivers/road/verification.hpp"
 #include "kernels/closed_form.hpp"
-#include "kernels/registry.hpp"
+#include "tests/every_variant.hpp"
 #include "tests/plain_road.hpp"
 #include "tests/random_choices.hpp"
 #include "tests/thread_ranks.hpp"
@@ -148,8 +147,7 @@ TEST_P(EverySimulation, EndsWhereTheClosedFormSaysOnAnyRanksThreadsAndDepth) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EverySimulation, testing::ValuesIn(variants().begin(), variants().end()),
-                         [](const auto& tested) { return std::string(tested.param->name); });
+INSTANTIATE_TEST_SUITE_P(All, EverySimulation, every_variant(), name_of_variant_test);
 
 TEST(Verification, ExpectsTheSameOnAnyRanksAndThreads) {
   Random random(3);

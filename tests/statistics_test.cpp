@@ -89,39 +89,5 @@ TEST(MedianInterval, HasTheRanksThatScipyGives) {
   }
 }
 
-TEST(RatioInterval, AgreesWithTheDistributionOverAllResamples) {
-  for (const ExpectedValues& row : ExpectedValues("statistics.json").list("ratio_bootstrap")) {
-    const auto interval = ratio_interval(row.numbers("numerator"), row.numbers("denominator"), row.flag("paired"));
-    ASSERT_TRUE(interval) << row.text();
-    const auto within = [&](double value, const char* field) {
-      const double slack = 1e-12;
-      const std::vector<double> range = row.numbers(field);
-      EXPECT_GE(value, range.at(0) - slack) << field << " of " << row.text();
-      EXPECT_LE(value, range.at(1) + slack) << field << " of " << row.text();
-    };
-    within(interval->low, "low_within");
-    within(interval->high, "high_within");
-  }
-}
-
-TEST(RatioInterval, OfPairsDropsWhatDisturbedBoth) {
-  const std::vector<double> clock{1.0, 1.1, 1.2, 1.3, 1.4, 1.5};
-  std::vector<double> twice;
-  for (const double seconds : clock) twice.push_back(2 * seconds);
-  const auto paired = ratio_interval(twice, clock, true);
-  const auto apart = ratio_interval(twice, clock, false);
-  ASSERT_TRUE(paired && apart);
-  EXPECT_DOUBLE_EQ(paired->low, 2);
-  EXPECT_DOUBLE_EQ(paired->high, 2);
-  EXPECT_LT(apart->low, 1.8);
-  EXPECT_GT(apart->high, 2.2);
-}
-
-TEST(RatioInterval, NeedsSixValuesOfEach) {
-  EXPECT_FALSE(ratio_interval(ranks(5), ranks(7), false));
-  EXPECT_FALSE(ratio_interval(ranks(7), ranks(5), false));
-  EXPECT_TRUE(ratio_interval(ranks(6), ranks(6), true));
-}
-
 }  // namespace
 }  // namespace trafficbench

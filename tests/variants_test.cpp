@@ -15,6 +15,7 @@
 #include "kernels/registry.hpp"
 #include "kernels/ring.hpp"
 #include "kernels/start_state.hpp"
+#include "tests/every_variant.hpp"
 #include "tests/expected_end.hpp"
 #include "tests/instruction_sets.hpp"
 #include "tests/plain_road.hpp"
@@ -243,9 +244,8 @@ std::vector<Tested> all_tested() {
   return tested;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EveryVariant, testing::ValuesIn(all_tested()), [](const auto& tested) {
-  return std::string(tested.param.first->name) + "_" + tested.param.second;
-});
+INSTANTIATE_TEST_SUITE_P(All, EveryVariant, testing::ValuesIn(all_tested()),
+                         [](const auto& tested) { return test_name(*tested.param.first) + "_" + tested.param.second; });
 
 TEST(Registry, DescribesEveryVariant) {
   std::set<std::string_view> names;
@@ -277,6 +277,16 @@ TEST(Registry, DescribesEveryVariant) {
   EXPECT_EQ(rung_of("naive+threads"), std::nullopt);
   EXPECT_EQ(threaded_name(*find_variant("naive")), "naive+threads");
   EXPECT_EQ(fastest_of(variants())->kernel_class, KernelClass::update);
+}
+
+TEST(Registry, NamesTheInstructionSetThatAVariantRuns) {
+  EXPECT_EQ(isa_of(*find_variant("naive")), kGenericIsa);
+  EXPECT_EQ(isa_of(*find_variant("tiled")), selected_isa());
+  // It is there where the build asked for it, on a CPU like that of the build.
+  if (const Variant* native = find_variant("naive-native")) {
+    EXPECT_EQ(isa_of(*native), "native");
+    EXPECT_LT(rung_of("naive"), rung_of("naive-native"));
+  }
 }
 
 /// One line of text, whatever the shape, and none where there is no choice.

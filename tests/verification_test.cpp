@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "kernels/registry.hpp"
+#include "tests/every_variant.hpp"
 #include "tests/plain_road.hpp"
 #include "tests/random_choices.hpp"
 #include "tests/spoilt_segment.hpp"
@@ -116,8 +117,7 @@ TEST_P(VerifyWindows, AcceptsWhatIsRight) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, VerifyWindows, testing::ValuesIn(variants().begin(), variants().end()),
-                         [](const auto& tested) { return std::string(tested.param->name); });
+INSTANTIATE_TEST_SUITE_P(All, VerifyWindows, every_variant(), name_of_variant_test);
 
 /// A closed-form road that has settled only shifts: the cells of one rank then lie at both ends of the road.
 TEST(VerifyWindowsOfShiftedRoads, AcceptsABlockAcrossTheEndOfTheRoad) {

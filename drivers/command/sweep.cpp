@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/base/wall_clock.hpp"
@@ -95,6 +96,13 @@ void print_warnings(const std::vector<Row>& rows) {
   }
   for (const auto& [warning, count] : counts) {
     say(fmt::format("trafficbench: warning: {} ({} of {} rows)\n", meaning_of(warning), count, rows.size()));
+  }
+}
+
+/// The table shows those of the longest road alone.
+void print_failures(const std::vector<Row>& rows) {
+  for (const Row& row : rows) {
+    if (row.failed()) say(fmt::format("trafficbench: NOT VERIFIED: {}: {}\n", row.name, known(row.error_message)));
   }
 }
 
@@ -228,6 +236,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     print_out(fmt::format("\nReport: {}\n", output));
     print_warnings(rows);
     say(time_spent(rows, journal->runs(), wall_seconds() - began));
+    print_failures(rows);
     if (!verified) say("trafficbench: rows failed their verification, see above\n");
   });
   verified = world.all(verified);

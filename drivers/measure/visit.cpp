@@ -89,9 +89,16 @@ class Visit {
 
   std::vector<Measurement> finish() {
     std::vector<Measurement> results(timers_.size());
+    // The cars of a road that is verified by windows are counted at its end.
+    std::vector<double> failed(timers_.size());
     for (std::size_t i = 0; i < timers_.size(); ++i) {
       if (timers_[i]) results[i] = timers_[i]->finish();
       timers_[i].reset();
+      failed[i] = results[i].problem.empty() ? 0 : 1;
+    }
+    world_.max(failed);
+    for (std::size_t i = 0; i < timers_.size(); ++i) {
+      if (failed[i] > 0) group_.members[i].is_measured = false;
     }
     return results;
   }

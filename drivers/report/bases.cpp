@@ -31,26 +31,6 @@ bool is_base(const RatioMember& other, const RatioMember& member) {
 
 }  // namespace
 
-RatioMember ratio_member(const std::string& command, const Point& point, bool measurable) {
-  const std::string name = row_name(command, point);
-  return {.setting = {.command = command,
-                      .cells = point.cells_asked_for(),
-                      .mode = point.mode(),
-                      .count = point.counting,
-                      .knobs = knobs_of(name),
-                      .density = std::string(asked_for(name, "density")),
-                      .init = point.start.init,
-                      .seed = std::string(asked_for(name, "seed")),
-                      .origin = Origin::measured,
-                      .machine = 0},
-          .depth = std::string(asked_for(name, "depth")),
-          .kernel = std::string(point.variant->name),
-          .isa = point.isa,
-          .road_cells = point.road_cells,
-          .workers = point.workers(),
-          .has_rate = measurable && point.variant->kernel_class == KernelClass::update};
-}
-
 RatioMember ratio_member(const Row& row, std::size_t machine) {
   const auto text = [](const auto& number) { return number ? fmt::format("{}", *number) : std::string(); };
   return {.setting = {.command = std::string(command_of(row.name)),

@@ -1,5 +1,5 @@
-// The one rule of which row a speedup is over. A sweep measures a row and its bases in the same visits, and the report
-// forms its ratios by it.
+// The one rule of which row a speedup is over. A sweep measures a row and its bases in the same visits
+// (plan/groups.hpp).
 #pragma once
 
 #include <compare>
@@ -8,12 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "drivers/report/point.hpp"
 #include "drivers/report/row.hpp"
 
 namespace trafficbench {
 
-/// A point or a row, as far as it matters to whom it may be divided by.
+/// A row, as far as it matters to whom it may be divided by.
 struct RatioMember {
   /// Members that differ in one of these are never divided by each other.
   struct Setting {
@@ -37,9 +36,6 @@ struct RatioMember {
   std::int64_t workers = 1;
   bool has_rate = true;  ///< else it has no base and is none
 };
-
-/// A point of `command` that is to be measured; `measurable` says whether it can be.
-RatioMember ratio_member(const std::string& command, const Point& point, bool measurable);
 
 /// `machine` is a number that rows of one kind of machine share: see kinds_of_machine().
 RatioMember ratio_member(const Row& row, std::size_t machine);

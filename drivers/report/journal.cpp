@@ -215,6 +215,9 @@ void Journal::read_line(const Json& line, const std::vector<std::string>& names)
     }
   } else if (line.is_object() && line.contains("row")) {
     Row row = row_of_line(line["row"], names);
+    if (const std::string fault = broken_report_rule(row, {}, runs_, Completeness::given); !fault.empty()) {
+      throw BadInput(fmt::format(" (its row {})", fault));
+    }
     if (this->row(row.name) != nullptr) throw BadInput(fmt::format(" (its row is called {}, as another is)", row.name));
     places_.emplace(row.name, rows_.size());
     rows_.push_back(std::move(row));

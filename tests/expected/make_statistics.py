@@ -1,21 +1,15 @@
 #!/usr/bin/env python3
-"""Writes statistics.json beside it: reference values for the statistics of drivers/, from SciPy or by enumeration.
+"""Writes statistics.json beside it: reference values for the statistics of drivers/, from SciPy.
 
     /usr/bin/python3 tests/expected/make_statistics.py          (Debian: python3-scipy)
 
 The input numbers are made up; what is derived from them is computed here by other means than in the program:
 
 median_interval   ranks (from 1) of the 95% interval of the median of n samples, from scipy.stats.binom.
-ratio_bootstrap   median(numerator) / median(denominator), and the percentile bootstrap of it. The distribution over all
-                  resamples is enumerated, without Monte Carlo error: `low` and `high` are its 2.5% and 97.5%
-                  quantiles. A program that draws 2000 resamples or more must land between the 1.5% and 3.5% quantiles
-                  (`low_within`), and between the 96.5% and 98.5% ones (`high_within`), but for rounding. `paired`:
-                  rounds are drawn, and with a round the samples of both; else the two are drawn apart.
 fits              speedup(p) = p / (1 + sigma (p - 1) + kappa p (p - 1)), sigma and kappa >= 0, least squares on the
                   speedups; kappa is 0 in Amdahl's law. From scipy.optimize.least_squares, best of several starts.
 """
 
-import itertools
 import json
 from pathlib import Path
 
@@ -33,95 +27,6 @@ def median_interval(n):
 
     rank = max(j for j in range(1, n // 2 + 1) if coverage(j) >= 0.95)
     return {"n": n, "low_rank": rank, "high_rank": n + 1 - rank, "coverage": coverage(rank)}
-
-
-RATIOS = [
-    {
-        "name": "six rounds, close together",
-        "paired": True,
-        "numerator": [0.512, 0.509, 0.515, 0.511, 0.520, 0.510],
-        "denominator": [0.271, 0.268, 0.275, 0.270, 0.279, 0.269],
-    },
-    {
-        # Both drift by a quarter, together: pairs know the ratio far better than the samples apart.
-        "name": "seven rounds with a drifting clock",
-        "paired": True,
-        "numerator": [1.000, 1.041, 1.083, 1.119, 1.166, 1.208, 1.251],
-        "denominator": [0.500, 0.521, 0.541, 0.561, 0.583, 0.604, 0.626],
-    },
-    {
-        "name": "seven rounds, one disturbed",
-        "paired": True,
-        "numerator": [0.300, 0.301, 0.299, 0.302, 0.720, 0.298, 0.303],
-        "denominator": [0.150, 0.149, 0.151, 0.152, 0.150, 0.148, 0.153],
-    },
-    {
-        "name": "six and seven samples apart",
-        "paired": False,
-        "numerator": [0.0601, 0.0610, 0.0598, 0.0640, 0.0605, 0.0603],
-        "denominator": [0.0500, 0.0507, 0.0503, 0.0499, 0.0530, 0.0502, 0.0505],
-    },
-]
-
-
-def weighted_quantile(values, weights, probability):
-    """The smallest value that at least this share of the weight does not exceed."""
-    order = numpy.argsort(values)
-    share = numpy.cumsum(weights[order]) / weights.sum()
-    return float(values[order][numpy.searchsorted(share, probability - 1e-12)])
-
-
-def resampled_ratios(numerator, denominator, paired):
-    """Every value that the ratio takes over all resamples, and how often."""
-    def all_indices(n):
-        return numpy.array(list(itertools.product(range(n), repeat=n)))
-
-    if paired:
-        drawn = all_indices(len(numerator))
-        ratios = numpy.median(numerator[drawn], axis=1) / numpy.median(denominator[drawn], axis=1)
-        return numpy.unique(ratios, return_counts=True)
-    tops, top_counts = numpy.unique(numpy.median(numerator[all_indices(len(numerator))], axis=1), return_counts=True)
-    bottoms, bottom_counts = numpy.unique(
-        numpy.median(denominator[all_indices(len(denominator))], axis=1), return_counts=True
-    )
-    return numpy.divide.outer(tops, bottoms).ravel(), numpy.multiply.outer(top_counts, bottom_counts).ravel()
-
-
-def ratio_bootstrap(case):
-    numerator, denominator = numpy.array(case["numerator"]), numpy.array(case["denominator"])
-    values, counts = resampled_ratios(numerator, denominator, case["paired"])
-
-    def quantile(probability):
-        return weighted_quantile(values, counts, probability)
-
-    result = {
-        **case,
-        "ratio": float(numpy.median(numerator) / numpy.median(denominator)),
-        "low": quantile(0.025),
-        "high": quantile(0.975),
-        "low_within": [quantile(0.015), quantile(0.035)],
-        "high_within": [quantile(0.965), quantile(0.985)],
-    }
-    check_with_scipy(result)
-    return result
-
-
-def check_with_scipy(result):
-    """scipy.stats.bootstrap draws at random, and must come out where enumeration does."""
-    def statistic(x, y, axis):
-        return numpy.median(x, axis=axis) / numpy.median(y, axis=axis)
-
-    drawn = scipy.stats.bootstrap(
-        (result["numerator"], result["denominator"]),
-        statistic,
-        paired=result["paired"],
-        method="percentile",
-        n_resamples=20000,
-        random_state=1,
-        vectorized=True,
-    ).confidence_interval
-    assert result["low_within"][0] <= drawn.low <= result["low_within"][1], (result["name"], drawn)
-    assert result["high_within"][0] <= drawn.high <= result["high_within"][1], (result["name"], drawn)
 
 
 def law(p, sigma, kappa):
@@ -195,7 +100,6 @@ def main():
         "about": "Written by make_statistics.py, which says what stands here. The input numbers are made up.",
         "made_with": {"scipy": scipy.__version__, "numpy": numpy.__version__},
         "median_interval": [median_interval(n) for n in range(6, 41)],
-        "ratio_bootstrap": [ratio_bootstrap(case) for case in RATIOS],
         "fits": [fit(curve) for curve in CURVES],
     }
     OUTPUT.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,87 @@
+#include "drivers/plan/visit_plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace trafficbench {
+namespace {
+
+using Indices = std::vector<std::size_t>;
+
+TEST(SecondsOf, AddUpVisitsAndRoundsAndWhatTheFirstVisitTakesBeyond) {
+  const std::vector<GroupCost> groups{{.visit = 1, .first = 3, .round = 2}, {.visit = 4, .first = 0, .round = 0.5}};
+  EXPECT_DOUBLE_EQ(seconds_of({.visits = 1, .rounds = 2, .spacing = 0}, groups), 1 + 3 + 4 + 4 + 1);
+  EXPECT_DOUBLE_EQ(seconds_of({.visits = 3, .rounds = 2, .spacing = 0}, groups), 3 + 3 * (1 + 4 + 4 + 1));
+  EXPECT_DOUBLE_EQ(seconds_of({.visits = 3, .rounds = 2, .spacing = 0}, {}), 0);
+}
+
+TEST(SecondsOf, HaveTheWaitsBetweenTheVisitsOfAGroup) {
+  const std::vector<GroupCost> alone{{.visit = 1, .first = 0, .round = 1}};
+  // At 0, 30 and 60 s.
+  EXPECT_DOUBLE_EQ(seconds_of({.visits = 3, .rounds = 1, .spacing = 30}, alone), 62);
+  // Others fill the time.
+  const std::vector<GroupCost> several(15, alone.front());
+  EXPECT_DOUBLE_EQ(seconds_of({.visits = 3, .rounds = 1, .spacing = 30}, several), 90);
+  // Of a first visit that takes longer the next one is not the later for it.
+  const std::vector<GroupCost> slow_first{{.visit = 1, .first = 10, .round = 1}};
+  EXPECT_DOUBLE_EQ(seconds_of({.visits = 2, .rounds = 1, .spacing = 30}, slow_first), 32);
+}
+
+TEST(RoundsWithin, AreTheMostThatFit) {
+  const std::vector<GroupCost> groups{{.visit = 1, .first = 0, .round = 1}, {.visit = 1, .first = 0, .round = 1}};
+  const VisitPlan plan{.visits = 2, .rounds = 0, .spacing = 0};
+  // A visit of n rounds takes n + 1 s, and there are four.
+  EXPECT_EQ(rounds_within(plan, groups, 16, 1, 10), 3);
+  EXPECT_EQ(rounds_within(plan, groups, 15.9, 1, 10), 2);
+  EXPECT_EQ(rounds_within(plan, groups, 1000, 1, 10), 10);
+  EXPECT_EQ(rounds_within(plan, groups, 8, 1, 10), 1);
+  EXPECT_EQ(rounds_within(plan, groups, 7.9, 1, 10), 0);
+  EXPECT_EQ(rounds_within(plan, groups, 11.9, 2, 10), 0) << "fewer than the least";
+}
+
+TEST(RoundsWithin, FillTheWaits) {
+  const std::vector<GroupCost> groups{{.visit = 0, .first = 0, .round = 1}};
+  const VisitPlan plan{.visits = 6, .rounds = 0, .spacing = 30};
+  EXPECT_EQ(rounds_within(plan, groups, 160, 2, 10), 10);
+  EXPECT_EQ(rounds_within(plan, groups, 152, 2, 10), 2);
+  EXPECT_EQ(rounds_within(plan, groups, 149, 2, 10), 0) << "the waits alone take longer";
+}
+
+TEST(CostsOfGroups, AddUpThePointsOfEach) {
+  const std::vector<PointCost> points{{.group = 2, .visit = 1, .first = 2, .round = 3},
+                                      {.group = 0, .visit = 10, .first = 20, .round = 30},
+                                      {.group = 2, .visit = 4, .first = 5, .round = 6}};
+  const std::vector<GroupCost> groups = costs_of_groups(points);
+  ASSERT_EQ(groups.size(), 3u);
+  EXPECT_EQ(groups[0].first, 20);
+  EXPECT_EQ(groups[1].visit + groups[1].first + groups[1].round, 0);
+  EXPECT_EQ(groups[2].visit, 5);
+  EXPECT_EQ(groups[2].first, 7);
+  EXPECT_EQ(groups[2].round, 9);
+}
+
+TEST(LeftOut, AreTheDearestFirstUntilTheOthersFit) {
+  const VisitPlan plan{.visits = 2, .rounds = 2, .spacing = 0};
+  // 2 s, 20 s, 8 s and 14 s with all visits.
+  const std::vector<PointCost> points{{.group = 0, .visit = 1, .first = 0, .round = 0},
+                                      {.group = 0, .visit = 0, .first = 0, .round = 5},
+                                      {.group = 1, .visit = 0, .first = 0, .round = 2},
+                                      {.group = 1, .visit = 2, .first = 10, .round = 0}};
+  EXPECT_EQ(left_out(plan, points, 44), Indices{});
+  EXPECT_EQ(left_out(plan, points, 43), Indices{1});
+  EXPECT_EQ(left_out(plan, points, 24), Indices{1});
+  EXPECT_EQ(left_out(plan, points, 23), (Indices{1, 3}));
+  EXPECT_EQ(left_out(plan, points, 2), (Indices{1, 3, 2}));
+}
+
+TEST(LeftOut, AreAllWhereNoneFits) {
+  const std::vector<PointCost> points{{.group = 0, .visit = 1, .first = 0, .round = 1},
+                                      {.group = 0, .visit = 2, .first = 0, .round = 1}};
+  EXPECT_EQ(left_out({.visits = 1, .rounds = 1, .spacing = 30}, points, 1), (Indices{1, 0}));
+  // Cheap as they are, six visits take no less than five waits.
+  EXPECT_EQ(left_out({.visits = 6, .rounds = 1, .spacing = 30}, points, 100), (Indices{1, 0}));
+}
+
+}  // namespace
+}  // namespace trafficbench
