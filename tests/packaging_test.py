@@ -14,7 +14,8 @@ from program import PROGRAM, ROOT, call, environment
 CMAKE = (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
 DEPENDENCIES = (ROOT / "scripts" / "cmake" / "dependencies.cmake").read_text(encoding="utf-8")
 VERSION = re.search(r"project\(trafficbench VERSION ([\d.]+)", CMAKE).group(1)
-OPTIONS = set(re.findall(r"^option\((\w+)", CMAKE, re.MULTILINE))
+KERNELS_CMAKE = (ROOT / "kernels/CMakeLists.txt").read_text(encoding="utf-8")
+OPTIONS = set(re.findall(r"^option\((\w+)", CMAKE + KERNELS_CMAKE, re.MULTILINE))
 
 
 # ---- Spack
@@ -83,7 +84,9 @@ def test_spack_options_are_cmakes(recipe):
     ours = {name for name in defined if name.startswith("TRAFFICBENCH_")}
     # The options that a packager has no use for are named here, so that a new one is thought about.
     assert ours == OPTIONS - {"TRAFFICBENCH_WERROR", "TRAFFICBENCH_SMPI"}
-    assert {f"TRAFFICBENCH_{name.upper()}" for name in variants} | {"TRAFFICBENCH_TESTS"} == ours
+    assert {f"TRAFFICBENCH_{name.upper()}" for name in variants} | {"TRAFFICBENCH_TESTS", "TRAFFICBENCH_NATIVE"} == ours
+    # What is packaged goes to other machines.
+    assert "-DTRAFFICBENCH_NATIVE=OFF" in package.cmake_args()
     off = recipe.package()
     off.variants = dict.fromkeys(variants, False)
     assert "-DTRAFFICBENCH_MPI=OFF" in off.cmake_args() and "-DTRAFFICBENCH_MPI=ON" in package.cmake_args()
@@ -120,6 +123,8 @@ def test_apptainer_definition_fits_the_build():
     names = {preset["name"] for preset in presets["configurePresets"]}
     assert set(re.findall(r"--preset (\S+)", parts["post"])) <= names
     assert {name for name in re.findall(r"-D(TRAFFICBENCH_\w+)", parts["post"])} <= OPTIONS
+    # An image goes to other machines.
+    assert "-DTRAFFICBENCH_NATIVE=OFF" in parts["post"]
 
 
 def test_apptainer_test_section_passes_with_this_program():

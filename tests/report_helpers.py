@@ -32,12 +32,12 @@ def data_of(page):
     return json.loads(page.split('<script type="application/json" id="data">', 1)[1].split("</script>", 1)[0])
 
 
-def google_compare(old, new):
+def google_compare(*words, mode="benchmarks"):
     """Output of Google Benchmark's own compare.py; skips the test where it or what it imports is missing."""
     if not GOOGLE_COMPARE.exists():
         pytest.skip(f"needs Google Benchmark's compare.py, {GOOGLE_COMPARE} (Debian: libbenchmark-tools)")
     for module in ("numpy", "scipy"):
         needs_module(module, ", which Google Benchmark's compare.py imports")
-    done = run_script(GOOGLE_COMPARE, "--no-color", "benchmarks", old, new)
+    done = run_script(GOOGLE_COMPARE, "--no-color", mode, *words)
     assert done.returncode == 0 and not done.stderr, f"status {done.returncode}\n{done.stderr}"
     return done.stdout

@@ -171,8 +171,8 @@ SHORT_POINT = ["sweep", "--kernels", "naive", "--threads", 1, "--count", "every"
 
 
 def test_points_that_the_budget_does_not_hold_are_skipped_with_the_reason(tmp_path):
-    # A repetition of the long road takes seconds; six of them are more than there is.
-    succeed(*SHORT_POINT, "--spacing", 0, "--cells", "1000,7e6", "--budget", 12, "--output", "r.json", cwd=tmp_path)
+    # One repetition on the long road takes longer than there is time.
+    succeed(*SHORT_POINT, "--spacing", 0, "--cells", "1000,1e7", "--steps", 5000, "--budget", 12, "--output", "r.json", cwd=tmp_path)
     short, long = load_report(tmp_path / "r.json")["benchmarks"]
     assert short["verified"] is True and len(set(short["sample_visits"])) == 6 and short["stopped"] == "budget"
     assert long["skipped"] == "6 visits of it did not fit into the budget of 12" and long["samples"] == []
@@ -191,8 +191,8 @@ def test_budget_that_holds_six_visits_of_no_point_is_refused(tmp_path, options, 
 
 
 def test_budget_that_turns_out_to_hold_no_point_leaves_nothing(tmp_path):
-    # That one repetition takes seconds shows only when it is tried out.
-    done = call(*SHORT_POINT, "--spacing", 0, "--cells", "7e6", "--budget", 7, "--output", "r.json", cwd=tmp_path)
+    # That one repetition takes half a minute shows only when it is tried out.
+    done = call(*SHORT_POINT, "--spacing", 0, "--cells", "1e7", "--steps", 5000, "--budget", 7, "--output", "r.json", cwd=tmp_path)
     assert done.returncode == 2, done.stderr
     (line,) = own_lines(done.stderr)
     assert "budget 7 holds 6 visits, 0 s apart, of no point" in line

@@ -1,34 +1,52 @@
-"""trafficbench sweep --time-limit: what fits is measured, the rest is left for --resume."""
+"""trafficbench sweep --time-limit: the visits that fit are made, the rest is left for --resume."""
 
 import pytest
-from program import call, own_lines, refused
+from journals import check_kept, check_visits, visits_in
+from program import ONE_VISIT, QUICK, call, own_lines, refused
 from report_helpers import load_report
 
-# Each contract and length is a group of its own, and takes about two seconds.
-AXES = ["--kernels", "bitpacked,tiled", "--cells", "1e4:1e5:x10", "--threads", 1, "--time-cap", 1, "--precision", 1e-6]
+# Four groups of two points; a visit of a group takes about half a second.
+AXES = ["--kernels", "bitpacked,tiled", "--cells", "1e4:1e5:x10", "--threads", 1, "--min-seconds", 0.2, *QUICK]
 POINTS = 8
-# What the program asks for at least (it reckons with five seconds for the ceiling), and not enough for all points.
+# What the program asks for at least (it reckons with five seconds for the ceiling), and not enough for all visits.
 LIMIT_SECONDS = 7
 
 
 def test_sweep_stops_before_its_time_is_over_and_goes_on_later(tmp_path):
+    journal = tmp_path / "r.json.journal"
     done = call("sweep", *AXES, "--output", "r.json", "--time-limit", LIMIT_SECONDS, cwd=tmp_path)
-    assert done.returncode == 4, f"status {done.returncode}: all points were measured\n{done.stderr}"
-    launches = 1
+    assert done.returncode == 4, f"status {done.returncode}: all visits were made\n{done.stderr}"
+    launches, kept = 1, []
     while done.returncode == 4 and launches < 12:
-        assert "--resume" in own_lines(done.stderr)[-1]
-        assert (tmp_path / "r.json.journal").exists() and not (tmp_path / "r.json").exists()
+        visits = visits_in(journal)
+        assert visits[: len(kept)] == kept and len(visits) > len(kept) and not (tmp_path / "r.json").exists()
+        kept = visits
+        last = own_lines(done.stderr)[-1]
+        assert f"the time limit came after {len(kept)} visits" in last and "--resume" in last
         done = call("sweep", *AXES, "--output", "r.json", "--resume", "--time-limit", f"0:{LIMIT_SECONDS:02}", cwd=tmp_path)
         launches += 1
     assert done.returncode == 0, f"status {done.returncode} after {launches} launches\n{done.stderr}"
     report = load_report(tmp_path / "r.json")
-    assert len(report["benchmarks"]) == POINTS
-    assert len({row["name"] for row in report["benchmarks"]}) == POINTS
-    assert all(row["verified"] for row in report["benchmarks"])
+    assert len({row["name"] for row in report["benchmarks"]}) == len(report["benchmarks"]) == POINTS
+    assert len(report["context"]["runs"]) == launches
+    assert {row["stopped"] for row in report["benchmarks"]} == {"fixed"}
+    check_visits(report, 6, 1)
+    check_kept(kept, report)
 
 
-def test_limit_that_is_too_short_for_one_point_is_refused(tmp_path):
-    refused("sweep", *AXES, "--output", "r.json", "--time-limit", "2", word="too short for one point", cwd=tmp_path)
+def test_limit_that_turns_out_too_short_for_any_visit_loses_nothing(tmp_path):
+    """That a repetition takes half a minute shows only when it is tried out."""
+    point = ["sweep", "--kernels", "naive", "--cells", "1e7", "--threads", 1, "--count", "every", "--steps", 5000, *ONE_VISIT]
+    for more in ([], ["--resume"]):
+        done = call(*point, "--output", "r.json", "--time-limit", 7, *more, cwd=tmp_path)
+        assert done.returncode == 4, f"status {done.returncode}\n{done.stderr}"
+        last = own_lines(done.stderr)[-1]
+        assert "too short for any of the visits that are missing; nothing is lost" in last and "--resume" in last
+        assert visits_in(tmp_path / "r.json.journal") == []
+
+
+def test_limit_that_is_too_short_for_one_visit_is_refused(tmp_path):
+    refused("sweep", *AXES, "--output", "r.json", "--time-limit", "2", word="too short for one visit", cwd=tmp_path)
 
 
 @pytest.mark.parametrize("text", ["soon", "0", "-1", "1:2:3:4"])

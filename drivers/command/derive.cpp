@@ -20,6 +20,9 @@ Status derive(const DeriveOptions& options) {
     work_out_rate(row);
   }
   add_ratios(measured.rows, measured.launches);
+  for (const std::string& name : measured.unknown_fields) {
+    say(fmt::format("trafficbench: note: {}: field {} is unknown here and is left out\n", options.measured, name));
+  }
   check_free(options.output, options.force);
   NewFile output(options.output, options.force);
   Json report =

@@ -234,6 +234,7 @@ void SweepSession::fix_plan(std::vector<PointCost>& costs,
     const auto is_measured = [](const Group::Member& member) { return member.is_measured; };
     stay.is_measured = stay.is_measured && std::ranges::any_of(stay.planned.group.members, is_measured);
   }
+  // Last: with a plan on disk, a sweep that is resumed leaves out no more points.
   together(world_, [&] {
     if (leads() && !was_fixed) journal_->set_plan({{"rounds", of_groups}, {"wave", wave_}});
   });
