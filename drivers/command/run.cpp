@@ -336,8 +336,8 @@ Status report_run(Communicator& world, const RunOptions& options, const CheckedR
                    {"seed", options.start.seed.text}});
   together(world, [&] {
     if (world.rank() != 0) return;
-    const Json report = make_report("run", axes, {description},
-                                    {measured_row("run", asked.point, measurement, {}, StopReason::fixed, nullptr)});
+    const Json report =
+        make_report("run", axes, {description}, {measured_row("run", asked.point, measurement, {}, StopReason::fixed)});
     if (options.json) print_out(report.dump(1) + "\n");
     if (file != nullptr) {
       file->write(text_of_report(report));

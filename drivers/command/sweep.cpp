@@ -18,10 +18,7 @@
 #include "drivers/command/ladder_table.hpp"
 #include "drivers/command/sweep_session.hpp"
 #include "drivers/io/road_file.hpp"
-#include "drivers/machine/memory.hpp"
 #include "drivers/machine/topology.hpp"
-#include "drivers/measure/ceiling_ranks.hpp"
-#include "drivers/measure/ceiling_report.hpp"
 #include "drivers/plan/feasibility.hpp"
 #include "drivers/plan/groups.hpp"
 #include "drivers/plan/sweep_plan.hpp"
@@ -106,16 +103,6 @@ void print_failures(const std::vector<Row>& rows) {
   }
 }
 
-/// Bytes a core of the longest road that `memory_bytes` hold: a longer one is not measured.
-std::int64_t longest_road_bytes(const std::vector<Point>& points, double memory_bytes) {
-  std::int64_t longest = 0;
-  for (const Point& point : points) {
-    const std::int64_t bytes = road_bytes_per_core(*point.variant, point.road_cells / point.workers() + 1);
-    if (static_cast<double>(bytes) < memory_bytes) longest = std::max(longest, bytes);
-  }
-  return longest;
-}
-
 /// Seconds that the ceiling takes, roughly.
 constexpr double kCeilingSeconds = 5;
 
@@ -193,16 +180,14 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   const bool was_planned = world.sum_of(journal && !journal->plan().is_null() ? 1 : 0) > 0;
   const std::string waves = use_waves(
       world, text_of_rank_0(world, leads && was_planned ? journal->plan()["wave"].get<std::string>() : options.wave));
-  if (leads) say(fmt::format("Writing to {}\nMeasuring what the machine can do at most ...\n", output));
-  const Ceiling ceiling = measure_ceiling(world, longest_road_bytes(points, min_available_memory(world)));
-  Json description = describe_run(world, argv);
-  description["limits"] = to_json(ceiling);
+  if (leads) say(fmt::format("Writing to {}\n", output));
+  const Json description = describe_run(world, argv);
   std::size_t run = 0;
   on_rank_0(world, [&] {
     run = journal->runs().size();
     journal->add_run(description);
   });
-  SweepSession session(world, options, std::move(points), journal.get(), run, ceiling, waves, began);
+  SweepSession session(world, options, std::move(points), journal.get(), run, waves, began);
   const SweepSession::End end = session.measure();
   if (end == SweepSession::End::no_time) {
     if (leads) {
@@ -224,10 +209,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
 
   bool verified = true;
   on_rank_0(world, [&] {
-    std::vector<Row> rows = journal->rows();
-    for (Row& row : rows) {
-      if (session.is_cut_short(row)) row.stopped = StopReason::time_limit;
-    }
+    std::vector<Row> rows = session.rows();
     sort_rows(names, rows);
     add_ratios(rows, journal->runs());
     journal->finish(make_report("sweep", axes, journal->runs(), rows));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
@@ -14,6 +15,9 @@
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/base/wall_clock.hpp"
+#include "drivers/machine/memory.hpp"
+#include "drivers/measure/ceiling_ranks.hpp"
+#include "drivers/measure/ceiling_report.hpp"
 #include "drivers/measure/measured_row.hpp"
 #include "drivers/plan/sweep_plan.hpp"
 
@@ -25,6 +29,9 @@ namespace {
 constexpr int kLeastRounds = 2;
 constexpr int kMostRounds = 10;
 constexpr double kUsualSeconds = 180;
+
+// Of a limit, in each pass.
+constexpr int kLeastSamples = 3;
 
 // Of a budget, for writing the report and for guesses that were too low.
 constexpr double kKeptBack = 0.04;
@@ -52,6 +59,16 @@ Json json_of(double began_at, double seconds, const std::vector<NodeDisturbance>
   return {{"began", began_at}, {"seconds", seconds}, {"nodes", std::move(list)}};
 }
 
+/// Bytes a core of the longest road that `memory_bytes` hold: a longer one is not measured.
+std::int64_t longest_road_bytes(const std::vector<Point>& points, double memory_bytes) {
+  std::int64_t longest = 0;
+  for (const Point& point : points) {
+    const std::int64_t bytes = road_bytes_per_core(*point.variant, point.road_cells / point.workers() + 1);
+    if (static_cast<double>(bytes) < memory_bytes) longest = std::max(longest, bytes);
+  }
+  return longest;
+}
+
 /// How many visits a row has.
 int visits_of_row(const Row& row) {
   int visits = 0;
@@ -66,7 +83,7 @@ int visits_of_row(const Row& row) {
 }  // namespace
 
 SweepSession::SweepSession(Communicator& world, const SweepOptions& options, std::vector<Point> points,
-                           Journal* journal, std::size_t run, Ceiling ceiling, std::string waves, double began)
+                           Journal* journal, std::size_t run, std::string wave, double began)
     : world_(world),
       options_(options),
       points_(std::move(points)),
@@ -75,8 +92,8 @@ SweepSession::SweepSession(Communicator& world, const SweepOptions& options, std
       plan_(visits_of(options)),
       journal_(journal),
       run_(run),
-      ceiling_(std::move(ceiling)),
-      waves_(std::move(waves)),
+      road_bytes_(longest_road_bytes(points_, min_available_memory(world))),
+      wave_(std::move(wave)),
       began_(began),
       time_(began, options.time_limit ? options.time_limit->number : 0),
       feasibility_(feasibility_of(world, ranks_, points_, measuring_)) {
@@ -147,7 +164,6 @@ bool SweepSession::try_out_all() {
     for (std::size_t member = 0; member < group.members.size(); ++member) {
       if (!group.members[member].is_measured) continue;
       const RepetitionLength fixed = group.members[member].length;
-      const double began = wall_seconds();
       Cost cost;
       std::string problem;
       if (try_out(world_, ranks_, group, member, measuring_, stay.shared, time_.deadline(), cost, problem) !=
@@ -160,9 +176,7 @@ bool SweepSession::try_out_all() {
         continue;
       }
       if (fixed.steps != 0) group.members[member].length = fixed;
-      // The closed form that a road is held against takes about as long as to make the road.
-      const double first = world_.max_of(0.5 * (wall_seconds() - began));
-      costs.push_back({.group = i, .visit = cost.preparation, .first = first, .round = cost.repetition});
+      costs.push_back({.group = i, .visit = cost.preparation, .first = cost.first, .round = cost.repetition});
       places.emplace_back(i, member);
     }
   }
@@ -173,33 +187,21 @@ bool SweepSession::try_out_all() {
 
 void SweepSession::fix_plan(std::vector<PointCost>& costs,
                             const std::vector<std::pair<std::size_t, std::size_t>>& places) {
-  // A start state that is held, and a road that is in the caches, make it less; a meeting after each piece more.
+  // A meeting of the ranks after each repetition, and what else is not seen in a trial.
   constexpr double kOfAPoint = 1e-3;
   for (PointCost& cost : costs) cost.round += kOfAPoint;
   const double budget = options_.budget ? options_.budget->number : 0;
   const std::string budget_text = options_.budget ? options_.budget->text : "auto";
   const auto left = [&](double seconds) { return (1 - kKeptBack) * seconds - (wall_seconds() - began_); };
   const bool was_fixed = world_.sum_of(leads() && !journal_->plan().is_null() ? 1 : 0) > 0;
-  double rounds = plan_.rounds;
-  std::vector<double> out(costs.size());
-  if (leads() && was_fixed) {
-    rounds = journal_->plan()["rounds"].get<double>();
-  } else if (leads()) {
-    if (rounds == 0) {
-      rounds = rounds_within(plan_, costs_of_groups(costs), left(budget > 0 ? budget : kUsualSeconds),
-                             budget > 0 ? 1 : kLeastRounds, kMostRounds);
-      if (rounds == 0) rounds = budget > 0 ? 1 : kLeastRounds;
-    }
-    plan_.rounds = static_cast<int>(rounds);
-    if (budget > 0) {
-      for (const std::size_t i : left_out(plan_, costs, left(budget))) out[i] = 1;
-    }
-  }
-  double numbers[] = {rounds};
-  world_.broadcast(numbers);
-  world_.broadcast(out);
-  plan_.rounds = static_cast<int>(std::lround(numbers[0]));
+  const int least = static_cast<int>(options_.rounds.or_else(budget > 0 ? 1 : kLeastRounds));
+  const int most = static_cast<int>(options_.rounds.or_else(kMostRounds));
   stopped_ = options_.rounds.number ? StopReason::fixed : StopReason::budget;
+  std::vector<double> out(costs.size());
+  if (leads() && budget > 0 && !was_fixed) {
+    for (const std::size_t i : left_out(plan_, least, costs, left(budget))) out[i] = 1;
+  }
+  world_.broadcast(out);
   if (!costs.empty() && std::ranges::all_of(out, [](double each) { return each > 0; })) {
     if (leads()) journal_->discard();
     throw BadInput(
@@ -214,46 +216,81 @@ void SweepSession::fix_plan(std::vector<PointCost>& costs,
     skip(member.point, fmt::format("{} visits of it did not fit into the budget of {}", plan_.visits, budget_text));
     costs[i] = {.group = costs[i].group, .visit = 0, .first = 0, .round = 0};
   }
-  // Last: with a plan on disk, a sweep that is resumed leaves out no more points.
-  together(world_, [&] {
-    if (leads() && !was_fixed)
-      journal_->set_plan({{"visits", plan_.visits}, {"rounds", plan_.rounds}, {"wave", waves_}});
-  });
-  const std::vector<GroupCost> groups = costs_of_groups(costs);
-  for (std::size_t i = 0; i < groups.size(); ++i) stays_[i].cost = groups[i];
-  for (Stay& stay : stays_) {
+  std::vector<GroupCost> groups = costs_of_groups(costs);
+  groups.resize(stays_.size());
+  std::vector<int> rounds = rounds_within(plan_, groups, left(budget > 0 ? budget : kUsualSeconds), least, most);
+  std::vector<double> numbers(rounds.begin(), rounds.end());
+  if (leads() && was_fixed) {
+    const Json& fixed = journal_->plan()["rounds"];
+    for (std::size_t i = 0; i < stays_.size(); ++i) numbers[i] = fixed.value(name_of(stays_[i]), numbers[i]);
+  }
+  world_.broadcast(numbers);
+  Json of_groups = Json::object();
+  for (std::size_t i = 0; i < stays_.size(); ++i) {
+    Stay& stay = stays_[i];
+    stay.cost = groups[i];
+    stay.rounds = static_cast<int>(std::lround(numbers[i]));
+    of_groups[name_of(stay)] = stay.rounds;
     const auto is_measured = [](const Group::Member& member) { return member.is_measured; };
     stay.is_measured = stay.is_measured && std::ranges::any_of(stay.planned.group.members, is_measured);
   }
+  // Last: with a plan on disk, a sweep that is resumed leaves out no more points.
+  together(world_, [&] {
+    if (leads() && !was_fixed) journal_->set_plan({{"rounds", of_groups}, {"wave", wave_}});
+  });
 }
 
-std::vector<GroupCost> SweepSession::missing_costs() const {
+std::string SweepSession::name_of(const Stay& stay) {
+  return row_name("sweep", stay.planned.group.members.front().point);
+}
+
+double SweepSession::seconds_of_missing() const {
   std::vector<GroupCost> costs;
+  std::vector<int> rounds;
   for (const Stay& stay : stays_) {
-    if (stay.is_measured && stay.visits < plan_.visits) costs.push_back(stay.cost);
+    if (!is_missing(stay)) continue;
+    costs.push_back(stay.cost);
+    rounds.push_back(stay.rounds);
   }
-  return costs;
+  return seconds_of(plan_, costs, rounds);
 }
 
 double SweepSession::seconds_of_visit(const Stay& stay) const {
-  return stay.cost.visit + plan_.rounds * stay.cost.round + (stay.visits == 0 ? stay.cost.first : 0);
+  return stay.cost.visit + stay.rounds * stay.cost.round + (stay.visits == 0 ? stay.cost.first : 0);
+}
+
+/// Once a pass, while the next visits are too near: of a limit, too, the best over all passes counts.
+void SweepSession::measure_limits(int samples) {
+  if (leads()) progress_->start("measuring what the machine can do at most");
+  const Ceiling now = measure_ceiling(world_, samples, road_bytes_);
+  ceiling_ = has_ceiling_ ? best_of(ceiling_, now) : now;
+  has_ceiling_ = true;
+  together(world_, [&] {
+    if (leads()) journal_->set_limits(to_json(ceiling_));
+  });
 }
 
 SweepSession::End SweepSession::make_visits() {
   double weight = 0;
   std::size_t missing = 0;
+  int least = INT32_MAX;
+  int most = 0;
   for (const Stay& stay : stays_) {
-    if (!stay.is_measured) continue;
-    missing += static_cast<std::size_t>(std::max(0, plan_.visits - stay.visits));
-    weight += std::max(0, plan_.visits - stay.visits) * seconds_of_visit(stay);
+    if (!is_missing(stay)) continue;
+    missing += static_cast<std::size_t>(plan_.visits - stay.visits);
+    weight += (plan_.visits - stay.visits) * seconds_of_visit(stay);
+    least = std::min(least, stay.rounds);
+    most = std::max(most, stay.rounds);
   }
+  if (leads()) progress_ = std::make_unique<Progress>(missing, weight);
   if (leads() && missing > 0) {
-    say(fmt::format("{} visits of {} rounds each, {:g} s apart or more: about {:.0f} s\n", plan_.visits, plan_.rounds,
-                    plan_.spacing, seconds_of(plan_, missing_costs())));
-    progress_ = std::make_unique<Progress>(missing, weight);
+    say(fmt::format("{} visits of {} round{} each, {:g} s apart or more: about {:.0f} s\n", plan_.visits,
+                    least == most ? std::to_string(most) : fmt::format("{} to {}", least, most), most == 1 ? "" : "s",
+                    plan_.spacing, seconds_of_missing()));
   }
   bool is_left_out = false;
   for (int pass = 0; pass < plan_.visits; ++pass) {
+    bool has_visited = false;
     for (Stay& stay : stays_) {
       if (!stay.is_measured || stay.visits > pass) continue;
       const double guess = seconds_of_visit(stay);
@@ -263,12 +300,20 @@ SweepSession::End SweepSession::make_visits() {
         continue;
       }
       if (wait_for(stay) == End::interrupted) return End::interrupted;
+      has_visited = true;
       const double began = wall_seconds();
       const WorkEnd end = visit(stay, time_.deadline());
       if (end == WorkEnd::interrupted) return End::interrupted;
       is_left_out = is_left_out || end == WorkEnd::out_of_time;
       if (end == WorkEnd::done) time_.learn(guess, wall_seconds() - began);
     }
+    // After the last pass nothing waits.
+    const bool is_due = has_visited && (pass + 1 < plan_.visits || !has_ceiling_);
+    constexpr double kCeilingSeconds = 5;
+    if (is_due && world_.max_of(leads() && !time_.fits(kCeilingSeconds) ? 1 : 0) == 0) {
+      measure_limits(std::max(kLeastSamples, kCeilingSamples / plan_.visits));
+    }
+    if (asked_to_stop(world_)) return End::interrupted;
   }
   progress_.reset();
   if (!is_left_out) return End::done;
@@ -281,6 +326,17 @@ SweepSession::End SweepSession::make_visits() {
                                               : 0) == 0;
   if (all_complete) return End::done;
   return has_added_ ? End::interrupted : End::no_time;
+}
+
+std::vector<Row> SweepSession::rows() const {
+  std::vector<Row> rows = journal_->rows();
+  std::map<std::string, const Point*> points;
+  for (const Point& point : points_) points[row_name("sweep", point)] = &point;
+  for (Row& row : rows) {
+    if (is_cut_short(row)) row.stopped = StopReason::time_limit;
+    if (has_ceiling_) add_limit(row, *points[row.name], ceiling_);
+  }
+  return rows;
 }
 
 bool SweepSession::is_cut_short(const Row& row) const {
@@ -309,8 +365,8 @@ WorkEnd SweepSession::visit(Stay& stay, const Deadline& deadline) {
   stay.last = wall_seconds();
   DisturbanceWatch watch(world_);
   std::vector<Measurement> results;
-  const WorkEnd end = make_visit(world_, ranks_, group, measuring_, stay.shared, is_first, plan_.rounds, stay.visits,
-                                 deadline, results);
+  const WorkEnd end =
+      make_visit(world_, ranks_, group, measuring_, stay.shared, is_first, stay.rounds, stay.visits, deadline, results);
   if (end != WorkEnd::done) return end;
   const std::vector<NodeDisturbance> nodes = watch.finish();
   add_visit(stay, results, stay.last, nodes);
@@ -331,8 +387,7 @@ void SweepSession::add_visit(const Stay& stay, const std::vector<Measurement>& r
     for (std::size_t i = 0; i < results.size(); ++i) {
       if (results[i].samples.empty()) continue;
       for (const double seconds : results[i].samples) timed += seconds;
-      rows.push_back(
-          measured_row("sweep", stay.planned.group.members[i].point, results[i], visit, stopped_, &ceiling_));
+      rows.push_back(measured_row("sweep", stay.planned.group.members[i].point, results[i], visit, stopped_));
     }
     const double seconds = wall_seconds() - began_at;
     journal_->add_visit(json_of(began_at - began_, seconds, nodes), rows);

@@ -22,10 +22,10 @@ namespace trafficbench {
 
 class SweepSession {
  public:
-  /// Collective. `waves` are those in use. `journal` is rank 0's; `run` the number of this launch in it; `began` when
+  /// Collective. `wave` is the one in use. `journal` is rank 0's; `run` the number of this launch in it; `began` when
   /// it began, by wall_seconds().
   SweepSession(Communicator& world, const SweepOptions& options, std::vector<Point> points, Journal* journal,
-               std::size_t run, Ceiling ceiling, std::string waves, double began);
+               std::size_t run, std::string wave, double began);
 
   enum class End {
     done,
@@ -36,15 +36,19 @@ class SweepSession {
   /// Makes the visits that are missing. Throws BadInput where the budget does not hold six visits of any point.
   End measure();
 
+  /// The rows of all visits, with their limits; on rank 0, after measure().
+  std::vector<Row> rows() const;
+
+ private:
   /// Whether a point has fewer visits than the plan has because the time was up; of a road that goes on, that ends the
   /// sweep all the same. On rank 0.
   bool is_cut_short(const Row& row) const;
 
- private:
   struct Stay {
     PlannedGroup planned;
     SharedStates shared;
     GroupCost cost;
+    int rounds = 1;           // of each visit
     int visits = 0;           // made, those of earlier launches included
     double last = -1e300;     // when the last one began
     bool is_measured = true;  // there is somebody left in it
@@ -61,8 +65,11 @@ class SweepSession {
   WorkEnd visit(Stay& stay, const Deadline& deadline);
   void add_visit(const Stay& stay, const std::vector<Measurement>& results, double began_at,
                  const std::vector<NodeDisturbance>& nodes);
+  static std::string name_of(const Stay& stay);
   double seconds_of_visit(const Stay& stay) const;
-  std::vector<GroupCost> missing_costs() const;
+  bool is_missing(const Stay& stay) const { return stay.is_measured && stay.visits < plan_.visits; }
+  double seconds_of_missing() const;
+  void measure_limits(int samples);
 
   Communicator& world_;
   const SweepOptions& options_;
@@ -74,7 +81,9 @@ class SweepSession {
   Journal* journal_;  // on rank 0
   std::size_t run_;
   Ceiling ceiling_;
-  std::string waves_;
+  bool has_ceiling_ = false;
+  std::int64_t road_bytes_;  // of a core, at most: no limit beyond what holds them
+  std::string wave_;
   double began_;
   TimeBudget time_;
   Feasibility feasibility_;

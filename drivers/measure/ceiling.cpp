@@ -89,6 +89,36 @@ double delivered(const Ceiling& ceiling, const Bandwidth& level, const LimitPoin
 
 }  // namespace
 
+Ceiling best_of(const Ceiling& one, const Ceiling& other) {
+  Ceiling best = one;
+  best.clock_hz = std::max(one.clock_hz, other.clock_hz);
+  for (const BooleanRate& rate : other.boolean) {
+    const auto same = std::ranges::find_if(best.boolean, [&](const BooleanRate& each) {
+      return each.isa == rate.isa && each.register_bits == rate.register_bits;
+    });
+    if (same == best.boolean.end()) {
+      best.boolean.push_back(rate);
+      continue;
+    }
+    for (double BooleanRate::*kind : {&BooleanRate::two_operand, &BooleanRate::ternary_constant,
+                                      &BooleanRate::ternary_fresh, &BooleanRate::ternary_shared}) {
+      (*same).*kind = std::max((*same).*kind, rate.*kind);
+    }
+  }
+  for (const Bandwidth& level : other.bandwidth) {
+    const auto same = std::ranges::find_if(best.bandwidth, [&](const Bandwidth& each) {
+      return each.level == level.level && each.threads == level.threads;
+    });
+    if (same == best.bandwidth.end()) {
+      best.bandwidth.push_back(level);
+      continue;
+    }
+    same->read = std::max(same->read, level.read);
+    same->update = std::max(same->update, level.update);
+  }
+  return best;
+}
+
 std::int64_t road_bytes_per_core(const Variant& variant, std::int64_t cells_per_core) {
   return std::llround(std::ceil(static_cast<double>(cells_per_core) * variant.work.bits_per_cell / 8));
 }

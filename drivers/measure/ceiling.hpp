@@ -45,6 +45,9 @@ struct Ceiling {
   std::vector<Bandwidth> bandwidth;  ///< nearest level first; one core, then all
 };
 
+/// What two measurements of one machine say together: the better of each.
+Ceiling best_of(const Ceiling& one, const Ceiling& other);
+
 /// Boolean rates of the calling thread's core. Leaves the selected instruction set as it was.
 std::vector<BooleanRate> measure_boolean_rates(int samples);
 

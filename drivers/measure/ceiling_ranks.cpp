@@ -12,8 +12,6 @@
 namespace trafficbench {
 
 namespace {
-constexpr int kSamples = 15;
-
 /// The largest cache of each level that a rank has: nodes may differ, and all ranks must measure the same.
 Tuning largest_caches(Communicator& world, Tuning tuning) {
   double bytes[] = {static_cast<double>(tuning.l1_bytes), static_cast<double>(tuning.l2_bytes),
@@ -26,7 +24,7 @@ Tuning largest_caches(Communicator& world, Tuning tuning) {
 }
 }  // namespace
 
-Ceiling measure_ceiling(Communicator& world, std::int64_t road_bytes) {
+Ceiling measure_ceiling(Communicator& world, int samples, std::int64_t road_bytes) {
   const int threads = cores_per_rank(world);
   bind_workers(world, threads, true);
   const int workers = threads * world.size();
@@ -38,13 +36,13 @@ Ceiling measure_ceiling(Communicator& world, std::int64_t road_bytes) {
   Ceiling ceiling;
   if (world.rank() == 0) {
     ceiling.clock_hz = measure_clock_hz();
-    ceiling.boolean = measure_boolean_rates(kSamples);
-    ceiling.bandwidth = measure_bandwidth(1, tuning_for(this_machine(), 1), last_level, kSamples, thread_memory);
+    ceiling.boolean = measure_boolean_rates(samples);
+    ceiling.bandwidth = measure_bandwidth(1, tuning_for(this_machine(), 1), last_level, samples, thread_memory);
   }
   world.sleeping_barrier();
   if (workers == 1) return ceiling;
   const Together together{.start = [&] { world.barrier(); }, .all = [&](bool mine) { return world.all(mine); }};
-  for (Bandwidth& level : measure_bandwidth(threads, shared, last_level, kSamples, thread_memory, together)) {
+  for (Bandwidth& level : measure_bandwidth(threads, shared, last_level, samples, thread_memory, together)) {
     level.threads = workers;
     level.read = static_cast<double>(world.sum_of(std::llround(level.read)));
     level.update = static_cast<double>(world.sum_of(std::llround(level.update)));

@@ -10,7 +10,7 @@
 namespace trafficbench {
 
 Row measured_row(const std::string& command, const Point& point, const Measurement& measurement,
-                 const VisitOfRow& visit, StopReason stopped, const Ceiling* ceiling) {
+                 const VisitOfRow& visit, StopReason stopped) {
   Row row = row_of(command, point);
   const std::size_t samples = measurement.samples.size();
   row.samples = measurement.samples;
@@ -26,14 +26,6 @@ Row measured_row(const std::string& command, const Point& point, const Measureme
   row.isa = measurement.isa;
   if (!measurement.configuration.empty()) row.configuration = measurement.configuration;
   row.cars = measurement.cars;
-  if (ceiling != nullptr && row.row_class == RowClass::update) {
-    const std::int64_t cells_per_core = std::max<std::int64_t>(1, row.cells / row.workers());
-    const LimitPoint where{measurement.isa, cells_per_core, point.workers(), point.counting};
-    if (const auto limit = limit_of(*ceiling, *point.variant, where)) {
-      row.limit = limit->name;
-      row.limit_mcops = limit->cells_per_second / 1e6;
-    }
-  }
   work_out_rate(row);
   row.shares = measurement.shares;
   row.warnings = measurement.warnings;
@@ -45,6 +37,17 @@ Row measured_row(const std::string& command, const Point& point, const Measureme
   row.stopped = measurement.problem.empty() ? stopped : StopReason::failed;
   if (!measurement.problem.empty()) row.error_message = measurement.problem;
   return row;
+}
+
+void add_limit(Row& row, const Point& point, const Ceiling& ceiling) {
+  if (row.row_class != RowClass::update || row.skipped || !row.isa) return;
+  const std::int64_t cells_per_core = std::max<std::int64_t>(1, row.cells / row.workers());
+  const LimitPoint where{*row.isa, cells_per_core, point.workers(), point.counting};
+  const auto limit = limit_of(ceiling, *point.variant, where);
+  if (!limit) return;
+  row.limit = limit->name;
+  row.limit_mcops = limit->cells_per_second / 1e6;
+  work_out_rate(row);
 }
 
 Row skipped_row(const std::string& command, const Point& point, const std::string& reason) {

@@ -18,10 +18,13 @@ struct VisitOfRow {
   std::int64_t visit = 0;  ///< its number in that launch
 };
 
-/// The row of a point that was measured in one visit. Ratios to other rows are not formed yet (add_ratios). `stopped`
-/// says what set the number of visits. `ceiling`, if there is one, says which limit bounds the rate.
+/// The row of a point that was measured in one visit. Ratios to other rows are not formed yet (add_ratios), nor is its
+/// limit known (add_limit). `stopped` says what set the number of visits.
 Row measured_row(const std::string& command, const Point& point, const Measurement& measurement,
-                 const VisitOfRow& visit, StopReason stopped, const Ceiling* ceiling);
+                 const VisitOfRow& visit, StopReason stopped);
+
+/// Says which limit of the machine bounds the row's rate, if one is known.
+void add_limit(Row& row, const Point& point, const Ceiling& ceiling);
 
 /// The row of a point that was not measured, and why.
 Row skipped_row(const std::string& command, const Point& point, const std::string& reason);

@@ -97,9 +97,11 @@ bool PointTimer::prepare() {
     try {
       make_road();
       if (result_.restarted) {
+        const double began = wall_seconds();
         const int threads = is_stream(point_.start) ? 1 : point_.threads;
         held_ = shared_.starts.of(start_, simulation_->block(), threads);
         if (std::ranges::find(shared_.kept, held_) == shared_.kept.end()) shared_.kept.push_back(held_);
+        start_seconds_ = wall_seconds() - began;
       }
       return true;
     } catch (const std::bad_alloc&) {

@@ -79,6 +79,9 @@ class PointTimer {
   /// What came of it. No repetition may follow.
   Measurement finish();
 
+  /// Seconds of prepare() that went into a start state which others may share.
+  double start_seconds() const { return start_seconds_; }
+
   const Measurement& so_far() const { return result_; }
 
   /// Why the start state could not be read, on this rank; empty if it could. What was measured then is worth nothing.
@@ -105,6 +108,7 @@ class PointTimer {
   std::unique_ptr<Simulation> simulation_;
   Expected expected_;
   Measurement result_;
+  double start_seconds_ = 0;
   std::int64_t iterations_ = 0;  // since the start state
   std::vector<int> cpus_;        // where this rank's threads were first seen
   bool moved_ = false;           // or were seen elsewhere later

@@ -148,12 +148,13 @@ WorkEnd try_out(Communicator& world, const RankGroups& ranks, Group& group, std:
   Group::Member& tried = group.members[member];
   std::unique_ptr<PointTimer> timer;
   const double began = wall_seconds();
-  double numbers[] = {0, 0, 0, 0};  // failed; preparation, timed, repetition
+  double numbers[] = {0, 0, 0, 0, 0};  // failed; preparation, timed, repetition, start state
   RepetitionLength length;
   if (Communicator* comm = ranks.first(tried.point.ranks)) {
     timer = std::make_unique<PointTimer>(*comm, tried.point, options, Retained{true, tried.restarted}, shared);
     if (timer->prepare()) {
-      numbers[1] = wall_seconds() - began;
+      numbers[4] = timer->start_seconds();
+      numbers[1] = wall_seconds() - began - numbers[4];
       const PointTimer::Trial trial = timer->try_out();
       length = trial.length;
       numbers[2] = trial.timed;
@@ -169,7 +170,8 @@ WorkEnd try_out(Communicator& world, const RankGroups& ranks, Group& group, std:
   tried.is_measured = numbers[0] == 0;
   if (!tried.is_measured && timer) problem = timer->so_far().problem;
   constexpr double kWarmUp = 0.1;  // of a repetition
-  cost = {numbers[1] + kWarmUp * numbers[2], numbers[2], numbers[3]};
+  // The closed form takes about as long as to put the road into its start state.
+  cost = {numbers[1], numbers[1] + kWarmUp * numbers[2], numbers[2], numbers[3]};
   return WorkEnd::done;
 }
 

@@ -36,6 +36,7 @@ struct Deadline {
 
 /// What a member costs: seconds, found before its first visit.
 struct Cost {
+  double first = 0;        ///< what its first visit takes beyond: to work out what the road must end in
   double preparation = 0;  ///< of each visit: its road, the start state, the warm-up
   double timed = 0;        ///< of one repetition inside the timer
   double repetition = 0;   ///< and with all that belongs to it

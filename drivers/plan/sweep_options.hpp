@@ -23,7 +23,7 @@ using Rounds = CountOrAuto<1, 10000>;
 
 struct SweepOptions {
   KernelNames kernels{"all"};
-  RoadLengths cells{"1e5:1e8:x10"};  ///< with mode weak, of each core
+  RoadLengths cells{"1e5:1e7:x10"};  ///< with mode weak, of each core
   RankCounts ranks{"auto"};
   ThreadCounts threads{"auto"};
   StepsOrAuto steps{"auto"};

@@ -129,9 +129,7 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
   return points;
 }
 
-VisitPlan visits_of(const SweepOptions& options) {
-  return {.visits = options.visits, .rounds = static_cast<int>(options.rounds.or_else(0)), .spacing = options.spacing};
-}
+VisitPlan visits_of(const SweepOptions& options) { return {.visits = options.visits, .spacing = options.spacing}; }
 
 MeasuringOptions measuring_options_of(const SweepOptions& options) {
   return {

@@ -15,7 +15,7 @@ namespace trafficbench {
 /// by its OpenMP form stands at shapes of two threads or more only. Throws BadInput. Collective.
 std::vector<Point> points_of(Communicator& world, const SweepOptions& options, KernelTable table);
 
-/// How often points are visited; the rounds of a visit are 0 where they follow from the budget.
+/// How often points are visited.
 VisitPlan visits_of(const SweepOptions& options);
 MeasuringOptions measuring_options_of(const SweepOptions& options);
 

@@ -5,24 +5,35 @@
 
 namespace trafficbench {
 
-double seconds_of(const VisitPlan& plan, std::span<const GroupCost> groups) {
+double seconds_of(const VisitPlan& plan, std::span<const GroupCost> groups, std::span<const int> rounds) {
   std::vector<double> last(groups.size(), -plan.spacing);
   double now = 0;
   for (int visit = 0; visit < plan.visits; ++visit) {
     for (std::size_t i = 0; i < groups.size(); ++i) {
       now = std::max(now, last[i] + plan.spacing);
       last[i] = now;
-      now += groups[i].visit + plan.rounds * groups[i].round + (visit == 0 ? groups[i].first : 0);
+      now += groups[i].visit + rounds[i] * groups[i].round + (visit == 0 ? groups[i].first : 0);
     }
   }
   return now;
 }
 
-int rounds_within(VisitPlan plan, std::span<const GroupCost> groups, double seconds, int least, int most) {
-  for (plan.rounds = most; plan.rounds >= least; --plan.rounds) {
-    if (seconds_of(plan, groups) <= seconds) return plan.rounds;
+std::vector<int> rounds_within(const VisitPlan& plan, std::span<const GroupCost> groups, double seconds, int least,
+                               int most) {
+  std::vector<int> rounds(groups.size(), least);
+  while (true) {
+    bool is_changed = false;
+    for (int& each : rounds) {
+      if (each == most) continue;
+      ++each;
+      if (seconds_of(plan, groups, rounds) <= seconds) {
+        is_changed = true;
+      } else {
+        --each;
+      }
+    }
+    if (!is_changed) return rounds;
   }
-  return 0;
 }
 
 std::vector<GroupCost> costs_of_groups(std::span<const PointCost> points) {
@@ -38,16 +49,18 @@ std::vector<GroupCost> costs_of_groups(std::span<const PointCost> points) {
   return costs;
 }
 
-std::vector<std::size_t> left_out(const VisitPlan& plan, std::span<const PointCost> points, double seconds) {
+std::vector<std::size_t> left_out(const VisitPlan& plan, int rounds, std::span<const PointCost> points,
+                                  double seconds) {
   std::vector<std::size_t> order(points.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, std::greater(), [&](std::size_t i) {
-    return points[i].first / plan.visits + points[i].visit + plan.rounds * points[i].round;
+    return points[i].first / plan.visits + points[i].visit + rounds * points[i].round;
   });
   std::vector<PointCost> kept(points.begin(), points.end());
   std::vector<std::size_t> out;
   for (const std::size_t i : order) {
-    if (seconds_of(plan, costs_of_groups(kept)) <= seconds) break;
+    const std::vector<GroupCost> groups = costs_of_groups(kept);
+    if (seconds_of(plan, groups, std::vector<int>(groups.size(), rounds)) <= seconds) break;
     out.push_back(i);
     // It stays in its place, and costs nothing.
     kept[i] = {.group = points[i].group, .visit = 0, .first = 0, .round = 0};

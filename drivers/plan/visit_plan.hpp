@@ -17,16 +17,17 @@ struct GroupCost {
 /// How often, and how far apart, a sweep goes round its groups.
 struct VisitPlan {
   int visits = 6;
-  int rounds = 2;       ///< in each visit
   double spacing = 30;  ///< seconds from the begin of a visit to that of the next one of the same group, at least
 };
 
-/// Seconds from the first visit's begin to the last one's end: each pass goes through all groups in their order, and
-/// waits where a group's last visit is too near.
-double seconds_of(const VisitPlan& plan, std::span<const GroupCost> groups);
+/// Seconds from the first visit's begin to the last one's end, with so many rounds a visit of each group: each pass
+/// goes through all groups in their order, and waits where a group's last visit is too near.
+double seconds_of(const VisitPlan& plan, std::span<const GroupCost> groups, std::span<const int> rounds);
 
-/// The most rounds a visit, from `least` to `most`, that take no longer than `seconds`; 0 if `least` do.
-int rounds_within(VisitPlan plan, std::span<const GroupCost> groups, double seconds, int least, int most);
+/// As many rounds a visit of each group as take no longer than `seconds`: from `least`, which may take longer, to
+/// `most`. What does not serve all groups alike serves the first ones.
+std::vector<int> rounds_within(const VisitPlan& plan, std::span<const GroupCost> groups, double seconds, int least,
+                               int most);
 
 /// What a point costs, by itself.
 struct PointCost {
@@ -36,9 +37,9 @@ struct PointCost {
   double round = 0;
 };
 
-/// Which points to leave out, dearest first, so that `plan` takes no longer than `seconds` with those that are left:
-/// indices of `points`. All of them where none fits.
-std::vector<std::size_t> left_out(const VisitPlan& plan, std::span<const PointCost> points, double seconds);
+/// Which points to leave out, dearest first, so that `plan` with `rounds` rounds a visit takes no longer than `seconds`
+/// with those that are left: indices of `points`. All of them where none fits.
+std::vector<std::size_t> left_out(const VisitPlan& plan, int rounds, std::span<const PointCost> points, double seconds);
 
 /// The costs of the groups that these points are in.
 std::vector<GroupCost> costs_of_groups(std::span<const PointCost> points);

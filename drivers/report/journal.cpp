@@ -65,7 +65,10 @@ bool is_head(const Json& line) {
 bool is_launch(const Json& line) { return line.is_object() && line.contains("run") && line["run"].is_object(); }
 
 bool is_plan(const Json& value) {
-  return consists_of(value, {{"visits", is_count}, {"rounds", is_count}, {"wave", is_text}});
+  const auto are_counts = [](const Json& rounds) {
+    return rounds.is_object() && std::ranges::all_of(rounds, is_count);
+  };
+  return consists_of(value, {{"rounds", are_counts}, {"wave", is_text}});
 }
 
 /// What the first axis that differs was, and is now; empty if none of both tells.
@@ -221,6 +224,8 @@ void Journal::read_line(const Json& line, const std::vector<std::string>& names)
     if (this->row(row.name) != nullptr) throw BadInput(fmt::format(" (its row is called {}, as another is)", row.name));
     places_.emplace(row.name, rows_.size());
     rows_.push_back(std::move(row));
+  } else if (line.is_object() && line.contains("limits") && line["limits"].is_object() && !runs_.empty()) {
+    runs_.back()["limits"] = line["limits"];
   } else if (line.is_object() && line.contains("plan") && is_plan(line["plan"]) && plan_.is_null()) {
     plan_ = line["plan"];
   } else {
@@ -300,6 +305,11 @@ void Journal::set_plan(Json plan) {
 void Journal::add_run(Json run) {
   append({{"run", run}});
   runs_.push_back(std::move(run));
+}
+
+void Journal::set_limits(Json limits) {
+  append({{"limits", limits}});
+  runs_.back()["limits"] = std::move(limits);
 }
 
 void Journal::add_visit(const Json& visit, const std::vector<Row>& rows) {

@@ -53,6 +53,9 @@ class Journal {
   void set_plan(Json plan);
   void add_run(Json run);
 
+  /// What the last launch measured of its machine: an object. Replaces what it had.
+  void set_limits(Json limits);
+
   /// `visit` is an entry of the launch's `visits`; the samples of the rows are of that visit alone.
   void add_visit(const Json& visit, const std::vector<Row>& rows);
 
