@@ -40,7 +40,7 @@ def submit(folder, *options, program=PROGRAM, mode="strong"):
 
 
 def deaf(folder):
-    """The program, but its first sweep is killed after a point, and its ranks then hear no signal and go on for ever: what ends
+    """The program, but its first sweep is killed after a visit, and its ranks then hear no signal and go on for ever: what ends
     them is Slurm, at the end of the wall time."""
     path = folder / "bin" / "trafficbench"
     path.parent.mkdir(parents=True)
@@ -48,7 +48,7 @@ def deaf(folder):
 if [[ " $* " != *" sweep "* || " $* " == *" --dry-run "* || -f {folder}/heard ]]; then exec {PROGRAM} "$@"; fi
 touch {folder}/heard
 {PROGRAM} "$@" &
-while ! grep -q '^{{"row"' reports/*.journal; do sleep 0.2; done
+while ! grep -q '^{{"visit"' reports/*.journal; do sleep 0.2; done
 kill -KILL $!
 trap '' TERM USR1 CONT
 while true; do sleep 1; done
@@ -57,9 +57,9 @@ while true; do sleep 1; done
     return path
 
 
-def has_row(folder):
-    """A point of a launch that is under way is on disk."""
-    return any('\n{"row"' in path.read_text(encoding="utf-8") for path in (folder / "reports").glob("*.journal"))
+def has_visit(folder):
+    """A visit of a launch that is under way is on disk."""
+    return any('\n{"visit"' in path.read_text(encoding="utf-8") for path in (folder / "reports").glob("*.journal"))
 
 
 def wait_until(folder, condition, seconds, unless=("failed: ",)):
@@ -155,7 +155,7 @@ def test_warned_job_goes_back_into_the_queue(tmp_path):
     """The warning that Slurm sends to the job's script reaches the ranks, which stop in order."""
     folder = tmp_path / "study"
     made = submit(folder, "--nodes", "1", "--shapes", "1x1", *SLOW)
-    wait_until(folder, lambda: has_row(folder), 60)
+    wait_until(folder, lambda: has_visit(folder), 60)
     assert call("scancel", "--batch", "--signal=USR1", made["jobs"][0]["id"]).returncode == 0
     assert "requeued: the wall time is nearly over" in finished_by_several_runs(folder, made, 10)
     assert "trafficbench: interrupted after " in log_of(folder, "nodes-0001")
@@ -165,7 +165,7 @@ def test_cancelled_job_stays_cancelled_and_can_be_resumed(tmp_path):
     folder = tmp_path / "study"
     made = submit(folder, "--nodes", "1", "--shapes", "1x1", *SLOW)
     job = made["jobs"][0]["id"]
-    wait_until(folder, lambda: has_row(folder), 60)
+    wait_until(folder, lambda: has_visit(folder), 60)
     assert call("scancel", job).returncode == 0
     wait_until(folder, lambda: job_state(job) == "CANCELLED", 30)
     done = study("--status", folder)
