@@ -59,6 +59,8 @@ BAD_OPTIONS = [
     (["run", "--init", "file:"], "file:PATH"),
     (["run", "--isa", "mmx"], "mmx"),
     (["sweep", "--isa", "mmx"], "mmx"),
+    *(([command, "--wave", "512-1-1-1-1-1"], "wave '512-1-1-1-1-1' is none") for command in ["run", "sweep"]),
+    (["run", "--wave", ""], "--wave is empty"),
     (["run", "--cells", "100", "--depth", "0"], "depth is 0"),
     (["run", "--cells", "100", "--depth", "101"], "depth is 101"),
     (["run", "--cells", "100", "--depth", "deep"], "deep"),

@@ -103,6 +103,18 @@ def test_every_instruction_set_can_be_chosen_or_is_refused_with_those_that_can()
     assert len(hashes) == 1
 
 
+def test_inner_loops_of_the_bit_sliced_kernels_can_be_chosen(tmp_path):
+    point = {"kernels": "naive,bitsliced,tiled", "cells": "1000", "count": "every"}
+    succeed(*small_sweep(**point, output="r.json"), cwd=tmp_path)
+    naive, bitsliced, tiled = load_report(tmp_path / "r.json")["benchmarks"]
+    assert "configuration" not in naive and tiled["configuration"].startswith(bitsliced["configuration"])
+    wave = "-".join(re.findall(r"\d+", bitsliced["configuration"]))
+    succeed(*small_sweep(**point, wave=wave, output="s.json"), cwd=tmp_path)
+    for before, after in zip((naive, bitsliced, tiled), load_report(tmp_path / "s.json")["benchmarks"]):
+        assert after["name"] == f"{before['name']}/wave:{wave}"
+        assert after.get("configuration") == before.get("configuration") and after["hash"] == before["hash"]
+
+
 # --- check, run --------------------------------------------------------------------------------------------------------
 
 

@@ -143,13 +143,15 @@ def test_visits_of_a_point_lie_apart(tmp_path):
             assert began[after] - began[before] >= 0.8
 
 
-def test_rounds_are_chosen_once_for_all_points(tmp_path):
+def test_rounds_are_chosen_once_for_all_points_of_a_group(tmp_path):
     succeed(*GROUPS, "--spacing", 0, "--visits", 2, "--output", "r.json", cwd=tmp_path)
     report = load_report(tmp_path / "r.json")
-    (rounds,) = {row["repetitions"] // 2 for row in report["benchmarks"]}
-    assert 2 <= rounds <= 10
-    check_visits(report, 2, rounds)
-    assert {row["stopped"] for row in report["benchmarks"]} == {"budget"}
+    rounds = {}
+    for row in report["benchmarks"]:
+        rounds.setdefault((row["cells"], row["count"]), set()).add(row["repetitions"] // 2)
+        assert row["stopped"] == "budget"
+    assert all(len(its) == 1 and 2 <= min(its) and max(its) <= 10 for its in rounds.values())
+    check_visits(report, 2)
 
 
 def test_naive_makes_the_iterations_of_the_course_and_restarts_until_they_last(tmp_path):
@@ -293,6 +295,27 @@ def test_sweep_that_is_told_to_stop_does_so_in_order(tmp_path, stop):
     last = own_lines(sweep.stderr)[-1]
     assert f"interrupted after {len(kept)} visits" in last and "--resume" in last
     check_resumed(tmp_path, kept)
+
+
+def test_rows_that_an_interrupted_launch_completed_have_none_of_the_limits_of_the_next(tmp_path):
+    """They may have their own, where it came to measure limits."""
+    sweep = with_option(Interrupted.ARGUMENTS, "--visits", "1")
+    process = subprocess.Popen(command(["sweep", *sweep]), cwd=tmp_path, env=environment(),
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    try:
+        journal = tmp_path / "r.json.journal"
+        wait_until(lambda: process.poll() is not None or visits_in(journal), "a visit was made", 100)
+    finally:
+        process.kill()
+        process.wait()
+    kept = visits_in(journal)
+    assert 1 <= len(kept) < 6
+    succeed("sweep", *sweep, "--resume", cwd=tmp_path)
+    report = load_report(tmp_path / "r.json")
+    check_kept(kept, report)
+    for row in report["benchmarks"]:
+        (run,) = set(row["sample_runs"])
+        assert (row["limit"] is None) == (run == 0), row["name"]
 
 
 @pytest.mark.parametrize("last", [signal.SIGTERM, signal.SIGINT])

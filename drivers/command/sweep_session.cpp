@@ -334,7 +334,9 @@ std::vector<Row> SweepSession::rows() const {
   for (const Point& point : points_) points[row_name("sweep", point)] = &point;
   for (Row& row : rows) {
     if (is_cut_short(row)) row.stopped = StopReason::time_limit;
-    if (has_ceiling_) add_limit(row, *points[row.name], ceiling_);
+    // The limits of a launch are for what it measured; a row that earlier launches completed has theirs.
+    const bool is_of_this_launch = !row.sample_runs.empty() && row.sample_runs.back() == run_;
+    if (has_ceiling_ && is_of_this_launch) add_limit(row, *points[row.name], ceiling_);
   }
   return rows;
 }
@@ -387,7 +389,9 @@ void SweepSession::add_visit(const Stay& stay, const std::vector<Measurement>& r
     for (std::size_t i = 0; i < results.size(); ++i) {
       if (results[i].samples.empty()) continue;
       for (const double seconds : results[i].samples) timed += seconds;
-      rows.push_back(measured_row("sweep", stay.planned.group.members[i].point, results[i], visit, stopped_));
+      const Point& point = stay.planned.group.members[i].point;
+      rows.push_back(measured_row("sweep", point, results[i], visit, stopped_));
+      if (has_ceiling_) add_limit(rows.back(), point, ceiling_);
     }
     const double seconds = wall_seconds() - began_at;
     journal_->add_visit(json_of(began_at - began_, seconds, nodes), rows);
