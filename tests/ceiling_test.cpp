@@ -331,5 +331,27 @@ TEST(CeilingReport, SpellsEveryFigureAndNoNumberThatIsNone) {
   EXPECT_NE(table.find("memory"), std::string::npos);
 }
 
+TEST(BestOf, TakesTheBetterOfEachRate) {
+  const Ceiling one{.clock_hz = 2e9,
+                    .boolean = {{.isa = "a", .register_bits = 256, .two_operand = 4, .ternary_fresh = 1}},
+                    .bandwidth = {{.level = "L1", .threads = 1, .read = 5, .update = 3}}};
+  const Ceiling other{.clock_hz = 3e9,
+                      .boolean = {{.isa = "a", .register_bits = 256, .two_operand = 3, .ternary_fresh = 2},
+                                  {.isa = "a", .register_bits = 512, .two_operand = 1}},
+                      .bandwidth = {{.level = "L1", .threads = 1, .read = 4, .update = 6},
+                                    {.level = "L1", .threads = 2, .read = 8, .update = 9}}};
+  for (const Ceiling& best : {best_of(one, other), best_of(other, one)}) {
+    EXPECT_EQ(best.clock_hz, 3e9);
+    ASSERT_EQ(best.boolean.size(), 2u);
+    EXPECT_EQ(best.boolean[0].two_operand, 4);
+    EXPECT_EQ(best.boolean[0].ternary_fresh, 2);
+    EXPECT_EQ(best.boolean[1].register_bits, 512);
+    ASSERT_EQ(best.bandwidth.size(), 2u);
+    EXPECT_EQ(best.bandwidth[0].read, 5);
+    EXPECT_EQ(best.bandwidth[0].update, 6);
+    EXPECT_EQ(best.bandwidth[1].threads, 2);
+  }
+}
+
 }  // namespace
 }  // namespace trafficbench

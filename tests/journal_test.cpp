@@ -87,7 +87,7 @@ class SweepJournal : public testing::Test {
 };
 
 TEST_F(SweepJournal, ResumesWithThePlanAndEveryLaunchVisitAndRow) {
-  const Json plan = {{"visits", 6}, {"rounds", 2}, {"wave", "auto"}};
+  const Json plan = {{"rounds", {{"sweep/row 0", 2}}}, {"wave", "auto"}};
   Row simulated = made_up_row("sweep/new");
   simulated.note = "of no visit";
   {
@@ -198,8 +198,9 @@ TEST_F(SweepJournal, RefusesLinesThatAreWholeAndNotAJournals) {
        {std::string("{}"), std::string("{\"row\":5}"), std::string("{\"row\":{}}"),
         std::string("{\"row\":{\"name\":\"sweep/a\"}}"), std::string("{\"run\":null}"), std::string("{\"run\":{}}"),
         std::string("{\"rwo\":{\"name\":\"a\"}}"), std::string("{\"row\":{},\"row\":{}}"), std::string("{\"plan\":6}"),
-        std::string("{\"plan\":{\"visits\":6,\"rounds\":2}}"), std::string("{\"visit\":{}}"),
-        std::string("{\"visit\":{},\"rows\":[]}"), std::string("{\"visit\":{},\"rows\":{}}"), endless}) {
+        std::string("{\"plan\":{\"rounds\":2,\"wave\":\"a\"}}"), std::string("{\"limits\":[]}"),
+        std::string("{\"visit\":{}}"), std::string("{\"visit\":{},\"rows\":[]}"),
+        std::string("{\"visit\":{},\"rows\":{}}"), endless}) {
     write_text(path_, text + line_of(line));
     EXPECT_NE(refusal(axes_, true).find("line 6"), std::string::npos) << line.substr(0, 60);
   }
@@ -272,7 +273,7 @@ TEST_F(SweepJournal, RefusesAVisitWhoseRowIsOfOtherWorkThanBefore) {
 }
 
 TEST_F(SweepJournal, RefusesAPlanThatStandsTwice) {
-  const Json plan = {{"plan", {{"visits", 6}, {"rounds", 2}, {"wave", "auto"}}}};
+  const Json plan = {{"plan", {{"rounds", {{"sweep/row 0", 2}}}, {"wave", "auto"}}}};
   begin(1);
   write_text(path_, read_text(path_) + line_of(plan) + line_of(plan));
   EXPECT_NE(refusal(axes_, true).find("line 5"), std::string::npos);

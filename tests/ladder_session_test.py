@@ -222,9 +222,8 @@ def test_rungs_that_depend_on_the_order_make_the_same_iterations_everywhere():
     assert [steps(name, 10**9) for name in ("python", "numpy-where", "numba")] == [5, 20, 100]
     assert steps("python", 10**6 + 1) == 5
     assert steps("numpy-inplace", 10**6) is steps("mpi4py", 10**6) is steps("numba-branchless", 10**6) is None
-    wide, narrow = (rungs.CppRung("trafficbench", "naive", ranks, 1, "every", []) for ranks in (2, 1))
-    assert wide.fixed_steps == narrow.fixed_steps == 100
-    assert rungs.CppRung("trafficbench", "tiled", 1, 1, "every", []).fixed_steps is None
+    kernels = rungs.update_kernels(PROGRAM)
+    assert kernels["naive"] == 100 and kernels["tiled"] is None
 
 
 def test_shapes_of_python_rungs():

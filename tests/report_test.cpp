@@ -50,7 +50,7 @@ Row made_row(const Made& made) {
     const double seconds = part * made.seconds;
     measurement.samples = measurement.cpu_seconds = {seconds};
     measurement.rank_seconds = {{seconds, seconds, seconds}};
-    const Row of_visit = measured_row("sweep", point, measurement, visit, StopReason::fixed, nullptr);
+    const Row of_visit = measured_row("sweep", point, measurement, visit, StopReason::fixed);
     // One that failed is measured no more.
     if (!made.problem.empty()) return of_visit;
     if (!row) {
@@ -89,7 +89,7 @@ TEST(MeasuredRow, OfAShortRunHasTheIterationsOfAllRestartsInASample) {
   measurement.length = {.steps = 100, .restarts = 50};
   measurement.samples = {0.5, 1.0};
   measurement.cpu_seconds = measurement.samples;
-  const Row row = measured_row("sweep", point, measurement, {.run = 2, .visit = 3}, StopReason::budget, nullptr);
+  const Row row = measured_row("sweep", point, measurement, {.run = 2, .visit = 3}, StopReason::budget);
   EXPECT_EQ(row.steps, 100);
   EXPECT_EQ(row.sample_steps, (std::vector<std::int64_t>{5000, 5000}));
   EXPECT_EQ(row.sample_runs, (std::vector<std::size_t>{2, 2}));
@@ -110,12 +110,15 @@ TEST(MeasuredRow, HoldsItsFastestRepetitionAgainstItsLimit) {
   measurement.isa = "made up";
   Ceiling ceiling{
       .clock_hz = 1e9, .boolean = {{.isa = "made up", .register_bits = 256, .two_operand = 4}}, .bandwidth = {}};
-  const Row row = measured_row("sweep", point, measurement, {}, StopReason::fixed, &ceiling);
+  Row row = measured_row("sweep", point, measurement, {}, StopReason::fixed);
+  EXPECT_FALSE(row.limit);
+  add_limit(row, point, ceiling);
   EXPECT_EQ(row.limit, "made up operations");
   EXPECT_DOUBLE_EQ(*row.mcops_best, 100'000);
   EXPECT_DOUBLE_EQ(*row.fraction_of_limit, 100'000 / *row.limit_mcops);
   point.counting = CountingMode::sampled;
-  const Row sampled = measured_row("sweep", point, measurement, {}, StopReason::fixed, &ceiling);
+  Row sampled = measured_row("sweep", point, measurement, {}, StopReason::fixed);
+  add_limit(sampled, point, ceiling);
   EXPECT_GT(sampled.limit_mcops, row.limit_mcops) << "nobody counts";
 }
 
@@ -150,7 +153,7 @@ TEST(MeasuredRow, HasNoNumberThatIsNone) {
   measurement.samples = {0.0};  // a clock that has not ticked
   measurement.cpu_seconds = {std::numeric_limits<double>::quiet_NaN()};
   measurement.clock_hz = {1e9};
-  const Row row = measured_row("run", point, measurement, {}, StopReason::fixed, nullptr);
+  const Row row = measured_row("run", point, measurement, {}, StopReason::fixed);
   EXPECT_FALSE(row.mcops.value || row.mcops_best);
   EXPECT_FALSE(row.cpu_time_ns);
   EXPECT_FALSE(row.cells_per_cycle);

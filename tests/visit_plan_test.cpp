@@ -9,43 +9,44 @@ namespace {
 
 using Indices = std::vector<std::size_t>;
 
+using Rounds = std::vector<int>;
+
 TEST(SecondsOf, AddUpVisitsAndRoundsAndWhatTheFirstVisitTakesBeyond) {
   const std::vector<GroupCost> groups{{.visit = 1, .first = 3, .round = 2}, {.visit = 4, .first = 0, .round = 0.5}};
-  EXPECT_DOUBLE_EQ(seconds_of({.visits = 1, .rounds = 2, .spacing = 0}, groups), 1 + 3 + 4 + 4 + 1);
-  EXPECT_DOUBLE_EQ(seconds_of({.visits = 3, .rounds = 2, .spacing = 0}, groups), 3 + 3 * (1 + 4 + 4 + 1));
-  EXPECT_DOUBLE_EQ(seconds_of({.visits = 3, .rounds = 2, .spacing = 0}, {}), 0);
+  EXPECT_DOUBLE_EQ(seconds_of({.visits = 1, .spacing = 0}, groups, Rounds{2, 2}), 1 + 3 + 4 + 4 + 1);
+  EXPECT_DOUBLE_EQ(seconds_of({.visits = 3, .spacing = 0}, groups, Rounds{2, 4}), 3 + 3 * (1 + 4 + 4 + 2));
+  EXPECT_DOUBLE_EQ(seconds_of({.visits = 3, .spacing = 0}, {}, {}), 0);
 }
 
 TEST(SecondsOf, HaveTheWaitsBetweenTheVisitsOfAGroup) {
+  const VisitPlan plan{.visits = 3, .spacing = 30};
   const std::vector<GroupCost> alone{{.visit = 1, .first = 0, .round = 1}};
   // At 0, 30 and 60 s.
-  EXPECT_DOUBLE_EQ(seconds_of({.visits = 3, .rounds = 1, .spacing = 30}, alone), 62);
+  EXPECT_DOUBLE_EQ(seconds_of(plan, alone, Rounds{1}), 62);
   // Others fill the time.
   const std::vector<GroupCost> several(15, alone.front());
-  EXPECT_DOUBLE_EQ(seconds_of({.visits = 3, .rounds = 1, .spacing = 30}, several), 90);
+  EXPECT_DOUBLE_EQ(seconds_of(plan, several, Rounds(15, 1)), 90);
   // Of a first visit that takes longer the next one is not the later for it.
   const std::vector<GroupCost> slow_first{{.visit = 1, .first = 10, .round = 1}};
-  EXPECT_DOUBLE_EQ(seconds_of({.visits = 2, .rounds = 1, .spacing = 30}, slow_first), 32);
+  EXPECT_DOUBLE_EQ(seconds_of({.visits = 2, .spacing = 30}, slow_first, Rounds{1}), 32);
 }
 
 TEST(RoundsWithin, AreTheMostThatFit) {
   const std::vector<GroupCost> groups{{.visit = 1, .first = 0, .round = 1}, {.visit = 1, .first = 0, .round = 1}};
-  const VisitPlan plan{.visits = 2, .rounds = 0, .spacing = 0};
+  const VisitPlan plan{.visits = 2, .spacing = 0};
   // A visit of n rounds takes n + 1 s, and there are four.
-  EXPECT_EQ(rounds_within(plan, groups, 16, 1, 10), 3);
-  EXPECT_EQ(rounds_within(plan, groups, 15.9, 1, 10), 2);
-  EXPECT_EQ(rounds_within(plan, groups, 1000, 1, 10), 10);
-  EXPECT_EQ(rounds_within(plan, groups, 8, 1, 10), 1);
-  EXPECT_EQ(rounds_within(plan, groups, 7.9, 1, 10), 0);
-  EXPECT_EQ(rounds_within(plan, groups, 11.9, 2, 10), 0) << "fewer than the least";
+  EXPECT_EQ(rounds_within(plan, groups, 16, 1, 10), (Rounds{3, 3}));
+  EXPECT_EQ(rounds_within(plan, groups, 15.9, 1, 10), (Rounds{3, 2})) << "what does not serve both serves the first";
+  EXPECT_EQ(rounds_within(plan, groups, 1000, 1, 10), (Rounds{10, 10}));
+  EXPECT_EQ(rounds_within(plan, groups, 8, 1, 10), (Rounds{1, 1}));
+  EXPECT_EQ(rounds_within(plan, groups, 7, 2, 10), (Rounds{2, 2})) << "no fewer than the least";
 }
 
 TEST(RoundsWithin, FillTheWaits) {
   const std::vector<GroupCost> groups{{.visit = 0, .first = 0, .round = 1}};
-  const VisitPlan plan{.visits = 6, .rounds = 0, .spacing = 30};
-  EXPECT_EQ(rounds_within(plan, groups, 160, 2, 10), 10);
-  EXPECT_EQ(rounds_within(plan, groups, 152, 2, 10), 2);
-  EXPECT_EQ(rounds_within(plan, groups, 149, 2, 10), 0) << "the waits alone take longer";
+  const VisitPlan plan{.visits = 6, .spacing = 30};
+  EXPECT_EQ(rounds_within(plan, groups, 160, 2, 10), Rounds{10});
+  EXPECT_EQ(rounds_within(plan, groups, 153, 2, 10), Rounds{3});
 }
 
 TEST(CostsOfGroups, AddUpThePointsOfEach) {
@@ -62,25 +63,25 @@ TEST(CostsOfGroups, AddUpThePointsOfEach) {
 }
 
 TEST(LeftOut, AreTheDearestFirstUntilTheOthersFit) {
-  const VisitPlan plan{.visits = 2, .rounds = 2, .spacing = 0};
+  const VisitPlan plan{.visits = 2, .spacing = 0};
   // 2 s, 20 s, 8 s and 14 s with all visits.
   const std::vector<PointCost> points{{.group = 0, .visit = 1, .first = 0, .round = 0},
                                       {.group = 0, .visit = 0, .first = 0, .round = 5},
                                       {.group = 1, .visit = 0, .first = 0, .round = 2},
                                       {.group = 1, .visit = 2, .first = 10, .round = 0}};
-  EXPECT_EQ(left_out(plan, points, 44), Indices{});
-  EXPECT_EQ(left_out(plan, points, 43), Indices{1});
-  EXPECT_EQ(left_out(plan, points, 24), Indices{1});
-  EXPECT_EQ(left_out(plan, points, 23), (Indices{1, 3}));
-  EXPECT_EQ(left_out(plan, points, 2), (Indices{1, 3, 2}));
+  EXPECT_EQ(left_out(plan, 2, points, 44), Indices{});
+  EXPECT_EQ(left_out(plan, 2, points, 43), Indices{1});
+  EXPECT_EQ(left_out(plan, 2, points, 24), Indices{1});
+  EXPECT_EQ(left_out(plan, 2, points, 23), (Indices{1, 3}));
+  EXPECT_EQ(left_out(plan, 2, points, 2), (Indices{1, 3, 2}));
 }
 
 TEST(LeftOut, AreAllWhereNoneFits) {
   const std::vector<PointCost> points{{.group = 0, .visit = 1, .first = 0, .round = 1},
                                       {.group = 0, .visit = 2, .first = 0, .round = 1}};
-  EXPECT_EQ(left_out({.visits = 1, .rounds = 1, .spacing = 30}, points, 1), (Indices{1, 0}));
+  EXPECT_EQ(left_out({.visits = 1, .spacing = 30}, 1, points, 1), (Indices{1, 0}));
   // Cheap as they are, six visits take no less than five waits.
-  EXPECT_EQ(left_out({.visits = 6, .rounds = 1, .spacing = 30}, points, 100), (Indices{1, 0}));
+  EXPECT_EQ(left_out({.visits = 6, .spacing = 30}, 1, points, 100), (Indices{1, 0}));
 }
 
 }  // namespace

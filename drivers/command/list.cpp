@@ -25,6 +25,7 @@ std::string json_of(KernelTable table) {
                          {"summary", variant->summary},
                          {"class", name_of(variant->kernel_class)},
                          {"isa", isa_of(*variant)},
+                         {"rate_depends_on_steps", variant->rate_depends_on_steps},
                          {"available", true}});
     }
   }

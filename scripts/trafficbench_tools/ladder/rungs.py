@@ -21,7 +21,6 @@ ROOT = Path(__file__).resolve().parents[3]
 # What the course's programs make. The rates of some rungs depend on the iterations: cars that queue at random are hard to
 # predict for the loop's branches, and fewer are at random the longer the road has had to order itself.
 COURSE_STEPS = 100
-KERNELS_BY_ORDER = ("naive", "naive-native")
 # Slow rungs make as many on roads up to so long. On longer ones a session would take many minutes of it.
 LONGEST_FOR_ALL = 10**6
 
@@ -116,10 +115,9 @@ class Rung:
 class CppRung(Rung):
     """A kernel variant, by `trafficbench run`."""
 
-    def __init__(self, program, kernel, ranks, threads, count, launcher):
+    def __init__(self, program, kernel, ranks, threads, count, launcher, fixed_steps=None):
         super().__init__(kernel, ranks, threads, count, python=False)
-        self.program, self.launcher = program, launcher
-        self.fixed_steps = COURSE_STEPS if kernel in KERNELS_BY_ORDER else None
+        self.program, self.launcher, self.fixed_steps = program, launcher, fixed_steps
 
     def command(self, road, steps):
         launch = [*self.launcher, str(self.ranks)] if self.ranks > 1 else []
@@ -318,7 +316,8 @@ def physical_cores():
 
 
 def update_kernels(program):
-    """Names of the variants that update cells, in the order of the ladder."""
+    """{name: iterations of a repetition} of the variants that update cells, in the order of the ladder. The course's iterations
+    where the rate depends on them, else None."""
     try:
         listed = subprocess.run(
             [program, "list", "--json"],
@@ -329,7 +328,11 @@ def update_kernels(program):
             check=True,
         )
         entries = parse_json(listed.stdout)["kernels"]
-        found = list(dict.fromkeys(entry["kernel"] for entry in entries if entry["class"] == "update"))
+        found = {
+            entry["kernel"]: COURSE_STEPS if entry["rate_depends_on_steps"] else None
+            for entry in entries
+            if entry["class"] == "update"
+        }
         if not found:
             raise LookupError("no kernel")
         return found

@@ -105,6 +105,7 @@ class Session:
         if len(cores) > 1:
             shapes.append((len(cores), 1) if launcher else (1, len(cores)))
         rungs = []
+        kernels = update_kernels(self.options.program)
         for count in self.options.counts:
             for name, ranks, threads in of_python:
                 (interpreter, lacks), uses_mpi = python[name], PYTHON_RUNGS[name].ranks
@@ -113,8 +114,8 @@ class Session:
                 rung.skipped = lacks or (no_launcher if uses_mpi else "")
                 rungs.append(rung)
             for ranks, threads in shapes:
-                for kernel in update_kernels(self.options.program):
-                    rungs.append(CppRung(self.options.program, kernel, ranks, threads, count, launcher))
+                for kernel, steps in kernels.items():
+                    rungs.append(CppRung(self.options.program, kernel, ranks, threads, count, launcher, steps))
         return rungs
 
     def choose(self, rungs):
@@ -165,7 +166,7 @@ class Session:
 
     def describe_machine(self):
         """The program says what the machine is, and how it writes the names of this road."""
-        kernel = update_kernels(self.options.program)[0]
+        kernel = next(iter(update_kernels(self.options.program)))
         try:
             report = launch_for_json(CppRung(self.options.program, kernel, 1, 1, "every", []).command(self.road, 1))
             self.context = report["context"]

@@ -32,6 +32,7 @@ LANGUAGES = ("Python", "C++")
 
 
 def language_of(row):
+    """Python or C++."""
     return "Python" if row["kernel"] in PYTHON_RUNGS else "C++"
 
 
@@ -75,6 +76,7 @@ def answer(rows):
 
 
 def cores_of(row):
+    """Cores at work."""
     return row["ranks"] * row["threads"]
 
 
@@ -99,6 +101,7 @@ def lines_of_group(where, rows, by_name):
 
 
 def in_words(row, by_name):
+    """How many times faster than plain Python a rung is, by the best and by the median, and what that says of the goal."""
     best = number(row["mcops_best"] / by_name[row["ladder_base"]]["mcops_best"])
     interval = between(row["ladder_speedup_low"], row["ladder_speedup_high"]) or "too few visits for an interval"
     median = number(row["ladder_speedup"])
