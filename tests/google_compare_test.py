@@ -1,4 +1,4 @@
-"""Google Benchmark's own compare.py on reports of this suite: what it says of two rows is the ratio of their times an iteration."""
+"""Google Benchmark's own compare.py on reports of this suite: it says the ratio of the times of one iteration."""
 
 import json
 import re

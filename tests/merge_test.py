@@ -207,7 +207,10 @@ def test_field_of_a_later_version_is_told_and_left_out(tmp_path):
 # --- reports of all kinds, and what is none ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", [path for path in EXAMPLE_PATHS if path.stem not in ("example-ladder", "example-failed")], ids=str)
+MERGEABLE = [path for path in EXAMPLE_PATHS if path.stem not in ("example-ladder", "example-failed")]
+
+
+@pytest.mark.parametrize("path", MERGEABLE, ids=lambda path: path.stem)
 def test_every_kind_of_report_can_be_merged(tmp_path, path):
     succeed("merge", path, "--output", "merged.json", cwd=tmp_path)
     before = load_report(path)["benchmarks"]
