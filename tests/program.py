@@ -83,6 +83,7 @@ def start(words, cwd=None, env=None, timeout=TIMEOUT_SECONDS):
         [str(word) for word in words],
         capture_output=True,
         text=True,
+        errors="surrogateescape",  # names of files may hold any bytes
         stdin=subprocess.DEVNULL,
         cwd=cwd,
         env=environment(env),
