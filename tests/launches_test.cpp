@@ -42,5 +42,18 @@ TEST(KindsOfMachine, AreNotBroughtTogetherByOneThatLacksAFact) {
   EXPECT_EQ(kinds_of_machine({first, second, unknown}), (std::vector<std::size_t>{0, 1, 0}));
 }
 
+TEST(WhyNotTogether, TellsOfAnotherMachineOrCommit) {
+  Json launch = machine("A", 2, 3e9);
+  launch["commit"] = "1234";
+  Json other = launch;
+  other["cpu"]["clock_hz"] = 2e9;
+  EXPECT_EQ(why_not_together(launch, other), "");
+  other["commit"] = "5678";
+  EXPECT_EQ(why_not_together(launch, other), "is of commits 1234 and 5678");
+  other = launch;
+  other["cpu"]["model"] = "B";
+  EXPECT_EQ(why_not_together(launch, other), "is of two machines");
+}
+
 }  // namespace
 }  // namespace trafficbench

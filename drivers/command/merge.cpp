@@ -85,10 +85,8 @@ class Merged {
     }
     const Json& launch = launches_[row.sample_runs.front()];
     const Json& other = launches_[more.sample_runs.front()];
-    if (!same_machine(launch, other)) refuse("is of two machines: leave one of them out");
-    if (launch["commit"] != other["commit"]) {
-      refuse(fmt::format("is of commits {} and {}: leave one of them out", launch["commit"].get<std::string>(),
-                         other["commit"].get<std::string>()));
+    if (const std::string fault = why_not_together(launch, other); !fault.empty()) {
+      refuse(fault + ": leave one of them out");
     }
     if (const std::string fault = append_samples(row, more); !fault.empty()) refuse(fault);
   }

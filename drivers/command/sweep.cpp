@@ -23,6 +23,7 @@
 #include "drivers/plan/groups.hpp"
 #include "drivers/plan/sweep_plan.hpp"
 #include "drivers/report/journal.hpp"
+#include "drivers/report/launches.hpp"
 #include "drivers/report/provenance.hpp"
 #include "drivers/report/ratios.hpp"
 #include "drivers/report/report.hpp"
@@ -185,6 +186,15 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   std::size_t run = 0;
   on_rank_0(world, [&] {
     run = journal->runs().size();
+    if (run > 0) {
+      const std::string fault = why_not_together(journal->runs().front(), description);
+      if (!fault.empty()) {
+        throw BadInput(
+            fmt::format("{}, with this launch, {}: resume with the same program on a machine of the same kind, "
+                        "or start over with --force",
+                        output, fault));
+      }
+    }
     journal->add_run(description);
   });
   SweepSession session(world, options, std::move(points), journal.get(), run, waves, began);

@@ -1,5 +1,7 @@
 #include "drivers/report/launches.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -104,6 +106,12 @@ bool same_machine(const Json& one, const Json& other) {
     if (*found != value) return false;
   }
   return sorted_caches(one) == sorted_caches(other);
+}
+
+std::string why_not_together(const Json& one, const Json& other) {
+  if (!same_machine(one, other)) return "is of two machines";
+  if (one["commit"] == other["commit"]) return {};
+  return fmt::format("is of commits {} and {}", one["commit"].get<std::string>(), other["commit"].get<std::string>());
 }
 
 std::vector<std::size_t> kinds_of_machine(const std::vector<Json>& launches) {

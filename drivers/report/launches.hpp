@@ -16,6 +16,10 @@ std::string fault_of_launch(const Json& launch);
 /// measured clock, and the caches, are equal. A fact that one of them lacks says nothing.
 bool same_machine(const Json& one, const Json& other);
 
+/// What stands against putting samples of both launches into one row: "is of two machines", "is of commits a and b";
+/// empty if nothing does.
+std::string why_not_together(const Json& one, const Json& other);
+
 /// A number for each launch: that of the first launch of its kind. All launches of a kind are on the same machine in
 /// the sense of same_machine(), each with each: one that lacks a fact does not bring together two that differ in it.
 std::vector<std::size_t> kinds_of_machine(const std::vector<Json>& launches);
