@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -22,9 +23,10 @@ std::string duration_text(double seconds) {
 
 }  // namespace
 
-Progress::Progress(std::size_t items, double weight)
+Progress::Progress(std::size_t items, double weight, double planned)
     : items_(items),
       weight_(weight),
+      planned_(planned),
       // Under a launcher standard error is a pipe; whoever starts it can say that a terminal is at its end.
       terminal_(isatty(STDERR_FILENO) != 0 || std::getenv("TRAFFICBENCH_TERMINAL") != nullptr),
       began_(std::chrono::steady_clock::now()) {}
@@ -32,8 +34,9 @@ Progress::Progress(std::size_t items, double weight)
 Progress::~Progress() { clear_line(); }
 
 std::string Progress::time_left() const {
-  if (done_weight_ <= 0) return "";
   const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  if (planned_ > 0) return ", " + duration_text(std::max(planned_ - elapsed, weight_ - done_weight_)) + " left";
+  if (done_weight_ <= 0) return "";
   return ", " + duration_text(elapsed * (weight_ - done_weight_) / done_weight_) + " left";
 }
 

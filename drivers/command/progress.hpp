@@ -7,12 +7,13 @@
 
 namespace trafficbench {
 
-/// Time left is estimated from what the finished part of the work took. Writes to standard error; used by one rank. The
-/// environment variable TRAFFICBENCH_TERMINAL stands for a terminal that a launcher hides.
+/// Time left is estimated from what the finished part of the work took, or follows from a plan. Writes to standard
+/// error; used by one rank. The environment variable TRAFFICBENCH_TERMINAL stands for a terminal that a launcher hides.
 class Progress {
  public:
-  /// `items` pieces of work that weigh `weight` together, in any unit.
-  Progress(std::size_t items, double weight);
+  /// `items` pieces of work that weigh `weight` together, in any unit. If it is planned how long all of it takes, waits
+  /// included, the weights are seconds, and `planned` is above 0.
+  Progress(std::size_t items, double weight, double planned = 0);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -31,6 +32,7 @@ class Progress {
   std::size_t done_ = 0;
   double weight_;
   double done_weight_ = 0;
+  double planned_;
   bool terminal_;
   std::chrono::steady_clock::time_point began_;
 };

@@ -282,7 +282,7 @@ SweepSession::End SweepSession::make_visits() {
     least = std::min(least, stay.rounds);
     most = std::max(most, stay.rounds);
   }
-  if (leads()) progress_ = std::make_unique<Progress>(missing, weight);
+  if (leads()) progress_ = std::make_unique<Progress>(missing, weight, seconds_of_missing());
   if (leads() && missing > 0) {
     say(fmt::format("{} visits of {} round{} each, {:g} s apart or more: about {:.0f} s\n", plan_.visits,
                     least == most ? std::to_string(most) : fmt::format("{} to {}", least, most), most == 1 ? "" : "s",
