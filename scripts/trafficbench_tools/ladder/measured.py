@@ -75,7 +75,7 @@ def measured_row(rung, road, name, steps, results, stopped, least_seconds, note)
     return row
 
 
-def launch(program_launch, argv, software, mpi, date, visits, seconds):
+def launch(program_launch, argv, software, mpi, date, visits):
     """The entry of context.runs: the session, of which every repetition is a launch of its own.
 
     `program_launch` is how the program describes itself and the machine; what Python's rungs ran with stands in `software`,
@@ -92,7 +92,7 @@ def launch(program_launch, argv, software, mpi, date, visits, seconds):
         "A visit is a round of all rungs, a repetition each, and a repetition is a launch; its command stands in the note of"
         " the row. Compiler, flags and MPI are the program's; what Python's rungs ran with is named under software."
     )
-    said = {"argv": argv, "date": date, "note": note, "software": software, "visits": visits, "seconds": seconds}
+    said = {"argv": argv, "date": date, "note": note, "software": software, "visits": visits}
     return dict(program_launch, **said)
 
 

@@ -313,8 +313,7 @@ class Session:
             mpi = mpi or result.mpi
         argv = ["scripts/ladder.sh", *map(printable, sys.argv[1:])]
         visits = [visit.record for visit in self.visits]
-        seconds = visits[-1]["began"] + visits[-1]["seconds"]
-        run = measured.launch(self.program_launch, argv, software, mpi, self.date, visits, seconds)
+        run = measured.launch(self.program_launch, argv, software, mpi, self.date, visits)
         options = self.options
         axes = {"rungs": options.rungs, "cells": options.cells, "count": options.count, "density": options.density}
         axes.update(init="mt19937", seed=options.seed, visits=str(options.visits), spacing=f"{options.spacing:g}")

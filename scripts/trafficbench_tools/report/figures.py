@@ -140,9 +140,18 @@ def saved(jobs):
             child.join()
 
 
-def interrupt_again(unraisable):
+def leave(_number, _frame):
+    """At the first signal: no other disturbs what is put away then. (One that is ignored while it is on its way makes Python
+    print a traceback.)"""
+    for number in SIGNALS:
+        signal.signal(number, lambda *_: None)
+    sys.exit(4)
+
+
+def leave_again(unraisable):
     """Where a signal comes while a library is told that an object is gone, its exit is lost: it comes once more."""
     if unraisable.exc_type is SystemExit:
+        signal.signal(signal.SIGTERM, leave)
         os.kill(os.getpid(), signal.SIGTERM)
     else:
         sys.__unraisablehook__(unraisable)
@@ -152,8 +161,8 @@ def save_all(jobs, writer):
     """What one process draws. It sends the names, then None; or what went wrong."""
     # It puts away what it began and ends without a word: the first process tells what there is to tell.
     for number in SIGNALS:
-        signal.signal(number, lambda *_: sys.exit(4))
-    sys.unraisablehook = interrupt_again
+        signal.signal(number, leave)
+    sys.unraisablehook = leave_again
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     try:
         for job in jobs:
