@@ -1,8 +1,10 @@
 """trafficbench sweep --time-limit: the visits that fit are made, the rest is left for --resume."""
 
+import os
+
 import pytest
 from journals import check_kept, check_visits, visits_in
-from program import ONE_VISIT, QUICK, call, own_lines, refused
+from program import ONE_VISIT, QUICK, call, command, own_lines, refused, start
 from report_helpers import load_report
 
 # Four groups of two points; a visit of a group takes about half a second.
@@ -32,6 +34,23 @@ def test_sweep_stops_before_its_time_is_over_and_goes_on_later(tmp_path):
     assert {row["stopped"] for row in report["benchmarks"]} == {"fixed"}
     check_visits(report, 6, 1)
     check_kept(kept, report)
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two cores: a point on two is measured, and then on one")
+def test_point_that_cannot_be_measured_any_more_is_not_left_with_fewer_visits(tmp_path):
+    axes = ["sweep", "--kernels", "bitpacked", "--cells", "1e4", "--threads", "1,2", "--count", "every", "--min-seconds", 0.5]
+    axes += [*QUICK, "--output", "r.json"]
+    done = call(*axes, "--time-limit", LIMIT_SECONDS, cwd=tmp_path)
+    assert done.returncode == 4, f"status {done.returncode}: all visits were made\n{done.stderr}"
+    kept = visits_in(tmp_path / "r.json.journal")
+    one_core = ["taskset", "-c", str(min(os.sched_getaffinity(0)))]
+    done = start([*one_core, *command([*axes, "--resume"])], cwd=tmp_path)
+    last = own_lines(done.stderr)[-1]
+    assert done.returncode == 1 and "threads:2" in last and "was measured before and cannot be now: " in last, done.stderr
+    assert visits_in(tmp_path / "r.json.journal") == kept and not (tmp_path / "r.json").exists()
+    done = call(*axes, "--resume", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    check_visits(load_report(tmp_path / "r.json"), 6, 1)
 
 
 def test_limit_that_turns_out_too_short_for_any_visit_loses_nothing(tmp_path):

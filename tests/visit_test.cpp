@@ -52,7 +52,7 @@ struct Told {
 
 /// What all ranks must know alike.
 std::string common(const Group& group, WorkEnd end, const Cost& cost) {
-  std::string text = fmt::format("{} {} {} {}", static_cast<int>(end), cost.preparation, cost.timed, cost.repetition);
+  std::string text = fmt::format("{} {} {}", static_cast<int>(end), cost.preparation, cost.repetition);
   for (const Group::Member& member : group.members) {
     text += fmt::format(", {} x {}{}", member.length.steps, member.length.restarts, member.is_measured ? "" : " out");
   }

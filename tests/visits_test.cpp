@@ -166,10 +166,10 @@ TEST(Tie, OfRowsOfTheSameVisitsIsDecidedByTheirRatio) {
     sometimes_faster.push_back((seconds < 3 ? 1.01 : 0.99) * seconds);
   }
   // Their intervals overlap nearly all over.
-  EXPECT_FALSE(is_tie(one_each(base), one_each(little_faster)));
-  EXPECT_FALSE(is_tie(one_each(little_faster), one_each(base)));
-  EXPECT_TRUE(is_tie(one_each(base), one_each(sometimes_faster)));
-  EXPECT_TRUE(is_tie(one_each({1, 1, 1, 1, 1}), one_each({2, 2, 2, 2, 2}))) << "five visits tell nothing";
+  EXPECT_EQ(is_tie(one_each(base), one_each(little_faster)), false);
+  EXPECT_EQ(is_tie(one_each(little_faster), one_each(base)), false);
+  EXPECT_EQ(is_tie(one_each(base), one_each(sometimes_faster)), true);
+  EXPECT_FALSE(is_tie(one_each({1, 1, 1, 1, 1}), one_each({2, 2, 2, 2, 2})).has_value()) << "five visits tell nothing";
 }
 
 TEST(Tie, OfRowsThatShareNoVisitIsDecidedByTheirIntervals) {
@@ -178,11 +178,11 @@ TEST(Tie, OfRowsThatShareNoVisitIsDecidedByTheirIntervals) {
     return row;
   };
   const Row row = one_each({1, 2, 3, 4, 5, 6});
-  EXPECT_TRUE(is_tie(row, later(one_each({5, 7, 8, 9, 10, 11}))));
-  EXPECT_TRUE(is_tie(later(one_each({5, 7, 8, 9, 10, 11})), row));
-  EXPECT_FALSE(is_tie(row, later(one_each({7, 7, 8, 9, 10, 11}))));
-  EXPECT_FALSE(is_tie(later(one_each({7, 7, 8, 9, 10, 11})), row));
-  EXPECT_TRUE(is_tie(row, later(one_each({7, 7})))) << "one has no interval";
+  EXPECT_EQ(is_tie(row, later(one_each({5, 7, 8, 9, 10, 11}))), true);
+  EXPECT_EQ(is_tie(later(one_each({5, 7, 8, 9, 10, 11})), row), true);
+  EXPECT_EQ(is_tie(row, later(one_each({7, 7, 8, 9, 10, 11}))), false);
+  EXPECT_EQ(is_tie(later(one_each({7, 7, 8, 9, 10, 11})), row), false);
+  EXPECT_FALSE(is_tie(row, later(one_each({7, 7}))).has_value()) << "one has no interval";
 }
 
 }  // namespace

@@ -100,21 +100,31 @@ void print_fastest(const std::vector<Row>& rows, CountingMode count, std::int64_
   if (best == nullptr) return;
   std::string names = fmt::format("{} ({})", kernel_of(*best), shape_of(*best));
   bool is_alone = true;
+  bool is_told = true;
   for (const Row& row : rows) {
-    if (!competes(row) || &row == best || !is_tie(row, *best)) continue;
+    if (!competes(row) || &row == best) continue;
+    const std::optional<bool> tie = is_tie(row, *best);
+    is_told = is_told && tie.has_value();
+    if (!tie.value_or(false)) continue;
     names += fmt::format(", {} ({})", kernel_of(row), shape_of(row));
     is_alone = false;
   }
-  print_out(fmt::format("\nFastest{}: {}\n", is_alone ? "" : ", a tie", names));
+  print_out(fmt::format("\nFastest{}: {}{}\n", is_alone ? "" : ", a tie", names,
+                        is_told ? "" : ", by its best repetition; fewer than six visits tell of no tie"));
 }
 
 }  // namespace
 
 void print_ladder(const std::vector<Row>& rows) {
+  // The longest road that the ladder's lowest rung was measured on: without it nobody sees how high the others are.
   std::int64_t longest = 0;
+  std::int64_t longest_of_all = 0;
   for (const Row& row : rows) {
-    if (!row.skipped) longest = std::max(longest, row.comparable_cells());
+    if (row.skipped) continue;
+    longest_of_all = std::max(longest_of_all, row.comparable_cells());
+    if (row.ladder.base) longest = std::max(longest, row.comparable_cells());
   }
+  if (longest == 0) longest = longest_of_all;
   const bool is_weak = !rows.empty() && rows.front().mode == ScalingMode::weak;
   for (const CountingMode count : distinct(rows, &Row::count)) {
     print_out(fmt::format("\nThe ladder on a road of {} cells{}, contract `{}` ({}):\n\n", format_count(longest),
@@ -129,6 +139,10 @@ void print_ladder(const std::vector<Row>& rows) {
       }
     }
     print_fastest(rows, count, longest);
+  }
+  if (longest < longest_of_all) {
+    print_out(fmt::format("\nLonger roads, without `naive`, up to {} cells{}, stand in the report.\n",
+                          format_count(longest_of_all), is_weak ? " a core" : ""));
   }
   print_out(
       "\nMCOPs: million cell updates a second. best: of the fastest repetition, what a kernel can do here. median: "

@@ -69,7 +69,7 @@ std::string_view meaning_of(Warning warning) {
   return "";
 }
 
-std::size_t count_visits(const std::vector<Json>& launches) {
+std::size_t visits_of_launches(const std::vector<Json>& launches) {
   std::size_t visits = 0;
   for (const Json& launch : launches) visits += launch.contains("visits") ? launch["visits"].size() : 0;
   return visits;
@@ -83,7 +83,7 @@ std::string time_spent(const std::vector<Row>& rows, const std::vector<Json>& la
       if (row.sample_runs[i] + 1 == launches.size()) timed += row.samples[i];
     }
   }
-  return fmt::format("Timed {:.0f} of {:.0f} s\n", timed, seconds);
+  return fmt::format("{:.0f} of {:.0f} s went into repetitions that were timed\n", timed, seconds);
 }
 
 /// Tells of what the rows' warnings say.
@@ -97,7 +97,7 @@ void print_warnings(const std::vector<Row>& rows) {
   }
 }
 
-/// The table shows those of the longest road alone.
+/// The table shows those of one road alone.
 void print_failures(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     if (row.failed()) say(fmt::format("trafficbench: NOT VERIFIED: {}: {}\n", row.name, known(row.error_message)));
@@ -179,7 +179,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   say_cpu_quota(world);
   // What was raced for at the first visit serves all others.
   const bool was_planned = world.sum_of(journal && !journal->plan().is_null() ? 1 : 0) > 0;
-  const std::string waves = use_waves(
+  const std::string wave = use_waves(
       world, text_of_rank_0(world, leads && was_planned ? journal->plan()["wave"].get<std::string>() : options.wave));
   if (leads) say(fmt::format("Writing to {}\n", output));
   const Json description = describe_run(world, argv);
@@ -197,7 +197,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     }
     journal->add_run(description);
   });
-  SweepSession session(world, options, std::move(points), journal.get(), run, waves, began);
+  SweepSession session(world, options, std::move(points), journal.get(), run, wave, began);
   const SweepSession::End end = session.measure();
   if (end == SweepSession::End::no_time) {
     if (leads) {
@@ -212,7 +212,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     const bool by_signal = asked_to_stop(world);
     if (leads) {
       say(fmt::format("trafficbench: {} after {} visits: go on with --resume --output {}\n",
-                      by_signal ? "interrupted" : "the time limit came", count_visits(journal->runs()), output));
+                      by_signal ? "interrupted" : "the time limit came", visits_of_launches(journal->runs()), output));
     }
     return Status::interrupted;
   }

@@ -20,6 +20,7 @@
 #include "drivers/measure/ceiling_report.hpp"
 #include "drivers/measure/measured_row.hpp"
 #include "drivers/plan/sweep_plan.hpp"
+#include "drivers/report/visits.hpp"
 
 namespace trafficbench {
 
@@ -69,17 +70,6 @@ std::int64_t longest_road_bytes(const std::vector<Point>& points, double memory_
   return longest;
 }
 
-/// How many visits a row has.
-int visits_of_row(const Row& row) {
-  int visits = 0;
-  for (std::size_t i = 0; i < row.samples.size(); ++i) {
-    const bool is_next =
-        i == 0 || row.sample_runs[i] != row.sample_runs[i - 1] || row.sample_visits[i] != row.sample_visits[i - 1];
-    if (is_next) ++visits;
-  }
-  return visits;
-}
-
 }  // namespace
 
 SweepSession::SweepSession(Communicator& world, const SweepOptions& options, std::vector<Point> points,
@@ -92,7 +82,8 @@ SweepSession::SweepSession(Communicator& world, const SweepOptions& options, std
       plan_(visits_of(options)),
       journal_(journal),
       run_(run),
-      road_bytes_(longest_road_bytes(points_, min_available_memory(world))),
+      memory_(min_available_memory(world)),
+      road_bytes_(longest_road_bytes(points_, memory_)),
       wave_(std::move(wave)),
       began_(began),
       time_(began, options.time_limit ? options.time_limit->number : 0),
@@ -114,8 +105,21 @@ void SweepSession::skip(const Point& point, const std::string& reason) {
   together(world_, [&] {
     if (!leads()) return;
     const Row row = skipped_row("sweep", point, reason);
-    if (journal_->row(row.name) == nullptr) journal_->add_row(row);
+    const Row* before = journal_->row(row.name);
+    if (before == nullptr) {
+      journal_->add_row(row);
+    } else if (!before->skipped && !before->failed() && count_visits(*before) < plan_.visits) {
+      throw WorkFailed(fmt::format("{} was measured before and cannot be now: {}", row.name, reason));
+    }
   });
+}
+
+/// Start states are kept from one visit to the next as far as an eighth of the memory holds them.
+void SweepSession::bound_start_states() {
+  double bytes = 0;
+  for (const auto& held : shared_.kept) bytes += static_cast<double>(held->bytes());
+  constexpr double kPart = 8;
+  if (world_.max_of(bytes * world_.node_size()) > memory_ / kPart) shared_.kept.clear();
 }
 
 void SweepSession::skip_infeasible() {
@@ -136,7 +140,7 @@ void SweepSession::take_up() {
         if (!row->samples.empty()) {
           numbers[0] = static_cast<double>(known(row->steps));
           numbers[1] = static_cast<double>(row->sample_steps.front()) / static_cast<double>(known(row->steps));
-          numbers[2] = visits_of_row(*row);
+          numbers[2] = count_visits(*row);
         }
       }
       world_.broadcast(numbers);
@@ -166,11 +170,12 @@ bool SweepSession::try_out_all() {
       const RepetitionLength fixed = group.members[member].length;
       Cost cost;
       std::string problem;
-      if (try_out(world_, ranks_, group, member, measuring_, stay.shared, time_.deadline(), cost, problem) !=
+      if (try_out(world_, ranks_, group, member, measuring_, shared_, time_.deadline(), cost, problem) !=
           WorkEnd::done) {
         progress_.reset();
         return false;
       }
+      bound_start_states();
       if (!group.members[member].is_measured) {
         skip(group.members[member].point, problem);
         continue;
@@ -318,7 +323,7 @@ SweepSession::End SweepSession::make_visits() {
   progress_.reset();
   if (!is_left_out) return End::done;
   const auto is_complete = [&](const Row& row) {
-    return row.skipped || row.failed() || visits_of_row(row) >= plan_.visits || is_cut_short(row);
+    return row.skipped || row.failed() || count_visits(row) >= plan_.visits || is_cut_short(row);
   };
   const bool all_complete = world_.max_of(leads() && !(journal_->rows().size() == points_.size() &&
                                                        std::ranges::all_of(journal_->rows(), is_complete))
@@ -342,7 +347,7 @@ std::vector<Row> SweepSession::rows() const {
 }
 
 bool SweepSession::is_cut_short(const Row& row) const {
-  const int visits = visits_of_row(row);
+  const int visits = count_visits(row);
   return row.restarted == false && visits > 0 && visits < plan_.visits;
 }
 
@@ -368,7 +373,8 @@ WorkEnd SweepSession::visit(Stay& stay, const Deadline& deadline) {
   DisturbanceWatch watch(world_);
   std::vector<Measurement> results;
   const WorkEnd end =
-      make_visit(world_, ranks_, group, measuring_, stay.shared, is_first, stay.rounds, stay.visits, deadline, results);
+      make_visit(world_, ranks_, group, measuring_, shared_, is_first, stay.rounds, stay.visits, deadline, results);
+  bound_start_states();
   if (end != WorkEnd::done) return end;
   const std::vector<NodeDisturbance> nodes = watch.finish();
   add_visit(stay, results, stay.last, nodes);

@@ -46,7 +46,6 @@ class SweepSession {
 
   struct Stay {
     PlannedGroup planned;
-    SharedStates shared;
     GroupCost cost;
     int rounds = 1;           // of each visit
     int visits = 0;           // made, those of earlier launches included
@@ -57,6 +56,7 @@ class SweepSession {
   bool leads() const { return world_.rank() == 0; }
   void skip(const Point& point, const std::string& reason);
   void skip_infeasible();
+  void bound_start_states();
   void take_up();
   bool try_out_all();
   void fix_plan(std::vector<PointCost>& costs, const std::vector<std::pair<std::size_t, std::size_t>>& places);
@@ -82,11 +82,13 @@ class SweepSession {
   std::size_t run_;
   Ceiling ceiling_;
   bool has_ceiling_ = false;
+  double memory_;            // bytes that were available on the node that has least
   std::int64_t road_bytes_;  // of a core, at most: no limit beyond what holds them
   std::string wave_;
   double began_;
   TimeBudget time_;
   Feasibility feasibility_;
+  SharedStates shared_;
   std::vector<Stay> stays_;
   std::unique_ptr<Progress> progress_;  // on rank 0
   bool has_added_ = false;              // a visit, in this launch

@@ -31,8 +31,8 @@ struct MeasuringOptions {
   bool oversubscribe = false;
 };
 
-/// What the visits of one group of points share, so that it is made once: start states, and what a road must end in,
-/// which does not depend on how it is split.
+/// What the visits of a sweep share, so that it is made once: start states, and what a road must end in, which does not
+/// depend on how it is split. For one StartOptions.
 struct SharedStates {
   HeldStarts starts;
   std::vector<std::shared_ptr<const HeldStart>> kept;                  ///< from one visit to the next

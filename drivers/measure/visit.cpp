@@ -171,7 +171,7 @@ WorkEnd try_out(Communicator& world, const RankGroups& ranks, Group& group, std:
   if (!tried.is_measured && timer) problem = timer->so_far().problem;
   constexpr double kWarmUp = 0.1;  // of a repetition
   // The closed form takes about as long as to put the road into its start state.
-  cost = {numbers[1], numbers[1] + kWarmUp * numbers[2], numbers[2], numbers[3]};
+  cost = {numbers[1], numbers[1] + kWarmUp * numbers[2], numbers[3]};
   return WorkEnd::done;
 }
 

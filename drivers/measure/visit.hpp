@@ -38,8 +38,7 @@ struct Deadline {
 struct Cost {
   double first = 0;        ///< what its first visit takes beyond: to work out what the road must end in
   double preparation = 0;  ///< of each visit: its road, the start state, the warm-up
-  double timed = 0;        ///< of one repetition inside the timer
-  double repetition = 0;   ///< and with all that belongs to it
+  double repetition = 0;   ///< of one repetition, with all that belongs to it
 };
 
 /// Collective over the world: makes the member once, finds how long its repetitions must be, and what they cost. `cost`

@@ -33,6 +33,8 @@ double rate(const Row& row, std::size_t sample) {
 
 }  // namespace
 
+int count_visits(const Row& row) { return static_cast<int>(stays_of(row).size()); }
+
 std::vector<VisitValue> medians_by_visit(const Row& row, std::span<const double> values) {
   std::vector<VisitValue> medians;
   for (const Stay& stay : stays_of(row)) {
@@ -79,12 +81,11 @@ OverVisits over_visits(std::span<const VisitValue> values) {
   return result;
 }
 
-bool is_tie(const Row& row, const Row& other) {
+std::optional<bool> is_tie(const Row& row, const Row& other) {
   if (const std::vector<VisitValue> ratios = ratios_by_visit(row, other); !ratios.empty()) {
-    const OverVisits ratio = over_visits(ratios);
-    return !ratio.interval || (ratio.interval->low <= 1 && ratio.interval->high >= 1);
+    if (const auto interval = over_visits(ratios).interval) return interval->low <= 1 && interval->high >= 1;
   }
-  if (!row.mcops.low || !other.mcops.low) return true;
+  if (!row.mcops.low || !other.mcops.low) return {};
   return known(row.mcops.low) <= known(other.mcops.high) && known(other.mcops.low) <= known(row.mcops.high);
 }
 

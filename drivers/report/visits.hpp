@@ -20,6 +20,9 @@ struct VisitValue {
   double value = 0;
 };
 
+/// How many visits a row has.
+int count_visits(const Row& row);
+
 /// The median of `values`, one a repetition of the row, in each of its visits, in their order.
 std::vector<VisitValue> medians_by_visit(const Row& row, std::span<const double> values);
 
@@ -37,8 +40,8 @@ struct OverVisits {
 /// `values` is not empty.
 OverVisits over_visits(std::span<const VisitValue> values);
 
-/// Whether two rates are a tie: where the rows share visits, if the interval of the ratio holds 1; else if the rows'
-/// own intervals overlap. Without an interval nobody can tell them apart.
-bool is_tie(const Row& row, const Row& other);
+/// Whether two rates are a tie: where the rows share six visits or more, if the interval of the ratio holds 1; else if
+/// the rows' own intervals overlap. Nothing where there is no interval to tell by.
+std::optional<bool> is_tie(const Row& row, const Row& other);
 
 }  // namespace trafficbench

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "drivers/ranks/communicator.hpp"
+#include "kernels/bits.hpp"
 #include "kernels/block.hpp"
 #include "kernels/cell_source.hpp"
 #include "kernels/packed_road.hpp"
@@ -43,14 +44,17 @@ class HeldStart final : public CellSource {
   void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const override;
   std::string fault() const override { return origin_->fault(); }
 
+  /// That it takes.
+  std::int64_t bytes() const { return 8 * words_for(block_.cells); }
+
  private:
   std::shared_ptr<const CellSource> origin_;
   Block block_;
   PackedRoad held_;
 };
 
-/// The held start states of points that are measured together: a block of a road is held once, however many points
-/// begin from it, and as long as one of them does. For one StartOptions.
+/// The held start states of a sweep: a block of a road is held once, however many points begin from it, and as long as
+/// somebody holds on to it. For one StartOptions.
 class HeldStarts {
  public:
   /// As HeldStart's constructor, if that block is not held yet.

@@ -39,11 +39,6 @@ def best_rate(row):
     return max(steps / seconds for steps, seconds in zip(row["sample_steps"], row["samples"]))
 
 
-def visit_medians(row):
-    """{(launch, visit): median rate}."""
-    return {visit: statistics.median(rates) for visit, rates in rates_by_visit(row).items()}
-
-
 def visit_ratios(row, base, rates_of=rates_by_visit):
     """{(launch, visit): rate of the row over that of the base}, of the visits that both share: the median of the ratios of
     the rounds."""
