@@ -1,11 +1,12 @@
 // trafficbench-kernels: Google Benchmark over every kernel variant and its OpenMP form, on one rank.
 //
 // An iteration of a benchmark is one repetition: the start state is loaded outside the timer, then the road makes as
-// many iterations of the model as take about kRepetitionSeconds. Names spell the point:
+// many iterations of the model as take about kRepetitionSeconds, or the course's 100 where the rate depends on how many
+// there are. Names spell the point:
 //
 //     kernel/bitsliced/cells:1e6/count:sampled/threads:1
 //     kernel/leap/cells:1e6/steps:1000/count:every/threads:2
-//     reference/course_loop/cells:1e7
+//     reference/course_loop/cells:1e6
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <omp.h>
@@ -40,6 +41,8 @@ constexpr double kDensity = 0.52;
 constexpr std::uint64_t kSeed = 5743;
 constexpr double kRepetitionSeconds = 0.05;
 constexpr std::int64_t kJump = 1000;  // iterations of a closed-form variant
+constexpr std::int64_t kCourseSteps = 100;
+constexpr std::int64_t kLongestOfCourse = 1'000'000;  // cells: as in a sweep of all kernels
 // advance gets lists of MoveCount for at least this many iterations.
 constexpr std::int64_t kListIterations = 4096;
 
@@ -72,6 +75,7 @@ RingOptions ring_options(const Point& point) {
 /// Iterations of one repetition: fewer than a halo is good for, or a whole number of halos.
 std::int64_t steps_of(const Point& point, std::int64_t depth) {
   if (point.jumps()) return kJump;
+  if (point.variant->rate_depends_on_steps) return kCourseSteps;
   const double cells_per_second = point.variant->nominal_rate * 1e9 * point.threads;
   const auto steps =
       static_cast<std::int64_t>(kRepetitionSeconds * cells_per_second / static_cast<double>(point.cells));
@@ -127,8 +131,8 @@ void run_kernel(benchmark::State& state, const Point& point) try {
 }
 
 void run_course_loop(benchmark::State& state) {
-  constexpr int kCells = 10'000'000;
-  constexpr int kSteps = 3;
+  constexpr int kCells = kLongestOfCourse;
+  constexpr int kSteps = kCourseSteps;
   const auto start = philox_start(kCells, kDensity, kSeed);
   const PackedRoad packed(*start, 0, kCells);
   std::vector<int> road(kCells + 2);
@@ -150,7 +154,8 @@ void register_benchmarks() {
   if (omp_get_max_threads() > 1) thread_counts.push_back(omp_get_max_threads());
   for (const Variant* variant : variants()) {
     for (const int threads : thread_counts) {
-      for (std::int64_t cells = 100'000; cells <= 100'000'000; cells *= 10) {
+      const std::int64_t longest = variant->rate_depends_on_steps ? kLongestOfCourse : 100'000'000;
+      for (std::int64_t cells = 100'000; cells <= longest; cells *= 10) {
         for (const bool every : {true, false}) {
           const Point point{variant, cells, threads, every};
           benchmark::RegisterBenchmark(point.name().c_str(), run_kernel, point)
@@ -160,7 +165,7 @@ void register_benchmarks() {
       }
     }
   }
-  benchmark::RegisterBenchmark("reference/course_loop/cells:1e7", run_course_loop)
+  benchmark::RegisterBenchmark("reference/course_loop/cells:1e6", run_course_loop)
       ->UseManualTime()
       ->Unit(benchmark::kMillisecond);
 }
@@ -187,7 +192,7 @@ void print_help() {
       "  --isa=NAME   instruction set of the vector variants, as `trafficbench list` names them "
       "(default auto)\n\n"
       "OMP_NUM_THREADS sets the threads of the OpenMP forms. An example:\n\n"
-      "  trafficbench-kernels --benchmark_filter='naive/cells:1e7/.*threads:1' "
+      "  trafficbench-kernels --benchmark_filter='naive/cells:1e6/.*threads:1' "
       "--benchmark_repetitions=5\n\n"
       "and the options of Google Benchmark:\n");
   benchmark::PrintDefaultHelp();

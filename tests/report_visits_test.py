@@ -175,7 +175,7 @@ def test_each_plot_says_which_headline_it_shows(tmp_path):
     said = {
         "ladder": ("Bars: the best repetition", "Diamonds: the median with its 95% interval over visits"),
         "limits": ("best",),
-        "strong": ("By the median, with its 95% interval over visits.",),
+        "strong": ("By the median, with its 95% interval over visits, within one launch.",),
         "shares": ("efficiency by the median",),
     }
     for section, parts in said.items():

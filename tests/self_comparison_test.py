@@ -116,12 +116,25 @@ def test_slowdowns_are_found_by_size(tmp_path):
     result = said(launches(tmp_path / "a", 4, visit=0.001))
     for kernel in KERNELS:
         best, median = (result["found"][way]["points"][name_of(kernel)] for way in ("best", "median"))
-        assert [best[each] for each in ("3", "5", "8", "10", "15", "20")] == [0, 0, 1, 1, 1, 1]
-        assert best["often"] == 7 and median["often"] <= 2 and median["3"] == 1
+        assert [best[each] for each in ("3", "8", "10", "15", "20")] == [0, 1, 1, 1, 1]
+        assert best["often"] in (5, 6) and median["often"] <= 2 and median["3"] == 1
     wide = said(launches(tmp_path / "b", 4, seed=2, visit=0.2))
     assert wide["found"]["median"]["all"]["10"] < 0.3 < 0.8 < wide["found"]["best"]["all"]["20"]
     assert wide["found"]["median"]["points"][name_of("tiled")]["often"] > 20
     assert said(tmp_path / "a", "--threshold", "50")["found"]["best"]["points"][name_of("tiled")]["often"] in (50, 51)
+
+
+def test_a_table_for_a_document_has_a_line_a_kernel_and_road(tmp_path):
+    folder = launches(tmp_path / "a", 6, visit=0.1)
+    lines = run_script(SCRIPT, folder, "--markdown").stdout.splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert len({len(row) for row in rows}) == 1
+    assert [row[0] for row in rows[2:]] == ["`bitsliced`", "`tiled`", "all"]
+    result = said(folder)
+    held = [100 * result["held"]["points"][name_of(kernel)]["share"] for kernel in KERNELS]
+    assert [row[3] for row in rows[2:4]] == [f"{each:.0f}%" for each in held]
+    assert rows[4][3] == " .. ".join(sorted({f"{each:.0f}" for each in held}, key=float)) + "%"
+    assert run_script(SCRIPT, folder, "--markdown", "--json").returncode == 2
 
 
 def test_what_is_too_noisy_for_any_slowdown_is_told(tmp_path):

@@ -145,11 +145,10 @@ void print_ladder(const std::vector<Row>& rows) {
                           format_count(longest_of_all), is_weak ? " a core" : ""));
   }
   print_out(
-      "\nMCOPs: million cell updates a second. best: of the fastest repetition, what a kernel can do here. median: "
-      "over "
-      "the\nvisits, with its interval, what one gets on this machine as it is. x naive: rate over that of `naive` on "
-      "one "
-      "core, same\nroad and contract, by the median. Kernels tie where the visits do not tell them apart.\n");
+      "\nMCOPs: million cell updates a second. best: of the fastest repetition, what a kernel can do here. median:\n"
+      "over the visits of this launch, with their interval, what one gets on this machine as it is. x naive: rate\n"
+      "over that of `naive` on one core, same road and contract, by the median. Kernels tie where the visits do not\n"
+      "tell them apart.\n");
 }
 
 }  // namespace trafficbench

@@ -22,6 +22,11 @@ def medians_by_visit(row, values):
     return {visit: statistics.median(of_visit) for visit, of_visit in _by_visit(row, values).items()}
 
 
+def two_best_by_visit(row, values):
+    """The two greatest of `values`, one a repetition, of each visit, or the one there is; in order."""
+    return tuple(tuple(sorted(of_visit, reverse=True)[:2]) for of_visit in _by_visit(row, values).values())
+
+
 def per_iteration(row, values):
     """Of `values`, one a repetition, what one iteration has of each."""
     return [value / steps for value, steps in zip(values, row["sample_steps"])]

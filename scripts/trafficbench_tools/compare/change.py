@@ -1,15 +1,17 @@
-"""How much faster a point became, by its best repetition and by its median. docs/method.md, "Comparing two reports", says why.
+"""How much faster a point became, by its best repetitions and by its median. docs/method.md, "Comparing two reports", says why.
 
-Speeds are iterations a second. A change is the ratio of two speeds, new over base, above 1 for faster.
+Speeds are iterations a second, and by best iterations a cycle where that can be said. A change is the ratio of two speeds, new
+over base, above 1 for faster.
 """
 
+import bisect
 import math
 import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trafficbench_tools.version_1 import INTERVAL_OVER as REPETITIONS
 from trafficbench_tools.visits import (
-    best_rate, median_and_interval, median_interval, medians_by_visit, per_iteration, rates_by_visit
+    best_rate, median_and_interval, median_interval, medians_by_visit, per_iteration, two_best_by_visit
 )  # fmt: skip
 
 BEST, MEDIAN = "best", "median"
@@ -23,7 +25,8 @@ class Figure:
     low: float = None
     high: float = None
     over: str = None  # what the interval is over: visits, launches, or repetitions of one launch
-    bests: tuple = ()  # by best: the speed of the fastest repetition of each visit; empty in a row that was worked out
+    bests: tuple = ()  # by best: the speeds of the two best repetitions of each visit; empty in a row that was worked out
+    bests_a_cycle: tuple = ()  # the same in iterations a cycle; empty where that says nothing
     visits: int = 0
     clock: float = None  # Hz; None where it was not measured
     share: float = None  # of their cores' time that the workers had; below 1, they slept or other programs ran there
@@ -39,6 +42,7 @@ class Change:
     new: Figure
     low: float = None  # ends of the ratio, by the ends of both intervals; None where a side has none
     high: float = None
+    a_cycle: bool = False  # speeds are iterations a cycle
 
 
 def changes_of(base, new):
@@ -52,17 +56,36 @@ def changes(base, new):
 
 
 def change_of_bests(base, new):
-    """On equal numbers of visits: the best of more is higher, whatever was measured."""
+    """By work a cycle where both sides know it: a clock that is higher for a moment is no faster program. On equal numbers of
+    visits: the best of more is higher, whatever was measured."""
     visits = min(base.visits, new.visits)
     if visits == 0:
         return Change(BEST, new.speed / base.speed, base, new)
-    return Change(BEST, best_of(new.bests, visits) / best_of(base.bests, visits), base, new)
+    a_cycle = bool(base.bests_a_cycle and new.bests_a_cycle)
+    sides = [
+        replace(side, speed=two_best(side.bests_a_cycle if a_cycle else side.bests, visits)) for side in (base, new)
+    ]
+    return Change(BEST, sides[1].speed / sides[0].speed, *sides, a_cycle=a_cycle)
 
 
-def best_of(bests, visits):
-    """The best that so many of these visits have, on average over all ways to choose them; the best of all, if it is all."""
+def two_best(bests, visits):
+    """The mean of the two best repetitions of so many visits, on average over all ways to choose them among these; `bests` are
+    the two best of each, or the one it has. Two, so that one that was timed a little wrong decides nothing by itself."""
+    first = sorted(each[0] for each in bests)
+    second = sorted(each[1] for each in bests if len(each) > 1)
+    if not second and visits == 1:
+        return statistics.mean(first)
     ways = math.comb(len(bests), visits)
-    return sum(best * (math.comb(below, visits - 1) / ways) for below, best in enumerate(sorted(bests)))
+    levels = sorted({*first, *second})
+    total = 2 * levels[0]
+    for below, level in zip(levels, levels[1:]):
+        # How likely it is that one repetition, and that two, reach this level.
+        none = bisect.bisect_left(first, level)
+        single = len(first) - none - (len(second) - bisect.bisect_left(second, level))
+        not_one = math.comb(none, visits) / ways
+        not_two = not_one + single * (math.comb(none, visits - 1) / ways)
+        total += (level - below) * (2 - not_one - not_two)
+    return total / 2
 
 
 def change_of_medians(base, new):
@@ -84,15 +107,26 @@ def figures_of(row):
 
 
 def best_figure(row):
-    """That of the fastest repetition."""
-    bests = tuple(max(rates) for rates in rates_by_visit(row).values())
-    speed = best_rate(row)
-    fastest = min(range(len(row["samples"])), key=lambda i: row["samples"][i] / row["sample_steps"][i])
-    clock = row["sample_clock_hz"][fastest] if row.get("sample_clock_hz") else row["clock_hz"]
+    """Those of the best repetitions of its visits."""
+    speeds = [steps / seconds for steps, seconds in zip(row["sample_steps"], row["samples"])]
+    bests = two_best_by_visit(row, speeds)
+    clocks = row.get("sample_clock_hz")
+    bests_a_cycle = ()
+    # Memory has a clock of its own.
+    if clocks and not (row.get("limit") or "").endswith("memory bandwidth"):
+        bests_a_cycle = two_best_by_visit(row, [speed / clock for speed, clock in zip(speeds, clocks)])
+    fastest = max(range(len(speeds)), key=speeds.__getitem__)
     share = None
     if row.get("cpu_seconds"):
         share = share_of_cores(row, row["cpu_seconds"][fastest], row["samples"][fastest])
-    return Figure(speed, bests=bests, visits=len(bests), clock=clock, share=share)
+    return Figure(
+        speeds[fastest],
+        bests=bests,
+        bests_a_cycle=bests_a_cycle,
+        visits=len(bests),
+        clock=clocks[fastest] if clocks else row["clock_hz"],
+        share=share,
+    )
 
 
 def median_figure(row):

@@ -11,16 +11,17 @@ from trafficbench_tools.with_packages import need
 
 DESCRIPTION = """\
 Says of every point that two reports have in common whether it became faster, stayed the same or became slower, or
-whether that is unclear; by how much; and why. Speeds are iterations a second.
+whether that is unclear; by how much; and why.
 
   --by best     did a change of the code make it slower? What else runs on a machine only slows, so that the best
-                repetitions of a program repeat better than its medians: slower, faster where they differ by
+                repetitions of a program repeat better than its medians. The two best of each side are compared, in
+                work a cycle where the clock of each repetition was kept: slower, faster where they differ by
                 --threshold, else same
   --by median   did the service change: the machine, its system, the time of day? slower, faster where the intervals of
                 the medians lie apart; same where both together rule out a change of --margin; else unclear
 
-By best a change is unclear where the clock or other programs on the cores explain half of it, either way with fewer than
-six visits and for jumps of other lengths. Both changes are shown. --again takes reports of further launches, best
+By best a change is unclear where other programs on the cores explain half of it, or the clock where work a cycle is not
+known; either way with fewer than six visits and for jumps of other lengths. Both changes are shown. --again takes reports of further launches, best
 made in turns (base, new, base, new): their repetitions are put together. docs/method.md, "Comparing two reports",
 explains all of it.
 

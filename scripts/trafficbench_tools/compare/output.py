@@ -5,7 +5,7 @@ from trafficbench_tools.compare.verdict import FASTER, SAME, SLOWER, UNCLEAR
 from trafficbench_tools.printing import printable
 
 WORDS = [SLOWER, UNCLEAR, FASTER, SAME]
-JUDGED = {BEST: "the best repetition", MEDIAN: "the median over visits"}
+JUDGED = {BEST: "the two best repetitions", MEDIAN: "the median over visits"}
 
 
 def count_words(verdicts):
@@ -21,15 +21,15 @@ def print_table(paths, reports, pairing, points, verdicts, options):
     short, common = short_names([one.name for one in pairing.pairs])
     if common:
         print(f"Every point: {common}")
-    print(f"\nJudged by {JUDGED[options.by]}; base and new are its figures.")
-    print(f"{'verdict':8} {'best':>8} {'median, 95% interval':28} {'base':>13} {'new':>13} {'':6}point: reason")
+    print(f"\nJudged by {JUDGED[options.by]}, which base and new show.")
+    print(f"{'verdict':8} {'best':>8} {'median, 95% interval':28} {'base':>13} {'new':>13} {'':12}point: reason")
     order = sorted(range(len(verdicts)), key=lambda index: WORDS.index(verdicts[index].word))
     for index in order:
         verdict, change = verdicts[index], points[index]
         base, new, unit = (figures(pairing.pairs[index], change[options.by])[key] for key in ("base", "new", "unit"))
-        shown = [f"{value:,.0f}" if unit == "MCOPs" else f"{value:,.4g}" for value in (base, new)]
+        shown = [f"{value:,.0f}" if value >= 1000 else f"{value:,.4g}" for value in (base, new)]
         print(f"{verdict.word:8} {signed_percent(change[BEST].ratio):>8} {interval(change[MEDIAN]):28}", end="")
-        print(f" {shown[0]:>13} {shown[1]:>13} {unit:6}{short[index]}: {verdict.reason}")
+        print(f" {shown[0]:>13} {shown[1]:>13} {unit:12}{short[index]}: {verdict.reason}")
     print()
     for name, why in pairing.left_out:
         print(f"not compared: {name}: {why}")
@@ -63,11 +63,13 @@ def interval(change):
 
 
 def figures(pair, change):
-    """Base, new and their unit: a rate, or a time where the row has no rate."""
+    """Base, new and their unit: work in a time, or the time where the row has no rate; by seconds or by cycles."""
     base, new = change.base.speed, change.new.speed
     if pair.base["mcops"] is None:
-        return {"base": 1e9 * pair.base["steps"] / base, "new": 1e9 * pair.new["steps"] / new, "unit": "ns"}
-    return {"base": pair.base["cells"] * base / 1e6, "new": pair.base["cells"] * new / 1e6, "unit": "MCOPs"}
+        scale, unit = (1, "cycles") if change.a_cycle else (1e9, "ns")
+        return {"base": scale * pair.base["steps"] / base, "new": scale * pair.new["steps"] / new, "unit": unit}
+    scale, unit = (1, "cells/cycle") if change.a_cycle else (1e-6, "MCOPs")
+    return {"base": scale * pair.base["cells"] * base, "new": scale * pair.base["cells"] * new, "unit": unit}
 
 
 def short_names(names):

@@ -11,7 +11,7 @@ FASTER, SAME, SLOWER, UNCLEAR = "faster", "same", "slower", "unclear"
 
 # Percent. The best repetitions of two launches of one program may differ by so much: scripts/self_comparison.py says which
 # threshold keeps false alarms at 5% of the points on the machine at hand.
-THRESHOLD = 6.0
+THRESHOLD = 5.0
 # Percent: what a comparison of medians must rule out for `same`.
 MARGIN = 5.0
 
@@ -37,15 +37,16 @@ def judge(pair, change, limit):
 def by_best(change, threshold):
     """(word, reason); the threshold is a logarithm. Disturbance only slows, so that the best repetitions are repeatable."""
     log, limit = math.log(change.ratio), percent(threshold)
+    measure = " in work a cycle" if change.a_cycle else ""
     fewest = min(change.base.visits, change.new.visits)
     if change.base.bests and fewest < FEWEST_SAMPLES:
         return UNCLEAR, f"{visits_text(fewest)}: the best of fewer than {FEWEST_SAMPLES} may be a disturbed one"
     if log == 0 or abs(log) < threshold:
-        return SAME, f"the best repetitions differ by less than {limit}"
+        return SAME, f"the best repetitions differ by less than {limit}{measure}"
     other = other_cause(change)
     if other:
         return UNCLEAR, other
-    return FASTER if log > 0 else SLOWER, f"the best repetitions differ by {limit} or more"
+    return FASTER if log > 0 else SLOWER, f"the best repetitions differ by {limit} or more{measure}"
 
 
 def by_median(change, margin):
@@ -71,7 +72,8 @@ def other_cause(change):
     """What explains at least half of the change, other than the program; None if nothing does."""
     log = math.log(change.ratio)
     base, new = change.base, change.new
-    for before, after, text in [(base.clock, new.clock, clock_text), (base.share, new.share, core_text)]:
+    clocks = (None, None) if change.a_cycle else (base.clock, new.clock)
+    for before, after, text in [(*clocks, clock_text), (base.share, new.share, core_text)]:
         if not before or not after:
             continue  # not known
         factor = math.log(after / before)

@@ -202,10 +202,9 @@ def judge_intervals(sources, _):
     rule.broken_by(
         among(timed, lambda row: row["interval_over"] is None), "row", "without an interval (fewer than six visits)"
     )
-    for over, text in rows.OVER.items():
-        found = sum(row["interval_over"] == over for row in timed)
-        if found:
-            rule.says.append(f"{words.count_of(found, 'interval')} {text}.")
+    for text in rows.intervals_over(timed):
+        found = sum(rows.interval_over(row) == text for row in timed)
+        rule.says.append(f"{words.count_of(found, 'interval')} {text}.")
     if any(row["interval_over"] == "repetitions" for row in timed):
         rule.says.append(
             "Those over repetitions are of a report of version 1: they hold what follows within one launch, and the next launch"

@@ -100,7 +100,7 @@ def how(measured):
         " a visit, which says what one gets on this machine as it is. Which kernel is faster and how near its limit it comes"
         " goes by the first, scaling and efficiency by the second.",
     ]
-    over = [text for key, text in rows.OVER.items() if any(row["interval_over"] == key for row in measured)]
+    over = rows.intervals_over(measured)
     if over:
         sentences.append(
             f"Medians have 95% intervals from order statistics {' or '.join(over)}, which assume no distribution. Two rows tie"

@@ -1,5 +1,6 @@
 """Questions about one row of a report."""
 
+WITHIN = "over visits, within one launch"
 OVER = {"visits": "over visits", "launches": "over launches", "repetitions": "over repetitions, within one launch"}
 
 
@@ -29,9 +30,21 @@ def visits(row):
     return len(set(zip(row["sample_runs"], row["sample_visits"])))
 
 
+def interval_over(row):
+    """What the row's interval is of, in words; None if it has none. The visits of one launch say little of the next."""
+    if row["interval_over"] is None:
+        return None
+    return WITHIN if row["interval_over"] == "visits" and len(launches(row)) == 1 else OVER[row["interval_over"]]
+
+
+def intervals_over(members):
+    """What the intervals of these rows are of, each once."""
+    return [text for text in (WITHIN, *OVER.values()) if any(interval_over(row) == text for row in members)]
+
+
 def interval_of(members):
-    """What the intervals of these rows are of: "95% interval over visits"; of a version 1 report, over repetitions."""
-    over = [text for key, text in OVER.items() if any(row["interval_over"] == key for row in members)]
+    """What the intervals of these rows are of: "95% interval over visits, within one launch"."""
+    over = intervals_over(members)
     return f"95% interval {' or '.join(over)}" if over else "95% interval, which needs six visits and so is not there"
 
 

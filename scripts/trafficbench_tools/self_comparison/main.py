@@ -50,7 +50,9 @@ def parse_arguments(words):
     parser.add_argument(
         "--margin", type=percentage, default=MARGIN, metavar="PERCENT", help=f"of compare.py --by median (default {MARGIN:g})"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON in place of the tables")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON in place of the tables")
+    form.add_argument("--markdown", action="store_true", help="print one table, by kernel and road: least and greatest of the points")
     return parser.parse_args(words)
 
 
@@ -76,7 +78,7 @@ def main():
     """Carries out the command line; returns the exit status."""
     options = parse_arguments(sys.argv[1:])
     need("jsonschema")
-    from trafficbench_tools.self_comparison.output import print_tables
+    from trafficbench_tools.self_comparison.output import print_markdown, print_tables
     from trafficbench_tools.self_comparison.rates import study
 
     launches = load_folder(options.folder, 2)
@@ -84,6 +86,8 @@ def main():
     result = study(launches, slowed, options.threshold / 100, options.margin / 100)
     if options.json:
         print(json.dumps(result, indent=1, allow_nan=False))
+    elif options.markdown:
+        print_markdown(result)
     else:
         print_tables(result)
     return 0

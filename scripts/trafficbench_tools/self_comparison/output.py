@@ -91,6 +91,34 @@ def print_found(result, names, short):
         print(f"{parts[0]} | {parts[1]}  {label}")
 
 
+def print_markdown(result):
+    """The same by kernel and road, as a table for a document: least and greatest of the points."""
+    groups = {}
+    for name in result["held"]["points"]:
+        groups.setdefault(tuple(name.split("/")[1:3]), []).append(name)
+    every, found = result["alarms"]["all"], result["found"]
+    heads = ["kernel", "road", "points", "intervals that hold"]
+    for way in (BEST, MEDIAN):
+        heads += [f"{way}: wrong", "5% found", "8% found", "found in 80%"]
+    print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
+    for (kernel, cells), names in [*groups.items(), (("all", "all"), list(result["held"]["points"]))]:
+        cells = [f"`{kernel}`" if kernel != "all" else kernel, cells.removeprefix("cells:"), f"{len(names)}"]
+        cells.append(spread([result["held"]["points"][name]["share"] for name in names]))
+        for way in (BEST, MEDIAN):
+            points = [found[way]["points"][name] for name in names]
+            cells.append(spread([alarmed(every[way]["points"][name]) for name in names]))
+            cells += [spread([point[size] for point in points]) for size in ("5", "8")]
+            cells.append(spread([(point["often"] or MOST_SLOWED) / 100 for point in points]))
+        print(f"| {' | '.join(cells)} |")
+
+
+def spread(parts):
+    """Least and greatest of parts of 1, as percentages."""
+    known = [part for part in parts if part is not None]
+    ends = sorted({f"{100 * part:.0f}" for part in (min(known), max(known))}, key=float) if known else ["-"]
+    return " .. ".join(ends) + ("%" if known else "")
+
+
 def print_slowed(slowed, names, short):
     """What the launches of another program gave."""
     print(f"\nAgainst {len(slowed['launches'])} launches of a slowed program, {slowed['pairs']} pairs: the middle change,")
