@@ -7,18 +7,18 @@ int course_loop(int cells, int iterations, int* road, int* spare) {
     road[cells + 1] = road[1];
     moves = 0;
     for (int i = 1; i <= cells; i++) {
-      if (road[i] == 0) {
-        if (road[i - 1] == 0) {
-          spare[i] = 0;
-        } else {
+      if (road[i] == 1) {
+        if (road[i + 1] == 1) {
           spare[i] = 1;
-        }
-      } else {
-        if (road[i + 1] == 0) {
+        } else {
           spare[i] = 0;
           moves++;
-        } else {
+        }
+      } else {
+        if (road[i - 1] == 1) {
           spare[i] = 1;
+        } else {
+          spare[i] = 0;
         }
       }
     }
