@@ -16,6 +16,7 @@
   VARIANT(bitpacked)                   \
   VARIANT(bitsliced)                   \
   VARIANT(tiled)                       \
+  VARIANT(paired)                      \
   VARIANT(leap)
 
 namespace trafficbench {
