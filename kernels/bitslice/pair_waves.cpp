@@ -107,30 +107,14 @@ struct Plain {
   }
 };
 
-// Cells that change, summed over many words, each 64-bit part of a register for itself.
+// Cells that change, summed over many words, each 64-bit part of a register for itself: by a tree of full adders (Harley
+// & Seal, in Warren, Hacker's Delight, 5-1), so that one word in sixteen is counted bit by bit.
 struct ChangeSum {
   enum : int { kOnes, kTwos, kFours, kEights, kSixteens, kRest };
   static constexpr int kBlock = 16;
 
-  // A full adder in every bit (Harley & Seal, in Warren, Hacker's Delight, 5-1): `sum` keeps its weight.
-  static HWY_INLINE V add(V& sum, V a, V b) {
-    const V half = sum ^ a;
-    const V carry = (sum & a) | (half & b);
-    sum = half ^ b;
-    return carry;
-  }
-
   /// Adds kBlock words.
   static HWY_INLINE void add_block(const V* changes, V mask, std::uint64_t* sums) {
-#if TRAFFICBENCH_VECTOR_POPCOUNT
-    V even = word_at(sums, kRest);
-    V odd{};
-    for (int i = 0; i < kBlock; i += 2) {
-      even += popcount(changes[i] & mask);
-      odd += popcount(changes[i + 1] & mask);
-    }
-    set_word(sums, kRest, even + odd);
-#else
     V ones = word_at(sums, kOnes);
     V twos = word_at(sums, kTwos);
     V fours = word_at(sums, kFours);
@@ -138,21 +122,20 @@ struct ChangeSum {
     V eight[2];
     for (int half = 0; half < 2; ++half) {
       const V* const from = changes + half * 8;
-      const V two_a = add(ones, from[0], from[1]);
-      const V two_b = add(ones, from[2], from[3]);
-      const V four_a = add(twos, two_a, two_b);
-      const V two_c = add(ones, from[4], from[5]);
-      const V two_d = add(ones, from[6], from[7]);
-      const V four_b = add(twos, two_c, two_d);
-      eight[half] = add(fours, four_a, four_b);
+      const V two_a = add_bits(ones, from[0], from[1]);
+      const V two_b = add_bits(ones, from[2], from[3]);
+      const V four_a = add_bits(twos, two_a, two_b);
+      const V two_c = add_bits(ones, from[4], from[5]);
+      const V two_d = add_bits(ones, from[6], from[7]);
+      const V four_b = add_bits(twos, two_c, two_d);
+      eight[half] = add_bits(fours, four_a, four_b);
     }
-    const V sixteen = add(eights, eight[0], eight[1]);
+    const V sixteen = add_bits(eights, eight[0], eight[1]);
     set_word(sums, kOnes, ones);
     set_word(sums, kTwos, twos);
     set_word(sums, kFours, fours);
     set_word(sums, kEights, eights);
     set_word(sums, kSixteens, word_at(sums, kSixteens) + popcount(sixteen & mask));
-#endif
   }
 
   static HWY_INLINE void add_single(V changes, V mask, std::uint64_t* sums) {

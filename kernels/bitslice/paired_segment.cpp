@@ -14,6 +14,8 @@ namespace trafficbench::bitslice {
 namespace {
 
 constexpr std::int64_t kMaxLevels = 128;
+// A multiple of the levels of the longest waves, or a part of it.
+constexpr std::int64_t kLevelStep = 8;
 // A multiple of the positions that a counting wave takes at a time.
 constexpr std::int64_t kPositionStep = 16;
 
@@ -101,13 +103,14 @@ class Edges {
 PairPlan PairPlan::of(const SegmentShape& shape, const PairSet& set) {
   const std::int64_t length = lanes_of(shape, set).length;
   // With each level more, a trip computes two places more that become junk; with each trip more, cells are turned into
-  // pairs and back once more, which costs about as much as two levels. The sum is least near 2 sqrt(length).
-  auto levels = static_cast<std::int64_t>(2 * std::sqrt(static_cast<double>(length)));
-  if (levels > 8) levels = levels / 8 * 8;
+  // pairs and back once more, which costs about as much as two levels, and margins are copied and a cell is followed.
+  // The sum is least near 2 sqrt(length), and a little above that where lanes are short.
+  const std::int64_t levels = 8 + std::llround(2 * std::sqrt(static_cast<double>(length)));
   const std::int64_t position_bytes = kPositionWords * set.register_words * 8;
   const std::int64_t tile = shape.tuning.knob("tile");
-  const std::int64_t positions = tile > 0 ? tile / 2 : shape.tuning.l1_bytes / 4 / position_bytes;
-  return {.levels = std::clamp<std::int64_t>(levels, 1, std::min(kMaxLevels, length - 1)),
+  const std::int64_t wanted = tile > 0 ? tile / 2 : shape.tuning.l1_bytes / 4 / position_bytes;
+  const std::int64_t positions = std::min(wanted, length);  // no trip has more
+  return {.levels = std::min({levels / kLevelStep * kLevelStep, kMaxLevels, length - 1}),
           .positions = std::max<std::int64_t>(positions / kPositionStep, 1) * kPositionStep};
 }
 

@@ -1,7 +1,6 @@
 #include "kernels/bitslice/segment.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "kernels/bits.hpp"
@@ -39,7 +38,10 @@ BitsliceSegment::BitsliceSegment(const SegmentShape& shape, const TripPlan& plan
       plan_(fitted(plan, shape, waves)),
       road_(shape, lanes_of(shape, waves), waves.set->register_words, margin_words(plan_.levels)),
       states_(2 * plan_.levels * road_.register_words()),
-      masks_((kMaxGroup + kMaxWaveLevels) * road_.register_words()) {}
+      masks_((kMaxGroup + kMaxWaveLevels) * road_.register_words()),
+      own_lanes_(std::ssize(changes_) * road_.register_words()) {
+  find_own_lanes();
+}
 
 TripPlan BitsliceSegment::fitted(const TripPlan& plan, const SegmentShape& shape, const FastestWaves& waves) {
   const std::int64_t one_wave = std::max(waves.wave->levels, waves.counting->levels);
@@ -50,9 +52,9 @@ TripPlan BitsliceSegment::fitted(const TripPlan& plan, const SegmentShape& shape
 std::int64_t BitsliceSegment::bytes(const SegmentShape& shape, const TripPlan& plan, const FastestWaves& waves) {
   const std::int64_t register_words = waves.set->register_words;
   const std::int64_t levels = fitted(plan, shape, waves).levels;
-  const std::int64_t words = 2 * levels + kMaxGroup + kMaxWaveLevels;
+  const std::int64_t words = 2 * levels + kMaxGroup + kMaxWaveLevels + 4;
   return LaneRoad::bytes(lanes_of(shape, waves), register_words, margin_words(levels)) +
-         aligned_buffer_bytes<std::uint64_t>(words * register_words) + aligned_buffer_bytes<std::uint64_t>(0) +
+         aligned_buffer_bytes<std::uint64_t>(words * register_words) + 2 * aligned_buffer_bytes<std::uint64_t>(0) +
          levels * static_cast<std::int64_t>(sizeof(Stage) + 8);
 }
 
@@ -138,37 +140,47 @@ void BitsliceSegment::run_groups(Stage& stage, std::int64_t groups) {
 /// Counts own cells only, each once. Which lanes those are changes at four words at most; a group that holds such a
 /// word is taken by itself, with a mask for each word.
 void BitsliceSegment::run_counting(Stage& stage, std::int64_t groups) {
-  const std::array<std::int64_t, 4> changes{0, road_.first_own() % road_.length(),
-                                            (road_.first_own() + road_.cells()) % road_.length(), road_.length()};
   const std::int64_t masks = stage.group + stage.levels - 1;
   while (groups > 0) {
     const std::int64_t first = stage.next - stage.levels;  // the first word that the deepest level counts
     std::int64_t change = stage.next + groups * stage.group;
-    for (const std::int64_t candidate : changes) {
+    for (const std::int64_t candidate : changes_) {
       if (candidate > first) change = std::min(change, candidate);
     }
     std::int64_t step = 1;
     CountingWave::Function run = stage.counting->run_masked;
+    const std::uint64_t* mask = masks_.data();
     if (change >= first + masks) {
       step = std::min(groups, (change - first - masks) / stage.group + 1);
       run = stage.counting->run_uniform;
-      fill_own_mask(first, masks_.data());
+      mask = own_lanes(first);
     } else {
       for (std::int64_t i = 0; i < masks; ++i) {
-        fill_own_mask(first + i, masks_.data() + i * road_.register_words());
+        std::copy_n(own_lanes(first + i), road_.register_words(), masks_.data() + i * road_.register_words());
       }
     }
-    run(road_.word(stage.next), step, stage.state, masks_.data(), stage.moves);
+    run(road_.word(stage.next), step, stage.state, mask, stage.moves);
     stage.next += step * stage.group;
     groups -= step;
   }
 }
 
-/// The lanes whose cell j is an own cell.
-void BitsliceSegment::fill_own_mask(std::int64_t j, std::uint64_t* mask) const {
-  const bool in_lanes = 0 <= j && j < road_.length();
+/// Works out the masks of own_lanes.
+void BitsliceSegment::find_own_lanes() {
   const std::int64_t first = road_.first_own();
-  road_.fill_mask(first, in_lanes ? first + road_.cells() : first, j, mask);
+  const std::int64_t last = first + road_.cells();
+  changes_ = {0, first % road_.length(), last % road_.length(), road_.length()};
+  std::ranges::sort(changes_);
+  for (std::size_t i = 0; i + 1 < changes_.size(); ++i) {
+    road_.fill_mask(first, last, changes_[i], own_lanes_.data() + static_cast<std::int64_t>(i + 1) * road_.register_words());
+  }
+}
+
+/// The word of those lanes whose cell j is an own cell.
+const std::uint64_t* BitsliceSegment::own_lanes(std::int64_t j) const {
+  const std::int64_t before = std::ranges::upper_bound(changes_, j) - changes_.begin();
+  // Behind the last change there are none, as before the first.
+  return own_lanes_.data() + before % std::ssize(changes_) * road_.register_words();
 }
 
 }  // namespace trafficbench::bitslice

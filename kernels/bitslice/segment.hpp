@@ -1,6 +1,7 @@
 // What the variants on bit lanes share that keep a cell a bit throughout: trips of waves through the lanes.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -56,7 +57,8 @@ class BitsliceSegment final : public Segment {
   void trip(std::int64_t levels);
   void run_groups(Stage& stage, std::int64_t groups);
   void run_counting(Stage& stage, std::int64_t groups);
-  void fill_own_mask(std::int64_t j, std::uint64_t* mask) const;
+  void find_own_lanes();
+  const std::uint64_t* own_lanes(std::int64_t j) const;
 
   FastestWaves waves_;
   TripPlan plan_;
@@ -66,6 +68,8 @@ class BitsliceSegment final : public Segment {
   std::vector<std::int64_t> counts_;
   AlignedBuffer<std::uint64_t> states_;
   AlignedBuffer<std::uint64_t> masks_;
+  std::array<std::int64_t, 4> changes_{};    ///< the words at which own_lanes changes
+  AlignedBuffer<std::uint64_t> own_lanes_;   ///< a word each: none, and from each but the last of changes_ on
 };
 
 }  // namespace trafficbench::bitslice
