@@ -72,7 +72,7 @@ RingOptions ring_options(const Point& point) {
 /// Iterations of one repetition: fewer than a halo is good for, or a whole number of halos.
 std::int64_t steps_of(const Point& point, std::int64_t depth) {
   if (point.jumps()) return kJump;
-  const double cells_per_second = point.variant->nominal_rate * 1e9 * point.threads;
+  const double cells_per_second = nominal_rate_of(*point.variant) * 1e9 * point.threads;
   const auto steps =
       static_cast<std::int64_t>(kRepetitionSeconds * cells_per_second / static_cast<double>(point.cells));
   return steps < depth ? std::max<std::int64_t>(steps, 1) : steps / depth * depth;
