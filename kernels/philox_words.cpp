@@ -26,8 +26,8 @@ HWY_INLINE V multiply(V a, V b) {
   return hn::MulEven(hn::BitCast(d32, a), hn::BitCast(d32, b));
 }
 
-/// The upper halves, in the lower ones. One product of a round takes a shift and the other this: on Intel's cores, which
-/// shift and multiply wide registers on one port, they then share two.
+/// The upper halves, in the lower ones. One product of a round takes a shift and the other this: on Intel's cores,
+/// which shift and multiply wide registers on one port, they then share two.
 HWY_INLINE V swap_halves(V a) {
   const hn::Repartition<std::uint32_t, D> d32;
   return hn::BitCast(D(), hn::Shuffle2301(hn::BitCast(d32, a)));
@@ -36,7 +36,8 @@ HWY_INLINE V swap_halves(V a) {
 // Philox4x32-10 (Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011, section 3.3). A
 // 64-bit lane holds one word of a block in its lower half; the upper half may hold anything, since a product takes the
 // lower halves alone. So the lower half of a product is the product.
-HWY_INLINE void make_round(V& word_0, V& word_1, V& word_2, V& word_3, V multiplier_0, V multiplier_1, V key_0, V key_1) {
+HWY_INLINE void make_round(V& word_0, V& word_1, V& word_2, V& word_3, V multiplier_0, V multiplier_1, V key_0,
+                           V key_1) {
   const V product_0 = multiply(word_0, multiplier_0);
   const V product_1 = multiply(word_2, multiplier_1);
   word_0 = hn::Xor3(swap_halves(product_1), word_1, key_0);

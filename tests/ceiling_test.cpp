@@ -77,9 +77,9 @@ TEST(Limit, OfOperationsIsThatOfTheCheapestMixtureOfWays) {
   constexpr CountingMode kSampled = CountingMode::sampled;
   constexpr CountingMode kEvery = CountingMode::every;
   const Cheapest cases[] = {
-      {4, 0, kSampled, 2},                // two plain ones each
-      {4, 2, kSampled, 3},                // 2 by a ternary one, and 1 by the other two
-      {4, 4, kSampled, 4},                // a ternary one each
+      {4, 0, kSampled, 2},      // two plain ones each
+      {4, 2, kSampled, 3},      // 2 by a ternary one, and 1 by the other two
+      {4, 4, kSampled, 4},      // a ternary one each
       {3, 0, kEvery, 3.0 / 5},  // minimum, maximum, and for every second one the changes and a full adder of five
       {4, 0, kEvery, 4.0 / 5},  // likewise
       {4, 1, kEvery, 1.1},      // adders of two ternary ones, until those are used up; the rest as before

@@ -145,7 +145,8 @@ TEST_P(PairWaves, CountTheCellsThatChange) {
         for (std::int64_t place = 2 * wave.levels + 1; place < 2 * positions; place += 2) {
           for (int part = 0; part < set.register_words; ++part) {
             const std::int64_t cell = place - level;
-            expected += std::popcount((road.cells(level, cell, part) ^ road.cells(level + 1, cell, part)) & mask.at(0)[part]);
+            expected +=
+                std::popcount((road.cells(level, cell, part) ^ road.cells(level + 1, cell, part)) & mask.at(0)[part]);
           }
         }
         ASSERT_EQ(moves[static_cast<std::size_t>(level)], expected) << "level " << level;
@@ -213,7 +214,8 @@ TEST(Window, MovesAsTheRoadDoes) {
       }
       ASSERT_EQ(window.moves(first, last), expected) << "cells " << first << " to " << last << " of " << length;
       Cells next = road;
-      for (std::size_t cell = 1; cell + 1 < road.size(); ++cell) next[cell] = road[cell] ? road[cell + 1] : road[cell - 1];
+      for (std::size_t cell = 1; cell + 1 < road.size(); ++cell)
+        next[cell] = road[cell] ? road[cell + 1] : road[cell - 1];
       road = next;
       window.advance();
     }

@@ -82,7 +82,8 @@ TEST(PhiloxStart, IsTheSameWithEveryInstructionSet) {
   for (const std::string& isa : isas_that_run()) {
     const WithIsa with_isa(isa);
     for (int trial = 0; trial < trials(30); ++trial) {
-      const std::int64_t first = random.one_in(3) ? (std::int64_t{1} << 34) - random.pick(0, 3000) : random.pick(0, 300);
+      const std::int64_t first =
+          random.one_in(3) ? (std::int64_t{1} << 34) - random.pick(0, 3000) : random.pick(0, 300);
       const std::int64_t count = random.length(3000);
       const auto start = philox_start(first + count, 0.52, 5743);
       const Trying trying({{"isa", isa}, {"first", first}, {"count", count}});

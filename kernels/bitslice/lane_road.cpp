@@ -40,7 +40,8 @@ LaneRoad::LaneRoad(const SegmentShape& shape, const LaneShape& lanes, std::int64
 
 std::int64_t LaneRoad::bytes(const LaneShape& lanes, std::int64_t register_words, std::int64_t margin) {
   const std::int64_t pieces = register_words * kWordCells * (blocks_at_once(lanes) + 1);
-  return aligned_buffer_bytes<std::uint64_t>(buffer_words(lanes, margin) * register_words) + (pieces + 2 * kMaxBlocks) * 8;
+  return aligned_buffer_bytes<std::uint64_t>(buffer_words(lanes, margin) * register_words) +
+         (pieces + 2 * kMaxBlocks) * 8;
 }
 
 void LaneRoad::load(const CellSource& source, std::int64_t first) {
@@ -153,8 +154,7 @@ void LaneRoad::read_lanes(std::int64_t cell, std::int64_t count, std::span<std::
   }
 }
 
-void LaneRoad::set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right,
-                               HaloWidth width) {
+void LaneRoad::set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right, HaloWidth width) {
   for (std::int64_t done = 0; done < width.left; done += kWordCells) {
     write_bits(first_own_ - width.left + done, std::min(kWordCells, width.left - done),
                left[static_cast<std::size_t>(done / kWordCells)]);

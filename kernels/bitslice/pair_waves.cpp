@@ -28,7 +28,7 @@ HWY_INLINE V next_along(V s, V u, V cells) {
 #if TRAFFICBENCH_TERNARY || HWY_ARCH_ARM
   return next_ternary(u, cells, s);
 #else
-  return s | (u & ~cells);  // s lies within u
+  return s | (u & ~cells);              // s lies within u
 #endif
 }
 
@@ -107,8 +107,8 @@ struct Plain {
   }
 };
 
-// Cells that change, summed over many words, each 64-bit part of a register for itself: by a tree of full adders (Harley
-// & Seal, in Warren, Hacker's Delight, 5-1), so that one word in sixteen is counted bit by bit.
+// Cells that change, summed over many words, each 64-bit part of a register for itself: by a tree of full adders
+// (Harley & Seal, in Warren, Hacker's Delight, 5-1), so that one word in sixteen is counted bit by bit.
 struct ChangeSum {
   enum : int { kOnes, kTwos, kFours, kEights, kSixteens, kRest };
   static constexpr int kBlock = 16;
@@ -201,7 +201,8 @@ struct Counting {
   }
 
   template <int... kTurn>
-  static HWY_INLINE void group(K& even, K& odd, std::uint64_t* pairs, V* changes, std::integer_sequence<int, kTurn...>) {
+  static HWY_INLINE void group(K& even, K& odd, std::uint64_t* pairs, V* changes,
+                               std::integer_sequence<int, kTurn...>) {
     (position<kTurn>(even, odd, pairs, changes, kAll), ...);
   }
 
@@ -256,8 +257,8 @@ void to_pairs(const std::uint64_t* cells, std::uint64_t* pairs, std::int64_t pos
   }
 }
 
-// Each cell follows from the one before it. So that this chain is half as long, the two outcomes for the next even place
-// are worked out before it is known which of them holds.
+// Each cell follows from the one before it. So that this chain is half as long, the two outcomes for the next even
+// place are worked out before it is known which of them holds.
 void to_cells(const std::uint64_t* pairs, std::int64_t positions, std::uint64_t* first, std::uint64_t* cells) {
   V even = word_at(first, 0);
   for (std::int64_t q = 0; q < positions; ++q) {

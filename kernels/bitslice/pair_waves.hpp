@@ -2,7 +2,8 @@
 //
 // Let s = o & o+ and u = o | o+ for a cell o and the next one, o+. Rule 184 is then s' = s+ & u- and u' = s+ | u-: a
 // minimum and a maximum, two operations a cell. In the frame that moves one cell to the left an iteration, s stands
-// still and u moves on by two places; so a place only ever meets places two, four, .. before it. docs/model.md says why.
+// still and u moves on by two places; so a place only ever meets places two, four, .. before it. docs/model.md says
+// why.
 //
 // A block of road is worked on in this form. Two neighbour places, an even and an odd one, make a position, four words:
 //
@@ -36,7 +37,8 @@ struct PairCountingWave {
   /// `sums` are kSumWords words a level, empty at first.
   void (*run)(std::uint64_t* pairs, std::int64_t positions, std::uint64_t* state, const std::uint64_t* mask,
               std::uint64_t* sums) = nullptr;
-  /// Adds to moves[i] what was counted in level i since `sums` were empty, all with that mask; they are then empty again.
+  /// Adds to moves[i] what was counted in level i since `sums` were empty, all with that mask; they are then empty
+  /// again.
   void (*finish)(std::uint64_t* sums, const std::uint64_t* mask, std::int64_t* moves) = nullptr;
 };
 
@@ -53,7 +55,8 @@ struct PairSet {
 
   /// Back to cells, 2 * positions words. The word at `first` are the cells of the first of them, which pairs alone do
   /// not tell; it becomes those after the last.
-  void (*to_cells)(const std::uint64_t* pairs, std::int64_t positions, std::uint64_t* first, std::uint64_t* cells) = nullptr;
+  void (*to_cells)(const std::uint64_t* pairs, std::int64_t positions, std::uint64_t* first,
+                   std::uint64_t* cells) = nullptr;
 
   /// Takes a single position through `levels` levels as a wave does. The word at `first` are the cells of the next even
   /// place at the start; it becomes those after these levels, one cell further to the left each time.

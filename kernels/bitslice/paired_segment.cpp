@@ -19,8 +19,6 @@ constexpr std::int64_t kLevelStep = 8;
 // A multiple of the positions that a counting wave takes at a time.
 constexpr std::int64_t kPositionStep = 16;
 
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-
 // An even place and an odd one in every lane.
 LaneShape lanes_of(const SegmentShape& shape, const PairSet& set) {
   return LaneShape::of(shape, set.register_words * kWordCells, 2);
@@ -81,7 +79,9 @@ class Edges {
   struct Part {
     std::int64_t begin = 0;
     Window window{0};
-    std::int64_t moves(std::int64_t first, std::int64_t last) const { return window.moves(first - begin, last - begin); }
+    std::int64_t moves(std::int64_t first, std::int64_t last) const {
+      return window.moves(first - begin, last - begin);
+    }
   };
 
   static Part part(const LaneRoad& road, std::int64_t begin, std::int64_t end) {
@@ -147,7 +147,8 @@ void PairedSegment::set_halo(std::span<const std::uint64_t> left, std::span<cons
 void PairedSegment::advance(std::int64_t k, std::span<MoveCount> moves) {
   for (std::int64_t done = 0; done < k;) {
     const std::int64_t levels = std::min(k - done, plan_.levels);
-    const auto count = moves.empty() ? moves : moves.subspan(static_cast<std::size_t>(done), static_cast<std::size_t>(levels));
+    const auto count =
+        moves.empty() ? moves : moves.subspan(static_cast<std::size_t>(done), static_cast<std::size_t>(levels));
     plan_trip(levels, count);
     if (std::ranges::any_of(count, &MoveCount::wanted)) {
       trip_and_count(levels, count);
@@ -208,7 +209,8 @@ void PairedSegment::trip(std::int64_t levels, Counted counted) {
     const bool any = std::any_of(mask_.data(), mask_.data() + mask_.size(), std::identity{});
     run_blocks(levels + cuts[i], levels + cuts[i + 1], levels, any);
     for (const Stage& stage : stages_) {
-      if (any && stage.counting != nullptr) stage.counting->finish(stage.sums, mask_.data(), &counts_[static_cast<std::size_t>(stage.level)]);
+      if (any && stage.counting != nullptr)
+        stage.counting->finish(stage.sums, mask_.data(), &counts_[static_cast<std::size_t>(stage.level)]);
     }
   }
 }

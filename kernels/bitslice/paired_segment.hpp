@@ -2,17 +2,17 @@
 //
 // A trip of N iterations goes through the words once. Block by block, cells become pairs, go through all waves of the
 // trip while the block is in the first-level cache, and become cells again. In the frame of the pairs (pair_waves.hpp)
-// a place depends on places before it alone: so blocks follow each other without an overlap, and what passes from one to
-// the next are the states of the waves. After N iterations the pairs at place j are those of cell j - N, which is where
-// they are stored: nothing that is still to be read is overwritten.
+// a place depends on places before it alone: so blocks follow each other without an overlap, and what passes from one
+// to the next are the states of the waves. After N iterations the pairs at place j are those of cell j - N, which is
+// where they are stored: nothing that is still to be read is overwritten.
 //
 //     places    -N            N                          length         length + N
 //     time 0     |------------|---------------------------|--------------|     words read, margins included
 //     time N                  |==========================================|     places that are right then
 //                             cells 0 ..                       length - 1
 //
-// The cell at place N is known at the start, and is followed through all iterations in every lane: from it the pairs give
-// all others.
+// The cell at place N is known at the start, and is followed through all iterations in every lane: from it the pairs
+// give all others.
 #pragma once
 
 #include <cstdint>

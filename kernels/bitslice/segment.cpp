@@ -172,7 +172,8 @@ void BitsliceSegment::find_own_lanes() {
   changes_ = {0, first % road_.length(), last % road_.length(), road_.length()};
   std::ranges::sort(changes_);
   for (std::size_t i = 0; i + 1 < changes_.size(); ++i) {
-    road_.fill_mask(first, last, changes_[i], own_lanes_.data() + static_cast<std::int64_t>(i + 1) * road_.register_words());
+    road_.fill_mask(first, last, changes_[i],
+                    own_lanes_.data() + static_cast<std::int64_t>(i + 1) * road_.register_words());
   }
 }
 

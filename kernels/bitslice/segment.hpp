@@ -68,8 +68,8 @@ class BitsliceSegment final : public Segment {
   std::vector<std::int64_t> counts_;
   AlignedBuffer<std::uint64_t> states_;
   AlignedBuffer<std::uint64_t> masks_;
-  std::array<std::int64_t, 4> changes_{};    ///< the words at which own_lanes changes
-  AlignedBuffer<std::uint64_t> own_lanes_;   ///< a word each: none, and from each but the last of changes_ on
+  std::array<std::int64_t, 4> changes_{};   ///< the words at which own_lanes changes
+  AlignedBuffer<std::uint64_t> own_lanes_;  ///< a word each: none, and from each but the last of changes_ on
 };
 
 }  // namespace trafficbench::bitslice

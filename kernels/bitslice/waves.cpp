@@ -107,8 +107,9 @@ struct Queue {
 ///
 /// Rule 184 changes two cells for each car that moves: the one it leaves and the one ahead. So the cells that change in
 /// word x are as many as the cars that leave word x or word x - 1, and to look at every second word is enough.
-/// They are added up by full adders (Harley & Seal, in Warren, Hacker's Delight, 5-1), so that one in four is counted bit
-/// by bit. That is less even where one instruction counts a register: with ternary logic an adder is two operations.
+/// They are added up by full adders (Harley & Seal, in Warren, Hacker's Delight, 5-1), so that one in four is counted
+/// bit by bit. That is less even where one instruction counts a register: with ternary logic an adder is two
+/// operations.
 template <int kBytes>
 struct MoveSum {
   using V = Register<kBytes>;

@@ -29,22 +29,23 @@ std::string configuration(const SegmentShape& shape) {
 }  // namespace
 
 const Variant& paired() {
-  static const Variant variant{.name = "paired",
-                               .summary = "pairs of neighbour cells in bit lanes: an iteration is a minimum and a maximum",
-                               .kernel_class = KernelClass::update,
-                               .uses_simd = true,
-                               .nominal_rate = 1300,
-                               .nominal_rate_plain = 1000,
-                               .make = make,
-                               .bytes = bitslice::PairedSegment::bytes,
-                               .work = {.bits_per_cell = 1,
-                                        .register_bits_per_cell = 1,
-                                        .bytes_per_update = 0.5 / 8,
-                                        .bytes_per_trip = 0.25,
-                                        .iterations_per_trip = 128,
-                                        .block_level = 1},
-                               .configuration = configuration,
-                               .knobs = kKnobs};
+  static const Variant variant{
+      .name = "paired",
+      .summary = "pairs of neighbour cells in bit lanes: an iteration is a minimum and a maximum",
+      .kernel_class = KernelClass::update,
+      .uses_simd = true,
+      .nominal_rate = 1300,
+      .nominal_rate_plain = 1000,
+      .make = make,
+      .bytes = bitslice::PairedSegment::bytes,
+      .work = {.bits_per_cell = 1,
+               .register_bits_per_cell = 1,
+               .bytes_per_update = 0.5 / 8,
+               .bytes_per_trip = 0.25,
+               .iterations_per_trip = 128,
+               .block_level = 1},
+      .configuration = configuration,
+      .knobs = kKnobs};
   return variant;
 }
 
