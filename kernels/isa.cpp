@@ -81,6 +81,11 @@ std::string selected_isa() {
   return name_of(usable & -usable);
 }
 
+bool has_ternary_logic() {
+  const std::string isa = selected_isa();
+  return isa.starts_with("avx512") || isa.starts_with("avx10") || isa.starts_with("neon") || isa.starts_with("sve");
+}
+
 void select_isa(std::string_view name) {
   const std::int64_t supported = supported_targets();
   if (name == "auto") return use_target(0);

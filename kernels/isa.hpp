@@ -23,6 +23,9 @@ std::vector<Isa> built_isas();
 /// The one in use: the best that runs here, unless select_isa chose another.
 std::string selected_isa();
 
+/// Whether that one has a boolean operation of three operands on vectors: ternary logic, or a select bit by bit.
+bool has_ternary_logic();
+
 /// From now on, segments are made for that instruction set. "auto" goes back to the best. Throws std::invalid_argument,
 /// saying which would do, for one that is not built or does not run here. Not for use while another thread makes
 /// segments.

@@ -16,6 +16,7 @@
   VARIANT(bitpacked)                   \
   VARIANT(bitsliced)                   \
   VARIANT(tiled)                       \
+  VARIANT(paired)                      \
   VARIANT(leap)
 
 namespace trafficbench {
@@ -66,11 +67,15 @@ std::optional<std::int64_t> rung_of(std::string_view name) {
   return found - variants().begin();
 }
 
+double nominal_rate_of(const Variant& variant) {
+  return variant.nominal_rate_plain > 0 && !has_ternary_logic() ? variant.nominal_rate_plain : variant.nominal_rate;
+}
+
 const Variant* fastest_of(std::span<const Variant* const> table) {
   const Variant* best = nullptr;
   for (const Variant* candidate : table) {
     if (candidate->kernel_class != KernelClass::update) continue;
-    if (best == nullptr || candidate->nominal_rate > best->nominal_rate) best = candidate;
+    if (best == nullptr || nominal_rate_of(*candidate) > nominal_rate_of(*best)) best = candidate;
   }
   return best;
 }

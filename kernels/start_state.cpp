@@ -1,7 +1,5 @@
 #include "kernels/start_state.hpp"
 
-#include <Random123/philox.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -12,6 +10,7 @@
 #include <string>
 
 #include "kernels/bits.hpp"
+#include "kernels/philox_words.hpp"
 
 namespace trafficbench {
 
@@ -20,52 +19,32 @@ namespace {
 class PhiloxStart final : public CellSource {
  public:
   PhiloxStart(std::int64_t cells, double density, std::uint64_t seed)
-      : cells_(cells),
-        threshold_(static_cast<std::uint64_t>(std::floor(density * 0x1p32))),
-        key_{{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}} {}
+      : cells_(cells), key_{.seed = seed, .threshold = static_cast<std::uint64_t>(std::floor(density * 0x1p32))} {}
 
   std::int64_t cells() const override { return cells_; }
 
   void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const override {
     if (count <= 0) return;
-    const auto words = static_cast<std::size_t>(words_for(count));
-    auto block = static_cast<std::uint64_t>(first / kBlockCells);
-    for (std::size_t word = 0; word < words; ++word, block += kWordBlocks) {
-      out[word] = cells_of(block, std::make_index_sequence<kWordBlocks>());
-    }
+    const std::int64_t words = words_for(count);
+    const std::int64_t block = first / kBlockCells;
+    philox_words(key_, static_cast<std::uint64_t>(block), words, out.data());
+    const std::span made = out.first(static_cast<std::size_t>(words));
     if (const auto shift = first % kBlockCells; shift != 0) {
-      for (std::size_t word = 0; word + 1 < words; ++word) {
-        out[word] = out[word] >> shift | out[word + 1] << (kWordCells - shift);
+      std::uint64_t next = 0;
+      philox_words(key_, static_cast<std::uint64_t>(block + words * kWordCells / kBlockCells), 1, &next);
+      for (std::size_t word = 0; word + 1 < made.size(); ++word) {
+        made[word] = made[word] >> shift | made[word + 1] << (kWordCells - shift);
       }
-      out[words - 1] = out[words - 1] >> shift | cells_of_block(block) << (kWordCells - shift);
+      made.back() = made.back() >> shift | next << (kWordCells - shift);
     }
-    out[words - 1] &= low_mask(count - static_cast<std::int64_t>(words - 1) * kWordCells);
+    made.back() &= low_mask(count - (words - 1) * kWordCells);
   }
 
  private:
   static constexpr std::int64_t kBlockCells = 4;
-  static constexpr std::size_t kWordBlocks = 16;
-
-  std::uint64_t cells_of_block(std::uint64_t block) const {
-    const r123::Philox4x32::ctr_type counter{
-        {static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32), 0, 0}};
-    const auto random = r123::Philox4x32()(counter, key_);
-    std::uint64_t cells = 0;
-    for (unsigned bit = 0; bit < kBlockCells; ++bit) {
-      cells |= std::uint64_t{random[bit] < threshold_} << bit;
-    }
-    return cells;
-  }
-
-  // Unrolled, so that the blocks' long chains of multiplications overlap.
-  template <std::size_t... kBlock>
-  std::uint64_t cells_of(std::uint64_t block, std::index_sequence<kBlock...>) const {
-    return ((cells_of_block(block + kBlock) << (kBlockCells * kBlock)) | ...);
-  }
 
   std::int64_t cells_;
-  std::uint64_t threshold_;
-  r123::Philox4x32::key_type key_;
+  PhiloxKey key_;
 };
 
 /// RANMAR, with values as integers in units of 2^-24.

@@ -85,6 +85,9 @@ struct Variant {
   /// never reported.
   double nominal_rate = 1.0;
 
+  /// The same where vectors have no boolean operation of three operands; 0: the same number.
+  double nominal_rate_plain = 0;
+
   /// Makes a segment; its memory is touched by the calling thread. Throws std::bad_alloc.
   std::unique_ptr<Segment> (*make)(const SegmentShape& shape) = nullptr;
 

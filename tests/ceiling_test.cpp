@@ -77,14 +77,14 @@ TEST(Limit, OfOperationsIsThatOfTheCheapestMixtureOfWays) {
   constexpr CountingMode kSampled = CountingMode::sampled;
   constexpr CountingMode kEvery = CountingMode::every;
   const Cheapest cases[] = {
-      {4, 0, kSampled, 2},                // two plain ones each
-      {4, 2, kSampled, 3},                // 2 by a ternary one, and 1 by the other two
-      {4, 4, kSampled, 4},                // a ternary one each
-      {3, 0, kEvery, 3.0 / 7},            // minimum, maximum, and a full adder of five
-      {4, 0, kEvery, 4.0 / 7},            // likewise
-      {4, 1, kEvery, 1.0 / 2 + 2.0 / 7},  // adders of two ternary ones, until those are used up; the rest as before
-      {4, 2, kEvery, 1},                  // two plain ones for the update, two ternary ones for the adder
-      {4, 4, kEvery, 1},                  // there is no way with fewer than four
+      {4, 0, kSampled, 2},      // two plain ones each
+      {4, 2, kSampled, 3},      // 2 by a ternary one, and 1 by the other two
+      {4, 4, kSampled, 4},      // a ternary one each
+      {3, 0, kEvery, 3.0 / 5},  // minimum, maximum, and for every second one the changes and a full adder of five
+      {4, 0, kEvery, 4.0 / 5},  // likewise
+      {4, 1, kEvery, 1.1},      // adders of two ternary ones, until those are used up; the rest as before
+      {4, 2, kEvery, 4.0 / 3},  // half of them by ternary ones throughout, half by adders of ternary ones
+      {4, 4, kEvery, 1.6},      // two ternary ones and half a plain one each
   };
   for (const Cheapest& each : cases) {
     const Trying trying({{"all", each.all}, {"ternary", each.ternary}, {"counting", name_of(each.counting)}});

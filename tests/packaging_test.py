@@ -70,9 +70,9 @@ def test_spack_dependencies_are_cmakes(recipe):
         assert asked[SPACK_NAMES[name]][0] == version, name
     assert asked["cmake"][0] == re.search(r"cmake_minimum_required\(VERSION ([\d.]+)\)", CMAKE).group(1)
     assert asked["hwloc"] == (re.search(r"hwloc>=([\d.]+)", DEPENDENCIES).group(1), {"when": "+hwloc"})
-    assert "random123" in asked and "xxhash" in asked and asked["mpi"][1] == {"when": "+mpi"} and asked["googletest"][1] == {"type": "test"}
+    assert "xxhash" in asked and asked["mpi"][1] == {"when": "+mpi"} and asked["googletest"][1] == {"type": "test"}
     assert asked["libpng"] == (re.search(r"find_package\(PNG ([\d.]+)", DEPENDENCIES).group(1), {"when": "+png"})
-    others = {"c", "cxx", "cmake", "random123", "xxhash", "mpi", "hwloc", "pkgconfig", "libpng"}
+    others = {"c", "cxx", "cmake", "xxhash", "mpi", "hwloc", "pkgconfig", "libpng"}
     assert set(asked) == others | set(SPACK_NAMES.values())
 
 

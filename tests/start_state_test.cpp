@@ -8,9 +8,12 @@
 #include <memory>
 #include <random>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
+#include "kernels/bits.hpp"
+#include "tests/instruction_sets.hpp"
 #include "tests/random_choices.hpp"
 #include "tests/trying.hpp"
 
@@ -35,8 +38,8 @@ Counter philox(Counter counter, std::array<std::uint32_t, 2> key) {
   return counter;
 }
 
-TEST(Philox, GivesTheKnownAnswersOfRandom123) {
-  // Random123's kat_vectors.
+// Those of Random123, kat_vectors.
+TEST(Philox, GivesTheKnownAnswers) {
   EXPECT_EQ(philox({0, 0, 0, 0}, {0, 0}), (Counter{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
   EXPECT_EQ(philox({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff}),
             (Counter{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
@@ -70,6 +73,25 @@ TEST(PhiloxStart, IsItsDefinitionFarOut) {
   for (const std::int64_t first : {(std::int64_t{1} << 34) - 30, (std::int64_t{1} << 32) - 5, cells - 100}) {
     const PackedRoad part(*start, first, 100);
     for (std::int64_t i = 0; i < 100; ++i) ASSERT_EQ(part.car(i), philox_cell(first + i, 0.52, 9)) << first + i;
+  }
+}
+
+// Any range, from any cell on: whole words come from vectors, and their ends from a shift.
+TEST(PhiloxStart, IsTheSameWithEveryInstructionSet) {
+  Random random(15);
+  for (const std::string& isa : isas_that_run()) {
+    const WithIsa with_isa(isa);
+    for (int trial = 0; trial < trials(30); ++trial) {
+      const std::int64_t first =
+          random.one_in(3) ? (std::int64_t{1} << 34) - random.pick(0, 3000) : random.pick(0, 300);
+      const std::int64_t count = random.length(3000);
+      const auto start = philox_start(first + count, 0.52, 5743);
+      const Trying trying({{"isa", isa}, {"first", first}, {"count", count}});
+      std::vector<std::uint64_t> cells(static_cast<std::size_t>(words_for(count)), ~std::uint64_t{0});
+      start->read(first, count, cells);
+      for (std::int64_t i = 0; i < count; ++i) ASSERT_EQ(get_cell(cells, i), philox_cell(first + i, 0.52, 5743)) << i;
+      ASSERT_EQ(cells.back() & ~low_mask((count - 1) % kWordCells + 1), 0);
+    }
   }
 }
 

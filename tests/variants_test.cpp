@@ -276,7 +276,13 @@ TEST(Registry, DescribesEveryVariant) {
   EXPECT_EQ(find_variant("naive+threads"), nullptr);
   EXPECT_EQ(rung_of("naive+threads"), std::nullopt);
   EXPECT_EQ(threaded_name(*find_variant("naive")), "naive+threads");
-  EXPECT_EQ(fastest_of(variants())->kernel_class, KernelClass::update);
+}
+
+TEST(Registry, FastestGoesByTheInstructionSet) {
+  for (const std::string& isa : isas_that_run()) {
+    const WithIsa with_isa(isa);
+    EXPECT_EQ(fastest_of(variants())->name, has_ternary_logic() ? "tiled" : "paired") << isa;
+  }
 }
 
 TEST(Registry, NamesTheInstructionSetThatAVariantRuns) {

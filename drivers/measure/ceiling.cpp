@@ -15,8 +15,8 @@ struct Way {
 };
 
 constexpr Way kUpdates[] = {{1, 0}, {0, 2}};
-// Update, cars that moved, and a full adder, in either form each.
-constexpr Way kCountedUpdates[] = {{3, 1}, {1, 6}, {2, 2}, {0, 7}};
+// Update, and for every second register the cells that changed and a full adder, in either form each.
+constexpr Way kCountedUpdates[] = {{2, 0.5}, {1, 3}, {1, 2.5}, {0, 5}};
 
 /// Registers that two ways side by side get out of a cycle with `slots` operations, of which `ternary` may be ternary.
 double registers_by(const Way& one, const Way& other, double slots, double ternary) {

@@ -90,11 +90,11 @@ struct LimitPoint {
 ///
 /// - Operations: what this machine was measured to do in a cycle, spent on the cheapest known way to do the work. To
 ///   update a register of cells takes one ternary operation (rule 184), or two plain ones (the compare-exchange form:
-///   a minimum and a maximum). Where every iteration is counted, the cars that moved take one plain operation more in
-///   the first form and none in the second; adding them up takes a full adder for each register (Harley-Seal): two
-///   ternary operations or five plain ones. Of the w operations that a core makes in a cycle, t may be ternary, the
-///   better of fresh and shared operands. Further operations of the variant take 1 / w cycles each. Of several register
-///   lengths the best counts.
+///   a minimum and a maximum). Where every iteration is counted, a car that moves changes two neighbour cells, so that
+///   every second register tells all moves: one plain operation finds the cells of it that changed, and a full adder
+///   adds them up (Harley-Seal), two ternary operations or five plain ones. Of the w operations that a core makes in a
+///   cycle, t may be ternary, the better of fresh and shared operands. Further operations of the variant take 1 / w
+///   cycles each. Of several register lengths the best counts.
 /// - Bandwidth of the cache that a trip works in: Work::bytes_per_update for each cell and iteration.
 /// - Bandwidth of the level that holds the road: Work::bytes_per_trip for each cell and trip, which makes
 ///   Work::iterations_per_trip iterations.

@@ -1,5 +1,7 @@
 #include "kernels/bitslice/lanes.hpp"
 
+#include <utility>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/bitslice/lanes.cpp"
 #include <hwy/foreach_target.h>
@@ -41,27 +43,25 @@ struct Lanes {
     swap_quarters<1>(rows);
   }
 
-  // The top bit of each 64-bit word goes to the next one. Within a register those bits come from a copy that lies one
-  // 64-bit word further; nothing comes in at the register's end.
+  // The bit at the end of each 64-bit word goes to the next one. Nothing comes in at the register's end.
+  template <int... i>
+  static HWY_INLINE V before(V lanes, std::integer_sequence<int, i...>) {
+    return (lanes << 1) | __builtin_shufflevector(lanes >> 63, V{}, (i == 0 ? kRegisterWords : i - 1)...);
+  }
+  template <int... i>
+  static HWY_INLINE V after(V lanes, std::integer_sequence<int, i...>) {
+    return (lanes >> 1) | __builtin_shufflevector(lanes << 63, V{}, (i + 1)...);
+  }
+
   static void from_lane_before(const std::uint64_t* from, std::uint64_t* to, std::int64_t count) {
-    alignas(kBytes) std::uint64_t before[kBytes / 8u];
-    for (std::int64_t word = 0; word < count; ++word) {
-      before[0] = 0;
-      for (int i = 1; i < kRegisterWords; ++i) before[i] = from[i - 1] >> 63;
-      store<kBytes>((load<kBytes>(from) << 1) | load<kBytes>(before), to);
-      from += kRegisterWords;
-      to += kRegisterWords;
+    for (std::int64_t i = 0; i < count * kRegisterWords; i += kRegisterWords) {
+      store<kBytes>(before(load<kBytes>(from + i), std::make_integer_sequence<int, kRegisterWords>{}), to + i);
     }
   }
 
   static void from_lane_after(const std::uint64_t* from, std::uint64_t* to, std::int64_t count) {
-    alignas(kBytes) std::uint64_t after[kBytes / 8u];
-    for (std::int64_t word = 0; word < count; ++word) {
-      for (int i = 1; i < kRegisterWords; ++i) after[i - 1] = from[i] << 63;
-      after[kRegisterWords - 1] = 0;
-      store<kBytes>((load<kBytes>(from) >> 1) | load<kBytes>(after), to);
-      from += kRegisterWords;
-      to += kRegisterWords;
+    for (std::int64_t i = 0; i < count * kRegisterWords; i += kRegisterWords) {
+      store<kBytes>(after(load<kBytes>(from + i), std::make_integer_sequence<int, kRegisterWords>{}), to + i);
     }
   }
 };

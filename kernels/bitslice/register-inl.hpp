@@ -118,6 +118,34 @@ HWY_INLINE V next_ternary(V left, V centre, V right) {
 #endif
 }
 
+/// Adds a and b to `sum`, each bit for itself, and returns the carries: a full adder.
+template <class V>
+HWY_INLINE V add_bits(V& sum, V a, V b) {
+#if TRAFFICBENCH_TERNARY
+  // One operation for "two or more of three", one for "an odd number of three".
+  V carry;
+  if constexpr (sizeof(V) == 64) {
+    const auto x = reinterpret_cast<__m512i>(sum);
+    const auto y = reinterpret_cast<__m512i>(a);
+    const auto z = reinterpret_cast<__m512i>(b);
+    carry = reinterpret_cast<V>(_mm512_ternarylogic_epi64(x, y, z, 0xe8));
+    sum = reinterpret_cast<V>(_mm512_ternarylogic_epi64(x, y, z, 0x96));
+  } else {
+    const auto x = reinterpret_cast<__m256i>(sum);
+    const auto y = reinterpret_cast<__m256i>(a);
+    const auto z = reinterpret_cast<__m256i>(b);
+    carry = reinterpret_cast<V>(_mm256_ternarylogic_epi64(x, y, z, 0xe8));
+    sum = reinterpret_cast<V>(_mm256_ternarylogic_epi64(x, y, z, 0x96));
+  }
+  return carry;
+#else
+  const V half = sum ^ a;
+  const V carry = (sum & a) | (half & b);
+  sum = half ^ b;
+  return carry;
+#endif
+}
+
 /// The bits set in each 64-bit word.
 template <class V>
 HWY_INLINE V popcount(V cells) {

@@ -107,58 +107,35 @@ struct Queue {
 ///
 /// Rule 184 changes two cells for each car that moves: the one it leaves and the one ahead. So the cells that change in
 /// word x are as many as the cars that leave word x or word x - 1, and to look at every second word is enough.
-template <int kBytes, int kChanges>
+/// They are added up by full adders (Harley & Seal, in Warren, Hacker's Delight, 5-1), so that one in four is counted
+/// bit by bit. That is less even where one instruction counts a register: with ternary logic an adder is two
+/// operations.
+template <int kBytes>
 struct MoveSum {
   using V = Register<kBytes>;
-  V total{};
+  static constexpr int kChanges = 4;
+  V ones{};
+  V twos{};
+  V fours{};  // counted
+  V rest{};   // counted
 
   HWY_INLINE void add(const V* changes, V mask) {
-#if TRAFFICBENCH_VECTOR_POPCOUNT
-    for (int i = 0; i < kChanges; ++i) total += popcount(changes[i] & mask);
-#else
-    // Carry-save adders (Harley & Seal, in Warren, Hacker's Delight, 5-1) sum registers bit by bit, so that one in four
-    // needs a population count.
-    static_assert(kChanges == 4);
-    const V carry_a = add_carry(ones, changes[0], changes[1]);
-    const V carry_b = add_carry(ones, changes[2], changes[3]);
-    total += popcount(add_carry(twos, carry_a, carry_b) & mask);
-#endif
+    const V two_a = add_bits(ones, changes[0], changes[1]);
+    const V two_b = add_bits(ones, changes[2], changes[3]);
+    fours += popcount(add_bits(twos, two_a, two_b) & mask);
   }
 
   /// Adds one word, in which the moving cars alone are set.
-  HWY_INLINE void add_single(V movers) {
-#if TRAFFICBENCH_VECTOR_POPCOUNT
-    total += popcount(movers);
-#else
-    rest += popcount(movers);
-#endif
-  }
+  HWY_INLINE void add_single(V movers) { rest += popcount(movers); }
 
-  HWY_INLINE std::int64_t finish(V mask) {
-#if TRAFFICBENCH_VECTOR_POPCOUNT
-    (void)mask;
-#else
-    total = (total << 2) + (popcount(twos & mask) << 1) + popcount(ones & mask) + rest;
-#endif
+  HWY_INLINE std::int64_t finish(V mask) const {
+    const V total = (fours << 2) + (popcount(twos & mask) << 1) + popcount(ones & mask) + rest;
     alignas(kBytes) std::uint64_t parts[kBytes / 8u];
     store<kBytes>(total, parts);
     std::int64_t sum = 0;
     for (const std::uint64_t part : parts) sum += static_cast<std::int64_t>(part);
     return sum;
   }
-
-#if !TRAFFICBENCH_VECTOR_POPCOUNT
-  V ones{};
-  V twos{};
-  V rest{};
-
-  static HWY_INLINE V add_carry(V& sum, V a, V b) {
-    const V half = a ^ b;
-    const V carry = (a & b) | (half & sum);
-    sum = half ^ sum;
-    return carry;
-  }
-#endif
 };
 
 // A wave that counts. If all words count the same lanes it looks at pairs of words, else at each word with its mask.
@@ -166,8 +143,8 @@ template <int kBytes, int kLevels, int kWords, int kPlain>
 struct CountingQueue : Queue<kBytes, kLevels, kWords, kPlain> {
   using Base = Queue<kBytes, kLevels, kWords, kPlain>;
   using typename Base::V;
-  using Sum = MoveSum<kBytes, kWords / 2>;
-  static_assert(kWords % 2 == 0);
+  using Sum = MoveSum<kBytes>;
+  static_assert(kWords == 2 * Sum::kChanges);
 
   template <int kTurn, int kLevel, int n>
   static HWY_INLINE void update_pairs(V* queue, V* changes) {
@@ -254,12 +231,9 @@ WaveSet wave_set_of() {
   static const Wave waves[] = {wave<kBytes, 1, 2, 0>(), wave<kBytes, 2, 4, 0>(), wave<kBytes, 4, 8, 0>(),
                                wave<kBytes, 8, 1, 0>(), wave<kBytes, 8, 8, 0>()};
 #endif
-#if TRAFFICBENCH_VECTOR_POPCOUNT
-  static const CountingWave counts[] = {counting<kBytes, 1, 4, 0>(), counting<kBytes, 2, 4, 0>(),
-                                        counting<kBytes, 4, 8, 1>(), counting<kBytes, 6, 6, 1>(),
-                                        counting<kBytes, 8, 4, 1>()};
-#elif TRAFFICBENCH_TERNARY
-  static const CountingWave counts[] = {counting<kBytes, 1, 8, 0>(), counting<kBytes, 2, 8, 1>()};
+#if TRAFFICBENCH_TERNARY
+  static const CountingWave counts[] = {counting<kBytes, 1, 8, 0>(), counting<kBytes, 2, 8, 0>(),
+                                        counting<kBytes, 4, 8, 0>()};
 #else
   static const CountingWave counts[] = {counting<kBytes, 1, 8, 0>()};
 #endif

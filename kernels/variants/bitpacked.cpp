@@ -579,6 +579,7 @@ const Variant& bitpacked() {
                                .kernel_class = KernelClass::update,
                                .uses_simd = true,
                                .nominal_rate = 750,
+                               .nominal_rate_plain = 300,
                                .make = BitpackedSegment::make,
                                .bytes = BitpackedSegment::bytes,
                                // Two shifts an iteration; a sweep loads and stores each bit once.

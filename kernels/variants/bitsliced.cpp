@@ -32,6 +32,7 @@ const Variant& bitsliced() {
                                .kernel_class = KernelClass::update,
                                .uses_simd = true,
                                .nominal_rate = 2100,
+                               .nominal_rate_plain = 700,
                                .make = make,
                                .bytes = bytes,
                                .work = {.bits_per_cell = 1,

@@ -65,6 +65,7 @@ const Variant& tiled() {
                                .kernel_class = KernelClass::update,
                                .uses_simd = true,
                                .nominal_rate = 2200,
+                               .nominal_rate_plain = 750,
                                .make = make,
                                .bytes = bytes,
                                .work = {.bits_per_cell = 1,

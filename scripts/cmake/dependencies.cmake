@@ -2,7 +2,7 @@
 #
 # -DFETCHCONTENT_TRY_FIND_PACKAGE_MODE=NEVER      fetches everything, whatever the system has
 # -DFETCHCONTENT_SOURCE_DIR_<NAME>=<folder>       takes one from a local folder; <NAME> is HWY, NLOHMANN_JSON, CLI11, FMT,
-#                                                 RANDOM123, XXHASH, GTEST or BENCHMARK (a machine without a network needs all)
+#                                                 XXHASH, GTEST or BENCHMARK (a machine without a network needs all)
 include(FetchContent)
 include(${CMAKE_CURRENT_LIST_DIR}/openmp.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/mpi.cmake)
@@ -124,9 +124,6 @@ function(trafficbench_headers name header folder url hash)
   target_include_directories(trafficbench_${name} SYSTEM INTERFACE ${headers})
 endfunction()
 
-trafficbench_headers(random123 Random123/philox.h include
-  https://github.com/DEShawResearch/random123/archive/refs/tags/v1.14.0.tar.gz
-  effafd8656b18030b2a5b995cd3650c51a7c45052e6e1c21e48b9fa7a59d926e)
 trafficbench_headers(xxhash xxhash.h .
   https://github.com/Cyan4973/xxHash/archive/refs/tags/v0.8.1.tar.gz
   3bb6b7d6f30c591dd65aaaff1c8b7a5b94d81687998ca9400082c739a690436c)

@@ -23,7 +23,6 @@ class Trafficbench(CMakePackage):
     depends_on("nlohmann-json@3.11:")
     depends_on("cli11@2.1:")
     depends_on("fmt@9.0:")
-    depends_on("random123")
     depends_on("xxhash@0.8:")
     depends_on("mpi", when="+mpi")
     depends_on("hwloc@2.0:", when="+hwloc")
