@@ -141,7 +141,7 @@ def test_verdict_of_a_known_change_of_the_code(tmp_path, factor, options, verdic
     assert point["median"]["ratio"] == pytest.approx(1 / factor, rel=1e-9)
     assert point["median"]["ratio_low"] <= point["median"]["ratio"] <= point["median"]["ratio_high"]
     assert point["best"]["base"] > point["median"]["base"] and point["best"]["unit"] == "MCOPs"
-    assert f"{float(options[1]) if options else 5:g}%" in point["reason"]
+    assert f"{float(options[1]) if options else 4.8:g}%" in point["reason"]
 
 
 def test_disturbance_of_most_visits_changes_no_verdict_by_best(tmp_path):

@@ -11,7 +11,7 @@ FASTER, SAME, SLOWER, UNCLEAR = "faster", "same", "slower", "unclear"
 
 # Percent. The best repetitions of two launches of one program may differ by so much: scripts/self_comparison.py says which
 # threshold keeps false alarms at 5% of the points on the machine at hand.
-THRESHOLD = 5.0
+THRESHOLD = 4.8
 # Percent: what a comparison of medians must rule out for `same`.
 MARGIN = 5.0
 
