@@ -76,7 +76,7 @@ RingOptions ring_options(const Point& point) {
 std::int64_t steps_of(const Point& point, std::int64_t depth) {
   if (point.jumps()) return kJump;
   if (point.variant->rate_depends_on_steps) return kCourseSteps;
-  const double cells_per_second = nominal_rate_of(*point.variant) * 1e9 * point.threads;
+  const double cells_per_second = point.variant->nominal_rate * 1e9 * point.threads;
   const auto steps =
       static_cast<std::int64_t>(kRepetitionSeconds * cells_per_second / static_cast<double>(point.cells));
   return steps < depth ? std::max<std::int64_t>(steps, 1) : steps / depth * depth;

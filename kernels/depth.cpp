@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/registry.hpp"
-
 namespace trafficbench {
 
 std::int64_t choose_depth(const Variant& variant, std::int64_t cells_per_worker, double exchange_seconds) {
@@ -12,7 +10,7 @@ std::int64_t choose_depth(const Variant& variant, std::int64_t cells_per_worker,
   constexpr std::int64_t kRound = 64;
   constexpr double kNanoseconds = 1e9;
 
-  const double best = std::sqrt(exchange_seconds * kNanoseconds * nominal_rate_of(variant));
+  const double best = std::sqrt(exchange_seconds * kNanoseconds * variant.nominal_rate);
   const std::int64_t most = std::max<std::int64_t>(1, cells_per_worker / kSegmentParts);
   // Compared as floating point: a made-up exchange may take longer than an integer can say.
   std::int64_t depth = best >= static_cast<double>(most) ? most : static_cast<std::int64_t>(std::llround(best));

@@ -67,15 +67,14 @@ std::optional<std::int64_t> rung_of(std::string_view name) {
   return found - variants().begin();
 }
 
-double nominal_rate_of(const Variant& variant) {
-  return variant.nominal_rate_plain > 0 && !has_ternary_logic() ? variant.nominal_rate_plain : variant.nominal_rate;
-}
-
-const Variant* fastest_of(std::span<const Variant* const> table) {
+const Variant* fastest_of(std::span<const Variant* const> table, bool ternary) {
+  const auto rate = [&](const Variant& variant) {
+    return variant.nominal_rate_plain > 0 && !ternary ? variant.nominal_rate_plain : variant.nominal_rate;
+  };
   const Variant* best = nullptr;
   for (const Variant* candidate : table) {
     if (candidate->kernel_class != KernelClass::update) continue;
-    if (best == nullptr || nominal_rate_of(*candidate) > nominal_rate_of(*best)) best = candidate;
+    if (best == nullptr || rate(*candidate) > rate(*best)) best = candidate;
   }
   return best;
 }

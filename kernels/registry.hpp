@@ -21,11 +21,9 @@ const Variant* find_variant(std::string_view name);
 /// The place of the variant of that name among variants(), from 0; nothing if there is none.
 std::optional<std::int64_t> rung_of(std::string_view name);
 
-/// The nominal rate of a variant with the instruction set in use.
-double nominal_rate_of(const Variant& variant);
-
-/// The fastest update variant of a table, by that rate: what `--kernel auto` takes. nullptr if it has none.
-const Variant* fastest_of(std::span<const Variant* const> table);
+/// The fastest update variant of a table, by its nominal rate with or without ternary logic on vectors: what `--kernel
+/// auto` takes. nullptr if it has none.
+const Variant* fastest_of(std::span<const Variant* const> table, bool ternary);
 
 /// The instruction set that the variant runs now: the one in use, "generic", or "native".
 std::string isa_of(const Variant& variant);

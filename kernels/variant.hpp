@@ -85,7 +85,8 @@ struct Variant {
   /// never reported.
   double nominal_rate = 1.0;
 
-  /// The same where vectors have no boolean operation of three operands; 0: the same number.
+  /// The same where vectors have no boolean operation of three operands; 0: the same number. Used for the choice of a
+  /// kernel alone: depths come from the one above, so that all ranks have the same, whatever their CPUs.
   double nominal_rate_plain = 0;
 
   /// Makes a segment; its memory is touched by the calling thread. Throws std::bad_alloc.

@@ -14,7 +14,7 @@ namespace {
 
 std::vector<std::string> chosen(const std::string& list) {
   std::vector<std::string> names;
-  for (const KernelChoice& kernel : KernelNames(list).choose(variants())) names.push_back(kernel.name());
+  for (const KernelChoice& kernel : KernelNames(list).choose(variants(), true)) names.push_back(kernel.name());
   return names;
 }
 
@@ -25,15 +25,16 @@ TEST(KernelNames, AreTakenInTheOrderWrittenEachOnce) {
   Names all;
   for (const Variant* variant : variants()) all.emplace_back(variant->name);
   EXPECT_EQ(chosen("all"), all);
-  EXPECT_EQ(chosen("auto"), (Names{std::string(fastest_of(variants())->name)}));
+  EXPECT_EQ(chosen("auto"), (Names{std::string(fastest_of(variants(), true)->name)}));
+  EXPECT_EQ(KernelName("auto").choose(variants(), false).variant, fastest_of(variants(), false));
 }
 
 TEST(KernelNames, OfOpenMPFormsWantTwoThreads) {
   for (const Variant* variant : variants()) {
-    const KernelChoice plain = KernelName(variant->name).choose(variants());
+    const KernelChoice plain = KernelName(variant->name).choose(variants(), true);
     EXPECT_EQ(plain.variant, variant) << variant->name;
     EXPECT_EQ(plain.min_threads(), 1) << variant->name;
-    const KernelChoice threaded = KernelName(threaded_name(*variant)).choose(variants());
+    const KernelChoice threaded = KernelName(threaded_name(*variant)).choose(variants(), true);
     EXPECT_EQ(threaded.variant, variant) << variant->name;
     EXPECT_EQ(threaded.min_threads(), 2) << variant->name;
     EXPECT_EQ(threaded.name(), threaded_name(*variant));

@@ -181,7 +181,7 @@ Status say_interrupted(Communicator& world) {
 }  // namespace
 
 Status check(Communicator& world, const CheckOptions& options, KernelTable table) {
-  const std::vector<KernelChoice> kernels = options.kernels.choose(table);
+  const std::vector<KernelChoice> kernels = options.kernels.choose(table, ternary_everywhere(world));
   const std::int64_t seed = options.seed.number;
   if (const std::string reason = why_no_threads(world, kMaxCheckedThreads); !reason.empty()) throw BadInput(reason);
   std::set<int> sizes;

@@ -74,7 +74,8 @@ struct CheckedRun {
 CheckedRun check_run(Communicator& world, const RunOptions& options, KernelTable table) {
   CheckedRun asked;
   Point& point = asked.point;
-  const KernelChoice kernel = options.kernel.choose(table);
+  use_isa(options.isa);
+  const KernelChoice kernel = options.kernel.choose(table, ternary_everywhere(world));
   point.variant = kernel.variant;
   point.start = options.start.start();
   point.steps = options.steps.number;
@@ -83,7 +84,6 @@ CheckedRun check_run(Communicator& world, const RunOptions& options, KernelTable
   point.counting = options.count.value;
   asked.print_every = options.print_every.or_else(std::max<std::int64_t>(1, point.steps / 10));
   point.isa = options.isa;
-  use_isa(options.isa);
   use_waves(world, options.wave);
   point.knobs = values_of(options.knobs);
   if (options.cells) {

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "drivers/plan/feasibility.hpp"
-#include "kernels/registry.hpp"
 
 namespace trafficbench {
 
@@ -30,7 +29,7 @@ Feasibility feasibility_of(Communicator& world, const RankGroups& ranks, const s
 
 double guessed_seconds(const Point& point, const MeasuringOptions& options) {
   const auto cells = static_cast<double>(point.road_cells);
-  const double iteration = cells / (nominal_rate_of(*point.variant) * 1e9 * point.workers());
+  const double iteration = cells / (point.variant->nominal_rate * 1e9 * point.workers());
   const double preparation = 4e-9 * cells / point.workers();
   return std::max(options.min_seconds, iteration) + preparation;
 }

@@ -14,9 +14,9 @@ namespace trafficbench {
 
 std::string KernelChoice::name() const { return threaded ? threaded_name(*variant) : std::string(variant->name); }
 
-KernelChoice KernelName::choose(KernelTable table) const {
+KernelChoice KernelName::choose(KernelTable table, bool ternary) const {
   if (text == "auto") {
-    if (const Variant* fastest = fastest_of(table)) return {.variant = fastest};
+    if (const Variant* fastest = fastest_of(table, ternary)) return {.variant = fastest};
   }
   std::string names;
   for (const Variant* variant : table) {
@@ -31,7 +31,7 @@ KernelNames::KernelNames(std::string_view written, std::string_view what) : text
   for (const std::string& name : parse_names(written, what)) names.emplace_back(name);
 }
 
-std::vector<KernelChoice> KernelNames::choose(KernelTable table) const {
+std::vector<KernelChoice> KernelNames::choose(KernelTable table, bool ternary) const {
   std::vector<KernelChoice> kernels;
   const auto add = [&](const KernelChoice& kernel) {
     const auto same = std::ranges::find(kernels, kernel.variant, &KernelChoice::variant);
@@ -45,7 +45,7 @@ std::vector<KernelChoice> KernelNames::choose(KernelTable table) const {
     if (name.text == "all") {
       for (const Variant* variant : table) add({.variant = variant});
     } else {
-      add(name.choose(table));
+      add(name.choose(table, ternary));
     }
   }
   return kernels;
@@ -63,6 +63,8 @@ void use_isa(const std::string& name) {
     throw BadInput(error.what());
   }
 }
+
+bool ternary_everywhere(Communicator& world) { return world.all(has_ternary_logic()); }
 
 std::string use_waves(Communicator& world, const std::string& name) {
   std::string chosen = name;

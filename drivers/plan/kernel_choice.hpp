@@ -29,8 +29,9 @@ struct KernelName {
 
   explicit KernelName(std::string_view written, std::string_view /*what*/ = "kernel") : text(written) {}
 
-  /// auto is the table's fastest update variant. Throws BadInput, naming those there are, for one that the table lacks.
-  KernelChoice choose(KernelTable table) const;
+  /// auto is the table's fastest update variant, with or without ternary logic on vectors. Throws BadInput, naming
+  /// those there are, for one that the table lacks.
+  KernelChoice choose(KernelTable table, bool ternary) const;
 
   std::string text;
 };
@@ -42,7 +43,7 @@ struct KernelNames {
   explicit KernelNames(std::string_view written, std::string_view what = "kernels");
 
   /// Each variant once, in the order written; where both its forms are named, at any number of threads.
-  std::vector<KernelChoice> choose(KernelTable table) const;
+  std::vector<KernelChoice> choose(KernelTable table, bool ternary) const;
 
   std::string text;
   std::vector<KernelName> names;
@@ -54,6 +55,9 @@ struct KernelNames {
 
 /// Chooses the instruction set for all kernels; throws BadInput for one that cannot be used.
 void use_isa(const std::string& name);
+
+/// Collective, after use_isa: whether all ranks have ternary logic on vectors, so that auto means one kernel on all.
+bool ternary_everywhere(Communicator& world);
 
 /// Collective, after use_isa: the same waves on all ranks, those of that name, or with auto those that rank 0 finds. A
 /// rank whose node is of another kind may not have them, and then finds its own. Throws BadInput for a name that rank 0

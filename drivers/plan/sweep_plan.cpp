@@ -89,7 +89,7 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
   if (options.wave != "auto") use_waves(world, options.wave);
   point.wave = options.wave;
   point.knobs = values_of(options.knobs);
-  const std::vector<KernelChoice> kernels = options.kernels.choose(table);
+  const std::vector<KernelChoice> kernels = options.kernels.choose(table, ternary_everywhere(world));
   const std::vector<std::int64_t>& cells = options.cells.numbers;
   const std::vector<std::int64_t>& depths = options.depth.numbers;
   const std::int64_t shortest = *std::ranges::min_element(cells);

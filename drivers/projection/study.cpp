@@ -23,7 +23,8 @@ std::string file_name(const std::string& path) { return path.substr(path.find_la
 
 std::vector<const Variant*> kernels_of(KernelTable table, const KernelNames& names) {
   std::vector<const Variant*> kernels;
-  for (const KernelChoice& kernel : names.choose(table)) {
+  // Of the machine that is modelled nobody says which instruction sets it has: auto is what it is with ternary logic.
+  for (const KernelChoice& kernel : names.choose(table, true)) {
     if (kernel.threaded) {
       throw BadInput(fmt::format("kernel {} has threads, and here each rank has one core: write {}", kernel.name(),
                                  kernel.variant->name));

@@ -30,7 +30,7 @@ struct LaneShape {
   std::int64_t length = 0;  ///< cells of a lane = words of the segment
 
   /// For registers of `register_cells` bits. A short segment takes fewer lanes than that, so that each is long enough
-  /// for a wave. The length is a multiple of `multiple`, which divides 16.
+  /// for a wave. The length is a multiple of `multiple`.
   static LaneShape of(const SegmentShape& shape, std::int64_t register_cells, std::int64_t multiple = 1);
 };
 

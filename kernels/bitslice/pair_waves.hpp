@@ -50,7 +50,7 @@ struct PairSet {
   /// Likewise; there is a wave of as many levels for each.
   std::span<const PairCountingWave> counting;
 
-  /// Pairs of the cells at words 0 .. 2 * positions, one more than there are places.
+  /// Pairs of the cells at words 0 to 2 * positions inclusive: the last place makes one with the word after it.
   void (*to_pairs)(const std::uint64_t* cells, std::uint64_t* pairs, std::int64_t positions) = nullptr;
 
   /// Back to cells, 2 * positions words. The word at `first` are the cells of the first of them, which pairs alone do

@@ -14,7 +14,7 @@ namespace trafficbench::bitslice {
 namespace {
 
 constexpr std::int64_t kMaxLevels = 128;
-// A multiple of the levels of the longest waves, or a part of it.
+// Trips have a multiple of so many levels, so that they end in few short waves.
 constexpr std::int64_t kLevelStep = 8;
 // A multiple of the positions that a counting wave takes at a time.
 constexpr std::int64_t kPositionStep = 16;
@@ -102,9 +102,9 @@ class Edges {
 
 PairPlan PairPlan::of(const SegmentShape& shape, const PairSet& set) {
   const std::int64_t length = lanes_of(shape, set).length;
-  // With each level more, a trip computes two places more that become junk; with each trip more, cells are turned into
-  // pairs and back once more, which costs about as much as two levels, and margins are copied and a cell is followed.
-  // The sum is least near 2 sqrt(length), and a little above that where lanes are short.
+  // With N levels, a trip over L words computes N words more than it must, and costs as much as c levels beside them:
+  // cells become pairs and cells again, margins are copied, a cell is followed. The sum is least at sqrt(c L); c is
+  // about 4, and more where lanes are short.
   const std::int64_t levels = 8 + std::llround(2 * std::sqrt(static_cast<double>(length)));
   const std::int64_t position_bytes = kPositionWords * set.register_words * 8;
   const std::int64_t tile = shape.tuning.knob("tile");
@@ -122,7 +122,10 @@ PairedSegment::PairedSegment(const SegmentShape& shape)
       states_(2 * plan_.levels * set_.register_words),
       sums_(kSumWords * plan_.levels * set_.register_words),
       mask_(set_.register_words),
-      followed_(set_.register_words) {}
+      followed_(set_.register_words) {
+  stages_.reserve(static_cast<std::size_t>(plan_.levels));
+  counts_.reserve(static_cast<std::size_t>(plan_.levels));
+}
 
 std::int64_t PairedSegment::bytes(const SegmentShape& shape) {
   const PairSet& set = pair_set();

@@ -40,6 +40,8 @@ BitsliceSegment::BitsliceSegment(const SegmentShape& shape, const TripPlan& plan
       states_(2 * plan_.levels * road_.register_words()),
       masks_((kMaxGroup + kMaxWaveLevels) * road_.register_words()),
       own_lanes_(std::ssize(changes_) * road_.register_words()) {
+  stages_.reserve(static_cast<std::size_t>(plan_.levels));
+  counts_.reserve(static_cast<std::size_t>(plan_.levels));
   find_own_lanes();
 }
 

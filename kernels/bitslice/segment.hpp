@@ -1,4 +1,4 @@
-// What the variants on bit lanes share that keep a cell a bit throughout: trips of waves through the lanes.
+// Segments of bitsliced and tiled: trips of waves through the words of a LaneRoad.
 #pragma once
 
 #include <array>
@@ -69,7 +69,7 @@ class BitsliceSegment final : public Segment {
   AlignedBuffer<std::uint64_t> states_;
   AlignedBuffer<std::uint64_t> masks_;
   std::array<std::int64_t, 4> changes_{};   ///< the words at which own_lanes changes
-  AlignedBuffer<std::uint64_t> own_lanes_;  ///< a word each: none, and from each but the last of changes_ on
+  AlignedBuffer<std::uint64_t> own_lanes_;  ///< word 0: none; word i + 1: from changes_[i] to changes_[i + 1]
 };
 
 }  // namespace trafficbench::bitslice

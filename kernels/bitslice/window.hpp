@@ -1,6 +1,7 @@
 // A short stretch of road, packed, that is advanced one iteration at a time.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <span>
