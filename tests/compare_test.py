@@ -315,6 +315,8 @@ def clocked(factor, hertz, **changes):
 def test_work_a_cycle_is_compared_where_clocks_are_known(tmp_path):
     status, point = one_change(tmp_path, clocked(1, 2e9), clocked(1.1, 2e9 / 1.1))
     assert (point["verdict"], status) == ("same", 0) and "in work a cycle" in point["reason"]
+    assert "in seconds the change is -9.1%, the clock ran at 2.00 and 1.82 GHz" in point["reason"]
+    assert "in seconds" not in one_change(tmp_path, clocked(1, 2e9), clocked(1, 2e9))[1]["reason"]
     assert point["best"]["ratio"] == pytest.approx(1) and point["best"]["unit"] == "cells/cycle"
     assert point["best"]["base"] == pytest.approx(10**8 * 100 / (0.1 * 0.999) / 2e9, rel=1e-3)
     # A higher clock hides nothing.

@@ -43,6 +43,7 @@ class Change:
     low: float = None  # ends of the ratio, by the ends of both intervals; None where a side has none
     high: float = None
     a_cycle: bool = False  # speeds are iterations a cycle
+    in_seconds: float = None  # the ratio by iterations a second, where `ratio` is not by these
 
 
 def changes_of(base, new):
@@ -62,10 +63,14 @@ def change_of_bests(base, new):
     if visits == 0:
         return Change(BEST, new.speed / base.speed, base, new)
     a_cycle = bool(base.bests_a_cycle and new.bests_a_cycle)
-    sides = [
-        replace(side, speed=two_best(side.bests_a_cycle if a_cycle else side.bests, visits)) for side in (base, new)
-    ]
-    return Change(BEST, sides[1].speed / sides[0].speed, *sides, a_cycle=a_cycle)
+    by_second, by_cycle = (
+        [two_best(getattr(side, bests), visits) if getattr(side, bests) else None for side in (base, new)]
+        for bests in ("bests", "bests_a_cycle")
+    )
+    speeds = by_cycle if a_cycle else by_second
+    sides = [replace(side, speed=speed) for side, speed in zip((base, new), speeds)]
+    in_seconds = by_second[1] / by_second[0] if a_cycle else None
+    return Change(BEST, speeds[1] / speeds[0], *sides, a_cycle=a_cycle, in_seconds=in_seconds)
 
 
 def two_best(bests, visits):

@@ -9,8 +9,8 @@ from trafficbench_tools.version_1 import INTERVAL_OVER as REPETITIONS
 
 FASTER, SAME, SLOWER, UNCLEAR = "faster", "same", "slower", "unclear"
 
-# Percent. The best repetitions of two launches of one program may differ by so much: scripts/self_comparison.py says which
-# threshold keeps false alarms at 5% of the points on the machine at hand.
+# Percent. The best repetitions of two launches of one program may differ by so much: a little above what keeps false alarms
+# at 5% of the points of the launches in results/self. scripts/self_comparison.py says what it is on another machine.
 THRESHOLD = 4.8
 # Percent: what a comparison of medians must rule out for `same`.
 MARGIN = 5.0
@@ -42,7 +42,11 @@ def by_best(change, threshold):
     if change.base.bests and fewest < FEWEST_SAMPLES:
         return UNCLEAR, f"{visits_text(fewest)}: the best of fewer than {FEWEST_SAMPLES} may be a disturbed one"
     if log == 0 or abs(log) < threshold:
-        return SAME, f"the best repetitions differ by less than {limit}{measure}"
+        seconds = ""
+        if change.a_cycle and abs(math.log(change.in_seconds)) >= threshold > 0:
+            clocks = f"{change.base.clock / 1e9:.2f} and {change.new.clock / 1e9:.2f} GHz"
+            seconds = f"; in seconds the change is {signed(math.log(change.in_seconds))}, the clock ran at {clocks}"
+        return SAME, f"the best repetitions differ by less than {limit}{measure}{seconds}"
     other = other_cause(change)
     if other:
         return UNCLEAR, other
