@@ -77,6 +77,21 @@ struct Memory {
   AlignedBuffer<std::uint64_t> buffer;
 };
 
+/// Random cells, what becomes of them in so many iterations, and their pairs at the start.
+struct Start {
+  Start(const PairSet& set, int levels, std::int64_t positions, Random& random)
+      : road(2 * positions + 1, set.register_words, random),
+        cells(2 * positions + 1, set.register_words),
+        pairs(positions * kPositionWords, set.register_words) {
+    for (int level = 0; level < levels; ++level) road.advance();
+    std::ranges::copy(road.at(0), cells.at(0));
+    set.to_pairs(cells.at(0), pairs.at(0), positions);
+  }
+  Road road;
+  Memory cells;
+  Memory pairs;
+};
+
 /// Pairs at places [first, 2 * positions) after `levels` iterations are those of the cells that far to the left.
 void expect_pairs(const Road& road, Memory& pairs, std::int64_t first, std::int64_t positions, std::int64_t levels) {
   for (std::int64_t place = first; place < 2 * positions; ++place) {
@@ -98,12 +113,9 @@ TEST_P(PairWaves, MakeTheIterationsOfTheirLevels) {
       const std::int64_t positions = wave.levels + random.pick(1, 60);
       const std::int64_t cut = random.pick(0, positions);
       const Trying trying({{"levels", wave.levels}, {"positions", positions}, {"of which first", cut}});
-      Road road(2 * positions + 1, set.register_words, random);
-      for (int level = 0; level < wave.levels; ++level) road.advance();
-      Memory pairs(positions * kPositionWords, set.register_words);
-      Memory cells(2 * positions + 1, set.register_words);
-      std::ranges::copy(road.at(0), cells.at(0));
-      set.to_pairs(cells.at(0), pairs.at(0), positions);
+      Start start(set, wave.levels, positions, random);
+      Road& road = start.road;
+      Memory& pairs = start.pairs;
       expect_pairs(road, pairs, 0, positions, 0);
       Memory state(2 * wave.levels, set.register_words);
       wave.run(pairs.at(0), cut, state.at(0));
@@ -121,12 +133,9 @@ TEST_P(PairWaves, CountTheCellsThatChange) {
       const std::int64_t positions = wave.levels + random.pick(1, 90);
       const std::int64_t cut = random.pick(wave.levels, positions);
       const Trying trying({{"levels", wave.levels}, {"positions", positions}, {"of which first", cut}});
-      Road road(2 * positions + 1, set.register_words, random);
-      for (int level = 0; level < wave.levels; ++level) road.advance();
-      Memory pairs(positions * kPositionWords, set.register_words);
-      Memory cells(2 * positions + 1, set.register_words);
-      std::ranges::copy(road.at(0), cells.at(0));
-      set.to_pairs(cells.at(0), pairs.at(0), positions);
+      Start start(set, wave.levels, positions, random);
+      Road& road = start.road;
+      Memory& pairs = start.pairs;
       Memory state(2 * wave.levels, set.register_words);
       Memory sums(kSumWords * wave.levels, set.register_words);
       Memory mask(1, set.register_words);
@@ -167,12 +176,10 @@ TEST_P(PairWaves, FollowACellAndTurnPairsBackIntoCells) {
     const std::int64_t before = wave.levels - 1;
     const std::int64_t positions = wave.levels + 40;
     const Trying trying({{"levels", wave.levels}});
-    Road road(2 * positions + 1, set.register_words, random);
-    for (int level = 0; level < wave.levels; ++level) road.advance();
-    Memory pairs(positions * kPositionWords, set.register_words);
-    Memory cells(2 * positions + 1, set.register_words);
-    std::ranges::copy(road.at(0), cells.at(0));
-    set.to_pairs(cells.at(0), pairs.at(0), positions);
+    Start start(set, wave.levels, positions, random);
+    Road& road = start.road;
+    Memory& cells = start.cells;
+    Memory& pairs = start.pairs;
     Memory state(2 * wave.levels, set.register_words);
     Memory followed(1, set.register_words);
     std::copy_n(cells.at(2 * wave.levels), set.register_words, followed.at(0));

@@ -28,7 +28,8 @@ HWY_INLINE V next_along(V s, V u, V cells) {
 #if TRAFFICBENCH_TERNARY || HWY_ARCH_ARM
   return next_ternary(u, cells, s);
 #else
-  return s | (u & ~cells);              // s lies within u
+  // s lies within u.
+  return s | (u & ~cells);
 #endif
 }
 

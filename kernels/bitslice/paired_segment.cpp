@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "kernels/bits.hpp"
+#include "kernels/bitslice/tile_knob.hpp"
 #include "kernels/bitslice/window.hpp"
 
 namespace trafficbench::bitslice {
@@ -63,16 +64,14 @@ class Edges {
   std::int64_t first() const { return first_; }
   std::int64_t last() const { return last_; }
 
-  /// The moves in iteration t that the trip does not count; to be called for every t in turn.
-  std::int64_t next_moves(std::int64_t t) {
-    std::int64_t sum = 0;
-    if (last_ == first_) {
-      sum = windows_[0].moves(own_first_, own_last_);
-    } else {
-      sum = windows_[0].moves(own_first_, first_ + levels_ - t) + windows_[1].moves(last_ + levels_ - t, own_last_);
-    }
+  /// The moves in iteration t that the trip does not count, after as many calls of advance.
+  std::int64_t moves(std::int64_t t) const {
+    if (last_ == first_) return windows_[0].moves(own_first_, own_last_);
+    return windows_[0].moves(own_first_, first_ + levels_ - t) + windows_[1].moves(last_ + levels_ - t, own_last_);
+  }
+
+  void advance() {
     for (Part& each : windows_) each.window.advance();
-    return sum;
   }
 
  private:
@@ -107,7 +106,7 @@ PairPlan PairPlan::of(const SegmentShape& shape, const PairSet& set) {
   // about 4, and more where lanes are short.
   const std::int64_t levels = 8 + std::llround(2 * std::sqrt(static_cast<double>(length)));
   const std::int64_t position_bytes = kPositionWords * set.register_words * 8;
-  const std::int64_t tile = shape.tuning.knob("tile");
+  const std::int64_t tile = tile_of(shape.tuning);
   const std::int64_t wanted = tile > 0 ? tile / 2 : shape.tuning.l1_bytes / 4 / position_bytes;
   const std::int64_t positions = std::min(wanted, length);  // no trip has more
   return {.levels = std::min({levels / kLevelStep * kLevelStep, kMaxLevels, length - 1}),
@@ -115,9 +114,12 @@ PairPlan PairPlan::of(const SegmentShape& shape, const PairSet& set) {
 }
 
 PairedSegment::PairedSegment(const SegmentShape& shape)
-    : set_(pair_set()),
-      plan_(PairPlan::of(shape, set_)),
-      road_(shape, lanes_of(shape, set_), set_.register_words, margin_words(plan_.levels)),
+    : PairedSegment(shape, pair_set(), PairPlan::of(shape, pair_set())) {}
+
+PairedSegment::PairedSegment(const SegmentShape& shape, const PairSet& set, const PairPlan& plan)
+    : LaneSegment(shape, lanes_of(shape, set), set.register_words, margin_words(plan.levels)),
+      set_(set),
+      plan_(plan),
       pairs_(plan_.positions * kPositionWords * set_.register_words),
       states_(2 * plan_.levels * set_.register_words),
       sums_(kSumWords * plan_.levels * set_.register_words),
@@ -136,17 +138,6 @@ std::int64_t PairedSegment::bytes(const SegmentShape& shape) {
          plan.levels * static_cast<std::int64_t>(sizeof(Stage) + 8) + 2 * words_for(3 * plan.levels + 2) * 8;
 }
 
-void PairedSegment::load(const CellSource& source, std::int64_t first) {
-  road_.load(source, first);
-  halo_ = {};
-}
-
-void PairedSegment::set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right,
-                             HaloWidth width) {
-  road_.set_halo(left, right, width);
-  halo_ = width;
-}
-
 void PairedSegment::advance(std::int64_t k, std::span<MoveCount> moves) {
   for (std::int64_t done = 0; done < k;) {
     const std::int64_t levels = std::min(k - done, plan_.levels);
@@ -160,8 +151,7 @@ void PairedSegment::advance(std::int64_t k, std::span<MoveCount> moves) {
     }
     done += levels;
   }
-  halo_.left -= k;
-  halo_.right -= k;
+  use_halo(k);
 }
 
 /// Chooses the waves of the next trip.
@@ -187,20 +177,20 @@ void PairedSegment::plan_trip(std::int64_t levels, std::span<const MoveCount> mo
 
 /// A trip of which moves are wanted.
 void PairedSegment::trip_and_count(std::int64_t levels, std::span<MoveCount> moves) {
-  Edges edges(road_, levels);
+  Edges edges(road(), levels);
   counts_.assign(static_cast<std::size_t>(levels), 0);
   trip(levels, {edges.first(), edges.last()});
   for (std::int64_t t = 0; t < levels; ++t) {
-    const std::int64_t at_edges = edges.next_moves(t);
     MoveCount& count = moves[static_cast<std::size_t>(t)];
-    if (count.wanted) count.moves = counts_[static_cast<std::size_t>(t)] + at_edges;
+    if (count.wanted) count.moves = counts_[static_cast<std::size_t>(t)] + edges.moves(t);
+    edges.advance();
   }
 }
 
 /// Takes the segment through the planned waves. Those that count do so at `counted`, cells of the frame.
 void PairedSegment::trip(std::int64_t levels, Counted counted) {
-  const std::int64_t length = road_.length();
-  road_.fill_margins(margin_words(levels));
+  const std::int64_t length = road().length();
+  road().fill_margins(margin_words(levels));
   run_blocks(0, levels - 1, levels, false);
   follow(levels);
   // The lanes in which cells are counted change at two positions at most.
@@ -208,7 +198,7 @@ void PairedSegment::trip(std::int64_t levels, Counted counted) {
   std::ranges::sort(cuts);
   for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
     if (cuts[i] == cuts[i + 1]) continue;
-    road_.fill_mask(counted.first, counted.last, 2 * cuts[i], mask_.data());
+    road().fill_mask(counted.first, counted.last, 2 * cuts[i], mask_.data());
     const bool any = std::any_of(mask_.data(), mask_.data() + mask_.size(), std::identity{});
     run_blocks(levels + cuts[i], levels + cuts[i + 1], levels, any);
     for (const Stage& stage : stages_) {
@@ -223,7 +213,7 @@ void PairedSegment::run_blocks(std::int64_t first, std::int64_t last, std::int64
   const std::int64_t position_words = kPositionWords * set_.register_words;
   for (std::int64_t begin = first; begin < last; begin += plan_.positions) {
     const std::int64_t end = std::min(begin + plan_.positions, last);
-    set_.to_pairs(road_.word(2 * begin - levels), pairs_.data(), end - begin);
+    set_.to_pairs(road().word(2 * begin - levels), pairs_.data(), end - begin);
     for (const Stage& stage : stages_) {
       // Positions before this one are junk by now.
       const std::int64_t from = std::max(begin, stage.level);
@@ -236,7 +226,7 @@ void PairedSegment::run_blocks(std::int64_t first, std::int64_t last, std::int64
       }
     }
     if (begin >= levels) {
-      set_.to_cells(pairs_.data(), end - begin, followed_.data(), road_.word(2 * (begin - levels)));
+      set_.to_cells(pairs_.data(), end - begin, followed_.data(), road().word(2 * (begin - levels)));
     }
   }
 }
@@ -244,8 +234,8 @@ void PairedSegment::run_blocks(std::int64_t first, std::int64_t last, std::int64
 /// Takes the last position before the first cells that are right at the end through the trip, and with it the cells of
 /// the place after it.
 void PairedSegment::follow(std::int64_t levels) {
-  std::copy_n(road_.word(levels), set_.register_words, followed_.data());
-  set_.to_pairs(road_.word(levels - 2), pairs_.data(), 1);
+  std::copy_n(road().word(levels), set_.register_words, followed_.data());
+  set_.to_pairs(road().word(levels - 2), pairs_.data(), 1);
   for (const Stage& stage : stages_) {
     set_.follow(pairs_.data(), stage.wave->levels, stage.state, followed_.data());
   }

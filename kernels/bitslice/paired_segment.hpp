@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "kernels/aligned_buffer.hpp"
-#include "kernels/bitslice/lane_road.hpp"
+#include "kernels/bitslice/lane_segment.hpp"
 #include "kernels/bitslice/pair_waves.hpp"
 #include "kernels/segment.hpp"
 #include "kernels/variant.hpp"
@@ -36,24 +36,19 @@ struct PairPlan {
   static PairPlan of(const SegmentShape& shape, const PairSet& set);
 };
 
-class PairedSegment final : public Segment {
+class PairedSegment final : public LaneSegment {
  public:
   /// For the instruction set in use now.
   explicit PairedSegment(const SegmentShape& shape);
 
-  std::int64_t cells() const override { return road_.cells(); }
-  HaloWidth halo() const override { return halo_; }
-  void load(const CellSource& source, std::int64_t first) override;
-  void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const override {
-    road_.read(first, count, out);
-  }
-  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right, HaloWidth width) override;
   void advance(std::int64_t k, std::span<MoveCount> moves) override;
 
   /// Upper bound of the bytes that such a segment takes.
   static std::int64_t bytes(const SegmentShape& shape);
 
  private:
+  PairedSegment(const SegmentShape& shape, const PairSet& set, const PairPlan& plan);
+
   /// A wave of a trip.
   struct Stage {
     const PairWave* wave = nullptr;
@@ -77,8 +72,6 @@ class PairedSegment final : public Segment {
 
   const PairSet& set_;
   PairPlan plan_;
-  LaneRoad road_;
-  HaloWidth halo_;
   std::vector<Stage> stages_;
   std::vector<std::int64_t> counts_;
   AlignedBuffer<std::uint64_t> pairs_;

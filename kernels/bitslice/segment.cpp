@@ -34,12 +34,13 @@ const AnyWave& longest(std::span<const AnyWave> waves, const AnyWave& best, std:
 }  // namespace
 
 BitsliceSegment::BitsliceSegment(const SegmentShape& shape, const TripPlan& plan, const FastestWaves& waves)
-    : waves_(waves),
+    : LaneSegment(shape, lanes_of(shape, waves), waves.set->register_words,
+                  margin_words(fitted(plan, shape, waves).levels)),
+      waves_(waves),
       plan_(fitted(plan, shape, waves)),
-      road_(shape, lanes_of(shape, waves), waves.set->register_words, margin_words(plan_.levels)),
-      states_(2 * plan_.levels * road_.register_words()),
-      masks_((kMaxGroup + kMaxWaveLevels) * road_.register_words()),
-      own_lanes_(std::ssize(changes_) * road_.register_words()) {
+      states_(2 * plan_.levels * road().register_words()),
+      masks_((kMaxGroup + kMaxWaveLevels) * road().register_words()),
+      own_lanes_(std::ssize(changes_) * road().register_words()) {
   stages_.reserve(static_cast<std::size_t>(plan_.levels));
   counts_.reserve(static_cast<std::size_t>(plan_.levels));
   find_own_lanes();
@@ -60,17 +61,6 @@ std::int64_t BitsliceSegment::bytes(const SegmentShape& shape, const TripPlan& p
          levels * static_cast<std::int64_t>(sizeof(Stage) + 8);
 }
 
-void BitsliceSegment::load(const CellSource& source, std::int64_t first) {
-  road_.load(source, first);
-  halo_ = {};
-}
-
-void BitsliceSegment::set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right,
-                               HaloWidth width) {
-  road_.set_halo(left, right, width);
-  halo_ = width;
-}
-
 void BitsliceSegment::advance(std::int64_t k, std::span<MoveCount> moves) {
   for (std::int64_t done = 0; done < k;) {
     const auto rest = moves.empty() ? moves : moves.subspan(static_cast<std::size_t>(done));
@@ -81,8 +71,7 @@ void BitsliceSegment::advance(std::int64_t k, std::span<MoveCount> moves) {
     }
     done += levels;
   }
-  halo_.left -= k;
-  halo_.right -= k;
+  use_halo(k);
 }
 
 /// Chooses the waves of the next trip, which have `most` levels together.
@@ -103,11 +92,11 @@ std::int64_t BitsliceSegment::plan_trip(std::int64_t most, std::span<const MoveC
       stage.levels = stage.wave->levels;
       stage.group = stage.wave->group;
     }
-    stage.state = states_.data() + 2 * t * road_.register_words();
+    stage.state = states_.data() + 2 * t * road().register_words();
     stage.moves = counts_.data() + t;
     // Each stage begins and ends nearer to the lanes' own words, by the levels of those before it.
     stage.next = -(most - t);
-    stage.end = road_.length() + (most - t);
+    stage.end = road().length() + (most - t);
     stages_.push_back(stage);
     t += stage.levels;
   }
@@ -117,12 +106,12 @@ std::int64_t BitsliceSegment::plan_trip(std::int64_t most, std::span<const MoveC
 /// Takes the segment through the planned waves. Each wave works on a block after the wave before it, and lags behind
 /// that one by as many words as it has levels.
 void BitsliceSegment::trip(std::int64_t levels) {
-  road_.fill_margins(levels);
+  road().fill_margins(levels);
   std::int64_t block_end = -levels;
   bool last = false;
   while (!last) {
     block_end += plan_.block_words;
-    last = block_end >= road_.length() + levels;
+    last = block_end >= road().length() + levels;
     std::int64_t ready = block_end;
     for (Stage& stage : stages_) {
       const std::int64_t groups =
@@ -135,7 +124,7 @@ void BitsliceSegment::trip(std::int64_t levels) {
 
 void BitsliceSegment::run_groups(Stage& stage, std::int64_t groups) {
   if (stage.counting != nullptr) return run_counting(stage, groups);
-  stage.wave->run(road_.word(stage.next), groups, stage.state);
+  stage.wave->run(road().word(stage.next), groups, stage.state);
   stage.next += groups * stage.group;
 }
 
@@ -158,10 +147,10 @@ void BitsliceSegment::run_counting(Stage& stage, std::int64_t groups) {
       mask = own_lanes(first);
     } else {
       for (std::int64_t i = 0; i < masks; ++i) {
-        std::copy_n(own_lanes(first + i), road_.register_words(), masks_.data() + i * road_.register_words());
+        std::copy_n(own_lanes(first + i), road().register_words(), masks_.data() + i * road().register_words());
       }
     }
-    run(road_.word(stage.next), step, stage.state, mask, stage.moves);
+    run(road().word(stage.next), step, stage.state, mask, stage.moves);
     stage.next += step * stage.group;
     groups -= step;
   }
@@ -169,13 +158,13 @@ void BitsliceSegment::run_counting(Stage& stage, std::int64_t groups) {
 
 /// Works out the masks of own_lanes.
 void BitsliceSegment::find_own_lanes() {
-  const std::int64_t first = road_.first_own();
-  const std::int64_t last = first + road_.cells();
-  changes_ = {0, first % road_.length(), last % road_.length(), road_.length()};
+  const std::int64_t first = road().first_own();
+  const std::int64_t last = first + road().cells();
+  changes_ = {0, first % road().length(), last % road().length(), road().length()};
   std::ranges::sort(changes_);
   for (std::size_t i = 0; i + 1 < changes_.size(); ++i) {
-    road_.fill_mask(first, last, changes_[i],
-                    own_lanes_.data() + static_cast<std::int64_t>(i + 1) * road_.register_words());
+    road().fill_mask(first, last, changes_[i],
+                     own_lanes_.data() + static_cast<std::int64_t>(i + 1) * road().register_words());
   }
 }
 
@@ -183,7 +172,7 @@ void BitsliceSegment::find_own_lanes() {
 const std::uint64_t* BitsliceSegment::own_lanes(std::int64_t j) const {
   const std::int64_t before = std::ranges::upper_bound(changes_, j) - changes_.begin();
   // Behind the last change there are none, as before the first.
-  return own_lanes_.data() + before % std::ssize(changes_) * road_.register_words();
+  return own_lanes_.data() + before % std::ssize(changes_) * road().register_words();
 }
 
 }  // namespace trafficbench::bitslice

@@ -3,10 +3,11 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "kernels/aligned_buffer.hpp"
-#include "kernels/bitslice/lane_road.hpp"
+#include "kernels/bitslice/lane_segment.hpp"
 #include "kernels/bitslice/waves.hpp"
 #include "kernels/segment.hpp"
 #include "kernels/variant.hpp"
@@ -19,18 +20,11 @@ struct TripPlan {
   std::int64_t block_words = 0;  ///< words that every wave of a trip passes over before the next such block
 };
 
-class BitsliceSegment final : public Segment {
+class BitsliceSegment final : public LaneSegment {
  public:
   /// For the instruction set in use now; `waves` are of one of its sets.
   BitsliceSegment(const SegmentShape& shape, const TripPlan& plan, const FastestWaves& waves = fastest_waves());
 
-  std::int64_t cells() const override { return road_.cells(); }
-  HaloWidth halo() const override { return halo_; }
-  void load(const CellSource& source, std::int64_t first) override;
-  void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const override {
-    road_.read(first, count, out);
-  }
-  void set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right, HaloWidth width) override;
   void advance(std::int64_t k, std::span<MoveCount> moves) override;
 
   /// The plan as the segment carries it out: `levels` and `block_words` within what its lanes and waves allow.
@@ -62,8 +56,6 @@ class BitsliceSegment final : public Segment {
 
   FastestWaves waves_;
   TripPlan plan_;
-  LaneRoad road_;
-  HaloWidth halo_;
   std::vector<Stage> stages_;
   std::vector<std::int64_t> counts_;
   AlignedBuffer<std::uint64_t> states_;

@@ -1,21 +1,16 @@
 // paired: a cell is a bit in a lane of its own, as in bitsliced, but blocks of the road are turned into pairs of
 // neighbour cells while many iterations are made. An iteration of pairs is a minimum and a maximum: two operations a
 // cell where cells take three. kernels/bitslice/ has the lanes, the waves and the trips.
-#include <array>
 #include <memory>
 #include <string>
 
 #include "kernels/bitslice/paired_segment.hpp"
+#include "kernels/bitslice/tile_knob.hpp"
 #include "kernels/variant.hpp"
 
 namespace trafficbench::variant {
 
 namespace {
-
-constexpr std::array kKnobs{Knob{.name = "tile",
-                                 .summary = "Vector words a block",
-                                 .automatic = "by the size of the cache",
-                                 .max = std::int64_t{1} << 30}};
 
 std::unique_ptr<Segment> make(const SegmentShape& shape) { return std::make_unique<bitslice::PairedSegment>(shape); }
 
@@ -45,7 +40,7 @@ const Variant& paired() {
                .iterations_per_trip = 128,
                .block_level = 1},
       .configuration = configuration,
-      .knobs = kKnobs};
+      .knobs = bitslice::kTileKnob};
   return variant;
 }
 

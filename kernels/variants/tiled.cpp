@@ -1,12 +1,11 @@
 // tiled: bitsliced, blocked in time. One trip through memory makes many waves, which follow each other block by block
 // while the block stays in the second-level cache (time skewing; Wonnacott 2000).
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "kernels/bitslice/segment.hpp"
+#include "kernels/bitslice/tile_knob.hpp"
 #include "kernels/variant.hpp"
 
 namespace trafficbench::variant {
@@ -18,18 +17,12 @@ constexpr std::int64_t kMaxLevels = 240;
 // A trip of so many levels computes about 1/32 of the segment twice, if lanes are 32 times as long.
 constexpr std::int64_t kMinLengthPerLevel = 32;
 
-constexpr std::string_view kTile = "tile";
-constexpr std::array kKnobs{Knob{.name = kTile,
-                                 .summary = "Vector words a block",
-                                 .automatic = "by the size of the cache",
-                                 .max = std::int64_t{1} << 30}};
-
 bitslice::TripPlan plan(const SegmentShape& shape) {
   const bitslice::FastestWaves& waves = bitslice::fastest_waves();
   const std::int64_t word_bytes = waves.set->register_words * 8;
   const std::int64_t length = bitslice::LaneShape::of(shape, word_bytes * 8).length;
   const std::int64_t cache_words = shape.tuning.l2_bytes / word_bytes;
-  const std::int64_t tile = shape.tuning.knob(kTile);
+  const std::int64_t tile = bitslice::tile_of(shape.tuning);
   bitslice::TripPlan plan;
   // A quarter of the cache for the block: the waves lag behind each other by as many words as they have levels, and
   // each keeps twice as many words between blocks.
@@ -75,7 +68,7 @@ const Variant& tiled() {
                                         .iterations_per_trip = 256,
                                         .block_level = 2},
                                .configuration = configuration,
-                               .knobs = kKnobs};
+                               .knobs = bitslice::kTileKnob};
   return variant;
 }
 
