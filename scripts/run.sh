@@ -14,7 +14,7 @@ interruptible
 # What the sweep takes; a test holds this against its own --help.
 with_value=(--kernels --cells --ranks --threads --steps --jump --depth --mode --count --isa --wave --tile --verify --density --init
   --seed --min-seconds --visits --rounds --spacing --budget --time-limit --output)
-without_value=(--resume --force --dry-run --oversubscribe)
+without_value=(--resume --force --dry-run --oversubscribe --retune)
 
 usage() {
   cat <<'HELP' || exit 1

@@ -60,9 +60,9 @@ TEST(KernelNames, ThatAreUnknownAreRefusedWithThoseThereAre) {
 
 TEST(UseWaves, TakesThoseThatWonTheRaceOrAreNamed) {
   const auto world = world_of_one();
-  const std::string fastest = use_waves(*world, "auto");
+  const std::string fastest = use_waves(*world, "auto").name;
   EXPECT_NE(fastest, "auto");
-  EXPECT_EQ(use_waves(*world, fastest), fastest);
+  EXPECT_EQ(use_waves(*world, fastest).name, fastest);
   EXPECT_NE(refusal([&] { use_waves(*world, "novel"); }, "novel").find("wave 'novel'"), std::string::npos);
 }
 

@@ -12,6 +12,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -23,6 +24,8 @@ PROGRAM = BUILD / "bin" / "trafficbench"
 
 # A call that takes longer hangs. Sanitizers and a busy machine are slow.
 TIMEOUT_SECONDS = 300
+
+CACHE_FOLDER = tempfile.TemporaryDirectory(prefix="trafficbench-cache-")
 
 NO_MPI = "needs MPI: this build is without (TRAFFICBENCH_MPI=OFF), so nothing was tested on several ranks"
 
@@ -62,6 +65,8 @@ def environment(more=None):
     for name in ["OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "OMPI_MCA_rmaps_base_oversubscribe"]:
         env[name] = "1"
     env["OMPI_MCA_mpi_yield_when_idle"] = "1"
+    # What starts keep for later ones is the user's, not the tests'.
+    env["XDG_CACHE_HOME"] = CACHE_FOLDER.name
     # What another launcher has set round the tests is not for the program under test.
     for name in ["PMI_SIZE", "PMI_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", "SLURM_STEP_NUM_TASKS"]:
         env.pop(name, None)

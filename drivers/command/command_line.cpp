@@ -28,11 +28,12 @@ void add_isa_option(CLI::App& app, std::string& isa) {
            "Instruction set of the SIMD kernels, as `trafficbench list` names them; auto: the best");
 }
 
-void add_wave_option(CLI::App& app, std::string& wave) {
+void add_wave_options(CLI::App& app, std::string& wave, bool& retune) {
   add_text(
       app, "wave", wave, "NAME",
       "Inner loops of the bit-sliced kernels, the six numbers of their `configuration`: 512-8-17-0-2-8; auto: by a "
-      "race at the start");
+      "race at the first start on this CPU, which is kept in the user's cache folder");
+  app.add_flag("--retune", retune, "Let them race again");
 }
 
 void add_options(CLI::App& app, RunOptions& options) {
@@ -51,7 +52,7 @@ void add_options(CLI::App& app, RunOptions& options) {
             "are printed)");
   add_value(app, "print-every", options.print_every, "Iterations between two lines; auto: a tenth of the steps");
   add_isa_option(app, options.isa);
-  add_wave_option(app, options.wave);
+  add_wave_options(app, options.wave, options.retune);
   add_knobs(app, variants(), options.knobs);
   add_text(app, "save", options.save, "FILE", "Write the final road to this file");
   add_text(app, "space-time", options.space_time, "FILE",
@@ -90,7 +91,7 @@ void add_options(CLI::App& app, SweepOptions& options) {
   add_value(app, "count", options.count,
             "Contracts: every (the moves of each iteration are counted), sampled (of the last one)");
   add_isa_option(app, options.isa);
-  add_wave_option(app, options.wave);
+  add_wave_options(app, options.wave, options.retune);
   add_knobs(app, variants(), options.knobs);
   add_value(app, "verify", options.verify,
             "Final states against the closed form: full (hash of the whole road), windows (parts of it; for roads that "

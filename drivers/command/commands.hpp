@@ -28,6 +28,7 @@ struct RunOptions {
   StepsOrAuto print_every{"auto"};
   std::string isa = "auto";
   std::string wave = "auto";
+  bool retune = false;
   KnobOptions knobs;
   std::string output;           ///< path of the report; empty: none. Likewise the next two
   std::string save;             ///< of the road

@@ -84,7 +84,7 @@ CheckedRun check_run(Communicator& world, const RunOptions& options, KernelTable
   point.counting = options.count.value;
   asked.print_every = options.print_every.or_else(std::max<std::int64_t>(1, point.steps / 10));
   point.isa = options.isa;
-  use_waves(world, options.wave);
+  use_waves(world, options.wave, options.retune);
   point.knobs = values_of(options.knobs);
   if (options.cells) {
     point.road_cells = options.cells->number;

@@ -179,9 +179,13 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   say_cpu_quota(world);
   // What was raced for at the first visit serves all others.
   const bool was_planned = world.sum_of(journal && !journal->plan().is_null() ? 1 : 0) > 0;
-  const std::string wave = use_waves(
-      world, text_of_rank_0(world, leads && was_planned ? journal->plan()["wave"].get<std::string>() : options.wave));
-  if (leads) say(fmt::format("Writing to {}\n", output));
+  const ChosenWaves wave = use_waves(
+      world, text_of_rank_0(world, leads && was_planned ? journal->plan()["wave"].get<std::string>() : options.wave),
+      options.retune);
+  if (leads) {
+    say(fmt::format("Writing to {}\nInner loops of the bit-sliced kernels: {} ({})\n", output, wave.name,
+                    was_planned ? "as the launch before had" : wave.how));
+  }
   const Json description = describe_run(world, argv);
   std::size_t run = 0;
   on_rank_0(world, [&] {
@@ -197,7 +201,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     }
     journal->add_run(description);
   });
-  SweepSession session(world, options, std::move(points), journal.get(), run, wave, began);
+  SweepSession session(world, options, std::move(points), journal.get(), run, wave.name, began);
   const SweepSession::End end = session.measure();
   if (end == SweepSession::End::no_time) {
     if (leads) {

@@ -7,8 +7,12 @@
 
 #include "drivers/base/bad_input.hpp"
 #include "drivers/base/numbers.hpp"
+#include "drivers/base/utf8.hpp"
+#include "drivers/machine/kept_choices.hpp"
+#include "drivers/machine/topology.hpp"
 #include "kernels/isa.hpp"
 #include "kernels/registry.hpp"
+#include "version_info.hpp"
 
 namespace trafficbench {
 
@@ -66,19 +70,40 @@ void use_isa(const std::string& name) {
 
 bool ternary_everywhere(Communicator& world) { return world.all(has_ternary_logic()); }
 
-std::string use_waves(Communicator& world, const std::string& name) {
-  std::string chosen = name;
+namespace {
+
+/// What a race depends on.
+std::string waves_key() {
+  return fmt::format("waves of {} {}, {}; {}, {} {}", this_machine().cpu_model, cpu_revision(), selected_isa(), kCommit,
+                     kCompiler, kFlags);
+}
+
+ChosenWaves find_waves(bool retune) {
+  const std::string path = kept_choices_path();
+  const std::string key = valid_utf8(waves_key());
+  const auto kept = retune ? std::nullopt : kept_choice(key);
+  if (kept && choose_waves(*kept)) return {*kept, fmt::format("kept in {}", path)};
+  const std::string raced = chosen_waves();
+  keep_choice(key, raced);
+  if (kept_choice(key) != raced) return {raced, "a race"};
+  return {raced, fmt::format("a race, kept in {}", path)};
+}
+
+}  // namespace
+
+ChosenWaves use_waves(Communicator& world, const std::string& name, bool retune) {
+  ChosenWaves chosen{name, "--wave"};
   together(world, [&] {
     if (world.rank() != 0) return;
     if (name == "auto") {
-      chosen = chosen_waves();
+      chosen = find_waves(retune);
     } else if (!choose_waves(name)) {
       throw BadInput(fmt::format("wave '{}' is none of this build and instruction set; the fastest here is {}", name,
                                  chosen_waves()));
     }
   });
-  chosen = text_of_rank_0(world, chosen);
-  static_cast<void>(choose_waves(chosen));
+  chosen.name = text_of_rank_0(world, chosen.name);
+  static_cast<void>(choose_waves(chosen.name));
   return chosen;
 }
 

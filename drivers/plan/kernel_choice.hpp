@@ -59,9 +59,16 @@ void use_isa(const std::string& name);
 /// Collective, after use_isa: whether all ranks have ternary logic on vectors, so that auto means one kernel on all.
 bool ternary_everywhere(Communicator& world);
 
-/// Collective, after use_isa: the same waves on all ranks, those of that name, or with auto those that rank 0 finds. A
-/// rank whose node is of another kind may not have them, and then finds its own. Throws BadInput for a name that rank 0
-/// does not know. Returns the name.
-std::string use_waves(Communicator& world, const std::string& name);
+/// Waves that are in use, and how they came about.
+struct ChosenWaves {
+  std::string name;
+  std::string how;  ///< "--wave", "kept in PATH", "a race, kept in PATH": filled in on rank 0
+};
+
+/// Collective, after use_isa: the same waves on all ranks, those of that name, or with auto those that rank 0 finds. It
+/// looks for what was kept for this CPU, build and instruction set at an earlier start (kept_choices.hpp), else it lets
+/// them race and keeps the winner; `retune`: it races in any case. A rank whose node is of another kind may not have
+/// them, and then finds its own. Throws BadInput for a name that rank 0 does not know.
+ChosenWaves use_waves(Communicator& world, const std::string& name, bool retune = false);
 
 }  // namespace trafficbench

@@ -33,6 +33,7 @@ struct SweepOptions {
   ChoiceList<CountingMode> count{"every,sampled"};
   std::string isa = "auto";
   std::string wave = "auto";
+  bool retune = false;  ///< the race for it takes place, whatever was kept
   KnobOptions knobs;
   Choice<Verification> verify{"auto"};
   StartAxes start;
