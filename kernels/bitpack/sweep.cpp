@@ -149,10 +149,12 @@ constexpr std::int64_t kLanes = static_cast<std::int64_t>(hn::MaxLanes(D()));
 // so that one vector in sixteen is counted bit by bit.
 class BitSum {
  public:
-  BitSum() { clear(); }
+  BitSum() {
+    for (std::int64_t i = 0; i < 5; ++i) set(i, hn::Zero(D()));
+  }
 
-  // Adds the bits of kCountWords vectors, in the lanes of the mask: the same one until take().
-  void add_block(const std::uint64_t* words, V mask) {
+  // Adds the bits of kCountWords vectors.
+  void add_block(const std::uint64_t* words) {
     static_assert(kCountWords == 16);
     const auto at = [&](std::int64_t i) HWY_ATTR { return hn::Load(D(), words + i * kLanes); };
     V ones = get(0);
@@ -175,26 +177,19 @@ class BitSum {
     set(1, twos);
     set(2, fours);
     set(3, eights);
-    set(4, hn::Add(get(4), hn::PopulationCount(hn::And(sixteen, mask))));
+    set(4, hn::Add(get(4), hn::PopulationCount(sixteen)));
   }
 
-  // What was added since the last call, in each lane.
-  V take(V mask) {
+  // In each lane.
+  V sum() const {
     V sum = get(4);
-    for (std::int64_t i = 3; i >= 0; --i) {
-      sum = hn::Add(hn::Add(sum, sum), hn::PopulationCount(hn::And(get(i), mask)));
-    }
-    clear();
+    for (std::int64_t i = 3; i >= 0; --i) sum = hn::Add(hn::Add(sum, sum), hn::PopulationCount(get(i)));
     return sum;
   }
 
  private:
   V get(std::int64_t i) const { return hn::Load(D(), sums_ + i * kLanes); }
   void set(std::int64_t i, V sum) { hn::Store(sum, D(), sums_ + i * kLanes); }
-  void clear() {
-    for (std::int64_t i = 0; i < 5; ++i) set(i, hn::Zero(D()));
-  }
-
   alignas(256) std::uint64_t sums_[5 * kLanes];
 };
 
@@ -222,8 +217,6 @@ class Counter {
     for (std::int64_t lane = 0; lane < lanes; ++lane) {
       first_[lane] = sweep.own_first - (sweep.lower ? 64 : 0) - lane * sweep.strip_words * 64;
     }
-    hn::Store(hn::Zero(D()), D(), mask_);
-    for (std::int64_t i = 0; i < kCounted<kLevels>; ++i) hn::Store(hn::Zero(D()), D(), totals_ + i * kLanes);
   }
 
   // Where the n-th word of the sweep goes; the next word of a pair follows it.
@@ -249,10 +242,8 @@ class Counter {
       }
       count(first);
     }
-    take_sums();
     for (std::int64_t i = 0; i < kCounted<kLevels>; ++i) {
-      const V total = hn::Load(D(), totals_ + i * kLanes);
-      sweep_.counts[i] = static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(D(), total)));
+      sweep_.counts[i] = static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(D(), sums_[i].sum())));
     }
   }
 
@@ -262,55 +253,53 @@ class Counter {
   // The block of words from `low` on. The own cells of a lane are those from first_ on, and as many bits higher as the
   // level says.
   void count(std::int64_t low) {
+    if (!hn::AllTrue(DI(), is_own(low, low + kCountWords))) {
+      for (std::int64_t n = 0; n < kCountWords; ++n) clear_others(low + n, place(n));
+    }
+    for (std::int64_t i = 0; i < kCounted<kLevels>; ++i) sums_[i].add_block(words_ + i * kCountWords * kLanes);
+  }
+
+  // The lanes that hold own cells alone in the words from `low` on, before word `high`, at every level.
+  hn::Mask<DI> is_own(std::int64_t low, std::int64_t high) const {
     const DI di;
-    const auto begin = hn::Set(di, low * 64);
-    const auto end = hn::Set(di, (low + kCountWords) * 64);
     const auto first = hn::Load(di, first_);
-    const auto last = hn::Add(first, hn::Set(di, sweep_.own_cells));
-    const auto most = hn::Set(di, kLevels - 1);
-    const auto not_all = hn::Or(hn::Lt(begin, hn::Add(first, most)), hn::Lt(last, end));
-    const auto some = hn::And(hn::Lt(first, end), hn::Lt(begin, hn::Add(last, most)));
-    if (!hn::AllFalse(di, hn::And(not_all, some))) return count_bit_by_bit(low);
-    const V mask = hn::IfThenZeroElse(hn::RebindMask(D(), not_all), hn::Set(D(), ~std::uint64_t{0}));
-    if (!hn::AllTrue(D(), hn::Eq(mask, hn::Load(D(), mask_)))) {
-      take_sums();
-      hn::Store(mask, D(), mask_);
-    }
-    for (std::int64_t i = 0; i < kCounted<kLevels>; ++i) {
-      sums_[i].add_block(words_ + i * kCountWords * kLanes, mask);
-    }
+    const auto begin = hn::Set(di, low * 64 - (kLevels - 1));
+    const auto end = hn::Set(di, high * 64 - sweep_.own_cells);
+    return hn::Not(hn::Or(hn::Lt(begin, first), hn::Lt(first, end)));
   }
 
-  // The same for a block in which own cells begin or end.
-  void count_bit_by_bit(std::int64_t low) {
+  // The lanes that hold no own cell in the n-th word, at any level.
+  hn::Mask<DI> is_other(std::int64_t n) const {
     const DI di;
+    const auto first = hn::Load(di, first_);
+    const auto before = hn::Set(di, n * 64 + 63);
+    const auto past = hn::Set(di, n * 64 - (kLevels - 1) - sweep_.own_cells);
+    return hn::Or(hn::Lt(before, first), hn::Not(hn::Lt(past, first)));
+  }
+
+  // Leaves only own cells in what was collected of the n-th word.
+  void clear_others(std::int64_t n, std::uint64_t* place) {
+    const DI di;
+    const auto own = is_own(n, n + 1);
+    const bool plain = hn::AllTrue(di, hn::Or(own, is_other(n)));
+    const V all = hn::IfThenElseZero(hn::RebindMask(D(), own), hn::Set(D(), ~std::uint64_t{0}));
     for (std::int64_t i = 0; i < kCounted<kLevels>; ++i) {
-      const auto first = hn::Add(hn::Load(di, first_), hn::Set(di, level_of(i)));
-      const auto last = hn::Add(first, hn::Set(di, sweep_.own_cells));
-      V count = hn::Zero(D());
-      for (std::int64_t n = 0; n < kCountWords; ++n) {
-        const V own = hn::AndNot(bits_from(last, low + n), bits_from(first, low + n));
-        count = hn::Add(count, hn::PopulationCount(hn::And(own, hn::Load(D(), place(n) + i * kCountWords * kLanes))));
-      }
-      add_to_total(i, count);
+      std::uint64_t* const word = place + i * kCountWords * kLanes;
+      hn::Store(hn::And(hn::Load(D(), word), plain ? all : own_bits(n, level_of(i))), D(), word);
     }
   }
 
-  void take_sums() {
-    for (std::int64_t i = 0; i < kCounted<kLevels>; ++i) add_to_total(i, sums_[i].take(hn::Load(D(), mask_)));
-  }
-
-  void add_to_total(std::int64_t i, V count) {
-    std::uint64_t* const total = totals_ + i * kLanes;
-    hn::Store(hn::Add(hn::Load(D(), total), count), D(), total);
+  // Own cells of the n-th word at a level.
+  V own_bits(std::int64_t n, std::int64_t level) const {
+    const DI di;
+    const auto first = hn::Add(hn::Load(di, first_), hn::Set(di, level));
+    return hn::AndNot(bits_from(hn::Add(first, hn::Set(di, sweep_.own_cells)), n), bits_from(first, n));
   }
 
   const Sweep& sweep_;
   alignas(256) std::uint64_t words_[kCounted<kLevels> * kCountWords * kLanes];
   BitSum sums_[kCounted<kLevels>];
-  alignas(256) std::uint64_t mask_[kLanes];  // of what is in the sums
   alignas(256) std::int64_t first_[kLanes];  // bit of own cell 0, numbered from the sweep's first word
-  alignas(256) std::uint64_t totals_[kCounted<kLevels> * kLanes];
 };
 
 struct NoCounter {
