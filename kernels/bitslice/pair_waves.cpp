@@ -320,7 +320,7 @@ const PairSet& pair_set_here() {
 #if TRAFFICBENCH_TERNARY
   static const PairWave waves[] = {wave<1>(), wave<2>(), wave<4>(), wave<8>(), wave<16>()};
 #else
-  static const PairWave waves[] = {wave<1>(), wave<2>(), wave<4>(), wave<8>()};
+  static const PairWave waves[] = {wave<1>(), wave<2>(), wave<4>(), wave<8>(), wave<12>()};
 #endif
   static const PairCountingWave counts[] = {counting<1>(), counting<2>(), counting<4>()};
   static const PairSet set{kRegisterWords, waves, counts, to_pairs, to_cells, follow};
