@@ -136,9 +136,10 @@ HWY_INLINE V carry_save(V& sum, V a, V b) {
   const V carry = V{_mm512_ternarylogic_epi64(sum.raw, a.raw, b.raw, 0xE8)};
   sum = V{_mm512_ternarylogic_epi64(sum.raw, a.raw, b.raw, 0x96)};
 #else
-  const V differ = hn::Xor(sum, a);
-  const V carry = hn::Or(hn::And(sum, a), hn::And(differ, b));
-  sum = hn::Xor(differ, b);
+  // Sums wait for sums: they have one operation to make after the one before.
+  const V differ = hn::Xor(a, b);
+  const V carry = hn::Or(hn::And(a, b), hn::And(differ, sum));
+  sum = hn::Xor(sum, differ);
 #endif
   return carry;
 }

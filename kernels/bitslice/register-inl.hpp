@@ -139,9 +139,10 @@ HWY_INLINE V add_bits(V& sum, V a, V b) {
   }
   return carry;
 #else
-  const V half = sum ^ a;
-  const V carry = (sum & a) | (half & b);
-  sum = half ^ b;
+  // Sums wait for sums: they have one operation to make after the one before.
+  const V half = a ^ b;
+  const V carry = (a & b) | (half & sum);
+  sum = sum ^ half;
   return carry;
 #endif
 }
