@@ -2,8 +2,8 @@
 #include "drivers/machine/kept_choices.hpp"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -36,19 +36,19 @@ class KeptChoices : public testing::Test {
 TEST_F(KeptChoices, AreFoundByTheirKey) {
   EXPECT_EQ(kept_choices_path(), folder_.file("cache") + "/trafficbench/choices.json");
   EXPECT_EQ(kept_choice("one"), std::nullopt);
-  keep_choice("one", "1");
-  keep_choice("two", "2");
-  keep_choice("one", "3");
+  EXPECT_TRUE(keep_choice("one", "1"));
+  EXPECT_TRUE(keep_choice("two", "2"));
+  EXPECT_TRUE(keep_choice("one", "3"));
   EXPECT_EQ(kept_choice("one"), "3");
   EXPECT_EQ(kept_choice("two"), "2");
   EXPECT_EQ(kept_choice("three"), std::nullopt);
 }
 
 TEST_F(KeptChoices, OfAFileThatIsNoneOfTheirsAreNone) {
-  for (const char* text : {"", "{", "[\"one\"]", "{\"one\": 1}", "{\"one\": {\"one\": \"1\"}}", "null", "\xff"}) {
+  for (const char* text : {"", "{", "[\"one\"]", "{\"one\": 1}", R"({"one": {"one": "1"}})", "null", "\xff"}) {
     write(text);
     EXPECT_EQ(kept_choice("one"), std::nullopt) << text;
-    keep_choice("one", "1");
+    EXPECT_TRUE(keep_choice("one", "1")) << text;
     EXPECT_EQ(kept_choice("one"), "1") << text;
   }
 }
@@ -56,16 +56,16 @@ TEST_F(KeptChoices, OfAFileThatIsNoneOfTheirsAreNone) {
 TEST_F(KeptChoices, ThatCannotBeKeptAreNoError) {
   // A file where the folder would be, and a folder where the file would be.
   std::ofstream(folder_.file("cache")) << "";
-  keep_choice("one", "1");
+  EXPECT_FALSE(keep_choice("one", "1"));
   EXPECT_EQ(kept_choice("one"), std::nullopt);
   std::filesystem::remove(folder_.file("cache"));
   std::filesystem::create_directories(kept_choices_path());
-  keep_choice("one", "1");
+  EXPECT_FALSE(keep_choice("one", "1"));
   EXPECT_EQ(kept_choice("one"), std::nullopt);
   setenv("XDG_CACHE_HOME", "relative", 1);
   unsetenv("HOME");
   EXPECT_EQ(kept_choices_path(), "");
-  keep_choice("one", "1");
+  EXPECT_FALSE(keep_choice("one", "1"));
   EXPECT_EQ(kept_choice("one"), std::nullopt);
 }
 

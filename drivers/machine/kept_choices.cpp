@@ -53,19 +53,21 @@ std::optional<std::string> kept_choice(const std::string& key) {
   return found->get<std::string>();
 }
 
-void keep_choice(const std::string& key, const std::string& value) {
+bool keep_choice(const std::string& key, const std::string& value) {
   // As many machines and builds as a home folder that several clusters share may see; beyond that, begin anew.
   constexpr std::size_t kMostChoices = 1000;
   const std::string path = kept_choices_path();
-  if (path.empty()) return;
+  if (path.empty()) return false;
   Json choices = read_choices(path);
   if (choices.size() >= kMostChoices) choices = Json::object();
   choices[key] = value;
   try {
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     write_new_file(path, true, choices.dump(1) + "\n");
+    return true;
   } catch (const std::exception&) {
     // A folder that takes no file, a disk that is full, another start that writes just now.
+    return false;
   }
 }
 

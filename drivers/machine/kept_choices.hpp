@@ -12,7 +12,7 @@ std::string kept_choices_path();
 /// What was kept under that key. Nothing if there is no such file, or if it is not what keep_choice writes.
 std::optional<std::string> kept_choice(const std::string& key);
 
-/// Keeps it for later starts. That it cannot be kept is no error: then the next start measures again.
-void keep_choice(const std::string& key, const std::string& value);
+/// Keeps it for later starts. False if it cannot be kept, which is no error: then the next start measures again.
+bool keep_choice(const std::string& key, const std::string& value);
 
 }  // namespace trafficbench

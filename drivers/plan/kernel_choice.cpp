@@ -84,9 +84,7 @@ ChosenWaves find_waves(bool retune) {
   const auto kept = retune ? std::nullopt : kept_choice(key);
   if (kept && choose_waves(*kept)) return {*kept, fmt::format("kept in {}", path)};
   const std::string raced = chosen_waves();
-  keep_choice(key, raced);
-  if (kept_choice(key) != raced) return {raced, "a race"};
-  return {raced, fmt::format("a race, kept in {}", path)};
+  return {raced, keep_choice(key, raced) ? fmt::format("a race, kept in {}", path) : "a race"};
 }
 
 }  // namespace
