@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "drivers/report/row_name.hpp"
+
 namespace trafficbench {
 namespace {
 
@@ -21,6 +23,7 @@ Row row_of(const std::string& command, const char* kernel, int threads, const ch
 
 std::vector<Bases> bases_of_rows(const std::vector<Row>& rows) {
   std::vector<RatioMember> members;
+  members.reserve(rows.size());
   for (const Row& row : rows) members.push_back(ratio_member(row, 0));
   return bases_of(members);
 }
@@ -48,6 +51,34 @@ TEST(BasesOf, HaveTheSameDepthAsItWasAskedFor) {
   EXPECT_EQ(bases[3].base, 2);
   EXPECT_EQ(bases[3].ladder_base, -1);
   EXPECT_EQ(bases[2].base, 2);
+}
+
+TEST(BasesOf, SpeakInTheSameWayOrHaveOneRank) {
+  const auto on_ranks = [](int ranks, const std::string& way) {
+    Row row = row_of("sweep", "tiled", 1);
+    row.ranks = ranks;
+    row.name += "/isa:auto/tile:256" + way;
+    return row;
+  };
+  const std::vector<Row> rows{on_ranks(2, ""), on_ranks(2, "/exchange:fence"), on_ranks(4, "/exchange:fence"),
+                              on_ranks(4, "/exchange:fence/reduce:iteration"), on_ranks(4, "")};
+  std::vector<Bases> bases = bases_of_rows(rows);
+  EXPECT_EQ(bases[2].base, 1);
+  EXPECT_EQ(bases[3].base, 3);
+  EXPECT_EQ(bases[4].base, 0);
+  std::vector<Row> with_one = rows;
+  with_one.push_back(on_ranks(1, ""));
+  for (const Bases& each : bases_of_rows(with_one)) EXPECT_EQ(each.base, 5);
+}
+
+TEST(RowName, TellsKnobsFromTheWayInWhichRanksSpeak) {
+  const std::string name = "sweep/tiled/count:every/isa:auto/tile:256/wave:512-8/exchange:fence/reduce:iteration";
+  EXPECT_EQ(knobs_asked_for(name), "tile:256/wave:512-8");
+  EXPECT_EQ(communication_asked_for(name), "exchange:fence/reduce:iteration");
+  EXPECT_EQ(knobs_asked_for("sweep/tiled/isa:auto/reduce:iteration"), "");
+  EXPECT_EQ(communication_asked_for("sweep/tiled/isa:auto/reduce:iteration"), "reduce:iteration");
+  EXPECT_EQ(communication_asked_for("sweep/tiled/isa:auto/tile:256"), "");
+  EXPECT_EQ(communication_asked_for("sweep/tiled/isa:auto"), "");
 }
 
 TEST(BasesOf, OfALadderArePlainPythonWhateverItsDepth) {

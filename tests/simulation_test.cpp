@@ -72,7 +72,8 @@ TEST(HaloExchange, ShowsTheCellsBesideEveryBlock) {
                          {"halo right", width.right}});
     on_ranks(ranks, [&](Communicator& comm) {
       const Block block = block_of(ring.cells(), comm.size(), comm.rank());
-      HaloExchange exchange(comm, ring.cells(), width);
+      HaloExchange exchange(comm, ring.cells(), width, exchange_method("nonblocking"));
+      exchange.connect();
       for (const PackedRoad* road : {&ring, &later}) {
         Witness witness(*road, block);
         exchange.exchange(block.cells > 0 ? &witness : nullptr);
@@ -89,7 +90,7 @@ TEST(HaloExchange, ShowsTheCellsBesideEveryBlock) {
 
 TEST(HaloExchange, SendsPackedBits) {
   on_ranks(4, [](Communicator& comm) {
-    const HaloExchange exchange(comm, 1 << 20, {6400, 640});
+    const HaloExchange exchange(comm, 1 << 20, {6400, 640}, exchange_method("nonblocking"));
     EXPECT_EQ(exchange.bytes_sent(), 6400 / 8 + 640 / 8);
   });
 }
@@ -105,6 +106,7 @@ SimulationSetup random_setup(Random& random, const Variant& variant, std::int64_
   setup.depth = random.one_in(2) ? 0 : random.pick(1, 150);
   setup.jump = random.pick(1, 100);
   setup.counting = random.one_in(2) ? CountingMode::every : CountingMode::sampled;
+  setup.reduce = &reduce_methods()[static_cast<std::size_t>(random.pick(0, 2))];
   return setup;
 }
 
@@ -122,7 +124,8 @@ TEST_P(EverySimulation, EndsWhereTheClosedFormSaysOnAnyRanksThreadsAndDepth) {
                          {"threads", setup.threads},
                          {"depth", setup.depth},
                          {"jump", setup.jump},
-                         {"count", name_of(setup.counting)}});
+                         {"count", name_of(setup.counting)},
+                         {"reduce", setup.reduce->name}});
     on_ranks(ranks, [&](Communicator& comm) {
       Simulation simulation(comm, setup);
       // Twice, since a repetition starts again from the start state.

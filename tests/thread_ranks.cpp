@@ -44,7 +44,7 @@ class Group {
   using Route = std::tuple<int, int, int>;
 
   void post(const Route& route, Words words) {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     mail_[route].push_back(std::move(words));
     mail_came_.notify_all();
   }
@@ -122,15 +122,23 @@ class ThreadCommunicator final : public Communicator {
     return all;
   }
 
-  void exchange(std::span<const Message> sends, std::span<const Message> receives) override {
+  void start_exchange(std::span<const Message> sends, std::span<const Message> receives) override {
     for (const Message& send : sends)
       group_->post({rank_, send.peer, send.tag}, {send.words.begin(), send.words.end()});
-    for (const Message& receive : receives) {
+    awaited_.assign(receives.begin(), receives.end());
+  }
+
+  void finish_exchange() override {
+    for (const Message& receive : awaited_) {
       const Words words = group_->collect({receive.peer, rank_, receive.tag});
       if (words.size() != receive.words.size()) throw std::logic_error("a message has not the length that is expected");
       std::ranges::copy(words, receive.words.begin());
     }
   }
+
+  // As late as MPI may be: who looks at the values before finish_sum() sees the rank's own.
+  void start_sum(std::span<std::int64_t> values) override { summed_ = values; }
+  void finish_sum() override { sum(summed_); }
 
   std::unique_ptr<Communicator> first(int ranks) override {
     if (rank_ == 0) group_->part = std::make_shared<Group>(ranks);
@@ -149,6 +157,8 @@ class ThreadCommunicator final : public Communicator {
 
   std::shared_ptr<Group> group_;
   int rank_;
+  std::vector<Message> awaited_;
+  std::span<std::int64_t> summed_;
 };
 
 }  // namespace
@@ -158,6 +168,7 @@ void on_ranks(int ranks, const std::function<void(Communicator&)>& task) {
   std::vector<std::exception_ptr> failures(static_cast<std::size_t>(ranks));
   const std::vector<Trying::Case> cases = Trying::now();
   std::vector<std::thread> threads;
+  threads.reserve(static_cast<std::size_t>(ranks));
   for (int rank = 0; rank < ranks; ++rank) {
     threads.emplace_back([&, rank] {
       std::deque<Trying> trying;

@@ -36,11 +36,14 @@ struct Case {
   int ranks = 1;
   int threads = 1;
   CountingMode counting = CountingMode::every;
+  const ExchangeMethod* exchange = nullptr;
+  const ReduceMethod* reduce = nullptr;
   std::int64_t advance = 1;  ///< iterations that are asked for at once
 
   std::string text() const {
-    return fmt::format("{} cells ({}), {} iterations {} at a time, depth {}, {} ranks, {} threads, count {}", cells,
-                       road, steps, advance, depth, ranks, threads, name_of(counting));
+    return fmt::format(
+        "{} cells ({}), {} iterations {} at a time, depth {}, {} ranks, {} threads, count {}, exchange {}, reduce {}",
+        cells, road, steps, advance, depth, ranks, threads, name_of(counting), exchange->name, reduce->name);
   }
 };
 
@@ -48,8 +51,11 @@ struct Case {
 /// way to spread them. Same seed, same cases, on every rank.
 class CaseSource {
  public:
-  CaseSource(std::int64_t seed, int most_ranks, int min_threads)
-      : random_(static_cast<std::uint64_t>(seed)), most_ranks_(most_ranks), least_threads_(min_threads) {}
+  CaseSource(const CheckOptions& options, int most_ranks, int min_threads)
+      : options_(options),
+        random_(static_cast<std::uint64_t>(options.seed.number)),
+        most_ranks_(most_ranks),
+        least_threads_(min_threads) {}
 
   Case next() {
     Case drawn;
@@ -61,6 +67,8 @@ class CaseSource {
     drawn.threads = std::max(least_threads_, static_cast<int>(between(1, kMaxCheckedThreads)));
     drawn.counting = between(0, 1) == 0 ? CountingMode::every : CountingMode::sampled;
     drawn.advance = between(0, 1) == 0 ? drawn.steps : between(1, drawn.steps);
+    drawn.exchange = pick(options_.exchange.methods);
+    drawn.reduce = pick(options_.reduce.methods);
     return drawn;
   }
 
@@ -71,6 +79,11 @@ class CaseSource {
 
   std::string pick(std::initializer_list<const char*> choices) {
     return choices.begin()[between(0, static_cast<std::int64_t>(choices.size()) - 1)];
+  }
+
+  template <typename Method>
+  const Method* pick(const std::vector<const Method*>& methods) {
+    return methods[static_cast<std::size_t>(between(0, static_cast<std::int64_t>(methods.size()) - 1))];
   }
 
   std::int64_t length() {
@@ -90,6 +103,7 @@ class CaseSource {
     }
   }
 
+  const CheckOptions& options_;
   std::mt19937_64 random_;
   int most_ranks_;
   int least_threads_;
@@ -119,6 +133,8 @@ std::string run_case(Communicator& part, const Variant& variant, const Case& dra
   setup.depth = drawn.depth;
   setup.jump = drawn.advance;
   setup.counting = drawn.counting;
+  setup.exchange = drawn.exchange;
+  setup.reduce = drawn.reduce;
   // Small caches, so that small roads are cut into many blocks.
   setup.tuning = {.l1_bytes = 1 << 10, .l2_bytes = 1 << 12, .l3_bytes = 1 << 14};
   Simulation simulation(part, setup);
@@ -183,6 +199,7 @@ Status say_interrupted(Communicator& world) {
 Status check(Communicator& world, const CheckOptions& options, KernelTable table) {
   const std::vector<KernelChoice> kernels = options.kernels.choose(table, ternary_everywhere(world));
   const std::int64_t seed = options.seed.number;
+  check_exchanges(world, options.exchange.methods);
   if (const std::string reason = why_no_threads(world, kMaxCheckedThreads); !reason.empty()) throw BadInput(reason);
   std::set<int> sizes;
   for (int ranks = 1; ranks <= world.size(); ++ranks) sizes.insert(ranks);
@@ -209,7 +226,7 @@ Status check(Communicator& world, const CheckOptions& options, KernelTable table
     const Variant* const variant = kernel.variant;
     for (const std::string& isa : isas_for(*variant)) {
       use_isa(isa);
-      CaseSource source(seed, world.size(), kernel.min_threads());
+      CaseSource source(options, world.size(), kernel.min_threads());
       std::string problem;
       for (int i = 0; i < options.cases; ++i) {
         const Case drawn = source.next();

@@ -27,6 +27,8 @@ struct RunOptions {
   Choice<CountingMode> count{"every"};  ///< sampled: of the printed iterations alone
   StepsOrAuto print_every{"auto"};
   std::string isa = "auto";
+  Exchange exchange{"nonblocking"};
+  Reduce reduce{"exchange"};
   std::string wave = "auto";
   bool retune = false;
   KnobOptions knobs;
@@ -62,6 +64,8 @@ Status derive(const DeriveOptions& options);
 /// trafficbench check: every variant against exact results.
 struct CheckOptions {
   KernelNames kernels{"all"};
+  Exchanges exchange{"all"};
+  Reduces reduce{"all"};
   int cases = 200;
   Seed seed{"1"};
   bool quick = false;

@@ -15,7 +15,53 @@ namespace trafficbench {
 
 namespace {
 
-std::string json_of(KernelTable table) {
+/// A way for ranks to speak to each other.
+struct Way {
+  std::string_view name;
+  std::string_view summary;
+  std::string why_not;  ///< this MPI library cannot do it; empty if it can
+};
+
+/// Collective: tries each.
+std::vector<Way> exchanges(Communicator& world) {
+  std::vector<Way> ways;
+  for (const ExchangeMethod& method : exchange_methods()) {
+    Way& way = ways.emplace_back(Way{method.name, method.summary, {}});
+    try {
+      const ExchangeMethod* const one = &method;
+      check_exchanges(world, {&one, 1});
+    } catch (const BadInput& bad) {
+      way.why_not = bad.what();
+    }
+  }
+  return ways;
+}
+
+std::vector<Way> reductions() {
+  std::vector<Way> ways;
+  for (const ReduceMethod& method : reduce_methods()) ways.push_back({method.name, method.summary, {}});
+  return ways;
+}
+
+Json json_of(const std::vector<Way>& ways) {
+  Json json = Json::array();
+  for (const Way& way : ways) {
+    json.push_back({{"name", way.name}, {"summary", way.summary}, {"available", way.why_not.empty()}});
+    if (!way.why_not.empty()) json.back()["why_not"] = way.why_not;
+  }
+  return json;
+}
+
+std::string text_of(std::string_view title, const std::vector<Way>& ways) {
+  std::string text = fmt::format("\n{}\n", title);
+  for (const Way& way : ways) {
+    text += fmt::format("{:<20} {}{}\n", way.name, way.summary,
+                        way.why_not.empty() ? std::string() : fmt::format(" (not here: {})", way.why_not));
+  }
+  return text;
+}
+
+std::string json_of(KernelTable table, const std::vector<Way>& exchanges) {
   Json kernels = Json::array();
   for (const Variant* variant : table) {
     for (const bool threaded : {false, true}) {
@@ -36,10 +82,12 @@ std::string json_of(KernelTable table) {
                     {"register_bits", isa.register_bits},
                     {"selected", isa.name == selected_isa()}});
   }
-  return Json{{"kernels", kernels}, {"isas", isas}}.dump(1) + "\n";
+  return Json{{"kernels", kernels}, {"isas", isas}, {"exchange", json_of(exchanges)}, {"reduce", json_of(reductions())}}
+             .dump(1) +
+         "\n";
 }
 
-std::string text_of(KernelTable table) {
+std::string text_of(KernelTable table, const std::vector<Way>& exchanges) {
   std::string text;
   const auto out = std::back_inserter(text);
   fmt::format_to(out, "{:<20} {:<12} {:<11} {}\n", "kernel", "class", "isa", "what it is");
@@ -58,14 +106,15 @@ std::string text_of(KernelTable table) {
                    : isa.name == selected_isa() ? "in use"
                                                 : "can be chosen with --isa");
   }
-  return text;
+  return text + text_of("exchange", exchanges) + text_of("reduce", reductions());
 }
 
 }  // namespace
 
 Status list(Communicator& world, const ListOptions& options, KernelTable table) {
+  const std::vector<Way> ways = exchanges(world);
   if (world.rank() != 0) return Status::done;
-  print_out(options.json ? json_of(table) : text_of(table));
+  print_out(options.json ? json_of(table, ways) : text_of(table, ways));
   return Status::done;
 }
 

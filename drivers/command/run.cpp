@@ -82,6 +82,9 @@ CheckedRun check_run(Communicator& world, const RunOptions& options, KernelTable
   point.ranks = world.size();
   point.threads = threads_of(world, options.threads, kernel);
   point.counting = options.count.value;
+  point.exchange = options.exchange.method;
+  check_exchanges(world, {&point.exchange, 1});
+  point.reduce = options.reduce.method;
   asked.print_every = options.print_every.or_else(std::max<std::int64_t>(1, point.steps / 10));
   point.isa = options.isa;
   use_waves(world, options.wave, options.retune);
@@ -328,6 +331,8 @@ Status report_run(Communicator& world, const RunOptions& options, const CheckedR
                {"depth", options.depth.text},
                {"count", options.count.text},
                {"isa", options.isa},
+               {"exchange", options.exchange.text},
+               {"reduce", options.reduce.text},
                {"wave", valid_utf8(options.wave)}};
   for (const auto& [knob, option] : options.knobs) axes[knob] = option.text;
   axes.update(Json{{"print_every", options.print_every.text},

@@ -4,11 +4,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "drivers/base/option_values.hpp"
+#include "drivers/ranks/edge_exchange.hpp"
 #include "drivers/report/scaling_mode.hpp"
 #include "drivers/road/counting_mode.hpp"
+#include "drivers/road/reduce/moves_sum.hpp"
 #include "drivers/road/start.hpp"
 #include "kernels/packed_road.hpp"
 
@@ -40,6 +45,40 @@ struct StartAxes {
   /// Throws BadInput where they do not go together.
   StartOptions start() const;
 };
+
+/// One way to do a thing, by its name, of a table of them.
+template <typename Method, const Method& (*kFind)(std::string_view)>
+struct MethodChoice {
+  static constexpr const char* kKind = "NAME";
+
+  explicit MethodChoice(std::string_view written, std::string_view /*what*/ = "value")
+      : text(written), method(&kFind(written)) {}
+
+  std::string text;
+  const Method* method;
+};
+
+/// Several of them, each once, or all.
+template <typename Method, const Method& (*kFind)(std::string_view), std::span<const Method> (*kAll)()>
+struct MethodList {
+  static constexpr const char* kKind = "NAMES";
+
+  explicit MethodList(std::string_view written, std::string_view what = "value") : text(written) {
+    if (written == "all") {
+      for (const Method& method : kAll()) methods.push_back(&method);
+      return;
+    }
+    for (const std::string& name : parse_names(written, what)) methods.push_back(&kFind(name));
+  }
+
+  std::string text;
+  std::vector<const Method*> methods;
+};
+
+using Exchange = MethodChoice<ExchangeMethod, exchange_method>;
+using Exchanges = MethodList<ExchangeMethod, exchange_method, exchange_methods>;
+using Reduce = MethodChoice<ReduceMethod, reduce_method>;
+using Reduces = MethodList<ReduceMethod, reduce_method, reduce_methods>;
 
 /// Throws BadInput for a product of axes of so many values each that is more points than a command takes.
 void check_points(std::initializer_list<std::size_t> axes);

@@ -31,6 +31,8 @@ struct SweepOptions {
   Depths depth{"auto"};
   Choice<ScalingMode> mode{"strong"};
   ChoiceList<CountingMode> count{"every,sampled"};
+  Exchanges exchange{"nonblocking"};
+  Reduces reduce{"exchange"};
   std::string isa = "auto";
   std::string wave = "auto";
   bool retune = false;  ///< the race for it takes place, whatever was kept

@@ -57,6 +57,22 @@ std::vector<Shape> shapes_of(Communicator& world, const SweepOptions& options) {
   return shapes;
 }
 
+/// How ranks speak to each other.
+struct Communication {
+  const ExchangeMethod* exchange = &exchange_methods().front();
+  const ReduceMethod* reduce = &reduce_methods().front();
+};
+
+/// All combinations that were asked for. One rank speaks to nobody.
+std::vector<Communication> ways_of(const Shape& shape, const SweepOptions& options) {
+  if (shape.ranks == 1) return {Communication{}};
+  std::vector<Communication> ways;
+  for (const ExchangeMethod* exchange : options.exchange.methods) {
+    for (const ReduceMethod* reduce : options.reduce.methods) ways.push_back({exchange, reduce});
+  }
+  return ways;
+}
+
 /// Of a kernel that always makes the course's 100 iterations, whoever asks for all kernels and not for it by name gets
 /// short roads only: on a road of 1e7 cells one repetition takes seconds.
 bool is_too_long_for_all(const Variant& variant, ScalingMode mode, std::int64_t cells, const Shape& shape) {
@@ -90,6 +106,7 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
   point.wave = options.wave;
   point.knobs = values_of(options.knobs);
   const std::vector<KernelChoice> kernels = options.kernels.choose(table, ternary_everywhere(world));
+  check_exchanges(world, options.exchange.methods);
   const std::vector<std::int64_t>& cells = options.cells.numbers;
   const std::vector<std::int64_t>& depths = options.depth.numbers;
   const std::int64_t shortest = *std::ranges::min_element(cells);
@@ -98,7 +115,8 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
   }
   const std::vector<Shape> shapes = shapes_of(world, options);
   check_threads(kernels, shapes, options);
-  check_points({cells.size(), shapes.size(), options.count.values.size(), depths.size(), kernels.size()});
+  check_points({cells.size(), shapes.size(), options.count.values.size(), depths.size(), kernels.size(),
+                options.exchange.methods.size(), options.reduce.methods.size()});
   const bool takes_all = options.kernels.text == "all";
   std::vector<Point> points;
   for (const std::int64_t size : cells) {
@@ -120,7 +138,11 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
                                          point.workers()));
             }
             point.set_cells(mode, size);
-            points.push_back(point);
+            for (const Communication& ways : ways_of(shape, options)) {
+              point.exchange = ways.exchange;
+              point.reduce = ways.reduce;
+              points.push_back(point);
+            }
           }
         }
       }
@@ -148,6 +170,8 @@ Json axes_of(Communicator& world, const SweepOptions& options) {
                {"depth", options.depth.text},
                {"mode", options.mode.text},
                {"count", options.count.text},
+               {"exchange", options.exchange.text},
+               {"reduce", options.reduce.text},
                {"isa", options.isa},
                {"wave", valid_utf8(options.wave)}};
   for (const auto& [knob, option] : options.knobs) axes[knob] = option.text;

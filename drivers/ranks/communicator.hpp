@@ -1,4 +1,4 @@
-// What the drivers need of MPI, and no more: so that only communicator_mpi.cpp and mpi_group.* know MPI.
+// What the drivers need of MPI, and no more: so that only ranks/exchange, communicator_mpi.cpp and mpi_group.* know it.
 #pragma once
 
 #include <cstdint>
@@ -47,8 +47,22 @@ class Communicator {
   /// Every rank's text on rank 0, by rank; empty elsewhere.
   virtual std::vector<std::string> gather(const std::string& text) = 0;
 
-  /// Sends and receives; returns when all messages have arrived. Each has the length that the other rank expects.
-  virtual void exchange(std::span<const Message> sends, std::span<const Message> receives) = 0;
+  /// Begins to send and to receive. Each message has the length that the other rank expects. Until finish_exchange() no
+  /// other exchange begins, and the words stay as they are.
+  virtual void start_exchange(std::span<const Message> sends, std::span<const Message> receives) = 0;
+
+  /// Returns when all messages of the exchange have arrived.
+  virtual void finish_exchange() = 0;
+
+  /// The one, then the other.
+  void exchange(std::span<const Message> sends, std::span<const Message> receives) {
+    start_exchange(sends, receives);
+    finish_exchange();
+  }
+
+  /// sum(), begun now and done when finish_sum() returns. Until then no other begins, and the values are not touched.
+  virtual void start_sum(std::span<std::int64_t> values) = 0;
+  virtual void finish_sum() = 0;
 
   /// A communicator of the first `ranks` ranks; nullptr on the others.
   virtual std::unique_ptr<Communicator> first(int ranks) = 0;

@@ -1,4 +1,4 @@
-// The Communicator over MPI. Beside mpi_group.*, the only file that knows it.
+// The Communicator over MPI.
 #include <mpi.h>
 
 #include <array>
@@ -8,6 +8,7 @@
 #include "drivers/base/interrupt.hpp"
 #include "drivers/ranks/communicator.hpp"
 #include "drivers/ranks/mpi_group.hpp"
+#include "drivers/ranks/mpi_handle.hpp"
 
 namespace trafficbench {
 
@@ -88,7 +89,7 @@ class MpiCommunicator final : public Communicator {
     return texts;
   }
 
-  void exchange(std::span<const Message> sends, std::span<const Message> receives) override {
+  void start_exchange(std::span<const Message> sends, std::span<const Message> receives) override {
     requests_.clear();
     for (const Message& receive : receives) {
       MPI_Irecv(receive.words.data(), static_cast<int>(receive.words.size()), MPI_UINT64_T, receive.peer, receive.tag,
@@ -98,7 +99,19 @@ class MpiCommunicator final : public Communicator {
       MPI_Isend(send.words.data(), static_cast<int>(send.words.size()), MPI_UINT64_T, send.peer, send.tag, comm_,
                 &requests_.emplace_back());
     }
+  }
+
+  void finish_exchange() override {
     MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
+  }
+
+  void start_sum(std::span<std::int64_t> values) override {
+    if (size_ == 1) return;
+    MPI_Iallreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_INT64_T, MPI_SUM, comm_, &sum_);
+  }
+
+  void finish_sum() override {
+    if (size_ > 1) MPI_Wait(&sum_, MPI_STATUS_IGNORE);
   }
 
   std::unique_ptr<Communicator> first(int ranks) override {
@@ -122,6 +135,8 @@ class MpiCommunicator final : public Communicator {
     return {name_of(version), number_of(version), std::to_string(major) + "." + std::to_string(minor),
             thread_level_name(level)};
   }
+
+  MPI_Comm handle() const { return comm_; }
 
   [[noreturn]] void abort(int status) override {
     MPI_Abort(MPI_COMM_WORLD, status);
@@ -149,9 +164,31 @@ class MpiCommunicator final : public Communicator {
   int rank_ = 0;
   int size_ = 1;
   std::vector<MPI_Request> requests_;
+  MPI_Request sum_ = MPI_REQUEST_NULL;
 };
 
 }  // namespace
+
+MPI_Comm mpi_handle(Communicator& comm) { return dynamic_cast<MpiCommunicator&>(comm).handle(); }
+
+ErrorsReturned::ErrorsReturned(MPI_Comm comm) : comm_(comm) {
+  MPI_Comm_get_errhandler(comm_, &before_);
+  MPI_Comm_set_errhandler(comm_, MPI_ERRORS_RETURN);
+}
+
+ErrorsReturned::~ErrorsReturned() {
+  MPI_Comm_set_errhandler(comm_, before_);
+  MPI_Errhandler_free(&before_);
+}
+
+void check_mpi(int error, const std::string& call) {
+  if (error == MPI_SUCCESS) return;
+  std::array<char, MPI_MAX_ERROR_STRING> text{};
+  int length = 0;
+  MPI_Error_string(error, text.data(), &length);
+  const std::string said(text.data(), static_cast<std::size_t>(length));
+  throw BadInput("this MPI library cannot do " + call + ": " + said.substr(0, said.find('\n')));
+}
 
 std::unique_ptr<Communicator> start_world(int& argc, char**& argv) {
   start_mpi(argc, argv);

@@ -20,11 +20,14 @@ class SerialCommunicator final : public Communicator {
   void max(std::span<double> /*values*/) override {}
   void broadcast(std::span<double> /*values*/) override {}
   std::vector<std::string> gather(const std::string& text) override { return {text}; }
-  void exchange(std::span<const Message> sends, std::span<const Message> receives) override {
+  void start_exchange(std::span<const Message> sends, std::span<const Message> receives) override {
     for (std::size_t i = 0; i < sends.size(); ++i) {
       std::ranges::copy(sends[i].words, receives[i].words.begin());
     }
   }
+  void finish_exchange() override {}
+  void start_sum(std::span<std::int64_t> /*values*/) override {}
+  void finish_sum() override {}
   std::unique_ptr<Communicator> first(int /*ranks*/) override { return std::make_unique<SerialCommunicator>(); }
   Library library() const override { return {}; }
   [[noreturn]] void abort(int status) override { std::exit(status); }

@@ -26,7 +26,8 @@ bool is_ladder_base(const RatioMember& other, const RatioMember& member) {
 }
 
 bool is_base(const RatioMember& other, const RatioMember& member) {
-  return other.kernel == member.kernel && other.isa == member.isa && other.depth == member.depth;
+  return other.kernel == member.kernel && other.isa == member.isa && other.depth == member.depth &&
+         (other.ranks == 1 || other.communication == member.communication);
 }
 
 }  // namespace
@@ -46,7 +47,9 @@ RatioMember ratio_member(const Row& row, std::size_t machine) {
           .depth = std::string(asked_for(row.name, "depth")),
           .kernel = row.kernel,
           .isa = row.isa.value_or(""),
+          .communication = std::string(communication_asked_for(row.name)),
           .road_cells = row.cells,
+          .ranks = row.ranks,
           .workers = row.workers(),
           .has_rate = row.has_rate()};
 }

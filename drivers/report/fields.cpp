@@ -292,6 +292,8 @@ std::vector<Field> make_table() {
       field("steps", &Row::steps, is_count, or_null),
       field("ranks", &Row::ranks, is_shape, always),
       field("depth", &Row::depth, is_count, or_null),
+      field("exchange", &Row::exchange, is_text, optional),
+      field("reduce", &Row::reduce, is_text, optional),
       field("density", &Row::density, is_share, or_null),
       field("cars", &Row::cars, is_index, optional),
       field("init", &Row::init, is_init, always),

@@ -6,10 +6,13 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include "drivers/base/known.hpp"
 #include "drivers/base/statistics.hpp"
+#include "drivers/report/row_name.hpp"
 #include "drivers/report/visits.hpp"
 
 namespace trafficbench {
@@ -19,10 +22,31 @@ namespace {
 /// What stays the same along a curve.
 enum class Fixed { threads, ranks };
 
-/// Rows with the same text here lie on one curve.
-std::string curve_key(const Row& row, Fixed fixed) {
-  return fmt::format("{} {} {}", static_cast<int>(fixed), fixed == Fixed::threads ? row.threads : row.ranks,
-                     known(row.speedup.base));
+/// Rows with the same text here lie on one curve. `way` is how the ranks of its rows speak to each other.
+std::string curve_key(const Row& row, Fixed fixed, std::string_view way) {
+  return fmt::format("{} {} {} {}", static_cast<int>(fixed), fixed == Fixed::threads ? row.threads : row.ranks,
+                     known(row.speedup.base), way);
+}
+
+/// By the base of rows on several ranks, the ways in which these speak to each other.
+std::map<std::string, std::set<std::string_view>> ways_of(const std::vector<Row>& rows) {
+  std::map<std::string, std::set<std::string_view>> ways;
+  for (const Row& row : rows) {
+    if (row.ranks > 1 && row.speedup.base) ways[*row.speedup.base].insert(communication_asked_for(row.name));
+  }
+  return ways;
+}
+
+/// The keys of the curves on which a row lies. Rows on one rank belong to every way.
+std::set<std::string> curve_keys(const Row& row, const std::set<std::string_view>& ways) {
+  if (row.ranks > 1) {
+    const std::string_view way = communication_asked_for(row.name);
+    return {curve_key(row, Fixed::threads, way), curve_key(row, Fixed::ranks, way)};
+  }
+  std::set<std::string> keys{curve_key(row, Fixed::ranks, {})};
+  for (const std::string_view way : ways) keys.insert(curve_key(row, Fixed::threads, way));
+  if (ways.empty()) keys.insert(curve_key(row, Fixed::threads, {}));
+  return keys;
 }
 
 struct Curve {
@@ -119,11 +143,12 @@ void add(std::vector<Fit>& fits, Fit fit) {
 std::vector<Fit> fits_of(const std::vector<Row>& rows) {
   std::map<std::string, std::vector<const Row*>> curves;
   std::vector<std::string> order;
+  std::map<std::string, std::set<std::string_view>> ways = ways_of(rows);
   for (const Row& row : rows) {
     if (!row.speedup.ratio.value) continue;
-    for (const Fixed fixed : {Fixed::threads, Fixed::ranks}) {
-      std::vector<const Row*>& curve = curves[curve_key(row, fixed)];
-      if (curve.empty()) order.push_back(curve_key(row, fixed));
+    for (const std::string& key : curve_keys(row, ways[known(row.speedup.base)])) {
+      std::vector<const Row*>& curve = curves[key];
+      if (curve.empty()) order.push_back(key);
       curve.push_back(&row);
     }
   }

@@ -30,6 +30,9 @@ std::string row_name(const std::string& command, const Point& point) {
     if (value != 0) name += fmt::format("/{}:{}", knob, value);
   }
   if (point.wave != "auto") name += fmt::format("/wave:{}", point.wave);
+  if (point.ranks == 1) return name;
+  if (point.exchange != &exchange_methods().front()) name += fmt::format("/exchange:{}", point.exchange->name);
+  if (point.reduce != &reduce_methods().front()) name += fmt::format("/reduce:{}", point.reduce->name);
   return name;
 }
 
@@ -41,6 +44,8 @@ SimulationSetup setup_of(const Point& point) {
   setup.depth = point.depth;
   setup.jump = point.steps;
   setup.counting = point.counting;
+  setup.exchange = point.exchange;
+  setup.reduce = point.reduce;
   setup.tuning = tuning_for(this_machine(), point.workers());
   setup.tuning.knobs = point.knobs;
   return setup;

@@ -26,7 +26,9 @@ struct Point {
   StartOptions start;
   std::string isa = "auto";
   std::string wave = "auto";  ///< the inner loops of the bit-sliced variants
-  KnobValues knobs;           ///< those that are set
+  const ExchangeMethod* exchange = &exchange_methods().front();
+  const ReduceMethod* reduce = &reduce_methods().front();
+  KnobValues knobs;  ///< those that are set
 
   int workers() const { return ranks * threads; }
   ScalingMode mode() const { return cells_per_core ? ScalingMode::weak : ScalingMode::strong; }

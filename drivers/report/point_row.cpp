@@ -22,6 +22,10 @@ Row row_of(const std::string& command, const Point& point) {
   row.cells = point.road_cells;
   row.ranks = point.ranks;
   row.threads = point.threads;
+  if (point.ranks > 1) {
+    row.exchange = point.exchange->name;
+    row.reduce = point.reduce->name;
+  }
   if (point.start.is_random()) {
     row.density = point.start.density;
     row.seed = static_cast<std::uint64_t>(point.start.seed);

@@ -127,7 +127,9 @@ struct Row {
   std::optional<std::int64_t> steps;  ///< iterations of one repetition, from the start state
   int ranks = 1;
   int threads = 1;
-  std::optional<std::int64_t> depth;  ///< as used
+  std::optional<std::int64_t> depth;    ///< as used
+  std::optional<std::string> exchange;  ///< how edges travel between ranks; nothing on one rank
+  std::optional<std::string> reduce;    ///< how moves are summed over ranks
   std::optional<double> density;
   std::optional<std::int64_t> cars;
   std::string init;

@@ -14,4 +14,7 @@ std::string_view asked_for(std::string_view row_name, std::string_view axis);
 /// The knobs of kernels that the name says were set, which stand after the axis isa: "tile:256". Empty if none was.
 std::string_view knobs_asked_for(std::string_view row_name);
 
+/// How ranks speak to each other, where the name says that it is not the default: "exchange:fence/reduce:iteration".
+std::string_view communication_asked_for(std::string_view row_name);
+
 }  // namespace trafficbench

@@ -13,29 +13,38 @@ constexpr std::int64_t kMaxEdgeCells = (std::int64_t{1} << 30) * kWordCells;
 
 }  // namespace
 
-HaloExchange::HaloExchange(Communicator& comm, std::int64_t cells, HaloWidth width)
+HaloExchange::HaloExchange(Communicator& comm, std::int64_t cells, HaloWidth width, const ExchangeMethod& method)
     : comm_(comm), cells_(cells), width_(width) {
   halo_[kLeft].resize(static_cast<std::size_t>(words_for(width.left)));
   halo_[kRight].resize(static_cast<std::size_t>(words_for(width.right)));
   const int self = comm.rank();
-  const auto message = [](const Edge& edge, int peer) {
-    return EdgeMessage{edge, peer,
-                       std::vector<std::uint64_t>(static_cast<std::size_t>(words_for(edge.in_owner.cells)))};
-  };
-  for (const Edge& edge : edges_for(self)) {
-    (edge.owner == self ? local_ : incoming_).push_back(message(edge, edge.owner));
-  }
-  if (block_of(cells, comm.size(), self).cells > 0) {
-    for (int receiver = 0; receiver < comm.size(); ++receiver) {
-      if (receiver == self) continue;
-      for (const Edge& edge : edges_for(receiver)) {
-        if (edge.owner == self) outgoing_.push_back(message(edge, receiver));
+  const bool owns = block_of(cells, comm.size(), self).cells > 0;
+  for (int receiver = 0; receiver < comm.size(); ++receiver) {
+    if (!owns && receiver != self) continue;
+    // Between two ranks, messages are matched by side and order.
+    EdgeRoute route;
+    for (const Edge& edge : edges_for(receiver)) {
+      route.words = words_for(edge.in_owner.cells);
+      route.tag = edge.side;
+      if (edge.owner == receiver) {
+        if (receiver == self)
+          local_.push_back({edge, std::vector<std::uint64_t>(static_cast<std::size_t>(route.words))});
+        continue;
       }
+      if (receiver == self) {
+        incoming_.push_back(edge);
+        route.peer = edge.owner;
+        routes_.receives.push_back(route);
+      } else if (edge.owner == self) {
+        outgoing_.push_back(edge);
+        route.peer = receiver;
+        routes_.sends.push_back(route);
+      }
+      route.slot += route.words;
+      ++route.order;
     }
   }
-  // Between two ranks, messages are matched by side and order.
-  for (EdgeMessage& out : outgoing_) sends_.push_back({out.peer, out.edge.side, out.words});
-  for (EdgeMessage& in : incoming_) receives_.push_back({in.peer, in.edge.side, in.words});
+  if (comm.size() > 1) method_ = method.make(comm, routes_);
 }
 
 std::vector<HaloExchange::Edge> HaloExchange::edges_for(int receiver) const {
@@ -44,6 +53,7 @@ std::vector<HaloExchange::Edge> HaloExchange::edges_for(int receiver) const {
   if (block.cells == 0) return edges;
   add_edges(kLeft, {block.first - width_.left, width_.left}, edges);
   add_edges(kRight, {block.first + block.cells, width_.right}, edges);
+  std::ranges::stable_sort(edges, {}, &Edge::owner);
   return edges;
 }
 
@@ -59,29 +69,32 @@ void HaloExchange::add_edges(Side side, Block halo, std::vector<Edge>& edges) co
   }
 }
 
+void HaloExchange::connect() {
+  if (method_) together(comm_, [&] { method_->connect(); });
+}
+
 void HaloExchange::exchange(Segment* segment) {
   if (segment != nullptr) {
-    for (std::vector<EdgeMessage>* messages : {&outgoing_, &local_}) {
-      for (EdgeMessage& message : *messages) {
-        segment->read(message.edge.in_owner.first, message.edge.in_owner.cells, message.words);
-      }
+    for (std::size_t i = 0; i < outgoing_.size(); ++i) {
+      segment->read(outgoing_[i].in_owner.first, outgoing_[i].in_owner.cells, method_->outgoing(i));
+    }
+    for (LocalEdge& local : local_) {
+      segment->read(local.edge.in_owner.first, local.edge.in_owner.cells, local.words);
     }
   }
-  if (!sends_.empty() || !receives_.empty()) comm_.exchange(sends_, receives_);
+  if (method_) {
+    method_->start();
+    method_->finish();
+  }
   if (segment == nullptr) return;
-  for (const std::vector<EdgeMessage>* messages : {&incoming_, &local_}) {
-    for (const EdgeMessage& message : *messages) {
-      const Edge& edge = message.edge;
-      copy_cells(message.words, 0, halo_[edge.side], edge.offset, edge.in_owner.cells);
-    }
-  }
+  const auto show = [&](const Edge& edge, std::span<const std::uint64_t> words) {
+    copy_cells(words, 0, halo_[edge.side], edge.offset, edge.in_owner.cells);
+  };
+  for (std::size_t i = 0; i < incoming_.size(); ++i) show(incoming_[i], method_->incoming(i));
+  for (const LocalEdge& local : local_) show(local.edge, local.words);
   segment->set_halo(halo_[kLeft], halo_[kRight], width_);
 }
 
-std::int64_t HaloExchange::bytes_sent() const {
-  std::int64_t bytes = 0;
-  for (const EdgeMessage& out : outgoing_) bytes += 8 * static_cast<std::int64_t>(out.words.size());
-  return bytes;
-}
+std::int64_t HaloExchange::bytes_sent() const { return 8 * words_of(routes_.sends); }
 
 }  // namespace trafficbench

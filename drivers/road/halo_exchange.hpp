@@ -1,10 +1,13 @@
 // Shows every rank's segment the cells of its neighbours on a ring that is spread over the ranks.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "drivers/ranks/communicator.hpp"
+#include "drivers/ranks/edge_exchange.hpp"
 #include "kernels/block.hpp"
 #include "kernels/segment.hpp"
 
@@ -14,8 +17,12 @@ namespace trafficbench {
 /// and round the ring more than once if it must; a rank that owns nothing takes no part.
 class HaloExchange {
  public:
-  /// The ring of `cells` cells is cut over the ranks by block_of. `width` is what each exchange shows.
-  HaloExchange(Communicator& comm, std::int64_t cells, HaloWidth width);
+  /// The ring of `cells` cells is cut over the ranks by block_of. `width` is what each exchange shows; `method` carries
+  /// what goes to other ranks. Not collective; throws std::bad_alloc.
+  HaloExchange(Communicator& comm, std::int64_t cells, HaloWidth width, const ExchangeMethod& method);
+
+  /// Collective, before the first exchange. Throws BadInput where the MPI library lacks the method.
+  void connect();
 
   /// Collective. `segment` is this rank's block; nullptr where that is empty.
   void exchange(Segment* segment);
@@ -34,13 +41,13 @@ class HaloExchange {
     std::int64_t offset = 0;  ///< of the first of them in the halo on that side
   };
 
-  /// An edge as it travels: packed, to or from a peer.
-  struct EdgeMessage {
+  /// An edge that stays on this rank: packed.
+  struct LocalEdge {
     Edge edge;
-    int peer = 0;
     std::vector<std::uint64_t> words;
   };
 
+  /// Those of other ranks stand together, the lowest rank's first.
   std::vector<Edge> edges_for(int receiver) const;
   /// Adds the edges that make up `halo` on that side of a receiver. `halo` may begin before the ring's first cell.
   void add_edges(Side side, Block halo, std::vector<Edge>& edges) const;
@@ -48,11 +55,11 @@ class HaloExchange {
   Communicator& comm_;
   std::int64_t cells_;
   HaloWidth width_;
-  std::vector<EdgeMessage> outgoing_;
-  std::vector<EdgeMessage> incoming_;
-  std::vector<EdgeMessage> local_;  // from this rank to itself
-  std::vector<Message> sends_;
-  std::vector<Message> receives_;
+  std::vector<Edge> outgoing_;
+  std::vector<Edge> incoming_;
+  std::vector<LocalEdge> local_;  // from this rank to itself
+  EdgeRoutes routes_;
+  std::unique_ptr<EdgeExchange> method_;  // nullptr on one rank
   std::vector<std::uint64_t> halo_[2];
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <new>
 
 #include "drivers/base/wall_clock.hpp"
 #include "kernels/bits.hpp"
@@ -36,18 +37,30 @@ Simulation::Simulation(Communicator& comm, const SimulationSetup& setup)
     : comm_(comm),
       setup_(setup),
       block_(block_of(setup.cells, comm.size(), comm.rank())),
-      depth_(depth(setup, comm.size())),
-      exchange_(comm, setup.cells, {depth_, depth_}) {
-  if (block_.cells > 0) {
-    segment_ = make_segment(*setup.variant, shape_of(setup, block_.cells, depth_), setup.threads);
-  }
+      depth_(depth(setup, comm.size())) {
+  // Whoever has no memory says so before the others wait for it in the library.
+  const bool made = [&] {
+    try {
+      exchange_ = std::make_unique<HaloExchange>(comm, setup.cells, HaloWidth{depth_, depth_}, *setup.exchange);
+      sum_ = setup.reduce->make(comm);
+      if (block_.cells > 0) {
+        segment_ = make_segment(*setup.variant, shape_of(setup, block_.cells, depth_), setup.threads);
+      }
+      return true;
+    } catch (const std::bad_alloc&) {
+      return false;
+    }
+  }();
+  if (!comm.all(made)) throw std::bad_alloc();
+  exchange_->connect();
 }
 
 std::int64_t Simulation::bytes(const SimulationSetup& setup, int ranks) {
   const std::int64_t halo = depth(setup, ranks);
   const std::int64_t cells = block_of(setup.cells, ranks, 0).cells;
-  // The segment, and in the exchange each cell of both halos twice.
-  return segment_bytes(*setup.variant, shape_of(setup, cells, halo), setup.threads) + 8 * words_for(halo) * 8;
+  // The segment, and in the exchange each cell of both halos three times: a method may keep two places for what
+  // arrives.
+  return segment_bytes(*setup.variant, shape_of(setup, cells, halo), setup.threads) + 12 * words_for(halo) * 8;
 }
 
 std::int64_t Simulation::depth(const SimulationSetup& setup, int ranks) {
@@ -84,6 +97,7 @@ void Simulation::load(const CellSource& start) {
 
 MovesMade Simulation::advance(std::int64_t iterations) {
   timed_ = {};
+  taking_ = 0;
   exchange_timer_ = advance_timer_ = sum_timer_ = {};
   return setup_.variant->kernel_class == KernelClass::update ? update(iterations) : jump(iterations);
 }
@@ -112,7 +126,6 @@ MovesMade Simulation::jump(std::int64_t iterations) {
 }
 
 MovesMade Simulation::advance_segment(std::int64_t iterations, std::int64_t limit) {
-  MovesMade made;
   for (std::int64_t done = 0; done < iterations;) {
     if (fresh_ == 0) {
       exchange_halos();
@@ -125,26 +138,23 @@ MovesMade Simulation::advance_segment(std::int64_t iterations, std::int64_t limi
     if (to_the_end) moves_.back().wanted = true;
     if (segment_) advance_cells(k);
     if (!moves_.empty()) {
-      // One message for all iterations since the last exchange.
       sums_.clear();
       for (const MoveCount& count : moves_) {
         if (count.wanted) sums_.push_back(count.moves);
       }
       sum_moves();
-      for (const std::int64_t sum : sums_) made.counted += sum;
-      made.last = sums_.back();
     }
     fresh_ -= k;
     age_ += k;
     done += k;
   }
-  return made;
+  return take_sums();
 }
 
 void Simulation::exchange_halos() {
   const bool timed = exchange_timer_.due();
   const double began = timed ? wall_seconds() : 0;
-  exchange_.exchange(segment_.get());
+  exchange_->exchange(segment_.get());
   if (!timed) return;
   const double seconds = wall_seconds() - began;
   timed_.exchange += exchange_timer_.weight() * seconds;
@@ -166,11 +176,18 @@ void Simulation::advance_cells(std::int64_t k) {
 void Simulation::sum_moves() {
   const bool timed = sum_timer_.due();
   const double began = timed ? wall_seconds() : 0;
-  comm_.sum(sums_);
+  sum_->add(sums_);
   if (!timed) return;
   const double seconds = wall_seconds() - began;
   timed_.reduction += sum_timer_.weight() * seconds;
   sum_timer_.add(seconds);
+}
+
+MovesMade Simulation::take_sums() {
+  const double began = wall_seconds();
+  const MovesMade made = sum_->take();
+  taking_ += wall_seconds() - began;
+  return made;
 }
 
 PhaseTimes Simulation::phase_times() const {
@@ -179,7 +196,7 @@ PhaseTimes Simulation::phase_times() const {
   times.edges *= advance_timer_.scale();
   times.waiting *= advance_timer_.scale();
   times.exchange *= exchange_timer_.scale();
-  times.reduction *= sum_timer_.scale();
+  times.reduction = times.reduction * sum_timer_.scale() + taking_;
   return times;
 }
 

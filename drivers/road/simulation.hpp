@@ -10,18 +10,13 @@
 #include "drivers/road/counting_mode.hpp"
 #include "drivers/road/halo_exchange.hpp"
 #include "drivers/road/phase_times.hpp"
+#include "drivers/road/reduce/moves_sum.hpp"
 #include "kernels/block.hpp"
 #include "kernels/cell_source.hpp"
 #include "kernels/road_hash.hpp"
 #include "kernels/variant.hpp"
 
 namespace trafficbench {
-
-/// Cars of the whole road that moved.
-struct MovesMade {
-  std::int64_t counted = 0;  ///< in all counted iterations together
-  std::int64_t last = 0;     ///< in the last iteration
-};
 
 /// What a simulation is made from; the same on every rank.
 struct SimulationSetup {
@@ -32,6 +27,8 @@ struct SimulationSetup {
   std::int64_t jump = 1;   ///< closed-form variants only: most iterations that one advance is asked for
   CountingMode counting = CountingMode::every;
   Tuning tuning;
+  const ExchangeMethod* exchange = &exchange_methods().front();
+  const ReduceMethod* reduce = &reduce_methods().front();
 };
 
 /// Collective: the hash of a whole road, on every rank, from what each rank has hashed of it.
@@ -40,7 +37,8 @@ RoadHash sum_over_ranks(Communicator& comm, const RoadHash& part);
 /// As a CellSource it gives those cells of the road that this rank owns, as they are now.
 class Simulation final : public CellSource {
  public:
-  /// Collective, as is every call but the plain getters. Throws std::bad_alloc on the ranks whose memory is out.
+  /// Collective, as is every call but the plain getters. Throws std::bad_alloc on every rank if memory is out on one,
+  /// and BadInput where the MPI library lacks the method of exchange.
   Simulation(Communicator& comm, const SimulationSetup& setup);
 
   /// Bytes that the constructor takes on the rank with most cells.
@@ -89,12 +87,14 @@ class Simulation final : public CellSource {
   void exchange_halos();
   void advance_cells(std::int64_t k);
   void sum_moves();
+  MovesMade take_sums();
 
   Communicator& comm_;
   SimulationSetup setup_;
   Block block_;
   std::int64_t depth_;
-  HaloExchange exchange_;
+  std::unique_ptr<HaloExchange> exchange_;
+  std::unique_ptr<MovesSum> sum_;
   std::unique_ptr<Segment> segment_;  // nullptr where the block is empty
   std::int64_t cars_ = -1;            // of the whole road; -1: not counted since load
   std::int64_t age_ = 0;              // iterations since load
@@ -106,6 +106,7 @@ class Simulation final : public CellSource {
   SampledTimer exchange_timer_;
   SampledTimer advance_timer_;
   SampledTimer sum_timer_;
+  double taking_ = 0;  // seconds of take_sums
 };
 
 }  // namespace trafficbench

@@ -34,6 +34,8 @@ COLUMNS = [
     ("isa", "isa", "word", "instruction set"),
     ("configuration", "configuration", "word", "what the kernel chose for itself: waves, tiles"),
     ("depth", "depth", "integer", "iterations between exchanges, as used"),
+    ("exchange", "exchange", "word", "how edges travel between ranks"),
+    ("reduce", "reduce", "word", "how moves are summed over ranks"),
     ("steps", "steps", "integer", "iterations of one repetition"),
     ("class", "class", "word", "update, closed-form, network or io"),
     ("origin", "origin", "word", "measured, simulated or modelled"),

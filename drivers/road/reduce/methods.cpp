@@ -1,0 +1,32 @@
+#include <fmt/format.h>
+
+#include "drivers/base/bad_input.hpp"
+#include "drivers/road/reduce/moves_sum.hpp"
+
+namespace trafficbench {
+
+std::span<const ReduceMethod> reduce_methods() {
+  static const ReduceMethod methods[] = {
+      {"exchange", "one allreduce for all iterations between two exchanges", make_sum_per_exchange},
+      {"iteration", "an allreduce for each iteration, as the course's programs do", make_sum_per_iteration},
+      {"nonblocking", "one for all iterations between two exchanges, which travels while the next are made",
+       make_sum_nonblocking},
+  };
+  return methods;
+}
+
+const ReduceMethod& reduce_method(std::string_view name) {
+  std::string names;
+  for (const ReduceMethod& method : reduce_methods()) {
+    if (method.name == name) return method;
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", method.name);
+  }
+  throw BadInput(fmt::format("reduce '{}' is unknown: it is one of {}", name, names));
+}
+
+void MovesSum::put(std::span<const std::int64_t> summed, MovesMade& made) {
+  for (const std::int64_t moves : summed) made.counted += moves;
+  made.last = summed.back();
+}
+
+}  // namespace trafficbench
