@@ -160,6 +160,7 @@ def test_list_shows_the_ways():
 
 @pytest.mark.parametrize("option, values", [("exchange", METHODS), ("reduce", REDUCTIONS)])
 def test_unknown_way_is_refused(option, values):
-    said = f"{option} 'pigeon' is unknown: it is one of {', '.join(values)}"
-    for command_name in ("run", "sweep", "check"):
+    one = f"{option} is 'pigeon': it is {', '.join(values[:-1])} or {values[-1]}"
+    several = f"{option} is 'pigeon': it is {', '.join(values)}, all, or several with commas between"
+    for command_name, said in (("run", one), ("sweep", several), ("check", several)):
         refused(command_name, f"--{option}", "pigeon", word=said, ranks=2)

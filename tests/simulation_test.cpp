@@ -72,7 +72,7 @@ TEST(HaloExchange, ShowsTheCellsBesideEveryBlock) {
                          {"halo right", width.right}});
     on_ranks(ranks, [&](Communicator& comm) {
       const Block block = block_of(ring.cells(), comm.size(), comm.rank());
-      HaloExchange exchange(comm, ring.cells(), width, exchange_method("nonblocking"));
+      HaloExchange exchange(comm, ring.cells(), width, exchange_methods().front());
       exchange.connect();
       for (const PackedRoad* road : {&ring, &later}) {
         Witness witness(*road, block);
@@ -90,7 +90,7 @@ TEST(HaloExchange, ShowsTheCellsBesideEveryBlock) {
 
 TEST(HaloExchange, SendsPackedBits) {
   on_ranks(4, [](Communicator& comm) {
-    const HaloExchange exchange(comm, 1 << 20, {6400, 640}, exchange_method("nonblocking"));
+    const HaloExchange exchange(comm, 1 << 20, {6400, 640}, exchange_methods().front());
     EXPECT_EQ(exchange.bytes_sent(), 6400 / 8 + 640 / 8);
   });
 }

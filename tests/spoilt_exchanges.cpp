@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "drivers/ranks/edge_exchange.hpp"
+#include "drivers/ranks/exchange/collective.hpp"
 #include "drivers/ranks/exchange/mpi_methods.hpp"
-#include "drivers/ranks/exchange/window.hpp"
 #include "drivers/ranks/mpi_handle.hpp"
 
 namespace trafficbench {

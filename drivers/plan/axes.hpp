@@ -46,20 +46,33 @@ struct StartAxes {
   StartOptions start() const;
 };
 
+/// The way of that name among all ways to do a thing. Throws BadInput, naming those there are, for another; `list` says
+/// that several may be named.
+template <typename Method>
+const Method* method_named(std::string_view name, std::string_view what, std::span<const Method> all, bool list) {
+  std::vector<std::string_view> names;
+  for (const Method& method : all) {
+    if (method.name == name) return &method;
+    names.push_back(method.name);
+  }
+  if (list) names.emplace_back("all");
+  refuse_name(name, what, names, {}, list);
+}
+
 /// One way to do a thing, by its name, of a table of them.
-template <typename Method, const Method& (*kFind)(std::string_view)>
+template <typename Method, std::span<const Method> (*kAll)()>
 struct MethodChoice {
   static constexpr const char* kKind = "NAME";
 
-  explicit MethodChoice(std::string_view written, std::string_view /*what*/ = "value")
-      : text(written), method(&kFind(written)) {}
+  explicit MethodChoice(std::string_view written, std::string_view what = "value")
+      : text(written), method(method_named(written, what, kAll(), false)) {}
 
   std::string text;
   const Method* method;
 };
 
 /// Several of them, each once, or all.
-template <typename Method, const Method& (*kFind)(std::string_view), std::span<const Method> (*kAll)()>
+template <typename Method, std::span<const Method> (*kAll)()>
 struct MethodList {
   static constexpr const char* kKind = "NAMES";
 
@@ -68,17 +81,18 @@ struct MethodList {
       for (const Method& method : kAll()) methods.push_back(&method);
       return;
     }
-    for (const std::string& name : parse_names(written, what)) methods.push_back(&kFind(name));
+    for (const std::string& name : parse_names(written, what))
+      methods.push_back(method_named(name, what, kAll(), true));
   }
 
   std::string text;
   std::vector<const Method*> methods;
 };
 
-using Exchange = MethodChoice<ExchangeMethod, exchange_method>;
-using Exchanges = MethodList<ExchangeMethod, exchange_method, exchange_methods>;
-using Reduce = MethodChoice<ReduceMethod, reduce_method>;
-using Reduces = MethodList<ReduceMethod, reduce_method, reduce_methods>;
+using Exchange = MethodChoice<ExchangeMethod, exchange_methods>;
+using Exchanges = MethodList<ExchangeMethod, exchange_methods>;
+using Reduce = MethodChoice<ReduceMethod, reduce_methods>;
+using Reduces = MethodList<ReduceMethod, reduce_methods>;
 
 /// Throws BadInput for a product of axes of so many values each that is more points than a command takes.
 void check_points(std::initializer_list<std::size_t> axes);

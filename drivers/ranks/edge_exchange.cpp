@@ -1,8 +1,5 @@
 #include "drivers/ranks/edge_exchange.hpp"
 
-#include <fmt/format.h>
-
-#include "drivers/base/bad_input.hpp"
 #include "drivers/ranks/communicator.hpp"
 
 namespace trafficbench {
@@ -36,15 +33,6 @@ class NonblockingExchange final : public EdgeExchange {
 
 std::unique_ptr<EdgeExchange> make_nonblocking_exchange(Communicator& comm, const EdgeRoutes& routes) {
   return std::make_unique<NonblockingExchange>(comm, routes);
-}
-
-const ExchangeMethod& exchange_method(std::string_view name) {
-  std::string names;
-  for (const ExchangeMethod& method : exchange_methods()) {
-    if (method.name == name) return method;
-    names += fmt::format("{}{}", names.empty() ? "" : ", ", method.name);
-  }
-  throw BadInput(fmt::format("exchange '{}' is unknown: it is one of {}", name, names));
 }
 
 void check_exchanges(Communicator& comm, std::span<const ExchangeMethod* const> methods) {

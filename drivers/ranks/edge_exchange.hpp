@@ -71,13 +71,10 @@ struct ExchangeMethod {
 /// ranks/exchange/methods.cpp, or ranks/nonblocking_alone.cpp.
 std::span<const ExchangeMethod> exchange_methods();
 
-/// The method of that name. Throws BadInput, naming those there are, for one that this program lacks.
-const ExchangeMethod& exchange_method(std::string_view name);
-
 /// Collective: throws BadInput on every rank if the library cannot do one of these. Looks before the work is begun.
 void check_exchanges(Communicator& comm, std::span<const ExchangeMethod* const> methods);
 
-/// The default: receives and sends that do not block, by Communicator::exchange. Any program has it.
+/// The default: receives and sends that do not block, by Communicator::start_exchange. Any program has it.
 std::unique_ptr<EdgeExchange> make_nonblocking_exchange(Communicator& comm, const EdgeRoutes& routes);
 
 /// Words of all these messages.
@@ -94,7 +91,6 @@ class EdgeBuffers {
 
   std::uint64_t* outgoing_words() { return outgoing_.data(); }
   std::uint64_t* incoming_words() { return incoming_.data(); }
-  const std::vector<std::int64_t>& outgoing_first() const { return outgoing_first_; }
 
  private:
   EdgeRoutes routes_;

@@ -1,7 +1,7 @@
 // Every rank puts its edges into the windows of others; one fence ends an exchange and begins the next. A message has
 // two places that take turns: what arrived last is read while others put the next.
+#include "drivers/ranks/exchange/collective.hpp"
 #include "drivers/ranks/exchange/mpi_methods.hpp"
-#include "drivers/ranks/exchange/window.hpp"
 #include "drivers/ranks/mpi_handle.hpp"
 
 namespace trafficbench {

@@ -1,6 +1,7 @@
 // A neighbourhood collective on a graph that has an edge for each peer. On one ring of one or two ranks both neighbours
 // are one process, and a halo wider than a segment comes from more than two: so the graph is of distinct peers,
 // whatever the number of messages between them.
+#include "drivers/ranks/exchange/collective.hpp"
 #include "drivers/ranks/exchange/mpi_methods.hpp"
 #include "drivers/ranks/mpi_handle.hpp"
 
@@ -28,11 +29,6 @@ class NeighbourExchange final : public EdgeExchange {
  public:
   NeighbourExchange(Communicator& comm, const EdgeRoutes& routes)
       : comm_(mpi_handle(comm)), buffers_(routes), sends_(routes.sends), receives_(routes.receives) {}
-  ~NeighbourExchange() override {
-    if (graph_ != MPI_COMM_NULL) MPI_Comm_free(&graph_);
-  }
-  NeighbourExchange(const NeighbourExchange&) = delete;
-  NeighbourExchange& operator=(const NeighbourExchange&) = delete;
 
   void connect() override {
     const ErrorsReturned returned(comm_);
@@ -40,10 +36,10 @@ class NeighbourExchange final : public EdgeExchange {
     const auto list = [&](const std::vector<int>& peers) { return peers.empty() ? one.data() : peers.data(); };
     check_mpi(
         MPI_Dist_graph_create_adjacent(comm_, receives_.size(), list(receives_.peers), MPI_UNWEIGHTED, sends_.size(),
-                                       list(sends_.peers), MPI_UNWEIGHTED, MPI_INFO_NULL, 0, &graph_),
+                                       list(sends_.peers), MPI_UNWEIGHTED, MPI_INFO_NULL, 0, graph_.address()),
         "MPI_Dist_graph_create_adjacent");
     // It has inherited that errors are returned.
-    MPI_Comm_set_errhandler(graph_, MPI_ERRORS_ARE_FATAL);
+    MPI_Comm_set_errhandler(graph_.handle(), MPI_ERRORS_ARE_FATAL);
   }
 
   std::span<std::uint64_t> outgoing(std::size_t send) override { return buffers_.outgoing(send); }
@@ -53,7 +49,7 @@ class NeighbourExchange final : public EdgeExchange {
     if (sends_.size() + receives_.size() == 0) return;  // a rank without cells, to which nobody speaks
     MPI_Neighbor_alltoallv(buffers_.outgoing_words(), sends_.words.data(), sends_.first.data(), MPI_UINT64_T,
                            buffers_.incoming_words(), receives_.words.data(), receives_.first.data(), MPI_UINT64_T,
-                           graph_);
+                           graph_.handle());
   }
 
  private:
@@ -61,7 +57,7 @@ class NeighbourExchange final : public EdgeExchange {
   EdgeBuffers buffers_;
   Counts sends_;
   Counts receives_;
-  MPI_Comm graph_ = MPI_COMM_NULL;
+  OwnCommunicator graph_;
 };
 
 }  // namespace

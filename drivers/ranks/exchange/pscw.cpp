@@ -1,6 +1,6 @@
 // Post, start, complete, wait: a rank opens its window to those alone who have edges for it, and is done when they are.
+#include "drivers/ranks/exchange/collective.hpp"
 #include "drivers/ranks/exchange/mpi_methods.hpp"
-#include "drivers/ranks/exchange/window.hpp"
 #include "drivers/ranks/mpi_handle.hpp"
 
 namespace trafficbench {

@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "drivers/ranks/exchange/collective.hpp"
 #include "drivers/ranks/exchange/mpi_methods.hpp"
-#include "drivers/ranks/exchange/window.hpp"
 #include "drivers/ranks/mpi_handle.hpp"
 
 namespace trafficbench {
@@ -30,22 +30,21 @@ class SharedExchange final : public EdgeExchange {
   }
   ~SharedExchange() override {
     if (window_.handle() != MPI_WIN_NULL) MPI_Win_unlock_all(window_.handle());
-    if (node_ != MPI_COMM_NULL) MPI_Comm_free(&node_);
   }
   SharedExchange(const SharedExchange&) = delete;
   SharedExchange& operator=(const SharedExchange&) = delete;
 
   void connect() override {
     const MPI_Comm handle = mpi_handle(comm_);
-    MPI_Comm_split_type(handle, MPI_COMM_TYPE_SHARED, comm_.rank(), MPI_INFO_NULL, &node_);
+    MPI_Comm_split_type(handle, MPI_COMM_TYPE_SHARED, comm_.rank(), MPI_INFO_NULL, node_.address());
     const std::int64_t words =
         kCounterWords * static_cast<std::int64_t>(routes_.receives.size()) + 2 * words_of(routes_.receives);
-    std::uint64_t* const own = window_.allocate_shared(node_, words);
+    std::uint64_t* const own = window_.allocate_shared(node_.handle(), words);
     std::fill_n(own, words, 0);
     MPI_Win_lock_all(MPI_MODE_NOCHECK, window_.handle());
     // Nobody writes before everybody has cleared.
     MPI_Win_sync(window_.handle());
-    MPI_Barrier(node_);
+    MPI_Barrier(node_.handle());
     MPI_Win_sync(window_.handle());
 
     for (std::size_t i = 0; i < routes_.sends.size(); ++i) {
@@ -118,7 +117,7 @@ class SharedExchange final : public EdgeExchange {
     MPI_Group here = MPI_GROUP_NULL;
     int rank = MPI_UNDEFINED;
     MPI_Comm_group(mpi_handle(comm_), &all);
-    MPI_Comm_group(node_, &here);
+    MPI_Comm_group(node_.handle(), &here);
     MPI_Group_translate_ranks(all, 1, &peer, here, &rank);
     MPI_Group_free(&all);
     MPI_Group_free(&here);
@@ -151,7 +150,7 @@ class SharedExchange final : public EdgeExchange {
   EdgeBuffers buffers_;  // of messages to and from other nodes
   std::vector<Message> sends_;
   std::vector<Message> receives_;
-  MPI_Comm node_ = MPI_COMM_NULL;
+  OwnCommunicator node_;
   Window window_;
   // Counters of each send in the receiver's window, and of each receive in the own one; nullptr for one of another
   // node.

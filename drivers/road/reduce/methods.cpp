@@ -1,6 +1,3 @@
-#include <fmt/format.h>
-
-#include "drivers/base/bad_input.hpp"
 #include "drivers/road/reduce/moves_sum.hpp"
 
 namespace trafficbench {
@@ -13,15 +10,6 @@ std::span<const ReduceMethod> reduce_methods() {
        make_sum_nonblocking},
   };
   return methods;
-}
-
-const ReduceMethod& reduce_method(std::string_view name) {
-  std::string names;
-  for (const ReduceMethod& method : reduce_methods()) {
-    if (method.name == name) return method;
-    names += fmt::format("{}{}", names.empty() ? "" : ", ", method.name);
-  }
-  throw BadInput(fmt::format("reduce '{}' is unknown: it is one of {}", name, names));
 }
 
 void MovesSum::put(std::span<const std::int64_t> summed, MovesMade& made) {

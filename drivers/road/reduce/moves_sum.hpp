@@ -46,9 +46,6 @@ struct ReduceMethod {
 /// All methods, the default first.
 std::span<const ReduceMethod> reduce_methods();
 
-/// The method of that name. Throws BadInput, naming those there are, for another.
-const ReduceMethod& reduce_method(std::string_view name);
-
 std::unique_ptr<MovesSum> make_sum_per_exchange(Communicator& comm);
 std::unique_ptr<MovesSum> make_sum_per_iteration(Communicator& comm);
 std::unique_ptr<MovesSum> make_sum_nonblocking(Communicator& comm);

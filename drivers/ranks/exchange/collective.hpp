@@ -1,4 +1,4 @@
-// Memory of each rank that others write to.
+// What MPI makes for all ranks together, and frees so: communicators, and memory of each rank that others write to.
 #pragma once
 
 #include <mpi.h>
@@ -10,15 +10,43 @@
 
 namespace trafficbench {
 
-/// A window, which is freed with this, on all ranks together; unless an exception is on its way, since other ranks then
-/// are elsewhere and the program is about to end.
+/// Tells, as its owner goes, whether all ranks are there to free something together. While an exception is on its way
+/// others are elsewhere, and the program is about to end.
+class InOrder {
+ public:
+  bool holds() const { return std::uncaught_exceptions() <= exceptions_; }
+
+ private:
+  int exceptions_ = std::uncaught_exceptions();
+};
+
+/// A communicator of a method's own, freed with this on all ranks together.
+class OwnCommunicator {
+ public:
+  OwnCommunicator() = default;
+  OwnCommunicator(const OwnCommunicator&) = delete;
+  OwnCommunicator& operator=(const OwnCommunicator&) = delete;
+  ~OwnCommunicator() {
+    if (comm_ != MPI_COMM_NULL && in_order_.holds()) MPI_Comm_free(&comm_);
+  }
+
+  /// For the call that makes it.
+  MPI_Comm* address() { return &comm_; }
+  MPI_Comm handle() const { return comm_; }
+
+ private:
+  MPI_Comm comm_ = MPI_COMM_NULL;
+  InOrder in_order_;
+};
+
+/// A window, freed with this on all ranks together.
 class Window {
  public:
   Window() = default;
   Window(const Window&) = delete;
   Window& operator=(const Window&) = delete;
   ~Window() {
-    if (window_ != MPI_WIN_NULL && std::uncaught_exceptions() <= exceptions_) MPI_Win_free(&window_);
+    if (window_ != MPI_WIN_NULL && in_order_.holds()) MPI_Win_free(&window_);
   }
 
   /// Collective: `words` words on this rank, which others count in words. Throws BadInput where the library cannot.
@@ -51,7 +79,7 @@ class Window {
   static MPI_Aint bytes_of(std::int64_t words) { return (8 * words + 63) / 64 * 64; }
 
   MPI_Win window_ = MPI_WIN_NULL;
-  int exceptions_ = std::uncaught_exceptions();
+  InOrder in_order_;
 };
 
 }  // namespace trafficbench
