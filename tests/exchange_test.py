@@ -129,12 +129,35 @@ def test_check_finds_a_way_that_is_wrong(method, found):
     assert ("FAIL" in done.stdout) == found
 
 
+@pytest.mark.parametrize("method", [method for method in METHODS if method != "sendrecv"])
+def test_inside_may_advance_while_edges_travel(tmp_path, method):
+    alone = row_of(ranks=1)
+    for ranks, depth in ((2, 7), (3, 2000)):
+        row = row_of("--exchange", method, "--overlap", "on", "--depth", depth, ranks=ranks)
+        assert row["hash"] == alone["hash"] and row["overlap"] == "on"
+    made = calls_an_iteration(tmp_path, "--exchange", method, "--overlap", "on", "--print-every", 1000)
+    named_for = {"MPI_Ineighbor_alltoallv"} if method == "neighbour" else NAMED_FOR[method]
+    assert made.keys() & (ALL_EDGE_CALLS | {"MPI_Ineighbor_alltoallv"}) == named_for
+
+
+@pytest.mark.parametrize(
+    "arguments, word",
+    [
+        (["--kernel", "bitpacked", "--exchange", "sendrecv"], "exchange sendrecv sends nothing before it waits"),
+        (["--kernel", "leap"], "leap jumps over the iterations"),
+        (["--kernel", "bitpacked", "--depth", 3400], "three halos in each rank's block: 10005 cells are too few at depth 3400"),
+    ],
+)
+def test_overlap_that_cannot_be_is_refused(arguments, word):
+    refused("run", "--cells", 20011, "--steps", 40, "--threads", 1, "--overlap", "on", *arguments, word=word, ranks=2)
+
+
 def test_default_changes_no_name(tmp_path):
     plain = row_of(ranks=2)
     asked = row_of("--exchange", "nonblocking", "--reduce", "exchange", ranks=2)
     assert asked["name"] == plain["name"]
-    other = row_of("--exchange", "fence", "--reduce", "iteration", ranks=2)
-    assert other["name"] == f"{plain['name']}/exchange:fence/reduce:iteration"
+    other = row_of("--exchange", "fence", "--overlap", "on", "--reduce", "iteration", ranks=2)
+    assert other["name"] == f"{plain['name']}/exchange:fence/overlap:on/reduce:iteration"
 
 
 def test_sweep_measures_each_way_over_the_same_base(tmp_path):

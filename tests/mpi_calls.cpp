@@ -124,6 +124,14 @@ int MPI_Neighbor_alltoallv(const void* from, const int* from_counts, const int* 
                                  comm);
 }
 
+int MPI_Ineighbor_alltoallv(const void* from, const int* from_counts, const int* from_first, MPI_Datatype from_type,
+                            void* into, const int* into_counts, const int* into_first, MPI_Datatype into_type,
+                            MPI_Comm comm, MPI_Request* request) {
+  ++counts()["MPI_Ineighbor_alltoallv"];
+  return PMPI_Ineighbor_alltoallv(from, from_counts, from_first, from_type, into, into_counts, into_first, into_type,
+                                  comm, request);
+}
+
 int MPI_Win_sync(MPI_Win window) {
   ++counts()["MPI_Win_sync"];
   return PMPI_Win_sync(window);

@@ -72,11 +72,12 @@ TEST(HaloExchange, ShowsTheCellsBesideEveryBlock) {
                          {"halo right", width.right}});
     on_ranks(ranks, [&](Communicator& comm) {
       const Block block = block_of(ring.cells(), comm.size(), comm.rank());
-      HaloExchange exchange(comm, ring.cells(), width, exchange_methods().front());
+      HaloExchange exchange(comm, ring.cells(), width, exchange_methods().front(), false);
       exchange.connect();
       for (const PackedRoad* road : {&ring, &later}) {
         Witness witness(*road, block);
-        exchange.exchange(block.cells > 0 ? &witness : nullptr);
+        exchange.start(block.cells > 0 ? &witness : nullptr);
+        exchange.finish(block.cells > 0 ? &witness : nullptr);
         if (block.cells > 0) {
           EXPECT_TRUE(witness.saw(*road, block, width)) << "rank " << comm.rank();
         }
@@ -90,7 +91,7 @@ TEST(HaloExchange, ShowsTheCellsBesideEveryBlock) {
 
 TEST(HaloExchange, SendsPackedBits) {
   on_ranks(4, [](Communicator& comm) {
-    const HaloExchange exchange(comm, 1 << 20, {6400, 640}, exchange_methods().front());
+    const HaloExchange exchange(comm, 1 << 20, {6400, 640}, exchange_methods().front(), false);
     EXPECT_EQ(exchange.bytes_sent(), 6400 / 8 + 640 / 8);
   });
 }
@@ -114,8 +115,9 @@ TEST_P(EverySimulation, EndsWhereTheClosedFormSaysOnAnyRanksThreadsAndDepth) {
   Random random(2);
   for (int trial = 0; trial < trials(60); ++trial) {
     const PackedRoad start = random.road(random.length(trial % 2 == 0 ? 12 : 2'000));
-    const SimulationSetup setup = random_setup(random, *GetParam(), start.cells());
+    SimulationSetup setup = random_setup(random, *GetParam(), start.cells());
     const int ranks = static_cast<int>(random.pick(1, 7));
+    if (random.one_in(2) && Simulation::why_no_overlap(setup, ranks).empty()) setup.overlap = Overlap::on;
     std::vector<std::int64_t> steps;
     for (std::int64_t i = random.pick(1, 4); i > 0; --i) steps.push_back(random.pick(1, setup.jump));
     const Trying trying({{"trial", trial},
@@ -125,6 +127,7 @@ TEST_P(EverySimulation, EndsWhereTheClosedFormSaysOnAnyRanksThreadsAndDepth) {
                          {"depth", setup.depth},
                          {"jump", setup.jump},
                          {"count", name_of(setup.counting)},
+                         {"overlap", name_of(setup.overlap)},
                          {"reduce", setup.reduce->name}});
     on_ranks(ranks, [&](Communicator& comm) {
       Simulation simulation(comm, setup);

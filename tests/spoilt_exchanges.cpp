@@ -13,7 +13,7 @@ namespace {
 /// Shows what the exchange before this one brought.
 class LateExchange final : public EdgeExchange {
  public:
-  LateExchange(Communicator& comm, const EdgeRoutes& routes) : method_(make_nonblocking_exchange(comm, routes)) {
+  LateExchange(Communicator& comm, const EdgeRoutes& routes) : method_(make_nonblocking_exchange(comm, routes, false)) {
     for (const EdgeRoute& route : routes.receives) arrived_.emplace_back(static_cast<std::size_t>(route.words));
     shown_ = arrived_;
   }
@@ -33,7 +33,7 @@ class LateExchange final : public EdgeExchange {
   std::vector<std::vector<std::uint64_t>> shown_;
 };
 
-std::unique_ptr<EdgeExchange> make_late(Communicator& comm, const EdgeRoutes& routes) {
+std::unique_ptr<EdgeExchange> make_late(Communicator& comm, const EdgeRoutes& routes, bool /*ahead*/) {
   return std::make_unique<LateExchange>(comm, routes);
 }
 
@@ -77,7 +77,7 @@ class EarlyExchange final : public EdgeExchange {
   std::uint64_t* words_ = nullptr;
 };
 
-std::unique_ptr<EdgeExchange> make_early(Communicator& comm, const EdgeRoutes& routes) {
+std::unique_ptr<EdgeExchange> make_early(Communicator& comm, const EdgeRoutes& routes, bool /*ahead*/) {
   return std::make_unique<EarlyExchange>(comm, routes);
 }
 
@@ -85,10 +85,10 @@ std::unique_ptr<EdgeExchange> make_early(Communicator& comm, const EdgeRoutes& r
 
 std::span<const ExchangeMethod> exchange_methods() {
   static const ExchangeMethod methods[] = {
-      {"nonblocking", "sound", make_nonblocking_exchange},
-      {"fence", "sound", make_fence_exchange},
-      {"late", "shows what the exchange before brought", make_late},
-      {"early", "reads its window before the epoch ends", make_early},
+      {"nonblocking", "sound", make_nonblocking_exchange, true},
+      {"fence", "sound", make_fence_exchange, true},
+      {"late", "shows what the exchange before brought", make_late, true},
+      {"early", "reads its window before the epoch ends", make_early, true},
   };
   return methods;
 }

@@ -84,6 +84,8 @@ class ThreadCommunicator final : public Communicator {
   int size() const override { return group_->size(); }
   int node_size() const override { return size(); }
   int node_rank() const override { return rank_; }
+  int nodes() const override { return 1; }
+  int node() const override { return 0; }
   void barrier() override { group_->wait(); }
   void sleeping_barrier() override { group_->wait(); }
 

@@ -37,13 +37,16 @@ struct Case {
   int threads = 1;
   CountingMode counting = CountingMode::every;
   const ExchangeMethod* exchange = nullptr;
+  Overlap overlap = Overlap::off;
   const ReduceMethod* reduce = nullptr;
   std::int64_t advance = 1;  ///< iterations that are asked for at once
 
   std::string text() const {
     return fmt::format(
-        "{} cells ({}), {} iterations {} at a time, depth {}, {} ranks, {} threads, count {}, exchange {}, reduce {}",
-        cells, road, steps, advance, depth, ranks, threads, name_of(counting), exchange->name, reduce->name);
+        "{} cells ({}), {} iterations {} at a time, depth {}, {} ranks, {} threads, count {}, exchange {}, overlap {}, "
+        "reduce {}",
+        cells, road, steps, advance, depth, ranks, threads, name_of(counting), exchange->name, name_of(overlap),
+        reduce->name);
   }
 };
 
@@ -68,6 +71,8 @@ class CaseSource {
     drawn.counting = between(0, 1) == 0 ? CountingMode::every : CountingMode::sampled;
     drawn.advance = between(0, 1) == 0 ? drawn.steps : between(1, drawn.steps);
     drawn.exchange = pick(options_.exchange.methods);
+    drawn.overlap = options_.overlap.values[static_cast<std::size_t>(
+        between(0, static_cast<std::int64_t>(options_.overlap.values.size()) - 1))];
     drawn.reduce = pick(options_.reduce.methods);
     return drawn;
   }
@@ -135,6 +140,9 @@ std::string run_case(Communicator& part, const Variant& variant, const Case& dra
   setup.counting = drawn.counting;
   setup.exchange = drawn.exchange;
   setup.reduce = drawn.reduce;
+  setup.overlap = drawn.overlap;
+  // Roads too short for it, and ways that cannot, go without.
+  if (!Simulation::why_no_overlap(setup, drawn.ranks).empty()) setup.overlap = Overlap::off;
   // Small caches, so that small roads are cut into many blocks.
   setup.tuning = {.l1_bytes = 1 << 10, .l2_bytes = 1 << 12, .l3_bytes = 1 << 14};
   Simulation simulation(part, setup);

@@ -36,12 +36,14 @@ void add_wave_options(CLI::App& app, std::string& wave, bool& retune) {
   app.add_flag("--retune", retune, "Let them race again");
 }
 
-template <typename Exchanged, typename Reduced>
-void add_communication_options(CLI::App& app, Exchanged& exchange, Reduced& reduce) {
-  constexpr bool kOne = std::is_same_v<Exchanged, Exchange>;  // else a list
-  add_value(app, "exchange", exchange,
+template <typename Options>
+void add_communication_options(CLI::App& app, Options& options) {
+  constexpr bool kOne = std::is_same_v<decltype(options.exchange), Exchange>;  // else a list
+  add_value(app, "exchange", options.exchange,
             fmt::format("How edges travel between ranks, as `trafficbench list` names it{}", kOne ? "" : "; all"));
-  add_value(app, "reduce", reduce,
+  add_value(app, "overlap", options.overlap,
+            "Whether the inside of a rank's block is advanced while edges travel: off, on");
+  add_value(app, "reduce", options.reduce,
             fmt::format("How moves are summed over ranks, as `trafficbench list` names it{}", kOne ? "" : "; all"));
 }
 
@@ -60,7 +62,7 @@ void add_options(CLI::App& app, RunOptions& options) {
             "Contract: every (moves of every iteration are counted, as the course does) or sampled (only of those that "
             "are printed)");
   add_value(app, "print-every", options.print_every, "Iterations between two lines; auto: a tenth of the steps");
-  add_communication_options(app, options.exchange, options.reduce);
+  add_communication_options(app, options);
   add_isa_option(app, options.isa);
   add_wave_options(app, options.wave, options.retune);
   add_knobs(app, variants(), options.knobs);
@@ -100,7 +102,7 @@ void add_options(CLI::App& app, SweepOptions& options) {
   add_value(app, "mode", options.mode, "strong: the same road for every shape; weak: the same cells for each core");
   add_value(app, "count", options.count,
             "Contracts: every (the moves of each iteration are counted), sampled (of the last one)");
-  add_communication_options(app, options.exchange, options.reduce);
+  add_communication_options(app, options);
   add_isa_option(app, options.isa);
   add_wave_options(app, options.wave, options.retune);
   add_knobs(app, variants(), options.knobs);
@@ -166,7 +168,7 @@ void add_options(CLI::App& app, CheckOptions& options) {
       app, "kernels", options.kernels,
       "Kernel variants, as `trafficbench list` names them; all; auto: the fastest. NAME+threads is checked with two "
       "threads or more only");
-  add_communication_options(app, options.exchange, options.reduce);
+  add_communication_options(app, options);
   add_count(app, "cases", options.cases, kMaxCases, "Roads for each variant and instruction set");
   add_value(app, "seed", options.seed, "Seed of the random choices");
   app.add_flag("--quick", options.quick, "Leave out the golden runs of 10,240,000 cells");

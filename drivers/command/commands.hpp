@@ -28,6 +28,7 @@ struct RunOptions {
   StepsOrAuto print_every{"auto"};
   std::string isa = "auto";
   Exchange exchange{"nonblocking"};
+  Choice<Overlap> overlap{"off"};
   Reduce reduce{"exchange"};
   std::string wave = "auto";
   bool retune = false;
@@ -65,6 +66,7 @@ Status derive(const DeriveOptions& options);
 struct CheckOptions {
   KernelNames kernels{"all"};
   Exchanges exchange{"all"};
+  ChoiceList<Overlap> overlap{"off,on"};
   Reduces reduce{"all"};
   int cases = 200;
   Seed seed{"1"};

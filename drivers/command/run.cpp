@@ -84,6 +84,7 @@ CheckedRun check_run(Communicator& world, const RunOptions& options, KernelTable
   point.counting = options.count.value;
   point.exchange = options.exchange.method;
   check_exchanges(world, {&point.exchange, 1});
+  point.overlap = options.overlap.value;
   point.reduce = options.reduce.method;
   asked.print_every = options.print_every.or_else(std::max<std::int64_t>(1, point.steps / 10));
   point.isa = options.isa;
@@ -332,6 +333,7 @@ Status report_run(Communicator& world, const RunOptions& options, const CheckedR
                {"count", options.count.text},
                {"isa", options.isa},
                {"exchange", options.exchange.text},
+               {"overlap", options.overlap.text},
                {"reduce", options.reduce.text},
                {"wave", valid_utf8(options.wave)}};
   for (const auto& [knob, option] : options.knobs) axes[knob] = option.text;
@@ -360,6 +362,7 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table, co
   const bool speaks = world.rank() == 0;
   const std::unique_ptr<SpaceTime> picture = plan_picture(options, asked.point);
   const OutputFiles files = begin_files(world, options);
+  if (const std::string reason = why_no_overlap(asked.point); !reason.empty()) throw BadInput(reason);
   if (const std::string reason = why_no_memory(world, asked.point); !reason.empty()) throw BadInput(reason);
   const std::string shared = bind_workers(world, asked.point.threads, true);
   if (const std::string reason = why_no_threads(world, asked.point.threads); !reason.empty()) throw BadInput(reason);

@@ -57,7 +57,12 @@ std::string why_no_memory(Communicator& comm, const Point& point) {
   return {};
 }
 
+std::string why_no_overlap(const Point& point) {
+  return point.overlap == Overlap::on ? Simulation::why_no_overlap(setup_of(point), point.ranks) : std::string();
+}
+
 std::string why_not(Communicator& comm, const Point& point, bool oversubscribe) {
+  if (std::string reason = why_no_overlap(point); !reason.empty()) return reason;
   if (std::string reason = why_no_memory(comm, point); !reason.empty()) return reason;
   std::string shared = bind_workers(comm, point.threads, oversubscribe);
   if (!oversubscribe && !shared.empty()) return shared;

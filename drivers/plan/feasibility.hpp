@@ -25,6 +25,9 @@ bool roads_fit_together(Communicator& world, const RankGroups& ranks, const Grou
 /// Why the point's road does not fit into the memory of the nodes; empty if it does. Collective over its ranks.
 std::string why_no_memory(Communicator& comm, const Point& point);
 
+/// Why the point cannot overlap, if it is to; empty otherwise.
+std::string why_no_overlap(const Point& point);
+
 /// Why the point cannot be measured, for want of memory, cores or threads; empty if it can. Collective over its ranks.
 std::string why_not(Communicator& comm, const Point& point, bool oversubscribe);
 

@@ -32,6 +32,7 @@ struct SweepOptions {
   Choice<ScalingMode> mode{"strong"};
   ChoiceList<CountingMode> count{"every,sampled"};
   Exchanges exchange{"nonblocking"};
+  ChoiceList<Overlap> overlap{"off"};
   Reduces reduce{"exchange"};
   std::string isa = "auto";
   std::string wave = "auto";

@@ -60,6 +60,7 @@ std::vector<Shape> shapes_of(Communicator& world, const SweepOptions& options) {
 /// How ranks speak to each other.
 struct Communication {
   const ExchangeMethod* exchange = &exchange_methods().front();
+  Overlap overlap = Overlap::off;
   const ReduceMethod* reduce = &reduce_methods().front();
 };
 
@@ -68,7 +69,9 @@ std::vector<Communication> ways_of(const Shape& shape, const SweepOptions& optio
   if (shape.ranks == 1) return {Communication{}};
   std::vector<Communication> ways;
   for (const ExchangeMethod* exchange : options.exchange.methods) {
-    for (const ReduceMethod* reduce : options.reduce.methods) ways.push_back({exchange, reduce});
+    for (const Overlap overlap : options.overlap.values) {
+      for (const ReduceMethod* reduce : options.reduce.methods) ways.push_back({exchange, overlap, reduce});
+    }
   }
   return ways;
 }
@@ -116,7 +119,7 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
   const std::vector<Shape> shapes = shapes_of(world, options);
   check_threads(kernels, shapes, options);
   check_points({cells.size(), shapes.size(), options.count.values.size(), depths.size(), kernels.size(),
-                options.exchange.methods.size(), options.reduce.methods.size()});
+                options.exchange.methods.size(), options.reduce.methods.size(), options.overlap.values.size()});
   const bool takes_all = options.kernels.text == "all";
   std::vector<Point> points;
   for (const std::int64_t size : cells) {
@@ -140,6 +143,7 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
             point.set_cells(mode, size);
             for (const Communication& ways : ways_of(shape, options)) {
               point.exchange = ways.exchange;
+              point.overlap = ways.overlap;
               point.reduce = ways.reduce;
               points.push_back(point);
             }
@@ -171,6 +175,7 @@ Json axes_of(Communicator& world, const SweepOptions& options) {
                {"mode", options.mode.text},
                {"count", options.count.text},
                {"exchange", options.exchange.text},
+               {"overlap", options.overlap.text},
                {"reduce", options.reduce.text},
                {"isa", options.isa},
                {"wave", valid_utf8(options.wave)}};

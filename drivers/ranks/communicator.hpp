@@ -31,6 +31,10 @@ class Communicator {
   virtual int node_size() const = 0;
   virtual int node_rank() const = 0;
 
+  /// Nodes, and the number of this rank's in the order of their first ranks.
+  virtual int nodes() const = 0;
+  virtual int node() const = 0;
+
   /// Starts a timed region: ranks leave it as close together as the library manages.
   virtual void barrier() = 0;
 

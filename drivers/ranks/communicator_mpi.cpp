@@ -54,6 +54,8 @@ class MpiCommunicator final : public Communicator {
   int size() const override { return size_; }
   int node_size() const override { return group_.node_size(); }
   int node_rank() const override { return group_.node_rank(); }
+  int nodes() const override { return group_.nodes(); }
+  int node() const override { return group_.node(); }
 
   void barrier() override { MPI_Barrier(comm_); }
 

@@ -14,6 +14,8 @@ class SerialCommunicator final : public Communicator {
   int size() const override { return 1; }
   int node_size() const override { return 1; }
   int node_rank() const override { return 0; }
+  int nodes() const override { return 1; }
+  int node() const override { return 0; }
   void barrier() override {}
   void sleeping_barrier() override {}
   void sum(std::span<std::int64_t> /*values*/) override {}

@@ -31,13 +31,13 @@ class NonblockingExchange final : public EdgeExchange {
 
 }  // namespace
 
-std::unique_ptr<EdgeExchange> make_nonblocking_exchange(Communicator& comm, const EdgeRoutes& routes) {
+std::unique_ptr<EdgeExchange> make_nonblocking_exchange(Communicator& comm, const EdgeRoutes& routes, bool /*ahead*/) {
   return std::make_unique<NonblockingExchange>(comm, routes);
 }
 
 void check_exchanges(Communicator& comm, std::span<const ExchangeMethod* const> methods) {
   for (const ExchangeMethod* method : methods) {
-    const std::unique_ptr<EdgeExchange> tried = method->make(comm, {});
+    const std::unique_ptr<EdgeExchange> tried = method->make(comm, {}, false);
     together(comm, [&] { tried->connect(); });
   }
 }

@@ -63,8 +63,11 @@ struct ExchangeMethod {
   std::string_view name;
   std::string_view summary;  ///< one line: the calls that it makes
 
-  /// Not connected yet. Not collective; throws std::bad_alloc.
-  std::unique_ptr<EdgeExchange> (*make)(Communicator& comm, const EdgeRoutes& routes) = nullptr;
+  /// Not connected yet. `ahead`: there will be work between start() and finish(). Not collective; throws
+  /// std::bad_alloc.
+  std::unique_ptr<EdgeExchange> (*make)(Communicator& comm, const EdgeRoutes& routes, bool ahead) = nullptr;
+
+  bool overlaps = false;  ///< start() sends before it returns, so that `ahead` is worth something
 };
 
 /// All methods of this program, the default first. Which file they come from is decided when the program is linked:
@@ -75,7 +78,7 @@ std::span<const ExchangeMethod> exchange_methods();
 void check_exchanges(Communicator& comm, std::span<const ExchangeMethod* const> methods);
 
 /// The default: receives and sends that do not block, by Communicator::start_exchange. Any program has it.
-std::unique_ptr<EdgeExchange> make_nonblocking_exchange(Communicator& comm, const EdgeRoutes& routes);
+std::unique_ptr<EdgeExchange> make_nonblocking_exchange(Communicator& comm, const EdgeRoutes& routes, bool ahead);
 
 /// Words of all these messages.
 std::int64_t words_of(std::span<const EdgeRoute> routes);

@@ -24,6 +24,11 @@ MpiGroup::MpiGroup(MPI_Comm comm) : comm_(comm) {
   MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &node);
   MPI_Comm_rank(node, &node_rank_);
   MPI_Comm_size(node, &node_size_);
+  const int leads = node_rank_ == 0 ? 1 : 0;
+  MPI_Exscan(&leads, &node_, 1, MPI_INT, MPI_SUM, comm);
+  if (rank == 0) node_ = 0;  // which MPI_Exscan leaves open
+  MPI_Bcast(&node_, 1, MPI_INT, 0, node);
+  MPI_Allreduce(&leads, &nodes_, 1, MPI_INT, MPI_SUM, comm);
   MPI_Comm_free(&node);
 }
 

@@ -18,6 +18,10 @@ class MpiGroup {
   int node_size() const { return node_size_; }
   int node_rank() const { return node_rank_; }
 
+  /// Nodes, and the number of this rank's in the order of their first ranks.
+  int nodes() const { return nodes_; }
+  int node() const { return node_; }
+
   /// In place, on every rank.
   void allreduce(void* values, int count, MPI_Datatype type, MPI_Op operation) const;
 
@@ -28,6 +32,8 @@ class MpiGroup {
   MPI_Comm comm_;
   int node_rank_ = 0;
   int node_size_ = 1;
+  int nodes_ = 1;
+  int node_ = 0;
 };
 
 }  // namespace trafficbench

@@ -92,6 +92,8 @@ MpiGroup::MpiGroup(MPI_Comm comm) : comm_(comm) {
   const int per_node = ranks_per_node();
   node_rank_ = rank % per_node;
   node_size_ = std::min(per_node, size - (rank - node_rank_));
+  nodes_ = (size + per_node - 1) / per_node;
+  node_ = rank / per_node;
 }
 
 void MpiGroup::allreduce(void* values, int count, MPI_Datatype type, MPI_Op operation) const {

@@ -5,7 +5,7 @@ namespace trafficbench {
 
 std::span<const ExchangeMethod> exchange_methods() {
   static const ExchangeMethod methods[] = {
-      {"nonblocking", "MPI_Irecv, MPI_Isend and MPI_Waitall", make_nonblocking_exchange}};
+      {"nonblocking", "MPI_Irecv, MPI_Isend and MPI_Waitall", make_nonblocking_exchange, true}};
   return methods;
 }
 

@@ -293,6 +293,7 @@ std::vector<Field> make_table() {
       field("ranks", &Row::ranks, is_shape, always),
       field("depth", &Row::depth, is_count, or_null),
       field("exchange", &Row::exchange, is_text, optional),
+      field("overlap", &Row::overlap, is_one_of<Overlap>, optional),
       field("reduce", &Row::reduce, is_text, optional),
       field("density", &Row::density, is_share, or_null),
       field("cars", &Row::cars, is_index, optional),

@@ -32,6 +32,7 @@ std::string row_name(const std::string& command, const Point& point) {
   if (point.wave != "auto") name += fmt::format("/wave:{}", point.wave);
   if (point.ranks == 1) return name;
   if (point.exchange != &exchange_methods().front()) name += fmt::format("/exchange:{}", point.exchange->name);
+  if (point.overlap != Overlap::off) name += fmt::format("/overlap:{}", name_of(point.overlap));
   if (point.reduce != &reduce_methods().front()) name += fmt::format("/reduce:{}", point.reduce->name);
   return name;
 }
@@ -46,6 +47,7 @@ SimulationSetup setup_of(const Point& point) {
   setup.counting = point.counting;
   setup.exchange = point.exchange;
   setup.reduce = point.reduce;
+  setup.overlap = point.overlap;
   setup.tuning = tuning_for(this_machine(), point.workers());
   setup.tuning.knobs = point.knobs;
   return setup;

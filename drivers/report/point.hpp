@@ -7,6 +7,7 @@
 
 #include "drivers/report/scaling_mode.hpp"
 #include "drivers/road/counting_mode.hpp"
+#include "drivers/road/overlap.hpp"
 #include "drivers/road/simulation.hpp"
 #include "drivers/road/start.hpp"
 #include "kernels/variant.hpp"
@@ -27,6 +28,7 @@ struct Point {
   std::string isa = "auto";
   std::string wave = "auto";  ///< the inner loops of the bit-sliced variants
   const ExchangeMethod* exchange = &exchange_methods().front();
+  Overlap overlap = Overlap::off;
   const ReduceMethod* reduce = &reduce_methods().front();
   KnobValues knobs;  ///< those that are set
 

@@ -24,6 +24,7 @@ Row row_of(const std::string& command, const Point& point) {
   row.threads = point.threads;
   if (point.ranks > 1) {
     row.exchange = point.exchange->name;
+    row.overlap = point.overlap;
     row.reduce = point.reduce->name;
   }
   if (point.start.is_random()) {

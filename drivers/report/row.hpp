@@ -16,6 +16,7 @@
 #include "drivers/machine/placement.hpp"
 #include "drivers/report/scaling_mode.hpp"
 #include "drivers/road/counting_mode.hpp"
+#include "drivers/road/overlap.hpp"
 #include "kernels/variant.hpp"
 
 namespace trafficbench {
@@ -129,6 +130,7 @@ struct Row {
   int threads = 1;
   std::optional<std::int64_t> depth;    ///< as used
   std::optional<std::string> exchange;  ///< how edges travel between ranks; nothing on one rank
+  std::optional<Overlap> overlap;       ///< whether the inside is advanced while they travel
   std::optional<std::string> reduce;    ///< how moves are summed over ranks
   std::optional<double> density;
   std::optional<std::int64_t> cars;

@@ -26,7 +26,9 @@ std::string_view after_isa(std::string_view row_name) {
 /// Where in that the communication begins.
 std::size_t communication_in(std::string_view axes) {
   for (std::size_t at = 0; at < axes.size();) {
-    if (axes.substr(at).starts_with("exchange:") || axes.substr(at).starts_with("reduce:")) return at;
+    for (const std::string_view axis : {"exchange:", "overlap:", "reduce:"}) {
+      if (axes.substr(at).starts_with(axis)) return at;
+    }
     const std::size_t end = axes.find('/', at);
     at = end == std::string_view::npos ? axes.size() : end + 1;
   }

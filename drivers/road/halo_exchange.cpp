@@ -13,7 +13,8 @@ constexpr std::int64_t kMaxEdgeCells = (std::int64_t{1} << 30) * kWordCells;
 
 }  // namespace
 
-HaloExchange::HaloExchange(Communicator& comm, std::int64_t cells, HaloWidth width, const ExchangeMethod& method)
+HaloExchange::HaloExchange(Communicator& comm, std::int64_t cells, HaloWidth width, const ExchangeMethod& method,
+                           bool ahead)
     : comm_(comm), cells_(cells), width_(width) {
   halo_[kLeft].resize(static_cast<std::size_t>(words_for(width.left)));
   halo_[kRight].resize(static_cast<std::size_t>(words_for(width.right)));
@@ -44,7 +45,7 @@ HaloExchange::HaloExchange(Communicator& comm, std::int64_t cells, HaloWidth wid
       ++route.order;
     }
   }
-  if (comm.size() > 1) method_ = method.make(comm, routes_);
+  if (comm.size() > 1) method_ = method.make(comm, routes_, ahead);
 }
 
 std::vector<HaloExchange::Edge> HaloExchange::edges_for(int receiver) const {
@@ -73,7 +74,7 @@ void HaloExchange::connect() {
   if (method_) together(comm_, [&] { method_->connect(); });
 }
 
-void HaloExchange::exchange(Segment* segment) {
+void HaloExchange::start(Segment* segment) {
   if (segment != nullptr) {
     for (std::size_t i = 0; i < outgoing_.size(); ++i) {
       segment->read(outgoing_[i].in_owner.first, outgoing_[i].in_owner.cells, method_->outgoing(i));
@@ -82,10 +83,11 @@ void HaloExchange::exchange(Segment* segment) {
       segment->read(local.edge.in_owner.first, local.edge.in_owner.cells, local.words);
     }
   }
-  if (method_) {
-    method_->start();
-    method_->finish();
-  }
+  if (method_) method_->start();
+}
+
+void HaloExchange::finish(Segment* segment) {
+  if (method_) method_->finish();
   if (segment == nullptr) return;
   const auto show = [&](const Edge& edge, std::span<const std::uint64_t> words) {
     copy_cells(words, 0, halo_[edge.side], edge.offset, edge.in_owner.cells);

@@ -18,14 +18,17 @@ namespace trafficbench {
 class HaloExchange {
  public:
   /// The ring of `cells` cells is cut over the ranks by block_of. `width` is what each exchange shows; `method` carries
-  /// what goes to other ranks. Not collective; throws std::bad_alloc.
-  HaloExchange(Communicator& comm, std::int64_t cells, HaloWidth width, const ExchangeMethod& method);
+  /// what goes to other ranks; `ahead`: work is done between start() and finish(). Not collective; throws
+  /// std::bad_alloc.
+  HaloExchange(Communicator& comm, std::int64_t cells, HaloWidth width, const ExchangeMethod& method, bool ahead);
 
   /// Collective, before the first exchange. Throws BadInput where the MPI library lacks the method.
   void connect();
 
-  /// Collective. `segment` is this rank's block; nullptr where that is empty.
-  void exchange(Segment* segment);
+  /// Collective, the one after the other. `segment` is this rank's block; nullptr where that is empty. Its edges are
+  /// read in start() and its halo is set in finish(); what is advanced in between must not need that halo.
+  void start(Segment* segment);
+  void finish(Segment* segment);
 
   /// Bytes that each exchange sends from this rank to others.
   std::int64_t bytes_sent() const;

@@ -1,8 +1,11 @@
 #include "drivers/road/simulation.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <new>
+#include <utility>
 
 #include "drivers/base/wall_clock.hpp"
 #include "kernels/bits.hpp"
@@ -41,10 +44,18 @@ Simulation::Simulation(Communicator& comm, const SimulationSetup& setup)
   // Whoever has no memory says so before the others wait for it in the library.
   const bool made = [&] {
     try {
-      exchange_ = std::make_unique<HaloExchange>(comm, setup.cells, HaloWidth{depth_, depth_}, *setup.exchange);
+      exchange_ = std::make_unique<HaloExchange>(comm, setup.cells, HaloWidth{depth_, depth_}, *setup.exchange,
+                                                 setup.overlap == Overlap::on);
       sum_ = setup.reduce->make(comm);
       if (block_.cells > 0) {
-        segment_ = make_segment(*setup.variant, shape_of(setup, block_.cells, depth_), setup.threads);
+        const SegmentShape shape = shape_of(setup, block_.cells, depth_);
+        if (setup.overlap == Overlap::on) {
+          auto split = std::make_unique<SplitSegment>(*setup.variant, shape, setup.threads);
+          split_ = split.get();
+          segment_ = std::move(split);
+        } else {
+          segment_ = make_segment(*setup.variant, shape, setup.threads);
+        }
       }
       return true;
     } catch (const std::bad_alloc&) {
@@ -60,7 +71,28 @@ std::int64_t Simulation::bytes(const SimulationSetup& setup, int ranks) {
   const std::int64_t cells = block_of(setup.cells, ranks, 0).cells;
   // The segment, and in the exchange each cell of both halos three times: a method may keep two places for what
   // arrives.
-  return segment_bytes(*setup.variant, shape_of(setup, cells, halo), setup.threads) + 12 * words_for(halo) * 8;
+  const SegmentShape shape = shape_of(setup, cells, halo);
+  const std::int64_t segment = setup.overlap == Overlap::on && SplitSegment::fits(shape)
+                                   ? SplitSegment::bytes(*setup.variant, shape, setup.threads)
+                                   : segment_bytes(*setup.variant, shape, setup.threads);
+  return segment + 12 * words_for(halo) * 8;
+}
+
+std::string Simulation::why_no_overlap(const SimulationSetup& setup, int ranks) {
+  if (setup.variant->kernel_class != KernelClass::update) {
+    return fmt::format("{} jumps over the iterations that --overlap would hide an exchange behind",
+                       setup.variant->name);
+  }
+  if (ranks > 1 && !setup.exchange->overlaps) {
+    return fmt::format("exchange {} sends nothing before it waits: --overlap has nothing to hide",
+                       setup.exchange->name);
+  }
+  const std::int64_t shortest = setup.cells / ranks;  // an even split leaves no rank with fewer
+  if (const std::int64_t halo = depth(setup, ranks); !SplitSegment::fits(shape_of(setup, shortest, halo))) {
+    return fmt::format("--overlap needs three halos in each rank's block: {} cells are too few at depth {}", shortest,
+                       halo);
+  }
+  return {};
 }
 
 std::int64_t Simulation::depth(const SimulationSetup& setup, int ranks) {
@@ -97,7 +129,7 @@ void Simulation::load(const CellSource& start) {
 
 MovesMade Simulation::advance(std::int64_t iterations) {
   timed_ = {};
-  taking_ = 0;
+  taking_ = inside_ = 0;
   exchange_timer_ = advance_timer_ = sum_timer_ = {};
   return setup_.variant->kernel_class == KernelClass::update ? update(iterations) : jump(iterations);
 }
@@ -127,15 +159,14 @@ MovesMade Simulation::jump(std::int64_t iterations) {
 
 MovesMade Simulation::advance_segment(std::int64_t iterations, std::int64_t limit) {
   for (std::int64_t done = 0; done < iterations;) {
-    if (fresh_ == 0) {
-      exchange_halos();
-      fresh_ = limit;
-    }
+    const bool stale = fresh_ == 0;
+    if (stale) fresh_ = limit;
     const std::int64_t k = std::min(iterations - done, fresh_);
     const bool every = setup_.counting == CountingMode::every;
     const bool to_the_end = done + k == iterations;
     moves_.assign(static_cast<std::size_t>(every || to_the_end ? k : 0), {.wanted = every, .moves = 0});
     if (to_the_end) moves_.back().wanted = true;
+    if (stale) exchange_halos(k);
     if (segment_) advance_cells(k);
     if (!moves_.empty()) {
       sums_.clear();
@@ -151,14 +182,24 @@ MovesMade Simulation::advance_segment(std::int64_t iterations, std::int64_t limi
   return take_sums();
 }
 
-void Simulation::exchange_halos() {
+/// `k` iterations follow: with overlap, the inside makes them while the edges travel.
+void Simulation::exchange_halos(std::int64_t k) {
   const bool timed = exchange_timer_.due();
   const double began = timed ? wall_seconds() : 0;
-  exchange_->exchange(segment_.get());
+  const double inside_before = inside_;
+  exchange_->start(segment_.get());
+  if (split_ != nullptr) advance_inside(k);
+  exchange_->finish(segment_.get());
   if (!timed) return;
-  const double seconds = wall_seconds() - began;
+  const double seconds = wall_seconds() - began - (inside_ - inside_before);
   timed_.exchange += exchange_timer_.weight() * seconds;
   exchange_timer_.add(seconds);
+}
+
+void Simulation::advance_inside(std::int64_t k) {
+  const double began = wall_seconds();
+  split_->advance_inside(k, moves_);
+  inside_ += wall_seconds() - began;
 }
 
 void Simulation::advance_cells(std::int64_t k) {
@@ -192,7 +233,7 @@ MovesMade Simulation::take_sums() {
 
 PhaseTimes Simulation::phase_times() const {
   PhaseTimes times = timed_;
-  times.compute *= advance_timer_.scale();
+  times.compute = times.compute * advance_timer_.scale() + inside_ * setup_.threads;
   times.edges *= advance_timer_.scale();
   times.waiting *= advance_timer_.scale();
   times.exchange *= exchange_timer_.scale();

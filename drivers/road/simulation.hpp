@@ -9,8 +9,10 @@
 #include "drivers/ranks/communicator.hpp"
 #include "drivers/road/counting_mode.hpp"
 #include "drivers/road/halo_exchange.hpp"
+#include "drivers/road/overlap.hpp"
 #include "drivers/road/phase_times.hpp"
 #include "drivers/road/reduce/moves_sum.hpp"
+#include "drivers/road/split_segment.hpp"
 #include "kernels/block.hpp"
 #include "kernels/cell_source.hpp"
 #include "kernels/road_hash.hpp"
@@ -29,6 +31,7 @@ struct SimulationSetup {
   Tuning tuning;
   const ExchangeMethod* exchange = &exchange_methods().front();
   const ReduceMethod* reduce = &reduce_methods().front();
+  Overlap overlap = Overlap::off;
 };
 
 /// Collective: the hash of a whole road, on every rank, from what each rank has hashed of it.
@@ -46,6 +49,9 @@ class Simulation final : public CellSource {
 
   /// The depth that is used for this setup on `ranks` ranks.
   static std::int64_t depth(const SimulationSetup& setup, int ranks);
+
+  /// Why this setup cannot overlap on `ranks` ranks; empty if it can.
+  static std::string why_no_overlap(const SimulationSetup& setup, int ranks);
 
   /// Puts the road into its start state.
   void load(const CellSource& start);
@@ -84,7 +90,8 @@ class Simulation final : public CellSource {
   MovesMade update(std::int64_t iterations);
   MovesMade jump(std::int64_t iterations);
   MovesMade advance_segment(std::int64_t iterations, std::int64_t limit);
-  void exchange_halos();
+  void exchange_halos(std::int64_t k);
+  void advance_inside(std::int64_t k);
   void advance_cells(std::int64_t k);
   void sum_moves();
   MovesMade take_sums();
@@ -96,6 +103,7 @@ class Simulation final : public CellSource {
   std::unique_ptr<HaloExchange> exchange_;
   std::unique_ptr<MovesSum> sum_;
   std::unique_ptr<Segment> segment_;  // nullptr where the block is empty
+  SplitSegment* split_ = nullptr;     // the same, if it overlaps
   std::int64_t cars_ = -1;            // of the whole road; -1: not counted since load
   std::int64_t age_ = 0;              // iterations since load
   std::int64_t fresh_ = 0;            // iterations that the halo is still good for
@@ -107,6 +115,7 @@ class Simulation final : public CellSource {
   SampledTimer advance_timer_;
   SampledTimer sum_timer_;
   double taking_ = 0;  // seconds of take_sums
+  double inside_ = 0;  // seconds of the inside, while edges travel
 };
 
 }  // namespace trafficbench

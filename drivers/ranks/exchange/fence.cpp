@@ -49,7 +49,7 @@ class FenceExchange final : public EdgeExchange {
 
 }  // namespace
 
-std::unique_ptr<EdgeExchange> make_fence_exchange(Communicator& comm, const EdgeRoutes& routes) {
+std::unique_ptr<EdgeExchange> make_fence_exchange(Communicator& comm, const EdgeRoutes& routes, bool /*ahead*/) {
   return std::make_unique<FenceExchange>(comm, routes);
 }
 

@@ -12,12 +12,12 @@
 
 namespace trafficbench {
 
-std::unique_ptr<EdgeExchange> make_sendrecv_exchange(Communicator& comm, const EdgeRoutes& routes);
-std::unique_ptr<EdgeExchange> make_persistent_exchange(Communicator& comm, const EdgeRoutes& routes);
-std::unique_ptr<EdgeExchange> make_fence_exchange(Communicator& comm, const EdgeRoutes& routes);
-std::unique_ptr<EdgeExchange> make_pscw_exchange(Communicator& comm, const EdgeRoutes& routes);
-std::unique_ptr<EdgeExchange> make_neighbour_exchange(Communicator& comm, const EdgeRoutes& routes);
-std::unique_ptr<EdgeExchange> make_shared_exchange(Communicator& comm, const EdgeRoutes& routes);
+std::unique_ptr<EdgeExchange> make_sendrecv_exchange(Communicator& comm, const EdgeRoutes& routes, bool ahead);
+std::unique_ptr<EdgeExchange> make_persistent_exchange(Communicator& comm, const EdgeRoutes& routes, bool ahead);
+std::unique_ptr<EdgeExchange> make_fence_exchange(Communicator& comm, const EdgeRoutes& routes, bool ahead);
+std::unique_ptr<EdgeExchange> make_pscw_exchange(Communicator& comm, const EdgeRoutes& routes, bool ahead);
+std::unique_ptr<EdgeExchange> make_neighbour_exchange(Communicator& comm, const EdgeRoutes& routes, bool ahead);
+std::unique_ptr<EdgeExchange> make_shared_exchange(Communicator& comm, const EdgeRoutes& routes, bool ahead);
 
 /// All messages between this rank and one other, which lie together.
 struct PeerWords {

@@ -27,8 +27,8 @@ struct Counts {
 
 class NeighbourExchange final : public EdgeExchange {
  public:
-  NeighbourExchange(Communicator& comm, const EdgeRoutes& routes)
-      : comm_(mpi_handle(comm)), buffers_(routes), sends_(routes.sends), receives_(routes.receives) {}
+  NeighbourExchange(Communicator& comm, const EdgeRoutes& routes, bool ahead)
+      : comm_(mpi_handle(comm)), ahead_(ahead), buffers_(routes), sends_(routes.sends), receives_(routes.receives) {}
 
   void connect() override {
     const ErrorsReturned returned(comm_);
@@ -44,16 +44,30 @@ class NeighbourExchange final : public EdgeExchange {
 
   std::span<std::uint64_t> outgoing(std::size_t send) override { return buffers_.outgoing(send); }
   std::span<const std::uint64_t> incoming(std::size_t receive) const override { return buffers_.incoming(receive); }
-  void start() override {}
+  void start() override {
+    if (!ahead_ || alone()) return;
+    MPI_Ineighbor_alltoallv(buffers_.outgoing_words(), sends_.words.data(), sends_.first.data(), MPI_UINT64_T,
+                            buffers_.incoming_words(), receives_.words.data(), receives_.first.data(), MPI_UINT64_T,
+                            graph_.handle(), &request_);
+  }
   void finish() override {
-    if (sends_.size() + receives_.size() == 0) return;  // a rank without cells, to which nobody speaks
+    if (alone()) return;
+    if (ahead_) {
+      MPI_Wait(&request_, MPI_STATUS_IGNORE);
+      return;
+    }
     MPI_Neighbor_alltoallv(buffers_.outgoing_words(), sends_.words.data(), sends_.first.data(), MPI_UINT64_T,
                            buffers_.incoming_words(), receives_.words.data(), receives_.first.data(), MPI_UINT64_T,
                            graph_.handle());
   }
 
  private:
+  /// A rank without cells, to which nobody speaks.
+  bool alone() const { return sends_.size() + receives_.size() == 0; }
+
   MPI_Comm comm_;
+  bool ahead_;
+  MPI_Request request_ = MPI_REQUEST_NULL;
   EdgeBuffers buffers_;
   Counts sends_;
   Counts receives_;
@@ -62,8 +76,8 @@ class NeighbourExchange final : public EdgeExchange {
 
 }  // namespace
 
-std::unique_ptr<EdgeExchange> make_neighbour_exchange(Communicator& comm, const EdgeRoutes& routes) {
-  return std::make_unique<NeighbourExchange>(comm, routes);
+std::unique_ptr<EdgeExchange> make_neighbour_exchange(Communicator& comm, const EdgeRoutes& routes, bool ahead) {
+  return std::make_unique<NeighbourExchange>(comm, routes, ahead);
 }
 
 }  // namespace trafficbench

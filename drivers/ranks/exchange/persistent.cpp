@@ -48,7 +48,7 @@ class PersistentExchange final : public EdgeExchange {
 
 }  // namespace
 
-std::unique_ptr<EdgeExchange> make_persistent_exchange(Communicator& comm, const EdgeRoutes& routes) {
+std::unique_ptr<EdgeExchange> make_persistent_exchange(Communicator& comm, const EdgeRoutes& routes, bool /*ahead*/) {
   return std::make_unique<PersistentExchange>(comm, routes);
 }
 

@@ -51,7 +51,7 @@ class SendrecvExchange final : public EdgeExchange {
 
 }  // namespace
 
-std::unique_ptr<EdgeExchange> make_sendrecv_exchange(Communicator& comm, const EdgeRoutes& routes) {
+std::unique_ptr<EdgeExchange> make_sendrecv_exchange(Communicator& comm, const EdgeRoutes& routes, bool /*ahead*/) {
   return std::make_unique<SendrecvExchange>(comm, routes);
 }
 

@@ -161,7 +161,7 @@ class SharedExchange final : public EdgeExchange {
 
 }  // namespace
 
-std::unique_ptr<EdgeExchange> make_shared_exchange(Communicator& comm, const EdgeRoutes& routes) {
+std::unique_ptr<EdgeExchange> make_shared_exchange(Communicator& comm, const EdgeRoutes& routes, bool /*ahead*/) {
   return std::make_unique<SharedExchange>(comm, routes);
 }
 

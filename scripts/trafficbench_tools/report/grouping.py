@@ -55,7 +55,7 @@ def other_axes(row):
     """{axis: level} of what tells series of one kernel apart."""
     others = {axis: level for axis, level in rows.axes(row).items() if axis not in SPOKEN_FOR}
     # A name says them where they are not the default; a row on one rank belongs to all ways.
-    others.update({axis: row[axis] for axis in ("exchange", "reduce") if row.get(axis)})
+    others.update({axis: row[axis] for axis in ("exchange", "overlap", "reduce") if row.get(axis)})
     if row["origin"] != "measured":
         others["origin"] = f"{row['origin']} by {row['model']['name']}"
     return others

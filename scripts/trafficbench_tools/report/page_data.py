@@ -35,6 +35,7 @@ COLUMNS = [
     ("configuration", "configuration", "word", "what the kernel chose for itself: waves, tiles"),
     ("depth", "depth", "integer", "iterations between exchanges, as used"),
     ("exchange", "exchange", "word", "how edges travel between ranks"),
+    ("overlap", "overlap", "word", "whether the inside advances while they travel"),
     ("reduce", "reduce", "word", "how moves are summed over ranks"),
     ("steps", "steps", "integer", "iterations of one repetition"),
     ("class", "class", "word", "update, closed-form, network or io"),
