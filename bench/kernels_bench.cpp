@@ -68,7 +68,7 @@ struct Point {
 RingOptions ring_options(const Point& point) {
   RingOptions options;
   options.threads = point.threads;
-  options.depth = point.jumps() ? kJump : nominal_depth(*point.variant, point.cells, 1, point.threads);
+  options.depth = point.jumps() ? kJump : auto_depth(*point.variant, point.cells, 1, point.threads);
   return options;
 }
 

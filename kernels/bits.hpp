@@ -44,6 +44,21 @@ inline void copy_cells(std::span<const std::uint64_t> from, std::int64_t from_fi
                        std::int64_t to_first, std::int64_t count) {
   while (count > 0) {
     const std::int64_t shift = to_first % kWordCells;
+    if (const std::int64_t words = count / kWordCells; shift == 0 && words > 0) {
+      const std::uint64_t* const source = &from[static_cast<std::size_t>(from_first / kWordCells)];
+      std::uint64_t* const into = &to[static_cast<std::size_t>(to_first / kWordCells)];
+      if (const std::int64_t begin = from_first % kWordCells; begin == 0) {
+        std::copy_n(source, words, into);
+      } else {
+        for (std::int64_t i = 0; i < words; ++i) {
+          into[i] = source[i] >> begin | source[i + 1] << (kWordCells - begin);
+        }
+      }
+      from_first += words * kWordCells;
+      to_first += words * kWordCells;
+      count -= words * kWordCells;
+      continue;
+    }
     const std::int64_t step = std::min(count, kWordCells - shift);
     const std::uint64_t mask = low_mask(step) << shift;
     std::uint64_t& word = to[static_cast<std::size_t>(to_first / kWordCells)];

@@ -28,10 +28,13 @@ double nominal_exchange_seconds(int ranks, int threads) {
   return 2e-7;                   // the copies alone
 }
 
-std::int64_t nominal_depth(const Variant& variant, std::int64_t road_cells, int ranks, int threads) {
+std::int64_t auto_depth(const Variant& variant, std::int64_t road_cells, int ranks, int threads,
+                        double exchange_seconds) {
   const std::int64_t workers = std::int64_t{ranks} * threads;
-  return choose_depth(variant, std::max<std::int64_t>(road_cells / workers, 1),
-                      nominal_exchange_seconds(ranks, threads));
+  const bool is_measured = ranks > 1 && exchange_seconds > 0;
+  const double seconds = is_measured ? exchange_seconds + nominal_exchange_seconds(1, threads)
+                                     : nominal_exchange_seconds(ranks, threads);
+  return choose_depth(variant, std::max<std::int64_t>(road_cells / workers, 1), seconds);
 }
 
 }  // namespace trafficbench

@@ -35,7 +35,9 @@ std::int64_t choose_depth(const Variant& variant, std::int64_t cells_per_worker,
 double nominal_exchange_seconds(int ranks, int threads);
 
 /// The depth that `--depth auto` takes: choose_depth for a road of `road_cells` >= 1 cells on `ranks` x `threads`
-/// workers at the nominal cost of an exchange.
-std::int64_t nominal_depth(const Variant& variant, std::int64_t road_cells, int ranks, int threads);
+/// workers. `exchange_seconds` is what one exchange between the ranks was measured to cost; 0: it was not, and the
+/// nominal cost counts.
+std::int64_t auto_depth(const Variant& variant, std::int64_t road_cells, int ranks, int threads,
+                        double exchange_seconds = 0);
 
 }  // namespace trafficbench

@@ -86,11 +86,11 @@ TEST(Depth, OfARoadIsThatOfItsWorkersAtTheNominalCost) {
   EXPECT_LT(nominal_exchange_seconds(1, 1), nominal_exchange_seconds(1, 2));
   EXPECT_LT(nominal_exchange_seconds(1, 2), nominal_exchange_seconds(2, 1));
   EXPECT_EQ(nominal_exchange_seconds(2, 1), nominal_exchange_seconds(4, 8));
-  EXPECT_EQ(nominal_depth(variant, 1'000'000, 1, 1), choose_depth(variant, 1'000'000, nominal_exchange_seconds(1, 1)));
-  EXPECT_EQ(nominal_depth(variant, 1'000'000, 1, 4), choose_depth(variant, 250'000, nominal_exchange_seconds(1, 4)));
-  EXPECT_EQ(nominal_depth(variant, 1'000'000, 5, 4), choose_depth(variant, 50'000, nominal_exchange_seconds(5, 4)));
+  EXPECT_EQ(auto_depth(variant, 1'000'000, 1, 1), choose_depth(variant, 1'000'000, nominal_exchange_seconds(1, 1)));
+  EXPECT_EQ(auto_depth(variant, 1'000'000, 1, 4), choose_depth(variant, 250'000, nominal_exchange_seconds(1, 4)));
+  EXPECT_EQ(auto_depth(variant, 1'000'000, 5, 4), choose_depth(variant, 50'000, nominal_exchange_seconds(5, 4)));
   // More workers than cells.
-  EXPECT_EQ(nominal_depth(variant, 3, 2, 4), 1);
+  EXPECT_EQ(auto_depth(variant, 3, 2, 4), 1);
 }
 
 /// The program's `--depth auto`.
@@ -103,7 +103,7 @@ TEST(Depth, OfASimulationIsTheNominalOne) {
         setup.variant = variant;
         setup.cells = 1'000'000;
         setup.threads = threads;
-        EXPECT_EQ(Simulation::depth(setup, ranks), nominal_depth(*variant, setup.cells, ranks, threads))
+        EXPECT_EQ(Simulation::depth(setup, ranks), auto_depth(*variant, setup.cells, ranks, threads))
             << variant->name << ", ranks " << ranks << ", threads " << threads;
         setup.depth = 7;
         EXPECT_EQ(Simulation::depth(setup, ranks), 7)

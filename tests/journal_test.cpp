@@ -125,6 +125,32 @@ TEST_F(SweepJournal, ResumesWithThePlanAndEveryLaunchVisitAndRow) {
   EXPECT_EQ(journal.row("sweep/row 2"), nullptr);
 }
 
+TEST_F(SweepJournal, KeepsWhatVisitsOfEarlierLaunchesSayOfNodes) {
+  const auto visit = [](double ratio) {
+    Json record = visit_record();
+    record["nodes"].push_back(record["nodes"][0]);
+    record["nodes"][1]["host"] = "there";
+    for (Json& node : record["nodes"]) node["ranks"] = 1;
+    record["nodes"][0]["kernel_ratio"] = 1;
+    record["nodes"][1]["kernel_ratio"] = ratio;
+    return record;
+  };
+  {
+    Journal journal = open(false);
+    journal.add_run(made_up_launch());
+    journal.add_visit(visit_record(), {made_up_row("sweep/row 0")});  // as an earlier program wrote it
+    journal.add_visit(visit(1.25), {made_up_row("sweep/row 0", 1, 1)});
+  }
+  Journal journal = open(true);
+  journal.add_run(made_up_launch());
+  journal.add_visit(visit(1.75), {made_up_row("sweep/row 0", 1, 0, 1)});
+  const Json context = make_report("sweep", axes_, journal.runs(), journal.rows())["context"];
+  ASSERT_EQ(context["nodes"].size(), 2u);
+  EXPECT_EQ(context["nodes"][1]["host"], "there");
+  EXPECT_EQ(context["nodes"][1]["kernel_ratio"], 1.5);
+  EXPECT_EQ(context["nodes"][1]["visits"], 2);
+}
+
 TEST_F(SweepJournal, DropsALastLineThatWasTornAndGoesOnBehindIt) {
   begin(3);
   const std::string whole = read_text(path_);

@@ -173,6 +173,9 @@ def check_plots(plots, rows):
         if plot["section"] == "visits":
             check_strip(plot)
             continue
+        if plot["section"] == "nodes":
+            check_nodes(plot)
+            continue
         check_medians(plot, rows)
         marks = [trace for trace in plot["traces"] if trace["meta"] == "marks"]
         held = sum(len(trace["rows"]) for trace in marks)
@@ -209,10 +212,20 @@ def check_strip(plot):
     """One lane below the other, each with a point for every visit."""
     assert plot["count"] is None
     points = [len(trace["x"]) for trace in plot["traces"]]
-    # The example of a merge is of nodes that know of no steal time.
-    lanes = 3 if "Not known here: steal time." in plot["caption"] else 4
-    assert len(points) == lanes and min(points) > 0 and plot["points"] >= sum(points)
+    # The example of a merge is of nodes that know of no steal time; its second launch is of two.
+    recorded = 2 if "Not known here: steal time." in plot["caption"] else 3
+    hosts = len({trace["name"] for trace in plot["traces"]} - {"rate"})
+    assert len(points) == 1 + recorded * hosts and min(points) > 0 and plot["points"] >= sum(points)
     assert [trace["name"] for trace in plot["traces"]][0] == "rate" and plot["height"] > 300
+
+
+def check_nodes(plot):
+    """A point for each node with its interval, the slowest first, and the lines that they are held against."""
+    (marks,) = [trace for trace in plot["traces"] if trace["meta"] == "marks"]
+    lines = [trace["x"][0] for trace in plot["traces"] if trace["meta"] == "curve"]
+    assert marks["x"] == sorted(marks["x"], reverse=True) and marks["y"] == list(range(len(marks["x"])))
+    assert len(marks["x"]) >= 2 and plot["points"] >= len(marks["x"]) and min(marks["low"] + marks["high"]) > 0
+    assert lines == [1, 1.05] and plot["lines"] >= 2 and plot["height"] > 100
 
 
 def check_medians(plot, rows):

@@ -504,6 +504,33 @@ INCONSISTENT = [
 ]
 
 
+def with_nodes(**changes):
+    """Gives the report two nodes, the second of them changed."""
+
+    def damage(report):
+        node = {"host": "a", "ranks": 1, "kernel_ratio": 1.0, "kernel_ratio_low": 0.9, "kernel_ratio_high": 1.1,
+                "interval_over": "visits", "visits": 6}  # fmt: skip
+        report["context"]["nodes"] = [node, {**node, "host": "b", **changes}]
+
+    return damage
+
+
+INCONSISTENT += [
+    (with_nodes(host="a"), "names a node twice"),
+    (with_nodes(interval_over=None), "part of an interval"),
+    (with_nodes(kernel_ratio_low=None), "part of an interval"),
+    (with_nodes(kernel_ratio=1.2), "kernel_ratio <="),
+    (with_nodes(kernel_ratio=0.8), "<= kernel_ratio"),
+]
+
+
+def test_nodes_that_agree_are_taken():
+    report = example("measured")
+    with_nodes()(report)
+    check_schema(report)
+    check_fields(report)
+
+
 @pytest.mark.parametrize("damage, word", INCONSISTENT)
 def test_inconsistent_report_is_refused(damage, word):
     report = example("measured")

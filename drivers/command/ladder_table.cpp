@@ -1,13 +1,14 @@
 #include "drivers/command/ladder_table.hpp"
-#include "drivers/base/known.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/report/visits.hpp"
@@ -53,6 +54,38 @@ bool are_rivals(const Row& row, const Row& other) {
   return row.cells == other.cells && row.count == other.count && row.mode == other.mode;
 }
 
+/// The axes in a row's name, "depth:1" and the like.
+std::vector<std::string> axes_in(const std::string& name) {
+  std::vector<std::string> axes;
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const std::size_t end = std::min(name.find('/', begin), name.size());
+    axes.push_back(name.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return axes;
+}
+
+/// What tells a row from others of its kernel, shape, road and contract, as its name spells it: "depth:1
+/// exchange:shared". Empty if there are none.
+std::string ways_of(const Row& row, const std::vector<Row>& rows) {
+  std::string ways;
+  for (const std::string& axis : axes_in(row.name)) {
+    const bool is_common = std::ranges::all_of(rows, [&](const Row& other) {
+      if (other.kernel != row.kernel || shape_of(other) != shape_of(row) || !are_rivals(row, other)) return true;
+      const std::vector<std::string> others = axes_in(other.name);
+      return std::ranges::find(others, axis) != others.end();
+    });
+    if (!is_common) ways += (ways.empty() ? "" : " ") + axis;
+  }
+  return ways;
+}
+
+/// Shape, and what tells the row from others of that shape.
+std::string shape_and_ways(const Row& row, const std::vector<Row>& rows) {
+  const std::string ways = ways_of(row, rows);
+  return shape_of(row) + (ways.empty() ? "" : ", " + ways);
+}
+
 /// Seconds that the fastest update kernel of this shape takes for as many iterations as a closed form's jump; nothing
 /// where there is none.
 std::optional<std::pair<std::string, double>> fastest_walk(const Row& jump, const std::vector<Row>& rows) {
@@ -69,8 +102,9 @@ std::optional<std::pair<std::string, double>> fastest_walk(const Row& jump, cons
 void print_row(const Row& row, const std::vector<Row>& rows) {
   const auto line = [&](const std::string& best, const std::string& middle, const std::string& interval,
                         const std::string& speedup) {
-    print_out(fmt::format("{:<20} {:>8}  {:<10} {:>11} {:>11}  {:<23} {:>9}\n", kernel_of(row), shape_of(row),
-                          row.isa.value_or("-"), best, middle, interval, speedup));
+    const std::string ways = ways_of(row, rows);
+    print_out(fmt::format("{:<20} {:>8}  {:<10} {:>11} {:>11}  {:<23} {:>9}{}\n", kernel_of(row), shape_of(row),
+                          row.isa.value_or("-"), best, middle, interval, speedup, ways.empty() ? "" : "  " + ways));
   };
   if (row.skipped) {
     line("skipped", "", *row.skipped, "");
@@ -98,7 +132,7 @@ void print_fastest(const std::vector<Row>& rows, CountingMode count, std::int64_
     if (competes(row) && (best == nullptr || known(row.mcops_best) > known(best->mcops_best))) best = &row;
   }
   if (best == nullptr) return;
-  std::string names = fmt::format("{} ({})", kernel_of(*best), shape_of(*best));
+  std::string names = fmt::format("{} ({})", kernel_of(*best), shape_and_ways(*best, rows));
   bool is_alone = true;
   bool is_told = true;
   for (const Row& row : rows) {
@@ -106,7 +140,7 @@ void print_fastest(const std::vector<Row>& rows, CountingMode count, std::int64_
     const std::optional<bool> tie = is_tie(row, *best);
     is_told = is_told && tie.has_value();
     if (!tie.value_or(false)) continue;
-    names += fmt::format(", {} ({})", kernel_of(row), shape_of(row));
+    names += fmt::format(", {} ({})", kernel_of(row), shape_and_ways(row, rows));
     is_alone = false;
   }
   print_out(fmt::format("\nFastest{}: {}{}\n", is_alone ? "" : ", a tie", names,

@@ -22,6 +22,7 @@
 #include "drivers/machine/topology.hpp"
 #include "drivers/measure/measured_row.hpp"
 #include "drivers/measure/measurement.hpp"
+#include "drivers/measure/network.hpp"
 #include "drivers/plan/feasibility.hpp"
 #include "drivers/report/point.hpp"
 #include "drivers/report/provenance.hpp"
@@ -100,6 +101,18 @@ CheckedRun check_run(Communicator& world, const RunOptions& options, KernelTable
   if (options.depth.number) check_count(*options.depth.number, "depth", 1, point.road_cells);
   point.depth = options.depth.or_else(0);
   return asked;
+}
+
+/// What one exchange costs, where the depth follows from that; else 0. Collective.
+double measure_exchange(Communicator& world, const Point& point) {
+  if (point.ranks == 1 || point.depth != 0 || point.variant->kernel_class != KernelClass::update) return 0;
+  constexpr double kSeconds = 0.02;
+  Network network;
+  add_network(
+      world,
+      {.methods = {&point.exchange, 1}, .message_bytes = {8}, .sum_bytes = {8}, .thorough = false, .seconds = kSeconds},
+      network);
+  return cost_of_exchange(network, point, world.nodes());
 }
 
 /// The files that the command writes, on rank 0; nothing for one that was not asked for.
@@ -358,13 +371,14 @@ Status report_run(Communicator& world, const RunOptions& options, const CheckedR
 }  // namespace
 
 Status run(Communicator& world, const RunOptions& options, KernelTable table, const std::vector<std::string>& argv) {
-  const CheckedRun asked = check_run(world, options, table);
+  CheckedRun asked = check_run(world, options, table);
   const bool speaks = world.rank() == 0;
   const std::unique_ptr<SpaceTime> picture = plan_picture(options, asked.point);
   const OutputFiles files = begin_files(world, options);
+  const std::string shared = bind_workers(world, asked.point.threads, true);
+  asked.point.exchange_seconds = measure_exchange(world, asked.point);
   if (const std::string reason = why_no_overlap(asked.point); !reason.empty()) throw BadInput(reason);
   if (const std::string reason = why_no_memory(world, asked.point); !reason.empty()) throw BadInput(reason);
-  const std::string shared = bind_workers(world, asked.point.threads, true);
   if (const std::string reason = why_no_threads(world, asked.point.threads); !reason.empty()) throw BadInput(reason);
 
   const CourseLines lines(asked, speaks && !options.json);

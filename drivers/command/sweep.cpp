@@ -24,6 +24,7 @@
 #include "drivers/plan/sweep_plan.hpp"
 #include "drivers/report/journal.hpp"
 #include "drivers/report/launches.hpp"
+#include "drivers/report/nodes.hpp"
 #include "drivers/report/provenance.hpp"
 #include "drivers/report/ratios.hpp"
 #include "drivers/report/report.hpp"
@@ -231,6 +232,9 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     print_ladder(rows);
     print_out(fmt::format("\nReport: {}\n", output));
     print_warnings(rows);
+    if (const std::string slow = slow_nodes_warning(nodes_of(journal->runs())); !slow.empty()) {
+      say(fmt::format("trafficbench: warning: {}\n", slow));
+    }
     say(time_spent(rows, journal->runs(), wall_seconds() - began));
     print_failures(rows);
     if (!verified) say("trafficbench: rows failed their verification, see above\n");

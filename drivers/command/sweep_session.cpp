@@ -16,9 +16,12 @@
 #include "drivers/base/standard_output.hpp"
 #include "drivers/base/wall_clock.hpp"
 #include "drivers/machine/memory.hpp"
+#include "drivers/machine/placement.hpp"
 #include "drivers/measure/ceiling_ranks.hpp"
 #include "drivers/measure/ceiling_report.hpp"
 #include "drivers/measure/measured_row.hpp"
+#include "drivers/measure/network_report.hpp"
+#include "drivers/measure/node_paces.hpp"
 #include "drivers/plan/sweep_plan.hpp"
 #include "drivers/report/visits.hpp"
 
@@ -49,13 +52,16 @@ std::string label_of(const Group& group) {
                      first.cells_per_core ? " a core" : "", name_of(first.counting), group.members.size());
 }
 
-Json json_of(double began_at, double seconds, const std::vector<NodeDisturbance>& nodes) {
+Json json_of(double began_at, double seconds, const std::vector<NodeDisturbance>& nodes,
+             const std::vector<NodePace>& paces) {
   Json list = Json::array();
   for (const NodeDisturbance& node : nodes) {
     list.push_back({{"host", node.host},
                     {"steal_seconds", node.steal_seconds ? Json(*node.steal_seconds) : Json()},
                     {"involuntary_switches", node.involuntary_switches},
                     {"reference_hz", node.reference_hz > 0 ? Json(node.reference_hz) : Json()}});
+    const auto pace = std::ranges::find(paces, node.host, &NodePace::host);
+    if (pace != paces.end()) list.back().update(Json{{"ranks", pace->ranks}, {"kernel_ratio", pace->ratio}});
   }
   return {{"began", began_at}, {"seconds", seconds}, {"nodes", std::move(list)}};
 }
@@ -82,6 +88,7 @@ SweepSession::SweepSession(Communicator& world, const SweepOptions& options, std
       plan_(visits_of(options)),
       journal_(journal),
       run_(run),
+      network_(measure_network()),
       memory_(min_available_memory(world)),
       road_bytes_(longest_road_bytes(points_, memory_)),
       wave_(std::move(wave)),
@@ -99,6 +106,48 @@ SweepSession::End SweepSession::measure() {
   take_up();
   if (!try_out_all()) return End::interrupted;
   return make_visits();
+}
+
+Network SweepSession::measure_network() {
+  Json known_limits = Json::object();
+  if (leads()) {
+    for (const Json& launch : journal_->runs()) {
+      if (launch["limits"].is_object()) known_limits.update(to_json(network_of(launch["limits"])));
+    }
+  }
+  Network network = network_of(Json::parse(text_of_rank_0(world_, known_limits.dump())));
+  for (const int ranks : rank_counts(points_)) {
+    if (ranks == 1) continue;
+    std::vector<const ExchangeMethod*> methods;
+    int threads = 1;
+    for (const ExchangeMethod& method : exchange_methods()) {
+      const auto uses = [&](const Point& point) { return point.ranks == ranks && point.exchange == &method; };
+      const auto at = std::ranges::find_if(points_, uses);
+      if (at == points_.end()) continue;
+      if (methods.empty()) threads = at->threads;
+      methods.push_back(&method);
+    }
+    Communicator* const comm = ranks_.first(ranks);
+    if (comm != nullptr) {
+      bind_workers(*comm, threads, options_.oversubscribe);
+      add_network(*comm, {.methods = methods, .message_bytes = {8, 1024, 65536}, .sum_bytes = {8, 8192}}, network);
+    }
+    world_.sleeping_barrier();
+    nodes_[ranks] = static_cast<int>(world_.max_of(comm == nullptr ? 0 : comm->nodes()));
+  }
+  // Rank 0 was among all of them.
+  network = network_of(Json::parse(text_of_rank_0(world_, to_json(network).dump())));
+  for (Point& point : points_) {
+    if (point.ranks > 1) point.exchange_seconds = cost_of_exchange(network, point, nodes_[point.ranks]);
+  }
+  together(world_, [&] {
+    if (leads() && !network.empty()) journal_->set_limits(to_json(network));
+  });
+  return network;
+}
+
+void SweepSession::add_limit_to(Row& row, const Point& point) const {
+  add_limit(row, point, ceiling_, network_, point.ranks > 1 ? nodes_.at(point.ranks) : 1);
 }
 
 void SweepSession::skip(const Point& point, const std::string& reason) {
@@ -271,7 +320,10 @@ void SweepSession::measure_limits(int samples) {
   ceiling_ = has_ceiling_ ? best_of(ceiling_, now) : now;
   has_ceiling_ = true;
   together(world_, [&] {
-    if (leads()) journal_->set_limits(to_json(ceiling_));
+    if (!leads()) return;
+    Json limits = to_json(ceiling_);
+    limits.update(to_json(network_));
+    journal_->set_limits(limits);
   });
 }
 
@@ -341,7 +393,7 @@ std::vector<Row> SweepSession::rows() const {
     if (is_cut_short(row)) row.stopped = StopReason::time_limit;
     // The limits of a launch are for what it measured; a row that earlier launches completed has theirs.
     const bool is_of_this_launch = !row.sample_runs.empty() && row.sample_runs.back() == run_;
-    if (has_ceiling_ && is_of_this_launch) add_limit(row, *points[row.name], ceiling_);
+    if (has_ceiling_ && is_of_this_launch) add_limit_to(row, *points[row.name]);
   }
   return rows;
 }
@@ -391,16 +443,18 @@ void SweepSession::add_visit(const Stay& stay, const std::vector<Measurement>& r
     if (!leads()) return;
     std::vector<Row> rows;
     const VisitOfRow visit{.run = run_, .visit = journal_->next_visit()};
+    NodePaces paces;
     double timed = 0;
     for (std::size_t i = 0; i < results.size(); ++i) {
       if (results[i].samples.empty()) continue;
       for (const double seconds : results[i].samples) timed += seconds;
       const Point& point = stay.planned.group.members[i].point;
+      paces.add(point, results[i]);
       rows.push_back(measured_row("sweep", point, results[i], visit, stopped_));
-      if (has_ceiling_) add_limit(rows.back(), point, ceiling_);
+      if (has_ceiling_) add_limit_to(rows.back(), point);
     }
     const double seconds = wall_seconds() - began_at;
-    journal_->add_visit(json_of(began_at - began_, seconds, nodes), rows);
+    journal_->add_visit(json_of(began_at - began_, seconds, nodes, paces.paces()), rows);
     progress_->done(seconds_of_visit(stay), fmt::format("visit {} of {}: {}: timed {:.1f} of {:.1f} s", stay.visits + 1,
                                                         plan_.visits, label_of(stay.planned.group), timed, seconds));
   });

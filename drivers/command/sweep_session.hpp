@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "drivers/command/progress.hpp"
 #include "drivers/measure/ceiling.hpp"
 #include "drivers/measure/disturbance.hpp"
+#include "drivers/measure/network.hpp"
 #include "drivers/plan/groups.hpp"
 #include "drivers/plan/sweep_options.hpp"
 #include "drivers/plan/time_budget.hpp"
@@ -54,6 +56,9 @@ class SweepSession {
   };
 
   bool leads() const { return world_.rank() == 0; }
+  /// Collective: what messages between the ranks of all points take, as far as launches before have not measured it.
+  /// Puts into each point what its depth follows from.
+  Network measure_network();
   void skip(const Point& point, const std::string& reason);
   void skip_infeasible();
   void bound_start_states();
@@ -70,6 +75,7 @@ class SweepSession {
   bool is_missing(const Stay& stay) const { return stay.is_measured && stay.visits < plan_.visits; }
   double seconds_of_missing() const;
   void measure_limits(int samples);
+  void add_limit_to(Row& row, const Point& point) const;
 
   Communicator& world_;
   const SweepOptions& options_;
@@ -80,6 +86,8 @@ class SweepSession {
   StopReason stopped_ = StopReason::fixed;
   Journal* journal_;  // on rank 0
   std::size_t run_;
+  std::map<int, int> nodes_;  // that a number of ranks is on
+  Network network_;
   Ceiling ceiling_;
   bool has_ceiling_ = false;
   double memory_;            // bytes that were available on the node that has least

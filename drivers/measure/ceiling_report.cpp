@@ -49,8 +49,6 @@ nlohmann::json to_json(const Ceiling& ceiling) {
   return limits;
 }
 
-std::string ceiling_json(const Ceiling& ceiling) { return to_json(ceiling).dump(1) + "\n"; }
-
 std::string ceiling_table(const Ceiling& ceiling) {
   std::string text = fmt::format("clock {:.3f} GHz\n\n", ceiling.clock_hz / 1e9);
   text += "Boolean operations a cycle, one core\n";

@@ -12,9 +12,6 @@ namespace trafficbench {
 /// the limit. Operations that an instruction set lacks are null.
 nlohmann::json to_json(const Ceiling& ceiling);
 
-/// The same as text.
-std::string ceiling_json(const Ceiling& ceiling);
-
 /// The same as two tables for people, several lines.
 std::string ceiling_table(const Ceiling& ceiling);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "drivers/measure/network_limit.hpp"
 #include "drivers/report/point_row.hpp"
 #include "drivers/report/ratios.hpp"
 
@@ -39,11 +40,12 @@ Row measured_row(const std::string& command, const Point& point, const Measureme
   return row;
 }
 
-void add_limit(Row& row, const Point& point, const Ceiling& ceiling) {
+void add_limit(Row& row, const Point& point, const Ceiling& ceiling, const Network& network, int nodes) {
   if (row.row_class != RowClass::update || row.skipped || !row.isa) return;
   const std::int64_t cells_per_core = std::max<std::int64_t>(1, row.cells / row.workers());
   const LimitPoint where{*row.isa, cells_per_core, point.workers(), point.counting};
-  const auto limit = limit_of(ceiling, *point.variant, where);
+  const auto limit =
+      limit_with_network(limit_of(ceiling, *point.variant, where), network, point, nodes, row.depth.value_or(1));
   if (!limit) return;
   row.limit = limit->name;
   row.limit_mcops = limit->cells_per_second / 1e6;

@@ -7,6 +7,7 @@
 
 #include "drivers/measure/ceiling.hpp"
 #include "drivers/measure/measurement.hpp"
+#include "drivers/measure/network.hpp"
 #include "drivers/report/point.hpp"
 #include "drivers/report/row.hpp"
 
@@ -23,8 +24,8 @@ struct VisitOfRow {
 Row measured_row(const std::string& command, const Point& point, const Measurement& measurement,
                  const VisitOfRow& visit, StopReason stopped);
 
-/// Says which limit of the machine bounds the row's rate, if one is known.
-void add_limit(Row& row, const Point& point, const Ceiling& ceiling);
+/// Says which limit of the machine bounds the row's rate, if one is known. Its ranks are on so many nodes.
+void add_limit(Row& row, const Point& point, const Ceiling& ceiling, const Network& network = {}, int nodes = 1);
 
 /// The row of a point that was not measured, and why.
 Row skipped_row(const std::string& command, const Point& point, const std::string& reason);

@@ -30,8 +30,11 @@ struct Measurement {
   std::vector<double> samples;            ///< seconds of the slowest rank, one a repetition
   std::vector<double> cpu_seconds;        ///< summed over ranks, one a repetition
   std::vector<RankSeconds> rank_seconds;  ///< one a repetition
-  std::vector<double> clock_hz;           ///< of rank 0's core, before each repetition; empty if unknown
-  std::optional<Shares> shares;           ///< of all repetitions together
+  /// Of each rank, on rank 0, one list a repetition: seconds of all its threads together in the kernel, edges between
+  /// them included.
+  std::vector<std::vector<double>> rank_kernel_seconds;
+  std::vector<double> clock_hz;  ///< of rank 0's core, before each repetition; empty if unknown
+  std::optional<Shares> shares;  ///< of all repetitions together
   std::vector<WorkerPlace> placement;
   std::set<Warning> warnings;
   bool restarted = true;  ///< every repetition began from the start state

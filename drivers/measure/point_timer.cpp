@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <functional>
 #include <new>
 #include <utility>
 
@@ -199,6 +200,7 @@ void PointTimer::set_length(const RepetitionLength& length) {
   result_.samples.clear();
   result_.cpu_seconds.clear();
   result_.rank_seconds.clear();
+  result_.rank_kernel_seconds.clear();
   result_.clock_hz.clear();
   core_seconds_ = {};
   all_core_seconds_ = 0;
@@ -266,6 +268,9 @@ void PointTimer::record(double own_seconds, double own_cpu_seconds, const PhaseT
   const std::vector<double> seconds = column(0);
   result_.rank_seconds.push_back(summary_of(seconds));
   result_.cpu_seconds.push_back(sum(column(1)));
+  std::vector<double> kernel = column(2);
+  std::ranges::transform(kernel, column(3), kernel.begin(), std::plus());
+  result_.rank_kernel_seconds.push_back(std::move(kernel));
 
   // All ranks do the same in an exchange, and in a reduction: what the quickest took is what it costs, and what others
   // took longer they waited for somebody who came late.

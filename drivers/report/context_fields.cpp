@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "drivers/report/nodes.hpp"
 #include "drivers/report/parts.hpp"
 #include "drivers/report/report.hpp"
 #include "drivers/report/values.hpp"
@@ -22,6 +24,14 @@ bool is_command(const Json& value) {
 
 bool is_filled_list(const Json& value) { return value.is_array() && !value.empty(); }
 
+bool is_node(const Json& value) { return fault_of_node(value).empty(); }
+
+bool are_nodes(const Json& value) {
+  if (!are<is_node>(value) || value.size() < 2) return false;
+  std::set<std::string> hosts;
+  return std::ranges::all_of(value, [&](const Json& node) { return hosts.insert(node["host"]).second; });
+}
+
 constexpr Part kContext[] = {{"date", is_utc_date},
                              {"host_name", is_text},
                              {"executable", is_program},
@@ -33,6 +43,7 @@ constexpr Part kContext[] = {{"date", is_utc_date},
                              {"command", is_command},
                              {"axes", is_object},
                              {"runs", is_filled_list},
+                             {"nodes", are_nodes, false},
                              {"note", is_text, false}};
 
 }  // namespace

@@ -38,7 +38,10 @@ bool is_node_of_a_visit(const Json& value) {
   return consists_of(value, {{"host", is_text},
                              {"steal_seconds", is_not_negative_or_null},
                              {"involuntary_switches", is_index_or_null},
-                             {"reference_hz", is_positive_or_null}});
+                             {"reference_hz", is_positive_or_null},
+                             {"ranks", is_shape, false},
+                             {"kernel_ratio", is_positive, false}}) &&
+         value.contains("ranks") == value.contains("kernel_ratio");
 }
 bool are_nodes_of_a_visit(const Json& value) { return are<is_node_of_a_visit>(value) && !value.empty(); }
 

@@ -43,6 +43,7 @@ SimulationSetup setup_of(const Point& point) {
   setup.cells = point.road_cells;
   setup.threads = point.threads;
   setup.depth = point.depth;
+  setup.exchange_seconds = point.exchange_seconds;
   setup.jump = point.steps;
   setup.counting = point.counting;
   setup.exchange = point.exchange;

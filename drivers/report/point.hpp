@@ -22,8 +22,9 @@ struct Point {
   int ranks = 1;
   int threads = 1;
   CountingMode counting = CountingMode::every;
-  std::int64_t depth = 0;  ///< 0: auto
-  std::int64_t steps = 0;  ///< iterations in one repetition; 0: chosen so that it lasts long enough
+  std::int64_t depth = 0;       ///< 0: auto
+  double exchange_seconds = 0;  ///< what auto goes by: cost_of_exchange; 0: not measured
+  std::int64_t steps = 0;       ///< iterations in one repetition; 0: chosen so that it lasts long enough
   StartOptions start;
   std::string isa = "auto";
   std::string wave = "auto";  ///< the inner loops of the bit-sliced variants

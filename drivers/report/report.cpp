@@ -5,6 +5,7 @@
 
 #include "drivers/report/fields.hpp"
 #include "drivers/report/fits.hpp"
+#include "drivers/report/nodes.hpp"
 
 namespace trafficbench {
 
@@ -24,6 +25,7 @@ Json make_report(const std::string& command, const Json& axes, const std::vector
                   {"command", command},
                   {"axes", axes},
                   {"runs", launches}};
+  for (const ReportNode& node : nodes_of(launches)) context["nodes"].push_back(to_json(node));
   Json benchmarks = Json::array();
   for (const Row& row : rows) benchmarks.push_back(to_json(row));
   Json report = {{"context", std::move(context)}, {"benchmarks", std::move(benchmarks)}};

@@ -89,12 +89,25 @@ void HaloExchange::start(Segment* segment) {
 void HaloExchange::finish(Segment* segment) {
   if (method_) method_->finish();
   if (segment == nullptr) return;
-  const auto show = [&](const Edge& edge, std::span<const std::uint64_t> words) {
-    copy_cells(words, 0, halo_[edge.side], edge.offset, edge.in_owner.cells);
-  };
-  for (std::size_t i = 0; i < incoming_.size(); ++i) show(incoming_[i], method_->incoming(i));
+  take_incoming();
   for (const LocalEdge& local : local_) show(local.edge, local.words);
   segment->set_halo(halo_[kLeft], halo_[kRight], width_);
+}
+
+void HaloExchange::show(const Edge& edge, std::span<const std::uint64_t> words) {
+  copy_cells(words, 0, halo_[edge.side], edge.offset, edge.in_owner.cells);
+}
+
+void HaloExchange::take_incoming() {
+  for (std::size_t i = 0; i < incoming_.size(); ++i) show(incoming_[i], method_->incoming(i));
+}
+
+void HaloExchange::carry() {
+  if (!method_) return;
+  for (std::size_t i = 0; i < outgoing_.size(); ++i) std::ranges::fill(method_->outgoing(i), 0);
+  method_->start();
+  method_->finish();
+  take_incoming();
 }
 
 std::int64_t HaloExchange::bytes_sent() const { return 8 * words_of(routes_.sends); }

@@ -30,6 +30,10 @@ class HaloExchange {
   void start(Segment* segment);
   void finish(Segment* segment);
 
+  /// Collective: an exchange without a segment, for those who time it. What is sent is written, and read where it
+  /// arrives.
+  void carry();
+
   /// Bytes that each exchange sends from this rank to others.
   std::int64_t bytes_sent() const;
 
@@ -50,6 +54,9 @@ class HaloExchange {
     std::vector<std::uint64_t> words;
   };
 
+  /// Copies an edge, or all that came from other ranks, into the halo.
+  void show(const Edge& edge, std::span<const std::uint64_t> words);
+  void take_incoming();
   /// Those of other ranks stand together, the lowest rank's first.
   std::vector<Edge> edges_for(int receiver) const;
   /// Adds the edges that make up `halo` on that side of a receiver. `halo` may begin before the ring's first cell.

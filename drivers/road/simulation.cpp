@@ -99,7 +99,8 @@ std::int64_t Simulation::depth(const SimulationSetup& setup, int ranks) {
   if (setup.variant->kernel_class == KernelClass::closed_form) {
     return std::clamp<std::int64_t>(settling_time(setup.cells), 1, std::max<std::int64_t>(setup.jump, 1));
   }
-  return setup.depth > 0 ? setup.depth : nominal_depth(*setup.variant, setup.cells, ranks, setup.threads);
+  if (setup.depth > 0) return setup.depth;
+  return auto_depth(*setup.variant, setup.cells, ranks, setup.threads, setup.exchange_seconds);
 }
 
 std::string Simulation::configuration() {

@@ -25,8 +25,9 @@ struct SimulationSetup {
   const Variant* variant = nullptr;
   std::int64_t cells = 0;
   int threads = 1;
-  std::int64_t depth = 0;  ///< iterations between exchanges; 0: nominal_depth
-  std::int64_t jump = 1;   ///< closed-form variants only: most iterations that one advance is asked for
+  std::int64_t depth = 0;       ///< iterations between exchanges; 0: auto_depth
+  double exchange_seconds = 0;  ///< what one exchange was measured to cost; 0: it was not. For auto_depth
+  std::int64_t jump = 1;        ///< closed-form variants only: most iterations that one advance is asked for
   CountingMode counting = CountingMode::every;
   Tuning tuning;
   const ExchangeMethod* exchange = &exchange_methods().front();

@@ -39,6 +39,19 @@ def check_fields(report, known):
     visits = Visits()
     check_each_row(rows, lambda row: _check_row(row, rows, report["context"]["runs"], visits, known))
     check_fits(report, rows)
+    _check_nodes(report["context"].get("nodes", []))
+
+
+def _check_nodes(nodes):
+    hosts = [node["host"] for node in nodes]
+    require(len(hosts) == len(set(hosts)), "context.nodes names a node twice")
+    for node in nodes:
+        name = f"node {_shown(node['host'])}"
+        low, high = node["kernel_ratio_low"], node["kernel_ratio_high"]
+        is_missing = [part is None for part in (low, high, node["interval_over"])]
+        require(any(is_missing) == all(is_missing), f"{name} has a part of an interval")
+        ordered = low is None or low <= node["kernel_ratio"] <= high
+        require(ordered, f"{name}: not kernel_ratio_low <= kernel_ratio <= kernel_ratio_high")
 
 
 class Visits:

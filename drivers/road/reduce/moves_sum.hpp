@@ -41,6 +41,9 @@ struct ReduceMethod {
   std::string_view name;
   std::string_view summary;  ///< one line: when ranks speak to each other
   std::unique_ptr<MovesSum> (*make)(Communicator& comm) = nullptr;
+
+  bool each_iteration = false;  ///< ranks speak in each, whatever the depth
+  bool hides = false;           ///< the next iterations are made meanwhile
 };
 
 /// All methods, the default first.

@@ -24,7 +24,7 @@ class Mark:
     value: float
     low: float = None
     high: float = None
-    row: dict = None  # None in a strip, where a mark is a visit
+    row: dict = None  # None in a strip, where a mark is a visit, and in dots, where it is a node
     texts: list = field(default_factory=list)  # what stands beside a bar, the most important first
     median: tuple = None  # (median, low, high) beside a value that is the best
     below: list = field(default_factory=list)  # what goes by the median, on a line of its own beside the bar
@@ -58,7 +58,7 @@ class Chart:
     """One plot."""
 
     figure: str  # key of its section: ladder, sizes, strong, ...
-    kind: str  # curve, bars, stack; strip: axes one below the other, along the same time
+    kind: str  # curve, bars, stack; strip: axes one below the other, along the same time; dots: one a line, with a name
     title: str
     facets: dict  # what all its rows have in common: {"count": "every", "cells": "10^7", ...}
     kernels: list  # those of the page, from the lowest rung up
@@ -78,9 +78,11 @@ class Chart:
         return [mark for series in self.series for mark in series.marks]
 
     def categories(self):
-        """Where bars stand, from the top: in the order of the ladder."""
+        """Where bars stand, from the top: in the order of the ladder; dots in their own."""
         if self.kind in ("curve", "strip"):
             return []
+        if self.kind == "dots":
+            return [mark.at for mark in self.marks()]
         found = {mark.at: mark.row for mark in self.marks()}
         return sorted(found, key=lambda at: self.kernels.index(found[at]["kernel"]))
 
@@ -101,7 +103,7 @@ class Chart:
         return [mark.row for mark in self.marks() if mark.row is not None]
 
     def contract(self):
-        """How moves are counted, of all its rows; a strip holds visits of both contracts."""
+        """How moves are counted, of all its rows; visits and nodes are of both contracts."""
         return self.facets.get("count", "")
 
     def notes(self):

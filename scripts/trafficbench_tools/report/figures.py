@@ -219,7 +219,7 @@ def draw(chart, colours):
     if chart.kind == "strip":
         draw_strip(lanes, chart, colours)
     else:
-        {"curve": draw_curves, "bars": draw_bars, "stack": draw_stack}[chart.kind](lanes[0], chart, colours)
+        {"curve": draw_curves, "bars": draw_bars, "stack": draw_stack, "dots": draw_dots}[chart.kind](lanes[0], chart, colours)
     contract = f"   counting {chart.contract()}" if chart.contract() else ""
     lanes[0].set_title(f"{chart.title}{contract}", loc="left", pad=16 if chart.guides else 8)
     lanes[-1].set_xlabel(chart.x.title)
@@ -231,6 +231,8 @@ def height(chart):
     lanes = len(chart.categories())
     if chart.kind == "bars":
         return 0.9 + 0.5 * len(chart.marks()) + (0.1 * lanes if len(chart.series) > 1 else 0)
+    if chart.kind == "dots":
+        return 0.9 + 0.17 * lanes
     if chart.kind == "strip":
         return 0.6 + 1.1 * max(1, len(chart.lanes))
     return 3.6 if chart.kind == "curve" else 1.2 + 0.45 * lanes
@@ -396,6 +398,36 @@ def draw_strip(lanes, chart, colours):
             axes.set_ylim(bottom=0)
     handles = {label: handle for axes in lanes for handle, label in zip(*axes.get_legend_handles_labels())}
     lanes[0].legend(handles.values(), handles.keys(), loc="upper left", bbox_to_anchor=(1.01, 1.0))
+
+
+def draw_dots(axes, chart, colours):
+    """Draws one mark a line, each beside its name, with an empty line between two series."""
+    lines = []
+    for series in chart.series:
+        first = lines[-1] + 2 if lines else 0
+        own = range(first, first + len(series.marks))
+        lines += own
+        colour, _, symbol = colours[series.colour]
+        axes.errorbar(
+            [mark.value for mark in series.marks],
+            own,
+            xerr=errors(series.marks),
+            marker=SYMBOLS[symbol],
+            linestyle="none",
+            color=colour,
+            markersize=4,
+            capsize=2,
+            elinewidth=1,
+            label=series.label,
+        )
+    for curve in chart.curves:
+        axes.axvline(
+            curve.points[0][0], color=colours["ink"][0], linestyle=DASHES[curve.dash], linewidth=1.2, label=curve.label
+        )
+    axes.set_yticks(lines, chart.categories(), fontsize=7)
+    axes.set_ylim(lines[-1] + 0.6, -0.6)
+    axes.set_ylabel(chart.y.title)
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
 
 
 def legend_below(axes, chart):

@@ -1,6 +1,6 @@
 """The top of the page: which machine, how many rows of which kind, the highest rates, and what must be known first."""
 
-from trafficbench_tools.report import efficiency, grouping, machine, rows, ties, views, words
+from trafficbench_tools.report import efficiency, grouping, machine, nodes, rows, ties, views, words
 from trafficbench_tools.report.provenance import escape
 
 ORDER = ["verified", "failed", "warned", "skipped", "simulated", "modelled"]
@@ -66,6 +66,8 @@ def banners(sources, charts):
                     ),
                 )
             )
+        if slow := nodes.warning(source.context):
+            texts.append(("", f"{source.label}: {slow}."))
         if source.left_out:
             texts.append(("", f"{source.label}: {words.count_of(source.left_out, 'row')} left out by --only."))
         if not source.rows:

@@ -100,7 +100,7 @@ def check_folder(folder, replace):
 
 def make(options):
     """Makes what was asked for; returns the exit status."""
-    from trafficbench_tools.report import lint, loading, rows, views, words
+    from trafficbench_tools.report import lint, loading, nodes, rows, views, words
 
     def say(text):
         if not options.quiet:
@@ -133,4 +133,7 @@ def make(options):
         lint.print_rules(rules, sys.stdout)
     if failed:
         tell("report.py", f"{words.count_of(failed, 'row')} failed verification: marked wherever drawn")
+    for source in sources:
+        if slow := nodes.warning(source.context):
+            tell("report.py", f"warning: {source.path}: {slow}")
     return 1 if failed or (options.lint and any(rule.broken for rule in rules)) else 0

@@ -12,7 +12,7 @@ from trafficbench_tools.report.provenance import escape
 PARTS = Path(__file__).resolve().parent / "page"
 SHORT = {
     "ladder": "Ladder", "sizes": "Size", "strong": "Strong scaling", "weak": "Weak scaling", "shares": "Shares",
-    "limits": "Limits", "visits": "Visits",
+    "limits": "Limits", "visits": "Visits", "nodes": "Nodes",
     "simulated": "Simulated", "closed-form": "Closed form",
 }  # fmt: skip
 SCRIPTS = ["table.js", "plots.js", "page.js"]

@@ -185,7 +185,7 @@ def axis(axis_of_chart):
 
 
 def mark_list(mark, numbers):
-    """[at, value, low, high, row, flaw, texts, median, below]; flaw is "", "failed" or "warned"; a visit has no row."""
+    """[at, value, low, high, row, flaw, texts, median, below]; flaw is "", "failed" or "warned"; a visit or node has no row."""
     numbers_shown = [drawn(value) for value in (mark.at, mark.value, mark.low, mark.high)]
     if mark.row is None:
         return [*numbers_shown, None, "", mark.texts, None, []]

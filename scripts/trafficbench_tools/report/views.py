@@ -1,6 +1,6 @@
 """All plots of a report, by section, the one that shows most first."""
 
-from trafficbench_tools.report import chart_bars, chart_curves, chart_ladder, chart_visits
+from trafficbench_tools.report import chart_bars, chart_curves, chart_ladder, chart_nodes, chart_visits
 
 # key, heading, what it says.
 SECTIONS = [
@@ -27,6 +27,12 @@ SECTIONS = [
         "Visits over time",
         "What each visit recorded beside its repetitions. It is shown, and no visit is dropped or corrected for it.",
     ),
+    (
+        "nodes",
+        "Slow nodes",
+        "Every repetition ends with its slowest rank, so a slow node does not show in its rate. It shows in what its ranks took"
+        " in the kernel.",
+    ),
 ]
 APART = [
     ("simulated", "Simulated and modelled", "Nothing here ran on the machine that it speaks of."),
@@ -43,6 +49,7 @@ WANTING = {
     "shares": "no row says where its time went (shares).",
     "limits": "no row has a limit: the launches did not measure what the machine can do (trafficbench ceiling).",
     "visits": "no launch recorded what its visits saw, as those of reports of version 1.",
+    "nodes": "no point of an update kernel was measured on two nodes or more, or the report is of before they were compared.",
 }
 
 
@@ -60,6 +67,7 @@ def all_charts(sources):
             *chart_curves.roofline(source),
             *chart_curves.closed_form(source),
             *chart_visits.charts(source),
+            *chart_nodes.charts(source),
         ]:
             found[chart.figure].append(chart)
     for charts in found.values():

@@ -7,7 +7,7 @@ const css = (name) => getComputedStyle(document.documentElement).getPropertyValu
 const colour = (key) => (DATA.palette[key] || DATA.palette.ink)[dark.matches ? 1 : 0];
 const symbol = (key) => (DATA.palette[key] || DATA.palette.ink)[2];
 
-// A mark: [at, value, low, high, row, flaw, texts, median, below]. A visit of a strip has no row.
+// A mark: [at, value, low, high, row, flaw, texts, median, below]. A visit of a strip has no row, nor has a node.
 const AT = 0, VALUE = 1, LOW = 2, HIGH = 3, ROW = 4, FLAW = 5, TEXTS = 6, MEDIAN = 7, BELOW = 8;
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -306,8 +306,36 @@ function stripPlot(view, width) {
   };
 }
 
+// One mark a line, each beside its name; an empty line between two series.
+function dotPlot(view, width) {
+  const most = narrow.matches ? 14 : 30;
+  const names = view.categories.map((name) => (name.length > most ? `${name.slice(0, most - 1)}…` : name));
+  const lines = view.series.flatMap((series, number) => series.marks.map(() => number)).map((number, i) => i + number);
+  const at = lines[lines.length - 1] + 1;
+  let drawn = 0;
+  const traces = view.series.map((series) => ({
+    name: series.label, meta: "marks", mode: "markers", x: series.marks.map((mark) => mark[VALUE]), y: series.marks.map(() => lines[drawn++]), ...errors(series.marks, "error_x"),
+    marker: { color: colour(series.colour), symbol: symbol(series.colour), size: 7 }, hovertext: series.marks.map((mark) => mark[TEXTS].join("<br>")), hoverinfo: "text",
+  }));
+  for (const curve of view.curves) {
+    const x = curve.points[0][0];
+    traces.push({ name: curve.label, meta: "curve", mode: "lines", x: [x, x], y: [-0.6, at - 0.4], line: { color: colour(curve.colour), dash: curve.dash, width: 1.5 }, hoverinfo: "skip" });
+  }
+  const numbers = [...view.series.flatMap((series) => series.marks.flatMap((mark) => [mark[VALUE], mark[LOW], mark[HIGH]])).filter((number) => number !== null), ...view.curves.map((curve) => curve.points[0][0])];
+  const least = Math.min(...numbers), greatest = Math.max(...numbers), pad = 0.06 * (greatest - least);
+  const below = legendBelow(traces, width), area = 20 * at + 10;
+  return {
+    traces,
+    layout: {
+      xaxis: { ...axis(view.x, numbers, 0), range: [least - pad, greatest + pad], nticks: narrow.matches ? 4 : 9 },
+      yaxis: { title: { text: view.y.title, standoff: 8 }, range: [at - 0.4, -0.6], tickmode: "array", tickvals: lines, ticktext: names, tickfont: { size: 10 }, gridcolor: css("--line"), zeroline: false, automargin: true, fixedrange: true },
+      hovermode: "closest", ...below, height: area + below.margin.t + below.margin.b, legend: { ...below.legend, y: -52 / area },
+    },
+  };
+}
+
 function draw(element, view) {
-  const { traces, layout } = { curve: curvePlot, bars: barPlot, stack: stackPlot, strip: stripPlot }[view.kind](view, element.clientWidth);
+  const { traces, layout } = { curve: curvePlot, bars: barPlot, stack: stackPlot, strip: stripPlot, dots: dotPlot }[view.kind](view, element.clientWidth);
   const ink = css("--ink");
   const config = {
     responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
