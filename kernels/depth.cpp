@@ -32,8 +32,8 @@ std::int64_t auto_depth(const Variant& variant, std::int64_t road_cells, int ran
                         double exchange_seconds) {
   const std::int64_t workers = std::int64_t{ranks} * threads;
   const bool is_measured = ranks > 1 && exchange_seconds > 0;
-  const double seconds = is_measured ? exchange_seconds + nominal_exchange_seconds(1, threads)
-                                     : nominal_exchange_seconds(ranks, threads);
+  const double seconds =
+      is_measured ? exchange_seconds + nominal_exchange_seconds(1, threads) : nominal_exchange_seconds(ranks, threads);
   return choose_depth(variant, std::max<std::int64_t>(road_cells / workers, 1), seconds);
 }
 

@@ -12,7 +12,8 @@ source "$root/scripts/launch.sh"
 interruptible
 
 # What the sweep takes; a test holds this against its own --help.
-with_value=(--kernels --cells --ranks --threads --steps --jump --depth --mode --count --exchange --overlap --reduce --isa --wave --tile --verify
+with_value=(--kernels --cells --ranks --threads --steps --jump --depth --mode --count --exchange --overlap --reduce
+  --placement --ranks-per-node --isa --wave --tile --verify
   --density --init --seed --min-seconds --visits --rounds --spacing --budget --time-limit --output)
 without_value=(--resume --force --dry-run --oversubscribe --retune)
 

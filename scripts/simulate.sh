@@ -15,7 +15,8 @@ Usage: scripts/simulate.sh [--report MEASURED.json] [--machine FACTS.json] [--ou
 Installs what is missing (Debian: apt-get, as root or through sudo), builds the smpi preset in build/smpi, and lets SimGrid
 run the program's decomposition, halo exchange and sums on a machine that is not here: by default ARCHER2, up to 4,096
 ranks. Kernels take the time that the measured report says, at the machine's clock. Writes a report whose rows have the
-origin "simulated", with modelled rows beside them. docs/scaling.md explains it.
+origin "simulated", with modelled rows beside them. Edges travel by --exchange nonblocking and moves are summed by --reduce
+exchange, whatever other ways there are on a real machine. docs/scaling.md explains it.
 
   --report FILE          measured report with rows of the machine's instruction set on one core;
                          default: the newest in results/ that has some

@@ -71,6 +71,25 @@ TEST(BasesOf, SpeakInTheSameWayOrHaveOneRank) {
   for (const Bases& each : bases_of_rows(with_one)) EXPECT_EQ(each.base, 5);
 }
 
+TEST(BasesOf, ArePlacedInTheSameWayOrHaveOneWorker) {
+  const auto placed = [](int ranks, int threads, const std::string& way) {
+    Row row = row_of("sweep", "tiled", threads);
+    row.ranks = ranks;
+    row.name += "/isa:auto" + way;
+    return row;
+  };
+  const std::vector<Row> rows{placed(1, 2, ""), placed(1, 2, "/placement:spread"), placed(1, 4, "/placement:spread"),
+                              placed(4, 1, "/exchange:fence/placement:spread"), placed(4, 1, "/ranks-per-node:2")};
+  const std::vector<Bases> bases = bases_of_rows(rows);
+  EXPECT_EQ(bases[2].base, 1);
+  // With one rank there is nobody to speak to, and one node.
+  EXPECT_EQ(bases[3].base, 1);
+  EXPECT_EQ(bases[4].base, 0);
+  std::vector<Row> with_one = rows;
+  with_one.push_back(placed(1, 1, ""));
+  for (const Bases& each : bases_of_rows(with_one)) EXPECT_EQ(each.base, 5);
+}
+
 TEST(RowName, TellsKnobsFromTheWayInWhichRanksSpeak) {
   const std::string name = "sweep/tiled/count:every/isa:auto/tile:256/wave:512-8/exchange:fence/reduce:iteration";
   EXPECT_EQ(knobs_asked_for(name), "tile:256/wave:512-8");
@@ -79,6 +98,11 @@ TEST(RowName, TellsKnobsFromTheWayInWhichRanksSpeak) {
   EXPECT_EQ(communication_asked_for("sweep/tiled/isa:auto/reduce:iteration"), "reduce:iteration");
   EXPECT_EQ(communication_asked_for("sweep/tiled/isa:auto/tile:256"), "");
   EXPECT_EQ(communication_asked_for("sweep/tiled/isa:auto"), "");
+  const std::string placed = name + "/placement:one-per-l3/ranks-per-node:2";
+  EXPECT_EQ(knobs_asked_for(placed), "tile:256/wave:512-8");
+  EXPECT_EQ(communication_asked_for(placed), "exchange:fence/reduce:iteration/ranks-per-node:2");
+  EXPECT_EQ(placement_asked_for(placed), "placement:one-per-l3");
+  EXPECT_EQ(placement_asked_for(name), "");
 }
 
 TEST(BasesOf, OfALadderArePlainPythonWhateverItsDepth) {

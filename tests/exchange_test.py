@@ -152,6 +152,12 @@ def test_overlap_that_cannot_be_is_refused(arguments, word):
     refused("run", "--cells", 20011, "--steps", 40, "--threads", 1, "--overlap", "on", *arguments, word=word, ranks=2)
 
 
+def test_one_rank_has_nothing_to_overlap():
+    row = row_of("--overlap", "on", "--exchange", "sendrecv", ranks=1)
+    assert row["name"] == row_of(ranks=1)["name"] and "overlap" not in row
+    assert json.loads(call("run", "--kernel", "leap", "--cells", 50, "--overlap", "on", "--json").stdout)["benchmarks"][0]["verified"]
+
+
 def test_default_changes_no_name(tmp_path):
     plain = row_of(ranks=2)
     asked = row_of("--exchange", "nonblocking", "--reduce", "exchange", ranks=2)

@@ -80,7 +80,7 @@ TEST(GroupsOf, HoldTheBasesOfTheirRows) {
 
 TEST(PlanGroups, LeavesOutWhatTheMachineCannotMeasure) {
   const auto world = world_of_one();
-  const RankGroups ranks(*world, {1});
+  const RankGroups ranks(*world, {{1}});
   const std::vector<Point> points{made_up_point("naive"), made_up_point("tiled"), made_up_point("tiled", 1, 1, 5000)};
   const Feasibility feasibility{
       .feasible = {true, false, false}, .restarted = {true, true, true}, .reasons = {"", "too long", "too long"}};

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "drivers/machine/core.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace trafficbench {
@@ -47,6 +48,15 @@ struct MadeUpMachine {
   }
   std::vector<int> all_cpus() const { return cpus_of(0, cores); }
 
+  /// As a process sees them that may run on all.
+  std::vector<Core> all_cores() const {
+    std::vector<Core> all;
+    for (int core = 0; core < cores; ++core) {
+      all.push_back({core, cpus_of_core(core), core / cores_an_l3 * cores_an_l3});
+    }
+    return all;
+  }
+
   /// As hwloc is told of it: how many of each there are in one of the level above, and the numbers of the logical CPUs.
   std::string hwloc_synthetic() const {
     const auto text = [](std::int64_t number) { return std::to_string(number); };
@@ -78,18 +88,24 @@ struct MadeUpMachine {
         write(all / ("cpu" + std::to_string(cpu)) / "topology/thread_siblings_list", joined(cpus_of_core(core)));
       }
     }
-    const auto cache = [&](int index, const std::string& level, const std::string& type, const std::string& size,
-                           const std::vector<int>& sharing) {
-      const std::filesystem::path folder = all / "cpu0/cache" / ("index" + std::to_string(index));
+    const auto cache = [&](int cpu, int index, const std::string& level, const std::string& type,
+                           const std::string& size, const std::vector<int>& sharing) {
+      const std::filesystem::path folder =
+          all / ("cpu" + std::to_string(cpu)) / "cache" / ("index" + std::to_string(index));
       write(folder / "level", level);
       write(folder / "type", type);
       write(folder / "size", size);
       write(folder / "shared_cpu_list", joined(sharing));
     };
-    cache(0, "1", "Data", "32K", cpus_of_core(0));
-    cache(1, "1", "Instruction", "64K", cpus_of_core(0));
-    cache(2, "2", "Unified", "512K", cpus_of_core(0));
-    cache(3, "3", "Unified", std::to_string(l3_mib) + "M", cpus_of(0, cores_an_l3));
+    for (int core = 0; core < cores; ++core) {
+      const int first = core / cores_an_l3 * cores_an_l3;
+      for (const int cpu : cpus_of_core(core)) {
+        cache(cpu, 0, "1", "Data", "32K", cpus_of_core(core));
+        cache(cpu, 1, "1", "Instruction", "64K", cpus_of_core(core));
+        cache(cpu, 2, "2", "Unified", "512K", cpus_of_core(core));
+        cache(cpu, 3, "3", "Unified", std::to_string(l3_mib) + "M", cpus_of(first, first + cores_an_l3));
+      }
+    }
     write(root / "proc/cpuinfo", "processor\t: 0\nmodel name\t: " + name);
   }
 };

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "drivers/measure/network_limit.hpp"
 #include "drivers/measure/network_report.hpp"
@@ -43,18 +44,29 @@ Point point_on_four_ranks() {
   return point;
 }
 
-TEST(Network, LiesBetweenSizesInProportion) {
+TEST(Network, NextSmallerSizeBoundsWhatWasNotMeasured) {
+  const Network network = made_up();
   const NetworkFigure like = figure(NetworkOperation::neighbours, 0, 0, "nonblocking");
-  const auto microseconds = [&](std::int64_t bytes) {
-    return 1e6 * seconds_of(made_up(), like, bytes, &NetworkFigure::seconds).value();
-  };
-  EXPECT_NEAR(microseconds(0), 4, 1e-9);
-  EXPECT_NEAR(microseconds(8), 4, 1e-9);
-  EXPECT_NEAR(microseconds(508), 9, 1e-9);
-  EXPECT_NEAR(microseconds(1008), 14, 1e-9);
-  EXPECT_NEAR(microseconds(2008), 24, 1e-9);
-  const NetworkFigure unknown = figure(NetworkOperation::neighbours, 0, 0, "fence");
-  EXPECT_FALSE(seconds_of(made_up(), unknown, 8, &NetworkFigure::seconds));
+  for (const auto& [bytes, of] : {std::pair(8, 8), {1007, 8}, {1008, 1008}, {1 << 20, 1008}}) {
+    ASSERT_NE(figure_of(network, like, bytes), nullptr);
+    EXPECT_EQ(figure_of(network, like, bytes)->bytes, of) << bytes;
+  }
+  EXPECT_EQ(figure_of(network, like, 7), nullptr);
+  EXPECT_EQ(figure_of(network, figure(NetworkOperation::neighbours, 0, 0, "fence"), 8), nullptr);
+}
+
+TEST(Network, KeepsTheQuickestAndTheFirstMedian) {
+  Network network = made_up();
+  Network again = made_up();
+  again[0].best = network[0].best / 2;
+  again[1].best = 2 * network[1].best;
+  again[2].seconds = network[2].seconds / 3;
+  again[3].ranks = 7;
+  again[3].best = 0;
+  improve(network, again);
+  Network expected = made_up();
+  expected[0].best /= 2;
+  EXPECT_EQ(to_json(network), to_json(expected));
 }
 
 TEST(Network, CostOfAnExchangeIsThatOfItsWays) {
@@ -96,6 +108,9 @@ TEST(Network, LimitHoldsWhatRanksTellEachOther) {
   // What is hidden costs the rest of it.
   point.overlap = Overlap::on;
   EXPECT_NEAR(limit().cells_per_second / rate_of(1e12, 1e6, 0.5), 1, 1e-9);
+  EXPECT_EQ(limit().name, exchange_limit_name(4, 1));  // the kernel hides behind the edges
+  point.road_cells = 2'000'000;
+  EXPECT_NEAR(limit().cells_per_second, 1e12, 1);
   EXPECT_EQ(limit().name, "operations");
 }
 
@@ -127,9 +142,11 @@ TEST(Network, IsReadBackAsItWasWritten) {
   Network network = made_up();
   network.back().interval = Interval{6.5e-6, 7.25e-6};
   nlohmann::json limits = to_json(network);
-  EXPECT_DOUBLE_EQ(limits.at(exchange_limit_name(4, 1)).at("value"), 14e-6);
+  EXPECT_DOUBLE_EQ(limits.at(exchange_limit_name(4, 1)).at("value"), 7e-6);
   limits["clock"] = {{"value", 3e9}, {"unit", "Hz"}};
   limits["network/odd"] = {{"value", 1}, {"unit", "s"}, {"class", "network"}, {"operation", "smoke"}};
+  limits["odd"] = {{"class", 1}};
+  limits["twice"] = limits.at("network/barrier/ranks:4/nodes:1");
   const Network read = network_of(limits);
   ASSERT_EQ(read.size(), network.size());
   EXPECT_EQ(to_json(read), to_json(network));

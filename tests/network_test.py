@@ -50,14 +50,19 @@ def test_a_sweep_that_goes_on_takes_over_what_was_measured(tmp_path):
     succeed(*asked, "--resume", ranks=2, cwd=tmp_path)
     report = report_of(tmp_path / "r.json")
     first, last = (network_of(launch["limits"]) for launch in report["context"]["runs"])
-    assert first and first == last
+    assert first and first.keys() == last.keys()
+    for name, limit in first.items():
+        # Depths follow from the medians; what is quicker later makes better limits.
+        assert last[name]["value"] == limit["value"] and last[name]["best"] <= limit["best"], name
+    depths = {row["depth"] for row in report["benchmarks"] if row["ranks"] == 2 and row["count"] == "every"}
+    assert len(depths) == 1
 
 
 def test_ceiling_tells_of_every_way(tmp_path):
-    limits = json.loads(succeed("ceiling", "--json", ranks=3, env={"OMP_WAIT_POLICY": "passive"}))
+    limits = json.loads(succeed("ceiling", "--json", ranks=2))
     network = network_of(limits)
     neighbours = [limit for limit in network.values() if limit["operation"] == "neighbours"]
-    assert {limit["ranks"] for limit in neighbours} == {2, 3}
+    assert {limit["ranks"] for limit in neighbours} == {2}
     assert {"nonblocking", "fence", "shared"} <= {limit["exchange"] for limit in neighbours}
     assert {limit["bytes"] for limit in neighbours} >= {8, 1 << 20}
     assert not network_of(json.loads(succeed("ceiling", "--json", ranks=1)))

@@ -92,10 +92,13 @@ def test_sweep_over_ranks_writes_a_valid_report(tmp_path, mode, count):
 
 
 def test_shapes_beyond_the_machine_are_skipped(tmp_path):
-    arguments = ["sweep", "--kernels", "naive", "--cells", "1000", "--ranks", "2", "--threads", "4000", "--count", "every"]
-    succeed(*arguments, "--output", "r.json", ranks=2, cwd=tmp_path)
-    (row,) = load_report(tmp_path / "r.json")["benchmarks"]
-    assert "skipped" in row and row["verified"] is None
+    arguments = ["sweep", "--kernels", "naive", "--cells", "1000", "--ranks", "1,2", "--count", "every", "--visits", "1", "--spacing", "0",
+                 "--steps", "20", "--rounds", "1"]
+    succeed(*arguments, "--threads", "1,4000", "--output", "r.json", ranks=2, cwd=tmp_path)
+    skipped = [row for row in load_report(tmp_path / "r.json")["benchmarks"] if row["threads"] == 4000]
+    assert len(skipped) == 2 and all("skipped" in row and row["verified"] is None for row in skipped)
+    refused(*arguments, "--threads", "4000", "--output", "none.json", ranks=2, cwd=tmp_path,
+            word="no point of this sweep can be measured here: 1 ranks x 4000 threads are more than the cores they may use")
 
 
 def test_report_of_run_names_every_rank(tmp_path):

@@ -699,6 +699,18 @@ def test_each_view_has_a_file_of_its_own(study, figures, tmp_path):
     assert all(re.fullmatch(r"[a-z0-9.-]+", name) for name in names)
 
 
+def test_placement_and_ranks_of_a_node_tell_series_apart():
+    row = next(row for row in example("measured")["benchmarks"] if row["ranks"] == 2)
+    row = {**row, "placement_policy": "packed"}
+    node = {**row, "name": f"{row['name']}/placement:spread/ranks-per-node:1", "placement_policy": "spread", "ranks_per_node": 1}
+    assert grouping.other_axes(row)["placement"] == "packed" and grouping.other_axes(row)["ranks-per-node"] == "auto"
+    labels = grouping.series_labels([row, node])
+    assert "placement spread" in labels[id(node)] and "ranks-per-node 1" in labels[id(node)]
+    assert "placement packed" in labels[id(row)] and "ranks-per-node auto" in labels[id(row)]
+    alone = next(row for row in example("measured")["benchmarks"] if row["ranks"] == 1)
+    assert not grouping.other_axes(alone).keys() & {"placement", "ranks-per-node"}
+
+
 def test_grouping_reads_the_axes_of_a_name():
     row = json.loads(EXAMPLES[0].read_text(encoding="utf-8"))["benchmarks"][0]
     assert rows.axes(row)["depth"] == "auto"

@@ -352,6 +352,7 @@ OPTIONS = {
     "check_report.py": (["r.json"], ["--output"], ["--quiet"]),
     "compare.py": (["r.json", "r.json"], ["--again", "--by", "--threshold", "--margin", "--only"], ["--json", "--other-machine"]),
     "self_comparison.py": (["."], ["--slowed", "--threshold", "--margin"], ["--json"]),
+    "ways.py": (["r.json"], ["--only"], ["--markdown"]),
     "study.py": (["--site", "local", "--mode", "strong", "--dry-run"],
                  ["--site", "--account", "--nodes", "--kernels", "--cells", "--count", "--depth", "--shapes", "--base", "--time",
                   "--warn", "--partition", "--qos", "--cpu-freq", "--bind", "--cores", "--program", "--output", "--status"],

@@ -17,10 +17,10 @@ TEST(SharedStates, WhatOneRankKnowsOfARoadDoesNotKeepItFromWorkingItOutWithOther
   constexpr RepetitionLength kLength{.steps = 20, .restarts = 1};
   const KeptBinding kept;
   on_ranks(2, [&](Communicator& world) {
-    const RankGroups ranks(world, {1, 2});
+    const RankGroups ranks(world, {{1}, {2}});
     SharedStates shared;
     for (const int count : {1, 2}) {
-      Communicator* comm = ranks.first(count);
+      Communicator* comm = ranks.of({count});
       if (comm == nullptr) continue;
       Point point;
       point.variant = find_variant("bitsliced");

@@ -109,6 +109,11 @@ BAD = {
     "shape": ([*ARCHER2, "--shapes", "64"], "16x8"),
     "shape too large": ([*ARCHER2, "--shapes", "128x2"], "128 cores"),
     "same point twice": ([*ARCHER2, "--nodes", "1,2", "--shapes", "64x1,128x1"], "128 ranks x 1 threads"),
+    "ranks of a node, several": ([*ARCHER2, "--ranks-per-node", "8,16"], "one number"),
+    "ranks of a node, none": ([*ARCHER2, "--ranks-per-node", "0"], "one number"),
+    "ranks of a node, too many": ([*ARCHER2, "--ranks-per-node", "129"], "no shape has so many"),
+    "placements without end": ([*ARCHER2, "--placement", ",".join(["spread"] * 10001)], "10,000 values"),
+    "own option of the study, of placement": ([*ARCHER2, "--", "--placement", "spread"], "--placement after --"),
     "frequency": ([*ARCHER2, "--cpu-freq", "3000000"], "2250000"),
     "frequency, none offered": (["--site", "cirrus-ex", "--account", "z", "--mode", "weak", "--cpu-freq", "1"], "leave it out"),
     "cores unknown": (["--site", "generic-slurm", "--mode", "strong"], "--cores"),
@@ -167,6 +172,18 @@ def test_what_becomes_shell_is_quoted(tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
+def test_ways_to_communicate_and_to_be_placed_reach_the_sweep():
+    ways = ["--exchange", "fence,pscw", "--overlap", "off,on", "--reduce", "iteration", "--placement", "spread,packed",
+            "--ranks-per-node", "16"]
+    text = scripts_of(*ARCHER2, "--nodes", "2", "--shapes", "128x1,16x8,8x16", *ways)["nodes-0002"]
+    assert "sweep_options=(" in text and " ".join(ways) in text
+    # Of every shape that has 16 ranks a node, so many: what the launches start is what the sweep asks for.
+    assert re.findall(r'^  "(nodes.*)"$', text, re.MULTILINE) == ["nodes-0002-16x1 2 32 16 1", "nodes-0002-16x8 2 32 16 8"]
+    assert "\nplacement=spread\n" in text
+    for words in ([], ["--placement", "all", "--ranks-per-node", "auto"]):
+        assert "\nplacement=''\n" in scripts_of(*ARCHER2, "--nodes", "1", *words)["nodes-0001"]
+
+
 def test_no_sbatch_on_the_path_is_told_and_nothing_is_built(tmp_path):
     """Nothing is built either."""
     refused(*ARCHER2, "--output", tmp_path / "study", word="no sbatch on the path", path=str(tmp_path))
@@ -206,6 +223,8 @@ def test_option_that_the_program_refuses_is_refused_before_the_queue(tmp_path):
 
 
 WRONG_SWEEPS = {
+    "exchange": (["--exchange", "pigeon"], "'pigeon'"),
+    "placement": (["--placement", "heap"], "'heap'"),
     "no cells": (["--cells", "0"], "cells is 0"),
     "too many cells": (["--cells", "2^41"], "2^41"),
     "cells that are no number": (["--cells", "1e400"], "1e400"),

@@ -142,11 +142,20 @@ class ThreadCommunicator final : public Communicator {
   void start_sum(std::span<std::int64_t> values) override { summed_ = values; }
   void finish_sum() override { sum(summed_); }
 
-  std::unique_ptr<Communicator> first(int ranks) override {
-    if (rank_ == 0) group_->part = std::make_shared<Group>(ranks);
+  std::unique_ptr<Communicator> part(bool belongs) override {
+    group_->numbers[place()] = {belongs ? 1 : 0};
+    group_->wait();
+    const auto first = group_->numbers.begin();
+    const auto count_to = [&](std::size_t end) {
+      return static_cast<int>(std::count_if(first, first + static_cast<std::ptrdiff_t>(end),
+                                            [](const auto& of_rank) { return of_rank.front() != 0; }));
+    };
+    const int size = count_to(group_->numbers.size());
+    const int rank = count_to(place());
+    if (rank_ == 0) group_->part = std::make_shared<Group>(size);
     group_->wait();
     std::unique_ptr<Communicator> part;
-    if (rank_ < ranks) part = std::make_unique<ThreadCommunicator>(group_->part, rank_);
+    if (belongs) part = std::make_unique<ThreadCommunicator>(group_->part, rank);
     group_->wait();
     return part;
   }

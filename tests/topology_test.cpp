@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "drivers/machine/tuning.hpp"
@@ -65,18 +67,40 @@ TEST_P(Topology, HasItsCoresAndCaches) {
   }
 }
 
+/// The CPU of each core that a worker gets.
+std::vector<int> first_cpus(const Machine& machine) {
+  std::vector<int> cpus;
+  for (const Core& core : machine.allowed_cores) cpus.push_back(core.cpus.front());
+  return cpus;
+}
+
 TEST_P(Topology, GivesEachCoreThatIsAllowedOneWorker) {
   for (const MadeUpMachine& made_up : made_up_machines()) {
     const Trying trying({{"machine", made_up.name}});
     const int cores = made_up.cores;
     // All of it: both hardware threads of a core are in the mask, and one of them is taken.
-    EXPECT_EQ(look(made_up, made_up.all_cpus()).allowed_cpus, range(0, cores));
+    EXPECT_EQ(first_cpus(look(made_up, made_up.all_cpus())), range(0, cores));
     // Some cores, with both threads or only the first.
-    EXPECT_EQ(look(made_up, made_up.cpus_of(cores / 2, cores)).allowed_cpus, range(cores / 2, cores));
-    EXPECT_EQ(look(made_up, range(0, cores / 2)).allowed_cpus, range(0, cores / 2));
+    EXPECT_EQ(first_cpus(look(made_up, made_up.cpus_of(cores / 2, cores))), range(cores / 2, cores));
+    EXPECT_EQ(first_cpus(look(made_up, range(0, cores / 2))), range(0, cores / 2));
     // One logical CPU, which may be a core's second.
     const int last = cores * made_up.threads_per_core - 1;
-    EXPECT_EQ(look(made_up, {last}).allowed_cpus, std::vector<int>{last});
+    EXPECT_EQ(first_cpus(look(made_up, {last})), std::vector<int>{last});
+  }
+}
+
+TEST_P(Topology, TellsWhichCoresShareTheLastLevelAndWhichCpusACore) {
+  for (const MadeUpMachine& made_up : made_up_machines()) {
+    const Trying trying({{"machine", made_up.name}});
+    const Machine machine = look(made_up, made_up.all_cpus());
+    EXPECT_EQ(machine.last_level_cache, "L3 cache");
+    EXPECT_EQ(machine.allowed_cores, made_up.all_cores());
+    // A mask hides CPUs, and changes no number.
+    const int last = made_up.cores - 1;
+    const Core seen = look(made_up, made_up.cpus_of_core(last)).allowed_cores.at(0);
+    EXPECT_EQ(seen, made_up.all_cores().back());
+    const Core half = look(made_up, {made_up.cpus_of_core(last).back()}).allowed_cores.at(0);
+    EXPECT_EQ(half, (Core{last, {made_up.cpus_of_core(last).back()}, seen.cache}));
   }
 }
 
@@ -90,6 +114,20 @@ INSTANTIATE_TEST_SUITE_P(Seen, Topology, testing::ValuesIn(ways()),
                          [](const auto& tested) { return tested.param.name; });
 
 #if TRAFFICBENCH_HAS_HWLOC
+TEST(TopologyOfHwloc, TakesWhatCoresShareWhereThereIsNoL3) {
+  const auto seen = [](const char* synthetic) {
+    setenv("HWLOC_SYNTHETIC", synthetic, 1);
+    const Machine machine = look_at_machine(range(0, 8));
+    unsetenv("HWLOC_SYNTHETIC");
+    std::vector<int> caches;
+    for (const Core& core : machine.allowed_cores) caches.push_back(core.cache);
+    return std::pair(machine.last_level_cache, caches);
+  };
+  EXPECT_EQ(seen("pack:2 l2:2 core:2 pu:1"), std::pair(std::string("L2 cache"), std::vector{0, 0, 2, 2, 4, 4, 6, 6}));
+  // A cache that each core has for itself tells nothing.
+  EXPECT_EQ(seen("pack:2 l2:4 core:1 pu:1"), std::pair(std::string("package"), std::vector{0, 0, 0, 0, 4, 4, 4, 4}));
+}
+
 TEST(TopologyOfHwloc, HasNumaRegions) {
   for (const MadeUpMachine& made_up : made_up_machines()) {
     const Machine machine = from_hwloc(made_up, made_up.all_cpus());
@@ -106,24 +144,52 @@ TEST(TopologyOfFiles, TakesWhatIsMissingForOneCore) {
   EXPECT_EQ(machine.threads_per_core, 1);
   EXPECT_TRUE(machine.caches.empty());
   // Nothing says that the two are one core's.
-  EXPECT_EQ(machine.allowed_cpus, (std::vector<int>{4, 5}));
+  EXPECT_EQ(machine.allowed_cores, (std::vector<Core>{{4, {4}, 0}, {5, {5}, 0}}));
+  EXPECT_EQ(machine.last_level_cache, "package");
+}
+
+TEST(TopologyOfFiles, TakesWhatCoresShareWhereThereIsNoL3) {
+  const TemporaryFolder root;
+  const std::string cpus = root.file("") + "/sys/devices/system/cpu/cpu";
+  const auto write = [&](int cpu, const std::string& path, const std::string& text) {
+    const std::filesystem::path whole = cpus + std::to_string(cpu) + "/" + path;
+    std::filesystem::create_directories(whole.parent_path());
+    write_text(whole.string(), text + "\n");
+  };
+  const auto caches = [&] {
+    std::vector<int> numbers;
+    const Machine machine = machine_from_files(root.file(""), range(0, 4));
+    for (const Core& core : machine.allowed_cores) numbers.push_back(core.cache);
+    return std::pair(machine.last_level_cache, numbers);
+  };
+  for (int cpu = 0; cpu < 4; ++cpu) {
+    write(cpu, "topology/thread_siblings_list", std::to_string(cpu));
+    write(cpu, "topology/core_siblings_list", cpu % 2 == 0 ? "0,2" : "1,3");
+    write(cpu, "cache/index0/level", "2");
+    write(cpu, "cache/index0/shared_cpu_list", std::to_string(cpu));
+  }
+  // Packages that are numbered in turn: the cores of each are neighbours all the same.
+  EXPECT_EQ(caches(), std::pair(std::string("package"), std::vector{0, 0, 1, 1}));
+  for (int cpu = 0; cpu < 4; ++cpu) write(cpu, "cache/index0/shared_cpu_list", cpu < 2 ? "0-1" : "2-3");
+  EXPECT_EQ(caches(), std::pair(std::string("L2 cache"), std::vector{0, 0, 2, 2}));
 }
 
 TEST(TopologyOfFiles, NamesTheCpu) { EXPECT_EQ(from_files({.name = "AMD EPYC 7742"}, {0}).cpu_model, "AMD EPYC 7742"); }
 
-TEST(OneCpuOfEachCore, IsTheWholeMaskWhereNoCoreIsInIt) {
-  EXPECT_EQ(one_cpu_of_each_core({{0, 2}, {1, 3}}, {1, 2, 3}), (std::vector<int>{2, 1}));
-  EXPECT_EQ(one_cpu_of_each_core({{0, 2}, {1, 3}}, {7, 8}), (std::vector<int>{7, 8}));
-  EXPECT_EQ(one_cpu_of_each_core({}, {7, 8}), (std::vector<int>{7, 8}));
+TEST(AllowedCores, AreThoseOfTheMaskOrACoreForEachOfItsCpus) {
+  const std::vector<Core> cores{{0, {0, 2}, 0}, {1, {1, 3}, 1}};
+  EXPECT_EQ(allowed_cores(cores, {1, 2, 3}), (std::vector<Core>{{0, {2}, 0}, {1, {1, 3}, 1}}));
+  EXPECT_EQ(allowed_cores(cores, {1}), (std::vector<Core>{{1, {1}, 1}}));
+  EXPECT_EQ(allowed_cores(cores, {7, 8}), (std::vector<Core>{{7, {7}, 0}, {8, {8}, 0}}));
 }
 
 TEST(ThisMachine, HasACoreForThisProcess) {
   const Machine& machine = this_machine();
   EXPECT_GE(machine.cores, 1);
   EXPECT_GE(machine.threads_per_core, 1);
-  ASSERT_FALSE(machine.allowed_cpus.empty());
+  ASSERT_FALSE(machine.allowed_cores.empty());
   EXPECT_FALSE(host_name().empty());
-  for (const int cpu : machine.allowed_cpus) EXPECT_GE(core_of(cpu), 0);
+  for (const Core& core : machine.allowed_cores) EXPECT_GE(core_of(core.cpus.at(0)), 0);
 }
 
 TEST(TuningFor, DividesALevelByTheWorkersThatShareIt) {

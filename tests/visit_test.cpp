@@ -66,9 +66,9 @@ Told visit(int ranks, const Group& asked_group, const Asked& asked) {
   std::set<std::vector<std::string>> all_known;
   const KeptBinding kept;
   on_ranks(ranks, [&](Communicator& world) {
-    std::set<int> sizes;
-    for (const Group::Member& member : asked_group.members) sizes.insert(member.point.ranks);
-    const RankGroups ranks_of_members(world, sizes);
+    std::set<RankSelection> selections;
+    for (const Group::Member& member : asked_group.members) selections.insert(member.point.selection());
+    const RankGroups ranks_of_members(world, selections);
     Group group = asked_group;
     SharedStates shared;
     std::vector<std::string> known;

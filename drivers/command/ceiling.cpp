@@ -27,22 +27,17 @@ Network measure_network(Communicator& world) {
       continue;  // `list` says why
     }
   }
-  std::set<int> sizes;
-  for (int ranks = 2; ranks < world.size(); ranks *= 2) sizes.insert(ranks);
-  if (world.size() > 1) sizes.insert(world.size());
-  const RankGroups groups(world, sizes);
+  std::set<RankSelection> selections;
+  for (int ranks = 2; ranks < world.size(); ranks *= 2) selections.insert({ranks});
+  if (world.size() > 1) selections.insert({world.size()});
+  const RankGroups groups(world, selections);
   Network network;
-  for (const int ranks : sizes) {
-    if (Communicator* const comm = groups.first(ranks)) {
-      add_network(*comm,
-                  {.methods = methods,
-                   .message_bytes = {8, 64, 512, 4096, 32768, 262144, 1048576},
-                   .sum_bytes = {8, 64, 512, 4096, 32768},
-                   .seconds = 1},
-                  network);
-    }
-    world.sleeping_barrier();
-  }
+  const NetworkPlan plan{.methods = methods,
+                         .message_bytes = {8, 64, 512, 4096, 32768, 262144, 1048576},
+                         .sum_bytes = {8, 64, 512, 4096, 32768},
+                         .seconds = 1,
+                         .fewest = kMinSamples};
+  for (const RankSelection& selection : selections) add_network_of(world, groups.of(selection), plan, network);
   return network;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <random>
 #include <set>
+#include <string>
 
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
@@ -39,14 +40,17 @@ struct Case {
   const ExchangeMethod* exchange = nullptr;
   Overlap overlap = Overlap::off;
   const ReduceMethod* reduce = nullptr;
-  std::int64_t advance = 1;  ///< iterations that are asked for at once
+  const PlacementPolicy* placement = nullptr;  ///< workers are not bound
+  int ranks_per_node = 0;                      ///< 0: auto
+  std::int64_t advance = 1;                    ///< iterations that are asked for at once
 
   std::string text() const {
     return fmt::format(
         "{} cells ({}), {} iterations {} at a time, depth {}, {} ranks, {} threads, count {}, exchange {}, overlap {}, "
-        "reduce {}",
+        "reduce {}, placement {}, ranks-per-node {}",
         cells, road, steps, advance, depth, ranks, threads, name_of(counting), exchange->name, name_of(overlap),
-        reduce->name);
+        reduce->name, placement == nullptr ? "none" : placement->name,
+        ranks_per_node == 0 ? "auto" : std::to_string(ranks_per_node));
   }
 };
 
@@ -71,9 +75,10 @@ class CaseSource {
     drawn.counting = between(0, 1) == 0 ? CountingMode::every : CountingMode::sampled;
     drawn.advance = between(0, 1) == 0 ? drawn.steps : between(1, drawn.steps);
     drawn.exchange = pick(options_.exchange.methods);
-    drawn.overlap = options_.overlap.values[static_cast<std::size_t>(
-        between(0, static_cast<std::int64_t>(options_.overlap.values.size()) - 1))];
+    drawn.overlap = pick(options_.overlap.values);
     drawn.reduce = pick(options_.reduce.methods);
+    if (options_.placement) drawn.placement = pick(options_.placement->methods);
+    drawn.ranks_per_node = static_cast<int>(pick(options_.ranks_per_node.numbers));
     return drawn;
   }
 
@@ -86,9 +91,9 @@ class CaseSource {
     return choices.begin()[between(0, static_cast<std::int64_t>(choices.size()) - 1)];
   }
 
-  template <typename Method>
-  const Method* pick(const std::vector<const Method*>& methods) {
-    return methods[static_cast<std::size_t>(between(0, static_cast<std::int64_t>(methods.size()) - 1))];
+  template <typename Value>
+  Value pick(const std::vector<Value>& values) {
+    return values[static_cast<std::size_t>(between(0, static_cast<std::int64_t>(values.size()) - 1))];
   }
 
   std::int64_t length() {
@@ -143,6 +148,11 @@ std::string run_case(Communicator& part, const Variant& variant, const Case& dra
   setup.overlap = drawn.overlap;
   // Roads too short for it, and ways that cannot, go without.
   if (!Simulation::why_no_overlap(setup, drawn.ranks).empty()) setup.overlap = Overlap::off;
+  if (drawn.placement != nullptr) {
+    // Nor has every policy a place for all workers of a case here. Those that shared a core would wait for each other.
+    const Placing placing = bind_workers(part, drawn.threads, false, *drawn.placement);
+    if (!placing.refusal.empty() || !placing.shortage.empty()) unbind_workers(drawn.threads);
+  }
   // Small caches, so that small roads are cut into many blocks.
   setup.tuning = {.l1_bytes = 1 << 10, .l2_bytes = 1 << 12, .l3_bytes = 1 << 14};
   Simulation simulation(part, setup);
@@ -171,6 +181,8 @@ std::string run_golden(Communicator& world, const KernelChoice& kernel, const Go
   setup.cells = golden.cells;
   setup.threads = kernel.min_threads();
   setup.jump = golden.print_every;
+  // As a case before may have left them.
+  unbind_workers(setup.threads);
   Simulation simulation(world, setup);
   const HeldStart held(start, simulation.block(), 1);
   simulation.load(held);
@@ -209,9 +221,14 @@ Status check(Communicator& world, const CheckOptions& options, KernelTable table
   const std::int64_t seed = options.seed.number;
   check_exchanges(world, options.exchange.methods);
   if (const std::string reason = why_no_threads(world, kMaxCheckedThreads); !reason.empty()) throw BadInput(reason);
-  std::set<int> sizes;
-  for (int ranks = 1; ranks <= world.size(); ++ranks) sizes.insert(ranks);
-  const RankGroups groups(world, sizes);
+  std::set<RankSelection> selections;
+  for (int ranks = 1; ranks <= world.size(); ++ranks) {
+    selections.insert({ranks, 0});
+    for (const std::int64_t per_node : options.ranks_per_node.numbers) {
+      selections.insert({ranks, static_cast<int>(per_node)});
+    }
+  }
+  const RankGroups groups(world, selections);
 
   const std::string isa_before = selected_isa();
   std::size_t width = 12;
@@ -238,7 +255,10 @@ Status check(Communicator& world, const CheckOptions& options, KernelTable table
       std::string problem;
       for (int i = 0; i < options.cases; ++i) {
         const Case drawn = source.next();
-        Communicator* comm = groups.first(drawn.ranks);
+        RankSelection selection{drawn.ranks, drawn.ranks_per_node};
+        // Numbers of ranks that the nodes have not so many of are the first ones.
+        if (!groups.why_not(selection).empty()) selection.per_node = 0;
+        Communicator* comm = groups.of(selection);
         // Between roads, where all ranks are.
         if (asked_to_stop(world)) return say_interrupted(world);
         if (comm == nullptr) continue;

@@ -47,6 +47,18 @@ void add_communication_options(CLI::App& app, Options& options) {
             fmt::format("How moves are summed over ranks, as `trafficbench list` names it{}", kOne ? "" : "; all"));
 }
 
+template <typename Options>
+void add_placement_options(CLI::App& app, Options& options) {
+  constexpr bool kOne = std::is_same_v<decltype(options.placement), Placement>;  // else a list
+  constexpr bool kNone = std::is_same_v<decltype(options.placement), std::optional<Placements>>;
+  add_value(app, "placement", options.placement,
+            fmt::format("Which cores workers get, as `trafficbench list` names it{}{}", kOne ? "" : "; all",
+                        kNone ? " [they are not bound]" : ""));
+  add_value(app, "ranks-per-node", options.ranks_per_node,
+            fmt::format("Ranks on each node that take part, the first ones there; auto{}: the first of the launch",
+                        kOne ? "" : ", which may stand in the list"));
+}
+
 void add_options(CLI::App& app, RunOptions& options) {
   app.description("Runs one road and prints what the course's programs print.");
   add_value(app, "cells", options.cells, "Length of the road [10240000, or that of --init file:PATH]");
@@ -63,6 +75,7 @@ void add_options(CLI::App& app, RunOptions& options) {
             "are printed)");
   add_value(app, "print-every", options.print_every, "Iterations between two lines; auto: a tenth of the steps");
   add_communication_options(app, options);
+  add_placement_options(app, options);
   add_isa_option(app, options.isa);
   add_wave_options(app, options.wave, options.retune);
   add_knobs(app, variants(), options.knobs);
@@ -103,6 +116,7 @@ void add_options(CLI::App& app, SweepOptions& options) {
   add_value(app, "count", options.count,
             "Contracts: every (the moves of each iteration are counted), sampled (of the last one)");
   add_communication_options(app, options);
+  add_placement_options(app, options);
   add_isa_option(app, options.isa);
   add_wave_options(app, options.wave, options.retune);
   add_knobs(app, variants(), options.knobs);
@@ -169,6 +183,7 @@ void add_options(CLI::App& app, CheckOptions& options) {
       "Kernel variants, as `trafficbench list` names them; all; auto: the fastest. NAME+threads is checked with two "
       "threads or more only");
   add_communication_options(app, options);
+  add_placement_options(app, options);
   add_count(app, "cases", options.cases, kMaxCases, "Roads for each variant and instruction set");
   add_value(app, "seed", options.seed, "Seed of the random choices");
   app.add_flag("--quick", options.quick, "Leave out the golden runs of 10,240,000 cells");
@@ -178,8 +193,8 @@ void add_options(CLI::App& app, CheckOptions& options) {
 
 void add_options(CLI::App& app, ListOptions& options) {
   app.description(
-      "Lists the kernel variants, the instruction sets and the ways in which ranks speak to each other that are built "
-      "into this program.");
+      "Lists the kernel variants, the instruction sets, the ways in which ranks speak to each other and those in which "
+      "workers are placed that are built into this program.");
   app.add_flag("--json", options.json, "As JSON");
   app.footer("Example:\n  trafficbench list");
 }

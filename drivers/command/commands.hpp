@@ -30,6 +30,8 @@ struct RunOptions {
   Exchange exchange{"nonblocking"};
   Choice<Overlap> overlap{"off"};
   Reduce reduce{"exchange"};
+  Placement placement{"packed"};
+  RanksPerNode ranks_per_node{"auto"};
   std::string wave = "auto";
   bool retune = false;
   KnobOptions knobs;
@@ -68,6 +70,8 @@ struct CheckOptions {
   Exchanges exchange{"all"};
   ChoiceList<Overlap> overlap{"off,on"};
   Reduces reduce{"all"};
+  std::optional<Placements> placement;  ///< nothing: workers are not bound
+  RanksPerNodes ranks_per_node{"auto"};
   int cases = 200;
   Seed seed{"1"};
   bool quick = false;

@@ -7,6 +7,7 @@
 #include "drivers/base/json.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/commands.hpp"
+#include "drivers/machine/placement.hpp"
 #include "drivers/report/row.hpp"
 #include "kernels/isa.hpp"
 #include "kernels/registry.hpp"
@@ -15,11 +16,11 @@ namespace trafficbench {
 
 namespace {
 
-/// A way for ranks to speak to each other.
+/// A way for ranks to speak to each other, or to place workers.
 struct Way {
   std::string_view name;
   std::string_view summary;
-  std::string why_not;  ///< this MPI library cannot do it; empty if it can
+  std::string why_not;  ///< it cannot be had here; empty if it can
 };
 
 /// Collective: tries each.
@@ -43,6 +44,15 @@ std::vector<Way> reductions() {
   return ways;
 }
 
+/// Collective: as this launch would place one thread a rank.
+std::vector<Way> placements(Communicator& world) {
+  std::vector<Way> ways;
+  for (const PlacementPolicy& policy : placement_policies()) {
+    ways.push_back({policy.name, policy.summary, why_no_placement(world, policy)});
+  }
+  return ways;
+}
+
 Json json_of(const std::vector<Way>& ways) {
   Json json = Json::array();
   for (const Way& way : ways) {
@@ -61,7 +71,7 @@ std::string text_of(std::string_view title, const std::vector<Way>& ways) {
   return text;
 }
 
-std::string json_of(KernelTable table, const std::vector<Way>& exchanges) {
+std::string json_of(KernelTable table, const std::vector<Way>& exchanges, const std::vector<Way>& placements) {
   Json kernels = Json::array();
   for (const Variant* variant : table) {
     for (const bool threaded : {false, true}) {
@@ -82,12 +92,16 @@ std::string json_of(KernelTable table, const std::vector<Way>& exchanges) {
                     {"register_bits", isa.register_bits},
                     {"selected", isa.name == selected_isa()}});
   }
-  return Json{{"kernels", kernels}, {"isas", isas}, {"exchange", json_of(exchanges)}, {"reduce", json_of(reductions())}}
+  return Json{{"kernels", kernels},
+              {"isas", isas},
+              {"exchange", json_of(exchanges)},
+              {"reduce", json_of(reductions())},
+              {"placement", json_of(placements)}}
              .dump(1) +
          "\n";
 }
 
-std::string text_of(KernelTable table, const std::vector<Way>& exchanges) {
+std::string text_of(KernelTable table, const std::vector<Way>& exchanges, const std::vector<Way>& placements) {
   std::string text;
   const auto out = std::back_inserter(text);
   fmt::format_to(out, "{:<20} {:<12} {:<11} {}\n", "kernel", "class", "isa", "what it is");
@@ -106,15 +120,16 @@ std::string text_of(KernelTable table, const std::vector<Way>& exchanges) {
                    : isa.name == selected_isa() ? "in use"
                                                 : "can be chosen with --isa");
   }
-  return text + text_of("exchange", exchanges) + text_of("reduce", reductions());
+  return text + text_of("exchange", exchanges) + text_of("reduce", reductions()) + text_of("placement", placements);
 }
 
 }  // namespace
 
 Status list(Communicator& world, const ListOptions& options, KernelTable table) {
-  const std::vector<Way> ways = exchanges(world);
+  const std::vector<Way> edges = exchanges(world);
+  const std::vector<Way> places = placements(world);
   if (world.rank() != 0) return Status::done;
-  print_out(options.json ? json_of(table, ways) : text_of(table, ways));
+  print_out(options.json ? json_of(table, edges, places) : text_of(table, edges, places));
   return Status::done;
 }
 

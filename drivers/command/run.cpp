@@ -8,6 +8,7 @@
 #include <memory>
 #include <new>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "drivers/base/new_file.hpp"
@@ -24,6 +25,7 @@
 #include "drivers/measure/measurement.hpp"
 #include "drivers/measure/network.hpp"
 #include "drivers/plan/feasibility.hpp"
+#include "drivers/ranks/rank_groups.hpp"
 #include "drivers/report/point.hpp"
 #include "drivers/report/provenance.hpp"
 #include "drivers/report/report.hpp"
@@ -52,14 +54,15 @@ std::int64_t omp_num_threads() {
 
 /// --threads, else OMP_NUM_THREADS, else the cores that every rank may use: where ranks have different numbers, the
 /// lowest. Throws BadInput where that is one thread and the kernel was named by its OpenMP form. Collective.
-int threads_of(Communicator& world, const ThreadCount& asked, const KernelChoice& kernel) {
+int threads_of(Communicator& world, const ThreadCount& asked, const PlacementPolicy& placement,
+               const KernelChoice& kernel) {
   std::int64_t threads = asked.or_else(0);
   std::string why = "--threads is 1";
   if (!asked.number) {
     std::int64_t own = 0;
     together(world, [&] { own = omp_num_threads(); });
     why = world.all(own == 1) ? "OMP_NUM_THREADS is 1" : "--threads auto comes to 1 here";
-    const std::int64_t cores = cores_per_rank(world);
+    const std::int64_t cores = threads_per_rank(world, placement);
     threads = std::llround(world.min_of(static_cast<double>(own > 0 ? own : cores)));
   }
   if (threads < kernel.min_threads()) refuse_one_thread(kernel, why);
@@ -81,12 +84,14 @@ CheckedRun check_run(Communicator& world, const RunOptions& options, KernelTable
   point.start = options.start.start();
   point.steps = options.steps.number;
   point.ranks = world.size();
-  point.threads = threads_of(world, options.threads, kernel);
+  point.threads = threads_of(world, options.threads, *options.placement.method, kernel);
   point.counting = options.count.value;
   point.exchange = options.exchange.method;
   check_exchanges(world, {&point.exchange, 1});
-  point.overlap = options.overlap.value;
+  if (world.size() > 1) point.overlap = options.overlap.value;  // one rank has nothing to wait for
   point.reduce = options.reduce.method;
+  point.placement = options.placement.method;
+  point.ranks_per_node = static_cast<int>(options.ranks_per_node.or_else(0));
   asked.print_every = options.print_every.or_else(std::max<std::int64_t>(1, point.steps / 10));
   point.isa = options.isa;
   use_waves(world, options.wave, options.retune);
@@ -348,6 +353,8 @@ Status report_run(Communicator& world, const RunOptions& options, const CheckedR
                {"exchange", options.exchange.text},
                {"overlap", options.overlap.text},
                {"reduce", options.reduce.text},
+               {"placement", options.placement.text},
+               {"ranks_per_node", options.ranks_per_node.text},
                {"wave", valid_utf8(options.wave)}};
   for (const auto& [knob, option] : options.knobs) axes[knob] = option.text;
   axes.update(Json{{"print_every", options.print_every.text},
@@ -368,14 +375,14 @@ Status report_run(Communicator& world, const RunOptions& options, const CheckedR
   return measurement.problem.empty() ? Status::done : Status::check_failed;
 }
 
-}  // namespace
-
-Status run(Communicator& world, const RunOptions& options, KernelTable table, const std::vector<std::string>& argv) {
+/// On the ranks that take part, which are the world of this.
+Status run_on(Communicator& world, const RunOptions& options, KernelTable table, const std::vector<std::string>& argv) {
   CheckedRun asked = check_run(world, options, table);
   const bool speaks = world.rank() == 0;
   const std::unique_ptr<SpaceTime> picture = plan_picture(options, asked.point);
   const OutputFiles files = begin_files(world, options);
-  const std::string shared = bind_workers(world, asked.point.threads, true);
+  const Placing placing = bind_workers(world, asked.point.threads, true, *asked.point.placement);
+  if (!placing.refusal.empty()) throw BadInput(placing.refusal);
   asked.point.exchange_seconds = measure_exchange(world, asked.point);
   if (const std::string reason = why_no_overlap(asked.point); !reason.empty()) throw BadInput(reason);
   if (const std::string reason = why_no_memory(world, asked.point); !reason.empty()) throw BadInput(reason);
@@ -385,7 +392,9 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table, co
   Road road = make_road(world, asked, lines);
   // After the last thing that may be refused, so that bad input is one line.
   say_cpu_quota(world);
-  if (speaks && !shared.empty()) say(fmt::format("trafficbench: note: {}: its rate says little\n", shared));
+  if (speaks && !placing.shortage.empty()) {
+    say(fmt::format("trafficbench: note: {}: its rate says little\n", placing.shortage));
+  }
   if (speaks && picture) {
     say("trafficbench: note: each iteration is made by itself and drawn: the rate says little\n");
   }
@@ -412,6 +421,39 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table, co
     });
   }
   return status;
+}
+
+/// All ranks that --ranks-per-node leaves in use.
+RankSelection selection_of(Communicator& world, const RunOptions& options) {
+  const auto per_node = static_cast<int>(options.ranks_per_node.or_else(0));
+  if (per_node == 0) return {world.size(), 0};
+  const std::vector<int> nodes = nodes_of_ranks(world);
+  const auto count = static_cast<int>(std::set(nodes.begin(), nodes.end()).size());
+  return {static_cast<int>(std::min<std::int64_t>(std::int64_t{per_node} * count, INT32_MAX)), per_node};
+}
+
+}  // namespace
+
+Status run(Communicator& world, const RunOptions& options, KernelTable table, const std::vector<std::string>& argv) {
+  const RankSelection selection = selection_of(world, options);
+  const RankGroups groups(world, {selection});
+  if (const std::string& reason = groups.why_not(selection); !reason.empty()) throw BadInput(reason);
+  Communicator* const taking_part = groups.of(selection);
+  if (taking_part == &world) return run_on(world, options, table, argv);
+  // Ranks that take no part wait, asleep, and hear how it ended.
+  Status status = Status::done;
+  std::string bad_input;
+  std::string failure;
+  try {
+    if (taking_part != nullptr) status = run_on(*taking_part, options, table, argv);
+  } catch (const BadInput& bad) {
+    bad_input = bad.what();
+  } catch (const WorkFailed& failed) {
+    failure = failed.what();
+  }
+  world.sleeping_barrier();
+  world.agree(bad_input, failure);
+  return static_cast<Status>(std::llround(world.max_of(static_cast<double>(status))));
 }
 
 }  // namespace trafficbench

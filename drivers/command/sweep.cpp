@@ -7,7 +7,9 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string_view>
+#include <utility>
 
 #include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
@@ -16,12 +18,15 @@
 #include "drivers/command/commands.hpp"
 #include "drivers/command/cpu_quota.hpp"
 #include "drivers/command/ladder_table.hpp"
+#include "drivers/command/sweep_network.hpp"
 #include "drivers/command/sweep_session.hpp"
 #include "drivers/io/road_file.hpp"
 #include "drivers/machine/topology.hpp"
+#include "drivers/measure/network_report.hpp"
 #include "drivers/plan/feasibility.hpp"
 #include "drivers/plan/groups.hpp"
 #include "drivers/plan/sweep_plan.hpp"
+#include "drivers/ranks/rank_groups.hpp"
 #include "drivers/report/journal.hpp"
 #include "drivers/report/launches.hpp"
 #include "drivers/report/nodes.hpp"
@@ -137,6 +142,18 @@ void check_budget(const std::vector<Point>& points, const SweepOptions& options)
   }
 }
 
+std::set<RankSelection> selections_of(const std::vector<Point>& points) {
+  std::set<RankSelection> selections;
+  for (const Point& point : points) selections.insert(point.selection());
+  return selections;
+}
+
+/// Throws BadInput where no point can be measured here. What it says is rank 0's, which takes part in every point.
+void check_feasible(const Feasibility& feasibility) {
+  if (std::ranges::find(feasibility.feasible, true) != feasibility.feasible.end()) return;
+  throw BadInput(fmt::format("no point of this sweep can be measured here: {}", feasibility.reasons.front()));
+}
+
 }  // namespace
 
 Status sweep(Communicator& world, const SweepOptions& options, KernelTable table,
@@ -166,6 +183,11 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   std::vector<std::string> names;
   names.reserve(points.size());
   for (const Point& point : points) names.push_back(row_name("sweep", point));
+
+  const RankGroups ranks(world, selections_of(points));
+  const MeasuringOptions measuring = measuring_options_of(options);
+  Feasibility feasibility = feasibility_of(world, ranks, points, measuring);
+  check_feasible(feasibility);
 
   std::unique_ptr<Journal> journal;
   const std::string output = options.output.empty() ? default_output() : options.output;
@@ -202,7 +224,15 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     }
     journal->add_run(description);
   });
-  SweepSession session(world, options, std::move(points), journal.get(), run, wave.name, began);
+  SweepNetwork network(world, ranks, points, options.oversubscribe, leads ? journal->runs() : std::vector<Json>());
+  if (!network.figures().empty()) {
+    for (Point& point : points) point.exchange_seconds = network.cost(point);
+    // Other depths take other memory.
+    feasibility = feasibility_of(world, ranks, points, measuring);
+    on_rank_0(world, [&] { journal->set_limits(to_json(network.figures())); });
+  }
+  SweepSession session(world, options, std::move(points), ranks, std::move(feasibility), network, journal.get(), run,
+                       wave.name, began);
   const SweepSession::End end = session.measure();
   if (end == SweepSession::End::no_time) {
     if (leads) {

@@ -40,12 +40,6 @@ constexpr int kLeastSamples = 3;
 // Of a budget, for writing the report and for guesses that were too low.
 constexpr double kKeptBack = 0.04;
 
-std::set<int> rank_counts(const std::vector<Point>& points) {
-  std::set<int> counts;
-  for (const Point& point : points) counts.insert(point.ranks);
-  return counts;
-}
-
 std::string label_of(const Group& group) {
   const Point& first = group.members.front().point;
   return fmt::format("{} cells{}, {}, {} points", format_count(first.cells_asked_for()),
@@ -79,22 +73,23 @@ std::int64_t longest_road_bytes(const std::vector<Point>& points, double memory_
 }  // namespace
 
 SweepSession::SweepSession(Communicator& world, const SweepOptions& options, std::vector<Point> points,
-                           Journal* journal, std::size_t run, std::string wave, double began)
+                           const RankGroups& ranks, Feasibility feasibility, SweepNetwork& network, Journal* journal,
+                           std::size_t run, std::string wave, double began)
     : world_(world),
       options_(options),
       points_(std::move(points)),
-      ranks_(world, rank_counts(points_)),
+      ranks_(ranks),
       measuring_(measuring_options_of(options)),
       plan_(visits_of(options)),
       journal_(journal),
       run_(run),
-      network_(measure_network()),
+      network_(network),
       memory_(min_available_memory(world)),
       road_bytes_(longest_road_bytes(points_, memory_)),
       wave_(std::move(wave)),
       began_(began),
       time_(began, options.time_limit ? options.time_limit->number : 0),
-      feasibility_(feasibility_of(world, ranks_, points_, measuring_)) {
+      feasibility_(std::move(feasibility)) {
   for (PlannedGroup& planned : plan_groups(world, ranks_, points_, feasibility_)) {
     stays_.emplace_back();
     stays_.back().planned = std::move(planned);
@@ -108,46 +103,8 @@ SweepSession::End SweepSession::measure() {
   return make_visits();
 }
 
-Network SweepSession::measure_network() {
-  Json known_limits = Json::object();
-  if (leads()) {
-    for (const Json& launch : journal_->runs()) {
-      if (launch["limits"].is_object()) known_limits.update(to_json(network_of(launch["limits"])));
-    }
-  }
-  Network network = network_of(Json::parse(text_of_rank_0(world_, known_limits.dump())));
-  for (const int ranks : rank_counts(points_)) {
-    if (ranks == 1) continue;
-    std::vector<const ExchangeMethod*> methods;
-    int threads = 1;
-    for (const ExchangeMethod& method : exchange_methods()) {
-      const auto uses = [&](const Point& point) { return point.ranks == ranks && point.exchange == &method; };
-      const auto at = std::ranges::find_if(points_, uses);
-      if (at == points_.end()) continue;
-      if (methods.empty()) threads = at->threads;
-      methods.push_back(&method);
-    }
-    Communicator* const comm = ranks_.first(ranks);
-    if (comm != nullptr) {
-      bind_workers(*comm, threads, options_.oversubscribe);
-      add_network(*comm, {.methods = methods, .message_bytes = {8, 1024, 65536}, .sum_bytes = {8, 8192}}, network);
-    }
-    world_.sleeping_barrier();
-    nodes_[ranks] = static_cast<int>(world_.max_of(comm == nullptr ? 0 : comm->nodes()));
-  }
-  // Rank 0 was among all of them.
-  network = network_of(Json::parse(text_of_rank_0(world_, to_json(network).dump())));
-  for (Point& point : points_) {
-    if (point.ranks > 1) point.exchange_seconds = cost_of_exchange(network, point, nodes_[point.ranks]);
-  }
-  together(world_, [&] {
-    if (leads() && !network.empty()) journal_->set_limits(to_json(network));
-  });
-  return network;
-}
-
 void SweepSession::add_limit_to(Row& row, const Point& point) const {
-  add_limit(row, point, ceiling_, network_, point.ranks > 1 ? nodes_.at(point.ranks) : 1);
+  add_limit(row, point, ceiling_, network_.figures(), network_.nodes(point));
 }
 
 void SweepSession::skip(const Point& point, const std::string& reason) {
@@ -319,10 +276,11 @@ void SweepSession::measure_limits(int samples) {
   const Ceiling now = measure_ceiling(world_, samples, road_bytes_);
   ceiling_ = has_ceiling_ ? best_of(ceiling_, now) : now;
   has_ceiling_ = true;
+  network_.measure_again();
   together(world_, [&] {
     if (!leads()) return;
     Json limits = to_json(ceiling_);
-    limits.update(to_json(network_));
+    limits.update(to_json(network_.figures()));
     journal_->set_limits(limits);
   });
 }

@@ -2,15 +2,14 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "drivers/command/progress.hpp"
+#include "drivers/command/sweep_network.hpp"
 #include "drivers/measure/ceiling.hpp"
 #include "drivers/measure/disturbance.hpp"
-#include "drivers/measure/network.hpp"
 #include "drivers/plan/groups.hpp"
 #include "drivers/plan/sweep_options.hpp"
 #include "drivers/plan/time_budget.hpp"
@@ -24,10 +23,11 @@ namespace trafficbench {
 
 class SweepSession {
  public:
-  /// Collective. `wave` is the one in use. `journal` is rank 0's; `run` the number of this launch in it; `began` when
-  /// it began, by wall_seconds().
-  SweepSession(Communicator& world, const SweepOptions& options, std::vector<Point> points, Journal* journal,
-               std::size_t run, std::string wave, double began);
+  /// Collective. `ranks` are those of all points, `feasibility` and `network` are theirs. `wave` is the one in use.
+  /// `journal` is rank 0's; `run` the number of this launch in it; `began` when it began, by wall_seconds().
+  SweepSession(Communicator& world, const SweepOptions& options, std::vector<Point> points, const RankGroups& ranks,
+               Feasibility feasibility, SweepNetwork& network, Journal* journal, std::size_t run, std::string wave,
+               double began);
 
   enum class End {
     done,
@@ -56,9 +56,6 @@ class SweepSession {
   };
 
   bool leads() const { return world_.rank() == 0; }
-  /// Collective: what messages between the ranks of all points take, as far as launches before have not measured it.
-  /// Puts into each point what its depth follows from.
-  Network measure_network();
   void skip(const Point& point, const std::string& reason);
   void skip_infeasible();
   void bound_start_states();
@@ -80,14 +77,13 @@ class SweepSession {
   Communicator& world_;
   const SweepOptions& options_;
   std::vector<Point> points_;
-  RankGroups ranks_;
+  const RankGroups& ranks_;
   MeasuringOptions measuring_;
   VisitPlan plan_;
   StopReason stopped_ = StopReason::fixed;
   Journal* journal_;  // on rank 0
   std::size_t run_;
-  std::map<int, int> nodes_;  // that a number of ranks is on
-  Network network_;
+  SweepNetwork& network_;
   Ceiling ceiling_;
   bool has_ceiling_ = false;
   double memory_;            // bytes that were available on the node that has least

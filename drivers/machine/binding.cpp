@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <set>
@@ -13,8 +15,7 @@ namespace trafficbench {
 
 namespace {
 
-/// Indices of ranks that share something, by what they share.
-using Ranks = std::vector<std::size_t>;
+using Ranks = std::vector<std::size_t>;  // their indices
 
 std::map<std::string, Ranks> by_host(const std::vector<RankCpus>& ranks) {
   std::map<std::string, Ranks> nodes;
@@ -45,67 +46,26 @@ std::vector<QuotaGroup> quota_groups(const std::vector<RankCpus>& ranks) {
   return all;
 }
 
-/// The cores of one node while they are given out.
-class Node {
- public:
-  explicit Node(const std::vector<RankCpus>& ranks) : ranks_(ranks) {}
-
-  /// Gives `rank` one more core that nobody else has; if need be, others move to other cores of theirs. False if there
-  /// is no way. An augmenting path of bipartite matching (Kuhn 1955).
-  bool give_core(std::size_t rank) {
-    tried_.clear();
-    return find_core(rank);
+/// What workers may share: a logical CPU of each core, or all of them.
+std::vector<std::pair<int, int>> places_of(const RankCpus& rank, bool siblings) {
+  std::vector<std::pair<int, int>> places;  // what is shared, and the CPU
+  for (const Core& core : rank.cores) {
+    if (!siblings) places.emplace_back(core.number, core.cpus.front());
+    if (siblings)
+      std::ranges::transform(core.cpus, std::back_inserter(places), [](int cpu) { return std::pair(cpu, cpu); });
   }
-
-  /// The cores that a rank has been given, in the machine's order.
-  std::vector<int> cores_of(std::size_t rank) const {
-    std::vector<int> cores;
-    for (const int cpu : ranks_[rank].cpus) {
-      const auto at = owner_.find(cpu);
-      if (at != owner_.end() && at->second == rank) cores.push_back(cpu);
-    }
-    return cores;
-  }
-
- private:
-  bool find_core(std::size_t rank) {
-    for (const int cpu : ranks_[rank].cpus) {
-      if (owner_.emplace(cpu, rank).second) return true;
-    }
-    for (const int cpu : ranks_[rank].cpus) {
-      std::size_t& owner = owner_.at(cpu);
-      if (owner == rank || !tried_.insert(cpu).second || !find_core(owner)) continue;
-      owner = rank;
-      return true;
-    }
-    return false;
-  }
-
-  const std::vector<RankCpus>& ranks_;
-  std::map<int, std::size_t> owner_;  // of a core
-  std::set<int> tried_;
-};
-
-/// Cores of their own for all workers of a node. False, with nothing planned, if there are too few.
-bool give_own_cores(const std::vector<RankCpus>& ranks, const Ranks& members, int threads, Binding& binding) {
-  Node node(ranks);
-  for (const std::size_t rank : members) {
-    for (int thread = 0; thread < threads; ++thread) {
-      if (!node.give_core(rank)) return false;
-    }
-  }
-  for (const std::size_t rank : members) binding.cpus[rank] = node.cores_of(rank);
-  return true;
+  return places;
 }
 
-/// Each worker gets the core that fewest have so far.
-void give_shared_cores(const std::vector<RankCpus>& ranks, const Ranks& members, int threads, Binding& binding) {
-  std::map<int, int> workers;
-  for (const std::size_t rank : members) {
-    const std::vector<int>& cpus = ranks[rank].cpus;
-    for (int thread = 0; thread < threads && !cpus.empty(); ++thread) {
-      const int cpu = *std::ranges::min_element(cpus, {}, [&](int each) { return workers[each]; });
-      ++workers[cpu];
+/// Each worker gets the place that fewest have so far.
+void share_places(const NodeWorkers& workers, bool siblings, Binding& binding) {
+  std::map<int, int> taken;
+  for (const std::size_t rank : workers.members) {
+    const auto places = places_of(workers.ranks[rank], siblings);
+    for (int thread = 0; thread < workers.threads && !places.empty(); ++thread) {
+      const auto& [shared, cpu] =
+          *std::ranges::min_element(places, {}, [&](const auto& each) { return taken[each.first]; });
+      ++taken[shared];
       binding.cpus[rank].push_back(cpu);
     }
   }
@@ -113,13 +73,20 @@ void give_shared_cores(const std::vector<RankCpus>& ranks, const Ranks& members,
 
 }  // namespace
 
-Binding plan_binding(const std::vector<RankCpus>& ranks, int threads, bool share) {
+Binding plan_binding(const std::vector<RankCpus>& ranks, int threads, bool share, const PlacementPolicy& policy) {
   Binding binding;
   binding.cpus.resize(ranks.size());
   for (const auto& [host, members] : by_host(ranks)) {
-    if (give_own_cores(ranks, members, threads, binding)) continue;
+    const NodeWorkers workers{ranks, members, threads};
+    Placed placed = policy.place(workers);
+    if (!placed.refusal.empty()) {
+      binding = {.cpus = std::vector<std::vector<int>>(ranks.size()), .refusal = std::move(placed.refusal)};
+      return binding;
+    }
+    for (auto& [rank, cpus] : placed.cpus) binding.cpus[rank] = std::move(cpus);
+    if (!placed.cpus.empty()) continue;
     binding.shortage = Binding::Shortage::cores;
-    if (share) give_shared_cores(ranks, members, threads, binding);
+    if (share) share_places(workers, policy.siblings, binding);
   }
   if (binding.shortage == Binding::Shortage::cores) return binding;
   for (const QuotaGroup& group : quota_groups(ranks)) {
@@ -133,15 +100,16 @@ Binding plan_binding(const std::vector<RankCpus>& ranks, int threads, bool share
   return binding;
 }
 
-int cores_for_each_rank(const std::vector<RankCpus>& ranks) {
+int threads_for_each_rank(const std::vector<RankCpus>& ranks, const PlacementPolicy& policy) {
   std::size_t most = std::numeric_limits<std::size_t>::max();
-  for (const RankCpus& rank : ranks) most = std::min(most, rank.cpus.size());
+  for (const RankCpus& rank : ranks) most = std::min(most, places_of(rank, policy.siblings).size());
   // The largest number that leaves no shortage.
   int fits = 1;
   int too_many = ranks.empty() ? 2 : static_cast<int>(std::max<std::size_t>(most, 1)) + 1;
   while (fits + 1 < too_many) {
     const int middle = fits + (too_many - fits) / 2;
-    if (plan_binding(ranks, middle, false).shortage == Binding::Shortage::none) {
+    const Binding binding = plan_binding(ranks, middle, false, policy);
+    if (binding.refusal.empty() && binding.shortage == Binding::Shortage::none) {
       fits = middle;
     } else {
       too_many = middle;
@@ -155,7 +123,9 @@ std::string quota_note(const std::vector<RankCpus>& ranks) {
   std::size_t most_lost = 0;
   for (const QuotaGroup& group : quota_groups(ranks)) {
     std::set<int> cores;
-    for (const std::size_t rank : group.members) cores.insert(ranks[rank].cpus.begin(), ranks[rank].cpus.end());
+    for (const std::size_t rank : group.members) {
+      for (const Core& core : ranks[rank].cores) cores.insert(core.number);
+    }
     const auto allowed = static_cast<std::size_t>(group.cores);
     if (allowed >= cores.size() || cores.size() - allowed <= most_lost) continue;
     most_lost = cores.size() - allowed;

@@ -21,11 +21,16 @@ constexpr int kNoCpu = -1;
 
 RankCpus own_cpus_and_quotas() {
   static const std::vector<CpuQuota> quotas = read_control_groups().cpu_quotas;
-  return {host_name(), this_machine().allowed_cpus, quotas};
+  const Machine& machine = this_machine();
+  return {host_name(), machine.allowed_cores, quotas, machine.last_level_cache};
 }
 
 std::string to_text(const RankCpus& rank) {
-  std::string text = fmt::format("{}\n{}\n", rank.host, fmt::join(rank.cpus, " "));
+  std::string text = fmt::format("{}\n{}\n", rank.host, rank.last_level_cache);
+  for (const Core& core : rank.cores) {
+    text += fmt::format("{} {} {} {} ", core.number, core.cache, core.cpus.size(), fmt::join(core.cpus, " "));
+  }
+  text += '\n';
   for (const CpuQuota& quota : rank.cpu_quotas) text += fmt::format("{} {}\n", quota.cpus, quota.group);
   return text;
 }
@@ -34,10 +39,16 @@ RankCpus from_text(const std::string& text) {
   RankCpus rank;
   std::istringstream lines(text);
   std::getline(lines, rank.host);
+  std::getline(lines, rank.last_level_cache);
   std::string line;
   std::getline(lines, line);
-  std::istringstream cpus(line);
-  for (int cpu = 0; cpus >> cpu;) rank.cpus.push_back(cpu);
+  std::istringstream numbers(line);
+  std::size_t cpus = 0;
+  for (Core core; numbers >> core.number >> core.cache >> cpus;) {
+    core.cpus.resize(cpus);
+    for (int& cpu : core.cpus) numbers >> cpu;
+    rank.cores.push_back(core);
+  }
   while (std::getline(lines, line)) {
     const auto space = line.find(' ');
     rank.cpu_quotas.push_back({line.substr(space + 1), std::stod(line.substr(0, space))});
@@ -53,20 +64,21 @@ std::vector<RankCpus> gather_cpus(Communicator& comm) {
 }
 
 /// Why workers have to share; empty if they have not.
-std::string why_shared(Binding::Shortage shortage, int quota_cores, int ranks, int threads) {
+std::string why_shared(Binding::Shortage shortage, int quota_cores, int ranks, int threads, bool siblings) {
   if (shortage == Binding::Shortage::none) return {};
   if (shortage == Binding::Shortage::cores) {
-    return fmt::format("{} ranks x {} threads are more than the cores they may use", ranks, threads);
+    return fmt::format("{} ranks x {} threads are more than the {} they may use", ranks, threads,
+                       siblings ? "hardware threads" : "cores");
   }
   return fmt::format("{} ranks x {} threads are more than a CPU quota allows, {}", ranks, threads, quota_cores);
 }
 
-void bind_this_thread(int cpu) {
+void bind_this_thread(const std::vector<int>& cpus) {
   constexpr int kMaxCpus = 8192;
   cpu_set_t* mask = CPU_ALLOC(kMaxCpus);
   const std::size_t bytes = CPU_ALLOC_SIZE(kMaxCpus);
   CPU_ZERO_S(bytes, mask);
-  CPU_SET_S(static_cast<std::size_t>(cpu), bytes, mask);
+  for (const int cpu : cpus) CPU_SET_S(static_cast<std::size_t>(cpu), bytes, mask);
   // A refusal shows in what observe_workers finds.
   sched_setaffinity(0, bytes, mask);
   CPU_FREE(mask);
@@ -74,25 +86,28 @@ void bind_this_thread(int cpu) {
 
 }  // namespace
 
-int cores_per_rank(Communicator& comm) {
+int threads_per_rank(Communicator& comm, const PlacementPolicy& policy) {
   const std::vector<RankCpus> ranks = gather_cpus(comm);
-  const std::int64_t cores = comm.sum_of(comm.rank() == 0 ? cores_for_each_rank(ranks) : 0);
+  const std::int64_t threads = comm.sum_of(comm.rank() == 0 ? threads_for_each_rank(ranks, policy) : 0);
   const auto most_threads = static_cast<std::int64_t>(comm.min_of(omp_get_thread_limit()));
-  return static_cast<int>(std::max<std::int64_t>(1, std::min(cores, most_threads)));
+  return static_cast<int>(std::max<std::int64_t>(1, std::min(threads, most_threads)));
 }
 
 std::string cpu_quota_note(Communicator& comm) { return quota_note(gather_cpus(comm)); }
 
-std::string bind_workers(Communicator& comm, int threads, bool oversubscribe) {
+Placing bind_workers(Communicator& comm, int threads, bool oversubscribe, const PlacementPolicy& policy) {
   const std::vector<RankCpus> ranks = gather_cpus(comm);
   // Rank 0 plans; the others add nothing to its numbers.
   Binding binding;
-  if (comm.rank() == 0) binding = plan_binding(ranks, threads, oversubscribe);
-  std::int64_t shortage[2] = {static_cast<std::int64_t>(binding.shortage), binding.quota_cores};
-  comm.sum(shortage);
-  std::string shared =
-      why_shared(static_cast<Binding::Shortage>(shortage[0]), static_cast<int>(shortage[1]), comm.size(), threads);
-  if (!shared.empty() && !oversubscribe) return shared;
+  if (comm.rank() == 0) binding = plan_binding(ranks, threads, oversubscribe, policy);
+  std::int64_t told[3] = {static_cast<std::int64_t>(binding.shortage), binding.quota_cores,
+                          binding.refusal.empty() ? 0 : 1};
+  comm.sum(told);
+  if (told[2] != 0) return {.refusal = text_of_rank_0(comm, binding.refusal), .shortage = {}};
+  Placing placing;
+  placing.shortage = why_shared(static_cast<Binding::Shortage>(told[0]), static_cast<int>(told[1]), comm.size(),
+                                threads, policy.siblings);
+  if (!placing.shortage.empty() && !oversubscribe) return placing;
 
   const auto workers = static_cast<std::size_t>(threads);
   std::vector<std::int64_t> cpus(static_cast<std::size_t>(comm.size()) * workers);
@@ -107,9 +122,20 @@ std::string bind_workers(Communicator& comm, int threads, bool oversubscribe) {
 #pragma omp parallel num_threads(threads)
   {
     const auto cpu = static_cast<int>(cpus[own + static_cast<std::size_t>(omp_get_thread_num())]);
-    if (cpu != kNoCpu) bind_this_thread(cpu);
+    if (cpu != kNoCpu) bind_this_thread({cpu});
   }
-  return shared;
+  return placing;
+}
+
+void unbind_workers(int threads) {
+  const std::vector<int> all = affinity_mask();
+#pragma omp parallel num_threads(threads)
+  bind_this_thread(all);
+}
+
+std::string why_no_placement(Communicator& comm, const PlacementPolicy& policy) {
+  const std::vector<RankCpus> ranks = gather_cpus(comm);
+  return text_of_rank_0(comm, comm.rank() == 0 ? plan_binding(ranks, 1, true, policy).refusal : std::string());
 }
 
 std::string why_no_threads(Communicator& comm, int threads) {
@@ -148,10 +174,11 @@ std::vector<WorkerPlace> observe_workers(Communicator& comm, int threads) {
   return places;
 }
 
-bool share_a_core(const std::vector<WorkerPlace>& workers) {
+bool share_a_core(const std::vector<WorkerPlace>& workers, bool siblings) {
   std::set<std::pair<std::string, int>> taken;
   return std::ranges::any_of(workers, [&](const WorkerPlace& worker) {
-    return worker.core >= 0 && !taken.emplace(worker.host, worker.core).second;
+    const int place = siblings ? worker.cpu : worker.core;
+    return place >= 0 && !taken.emplace(worker.host, place).second;
   });
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/machine/placement_policy.hpp"
 #include "drivers/ranks/communicator.hpp"
 
 namespace trafficbench {
@@ -18,17 +19,29 @@ struct WorkerPlace {
   int numa = -1;  ///< NUMA region; -1 if unknown
 };
 
-/// Collective. Threads that every rank may have with a core for each (cores_for_each_rank), and no more than OpenMP may
+/// Collective. Threads that every rank may have under the policy (threads_for_each_rank), and no more than OpenMP may
 /// have; the same on every rank.
-int cores_per_rank(Communicator& comm);
+int threads_per_rank(Communicator& comm, const PlacementPolicy& policy = placement_policies().front());
 
 /// Collective. What CPU quotas keep from the ranks, on rank 0; empty if nothing, and elsewhere. To be said once.
 std::string cpu_quota_note(Communicator& comm);
 
-/// Collective. Binds thread t of every rank to a core of its own, neighbours next to each other (plan_binding). If
-/// there are too few cores or too little CPU time, the result says so, on every rank; workers then share what there is
-/// if `oversubscribe` is set, else nothing is bound.
-std::string bind_workers(Communicator& comm, int threads, bool oversubscribe);
+/// What came of placing the workers; the same on every rank. Both are sentences for the user, or empty.
+struct Placing {
+  std::string refusal;   ///< why the policy cannot place them: nothing was bound
+  std::string shortage;  ///< why workers have to share: there are too few cores, or too little CPU time
+};
+
+/// Collective. Binds the threads of every rank to cores, as the policy says (plan_binding). If there is a shortage,
+/// workers share what there is if `oversubscribe` is set; else nothing is bound.
+Placing bind_workers(Communicator& comm, int threads, bool oversubscribe,
+                     const PlacementPolicy& policy = placement_policies().front());
+
+/// Lets this rank's threads run wherever the process might when it was started.
+void unbind_workers(int threads);
+
+/// Collective. Why the policy has no place for one thread of every rank, on every rank; empty if it has. Binds nothing.
+std::string why_no_placement(Communicator& comm, const PlacementPolicy& policy);
 
 /// Collective. Why OpenMP does not give every rank so many threads, on every rank; empty if it does.
 std::string why_no_threads(Communicator& comm, int threads);
@@ -39,7 +52,7 @@ std::vector<int> own_cpus(int threads);
 /// Collective. Where every worker runs now; on rank 0, by rank and thread.
 std::vector<WorkerPlace> observe_workers(Communicator& comm, int threads);
 
-/// Whether two workers are on one core.
-bool share_a_core(const std::vector<WorkerPlace>& workers);
+/// Whether two workers are on one core; with `siblings`, on one hardware thread of it.
+bool share_a_core(const std::vector<WorkerPlace>& workers, bool siblings);
 
 }  // namespace trafficbench

@@ -13,6 +13,7 @@
 #include <map>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/utf8.hpp"
@@ -24,13 +25,15 @@ const Machine& this_machine() {
   return machine;
 }
 
-std::vector<int> one_cpu_of_each_core(const std::vector<std::vector<int>>& cores, const std::vector<int>& mask) {
-  std::vector<int> chosen;
-  for (const std::vector<int>& core : cores) {
-    const auto cpu = std::ranges::find_if(core, [&](int each) { return std::ranges::binary_search(mask, each); });
-    if (cpu != core.end()) chosen.push_back(*cpu);
+std::vector<Core> allowed_cores(const std::vector<Core>& cores, const std::vector<int>& mask) {
+  std::vector<Core> allowed;
+  for (Core core : cores) {
+    std::erase_if(core.cpus, [&](int cpu) { return !std::ranges::binary_search(mask, cpu); });
+    if (!core.cpus.empty()) allowed.push_back(std::move(core));
   }
-  return chosen.empty() ? mask : chosen;
+  if (!allowed.empty()) return allowed;
+  for (const int cpu : mask) allowed.push_back({cpu, {cpu}, 0});
+  return allowed;
 }
 
 std::vector<int> affinity_mask() {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "drivers/machine/core.hpp"
+
 namespace trafficbench {
 
 struct Cache {
@@ -28,9 +30,12 @@ struct Machine {
   std::vector<Cache> caches;     ///< of the first core, nearest first
   std::vector<NumaRegion> numa;  ///< empty if unknown
 
-  /// One logical CPU of every core that this process may run on, in the machine's order, so that neighbours in the list
-  /// share caches.
-  std::vector<int> allowed_cpus;
+  /// Those that this process may run on, in the machine's order, so that neighbours in the list share caches.
+  std::vector<Core> allowed_cores;
+
+  /// What Core::cache tells apart: the L3 caches; where there are none, the caches of the highest level that cores
+  /// share, else the packages.
+  std::string last_level_cache = "L3 cache";
 };
 
 /// Looks at the node anew: with hwloc, or in a build without it by machine_from_files. `mask` is what this process may
@@ -58,9 +63,5 @@ std::string cpu_revision();
 
 /// Name of the host, in UTF-8; "unknown" if it has none.
 std::string host_name();
-
-/// For those who look: of every core, given by its logical CPUs, the first that is in `mask`; all of `mask` if none is.
-/// So a core gets one worker, however many of its hardware threads may be used.
-std::vector<int> one_cpu_of_each_core(const std::vector<std::vector<int>>& cores, const std::vector<int>& mask);
 
 }  // namespace trafficbench

@@ -1,9 +1,11 @@
 // The node as the system's files describe it.
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "drivers/machine/topology.hpp"
 
@@ -53,6 +55,46 @@ std::string model_name(const fs::path& root) {
   return {};
 }
 
+/// A cache of one logical CPU.
+struct CacheOfCpu {
+  int level = 0;
+  std::string type;
+  std::int64_t bytes = 0;
+  std::vector<int> cpus;  ///< that share it
+};
+
+/// Nearest first.
+std::vector<CacheOfCpu> caches_of(const fs::path& cpu) {
+  std::vector<CacheOfCpu> caches;
+  for (int index = 0;; ++index) {
+    const fs::path folder = cpu / "cache" / ("index" + std::to_string(index));
+    int level = 0;
+    if (!(std::istringstream(first_line(folder / "level")) >> level)) return caches;
+    caches.push_back({level, first_line(folder / "type"), bytes_of(first_line(folder / "size")),
+                      listed(first_line(folder / "shared_cpu_list"))});
+  }
+}
+
+/// Of the caches that Core::cache tells apart, by those of one core, which has so many logical CPUs: 0 if there are
+/// none.
+int last_shared_level(const std::vector<CacheOfCpu>& caches, std::size_t cpus_of_core) {
+  int last = 0;
+  for (const CacheOfCpu& cache : caches) {
+    if (cache.level == 3) return 3;
+    if (cache.cpus.size() > cpus_of_core) last = std::max(last, cache.level);
+  }
+  return last;
+}
+
+/// The logical CPUs that share this one's cache of that level or, level 0, its package. Empty if nothing is said.
+std::vector<int> sharing_with(const fs::path& cpu, int level) {
+  if (level == 0) return listed(first_line(cpu / "topology/core_siblings_list"));
+  for (CacheOfCpu& cache : caches_of(cpu)) {
+    if (cache.level == level) return std::move(cache.cpus);
+  }
+  return {};
+}
+
 }  // namespace
 
 Machine machine_from_files(const fs::path& root, const std::vector<int>& mask) {
@@ -61,23 +103,33 @@ Machine machine_from_files(const fs::path& root, const std::vector<int>& mask) {
   const auto siblings = [&](int cpu) { return listed(first_line(folder_of(cpu) / "topology/thread_siblings_list")); };
   Machine machine;
   machine.cpu_model = model_name(root);
-  std::set<std::vector<int>> seen;
-  std::vector<std::vector<int>> cores;
+  const std::vector<CacheOfCpu> caches = caches_of(folder_of(0));
+  const int level = last_shared_level(caches, siblings(0).size());
+  machine.last_level_cache = level == 0 ? "package" : "L" + std::to_string(level) + " cache";
+  std::map<int, int> shared;  // Core::cache by logical CPU: each cache is looked at once
+  const auto shared_of = [&](int cpu) {
+    if (!shared.contains(cpu)) {
+      const std::vector<int> sharing = sharing_with(folder_of(cpu), level);
+      for (const int each : sharing) shared[each] = std::ranges::min(sharing);
+    }
+    return shared[cpu];
+  };
+  std::set<int> seen;
+  std::vector<Core> cores;
   for (const int cpu : mask) {
-    std::vector<int> core = siblings(cpu);
-    if (core.empty()) core = {cpu};
-    if (seen.insert(core).second) cores.push_back(core);
+    std::vector<int> cpus = siblings(cpu);
+    if (cpus.empty()) cpus = {cpu};
+    const int number = std::ranges::min(cpus);
+    if (seen.insert(number).second) cores.push_back({number, std::move(cpus), shared_of(cpu)});
   }
-  machine.allowed_cpus = one_cpu_of_each_core(cores, mask);
+  // Sockets may be numbered in turn.
+  std::ranges::stable_sort(cores, {}, &Core::cache);
+  machine.allowed_cores = allowed_cores(cores, mask);
   const auto count = [](const std::vector<int>& members) { return std::max(1, static_cast<int>(members.size())); };
   machine.threads_per_core = count(siblings(0));
   machine.cores = std::max(1, count(listed(first_line(all / "online"))) / machine.threads_per_core);
-  for (int index = 0;; ++index) {
-    const fs::path folder = folder_of(0) / "cache" / ("index" + std::to_string(index));
-    int level = 0;
-    if (!(std::istringstream(first_line(folder / "level")) >> level)) break;
-    machine.caches.push_back({level, first_line(folder / "type"), bytes_of(first_line(folder / "size")),
-                              count(listed(first_line(folder / "shared_cpu_list")))});
+  for (const CacheOfCpu& cache : caches) {
+    machine.caches.push_back({cache.level, cache.type, cache.bytes, count(cache.cpus)});
   }
   return machine;
 }

@@ -1,4 +1,5 @@
 // The node as hwloc sees it.
+#include <fmt/format.h>
 #include <hwloc.h>
 
 #include <algorithm>
@@ -20,6 +21,19 @@ Cache cache_of(hwloc_obj_t object) {
                                                                 : "Instruction";
   return {static_cast<int>(attributes.depth), type, static_cast<std::int64_t>(attributes.size),
           hwloc_bitmap_weight(object->cpuset)};
+}
+
+/// The level of a kind of cache.
+int level_of(hwloc_obj_type_t cache) { return static_cast<int>(cache) - static_cast<int>(HWLOC_OBJ_L1CACHE) + 1; }
+
+/// What Core::cache tells apart.
+hwloc_obj_type_t last_shared_type(hwloc_topology_t topology) {
+  for (const hwloc_obj_type_t type : {HWLOC_OBJ_L3CACHE, HWLOC_OBJ_L5CACHE, HWLOC_OBJ_L4CACHE, HWLOC_OBJ_L2CACHE}) {
+    hwloc_obj_t cache = hwloc_get_obj_by_type(topology, type, 0);
+    if (cache == nullptr) continue;
+    if (type == HWLOC_OBJ_L3CACHE || count_in(topology, cache->cpuset, HWLOC_OBJ_CORE) > 1) return type;
+  }
+  return HWLOC_OBJ_PACKAGE;
 }
 
 /// hwloc loads its plug-ins for the first topology and drops them with the last. MPI makes one of its own as it starts:
@@ -45,12 +59,17 @@ Machine look_at_machine(const std::vector<int>& mask) {
   const int units = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PU);
   machine.cores = std::max(1, cores);
   machine.threads_per_core = std::max(1, units / machine.cores);
-  std::vector<std::vector<int>> cpus_of_cores;
+  const hwloc_obj_type_t shared = last_shared_type(topology);
+  machine.last_level_cache = shared == HWLOC_OBJ_PACKAGE ? "package" : fmt::format("L{} cache", level_of(shared));
+  std::vector<Core> all;
   for (hwloc_obj_t core = nullptr; (core = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_CORE, core)) != nullptr;) {
-    std::vector<int>& cpus = cpus_of_cores.emplace_back();
-    for (int cpu = -1; (cpu = hwloc_bitmap_next(core->cpuset, cpu)) >= 0;) cpus.push_back(cpu);
+    const hwloc_obj* const part = hwloc_get_ancestor_obj_by_type(topology, shared, core);
+    Core& each = all.emplace_back();
+    each.number = hwloc_bitmap_first(core->cpuset);
+    each.cache = part == nullptr ? 0 : hwloc_bitmap_first(part->cpuset);
+    for (int cpu = -1; (cpu = hwloc_bitmap_next(core->cpuset, cpu)) >= 0;) each.cpus.push_back(cpu);
   }
-  machine.allowed_cpus = one_cpu_of_each_core(cpus_of_cores, mask);
+  machine.allowed_cores = allowed_cores(all, mask);
 
   if (hwloc_obj_t package = hwloc_get_obj_by_type(topology, HWLOC_OBJ_PACKAGE, 0)) {
     if (const char* model = hwloc_obj_get_info_by_name(package, "CPUModel")) machine.cpu_model = model;

@@ -25,7 +25,7 @@ Tuning largest_caches(Communicator& world, Tuning tuning) {
 }  // namespace
 
 Ceiling measure_ceiling(Communicator& world, int samples, std::int64_t road_bytes) {
-  const int threads = cores_per_rank(world);
+  const int threads = threads_per_rank(world);
   bind_workers(world, threads, true);
   const int workers = threads * world.size();
   const Tuning shared = largest_caches(world, tuning_for(this_machine(), workers));

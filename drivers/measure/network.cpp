@@ -11,10 +11,12 @@ namespace trafficbench {
 
 namespace {
 
-constexpr int kBatches = 15;
+constexpr std::size_t kBatches = 15;
 // Long enough that leaving a barrier one after the other does not count, short enough to fall between disturbances.
 constexpr double kBatchSeconds = 2e-4;
 constexpr double kMaxBatch = 1000;
+
+constexpr std::int64_t kWordBytes = 8;
 
 /// Seconds of `count` operations on the slowest rank.
 template <typename Operation>
@@ -25,15 +27,15 @@ double time_batch(Communicator& comm, int count, const Operation& operation) {
   return comm.max_of(wall_seconds() - began);
 }
 
-/// Seconds of one operation in each batch. `most` bounds the seconds of all but the first.
+/// Seconds of one operation in each batch: as many batches as `most` seconds hold, `fewest` at least.
 template <typename Operation>
-std::vector<double> time_batches(Communicator& comm, double most, const Operation& operation) {
+std::vector<double> time_batches(Communicator& comm, double most, std::size_t fewest, const Operation& operation) {
   double once = time_batch(comm, 1, operation);
   once = std::min(once, time_batch(comm, 1, operation));
   const int count = static_cast<int>(std::clamp(std::ceil(kBatchSeconds / std::max(once, 1e-9)), 1.0, kMaxBatch));
   std::vector<double> seconds;
   double spent = 0;  // the same on all ranks, as each batch is
-  while (seconds.empty() || (seconds.size() < kBatches && spent < most)) {
+  while (seconds.size() < fewest || (seconds.size() < kBatches && spent < most)) {
     const double batch = time_batch(comm, count, operation);
     spent += batch;
     seconds.push_back(batch / count);
@@ -94,7 +96,7 @@ class Measurer {
   void allreduces() {
     for (const std::int64_t bytes : plan_.sum_bytes) {
       const NetworkFigure figure = of(NetworkOperation::allreduce, bytes);
-      std::vector<std::int64_t> values(static_cast<std::size_t>(bytes / 8));
+      std::vector<std::int64_t> values(static_cast<std::size_t>(bytes / kWordBytes));
       if (!is_known(figure)) add(figure, [&] { comm_.sum(values); });
     }
   }
@@ -122,7 +124,7 @@ class Measurer {
 
   template <typename Operation>
   void add(NetworkFigure figure, const Operation& operation) {
-    sum_up(time_batches(comm_, most_, operation), figure);
+    sum_up(time_batches(comm_, most_, plan_.fewest, operation), figure);
     network_.push_back(figure);
   }
 
@@ -131,11 +133,11 @@ class Measurer {
     figure.ranks = 2;
     figure.nodes = nodes;
     if (is_known(figure)) return;
-    std::vector<std::uint64_t> words(static_cast<std::size_t>(bytes / 8));
+    std::vector<std::uint64_t> words(static_cast<std::size_t>(bytes / kWordBytes));
     const bool serves = comm_.rank() == 0;
     const bool plays = serves || comm_.rank() == partner;
     const Message message{.peer = serves ? partner : 0, .tag = 0, .words = words};
-    std::vector<double> seconds = time_batches(comm_, most_, [&] {
+    std::vector<double> seconds = time_batches(comm_, most_, plan_.fewest, [&] {
       if (!plays) return;
       if (serves) comm_.exchange({&message, 1}, {});
       comm_.exchange({}, {&message, 1});
@@ -168,22 +170,33 @@ void add_network(Communicator& comm, const NetworkPlan& plan, Network& network) 
   if (plan.thorough) measurer.barrier();
 }
 
-std::optional<double> seconds_of(const Network& network, NetworkFigure like, std::int64_t bytes,
-                                 double NetworkFigure::*member) {
-  std::vector<const NetworkFigure*> sizes;
+void add_network_of(Communicator& world, Communicator* part, const NetworkPlan& plan, Network& network) {
+  std::string refusal;
+  try {
+    if (part != nullptr) add_network(*part, plan, network);
+  } catch (const BadInput& bad) {
+    refusal = bad.what();
+  }
+  world.sleeping_barrier();
+  world.agree(refusal);
+}
+
+const NetworkFigure* figure_of(const Network& network, NetworkFigure like, std::int64_t bytes) {
+  const NetworkFigure* found = nullptr;
   for (const NetworkFigure& figure : network) {
     like.bytes = figure.bytes;
-    if (figure.is_like(like)) sizes.push_back(&figure);
+    if (!figure.is_like(like) || figure.bytes > bytes) continue;
+    if (found == nullptr || found->bytes < figure.bytes) found = &figure;
   }
-  if (sizes.empty()) return std::nullopt;
-  std::ranges::sort(sizes, {}, &NetworkFigure::bytes);
-  // Between two sizes, and beyond the last as it was up to there; a shorter message takes as long as the shortest.
-  const auto above = std::ranges::upper_bound(sizes, bytes, {}, &NetworkFigure::bytes);
-  if (above == sizes.begin() || sizes.size() == 1) return sizes.front()->*member;
-  const NetworkFigure& high = above == sizes.end() ? *sizes.back() : **above;
-  const NetworkFigure& low = above == sizes.end() ? **(sizes.end() - 2) : **(above - 1);
-  const double slope = (high.*member - low.*member) / static_cast<double>(high.bytes - low.bytes);
-  return low.*member + std::max(slope, 0.0) * static_cast<double>(bytes - low.bytes);
+  return found;
+}
+
+void improve(Network& network, const Network& again) {
+  for (NetworkFigure& figure : network) {
+    for (const NetworkFigure& other : again) {
+      if (figure.is_like(other)) figure.best = std::min(figure.best, other.best);
+    }
+  }
 }
 
 double cost_of_exchange(const Network& network, const Point& point, int nodes) {
@@ -192,13 +205,14 @@ double cost_of_exchange(const Network& network, const Point& point, int nodes) {
   like.nodes = nodes;
   like.operation = NetworkOperation::neighbours;
   like.exchange = point.exchange->name;
-  const std::optional<double> edges = seconds_of(network, like, 8, &NetworkFigure::seconds);
-  if (!edges) return 0;
-  double seconds = *edges;
+  const NetworkFigure* const edges = figure_of(network, like, kWordBytes);
+  if (edges == nullptr) return 0;
+  double seconds = edges->seconds;
   if (point.counting == CountingMode::every && !point.reduce->each_iteration) {
     like.operation = NetworkOperation::allreduce;
     like.exchange.clear();
-    seconds += seconds_of(network, like, 8, &NetworkFigure::seconds).value_or(0);
+    const NetworkFigure* const sum = figure_of(network, like, kWordBytes);
+    if (sum != nullptr) seconds += sum->seconds;
   }
   constexpr double kMicrosecond = 1e-6;
   return kMicrosecond * std::pow(4.0, std::round(std::log2(std::max(seconds / kMicrosecond, 1e-3)) / 2));

@@ -53,19 +53,26 @@ struct NetworkPlan {
   std::span<const ExchangeMethod* const> methods;  ///< of `neighbours`
   std::vector<std::int64_t> message_bytes;         ///< of messages, ascending; multiples of 8
   std::vector<std::int64_t> sum_bytes;             ///< of sums, likewise
-  bool thorough = true;  ///< ping-pongs and the barrier, too, which limits need and a depth does not
-  double seconds = 0.1;  ///< about how long all of it may take
+  bool thorough = true;    ///< ping-pongs and the barrier, too, which limits need and a depth does not
+  double seconds = 0.1;    ///< about how long all of it may take, beyond the fewest batches
+  std::size_t fewest = 1;  ///< batches of each figure; an interval takes six
 };
 
-/// Collective over `comm`, of two ranks or more: adds what rank 0's `network` does not have yet of these ranks, the same
-/// on each of them. A ping-pong is between rank 0 and the next rank on its node, and the first on another. Throws BadInput
-/// where the library lacks a method.
+/// Collective over `comm`, of two ranks or more: adds what rank 0's `network` does not have yet of these ranks, the
+/// same on each of them. A ping-pong is between rank 0 and the next rank on its node, and the first on another. Throws
+/// BadInput where the library lacks a method.
 void add_network(Communicator& comm, const NetworkPlan& plan, Network& network);
 
-/// The seconds of messages of `bytes` bytes, between those that were measured in proportion: by `member`, the median or
-/// the best. Nothing if none was.
-std::optional<double> seconds_of(const Network& network, NetworkFigure like, std::int64_t bytes,
-                                 double NetworkFigure::*member);
+/// The same on those ranks of `world` that are in `part`, which is nullptr on the others: they sleep meanwhile.
+/// Collective over `world`; throws on every rank what was thrown on any.
+void add_network_of(Communicator& world, Communicator* part, const NetworkPlan& plan, Network& network);
+
+/// Of the figures that differ from `like` in their bytes alone, the one of most bytes that are no more than `bytes`:
+/// what it says is a lower bound of what `bytes` take. nullptr if there is none.
+const NetworkFigure* figure_of(const Network& network, NetworkFigure like, std::int64_t bytes);
+
+/// Takes over what `again` found quicker: disturbance only slows. The medians stay.
+void improve(Network& network, const Network& again);
 
 /// Seconds that one exchange costs the road of a point on so many nodes, beside the cells that are updated because of
 /// it: edges of a word by the point's method, and a sum where there is one an exchange. Rounded to a power of four

@@ -14,8 +14,8 @@ constexpr std::int64_t kWordBytes = 8;
 std::optional<double> edges_seconds(const Network& network, int ranks, int nodes, std::int64_t bytes) {
   std::optional<double> least;
   const auto consider = [&](const NetworkFigure& like) {
-    const std::optional<double> seconds = seconds_of(network, like, bytes, &NetworkFigure::best);
-    if (seconds) least = std::min(least.value_or(*seconds), *seconds);
+    const NetworkFigure* const figure = figure_of(network, like, bytes);
+    if (figure != nullptr) least = std::min(least.value_or(figure->best), figure->best);
   };
   NetworkFigure like;
   like.operation = NetworkOperation::ping_pong;
@@ -39,9 +39,9 @@ double sums_seconds(const Network& network, const Point& point, int nodes, std::
   like.ranks = point.ranks;
   like.nodes = nodes;
   const bool each = point.reduce->each_iteration;
-  const double once =
-      seconds_of(network, like, each ? kWordBytes : kWordBytes * depth, &NetworkFigure::best).value_or(0);
-  return each ? once * static_cast<double>(depth) : once;
+  const NetworkFigure* const sum = figure_of(network, like, each ? kWordBytes : kWordBytes * depth);
+  if (sum == nullptr) return 0;
+  return each ? sum->best * static_cast<double>(depth) : sum->best;
 }
 
 }  // namespace
@@ -54,9 +54,12 @@ std::optional<Limit> limit_with_network(const std::optional<Limit>& kernel, cons
   const double updates = static_cast<double>(depth) * static_cast<double>(point.road_cells);
   const double computing = kernel ? updates / kernel->cells_per_second : 0;
   const double sums = sums_seconds(network, point, nodes, depth);
+  const bool waits_for_edges = point.overlap == Overlap::on && *edges > computing;
   const double edges_too = point.overlap == Overlap::on ? std::max(computing, *edges) : computing + *edges;
+  const bool waits_for_sums = point.reduce->hides && sums > edges_too;
   const double all = point.reduce->hides ? std::max(edges_too, sums) : edges_too + sums;
-  const bool is_kernel = kernel && 2 * computing >= all;
+  // A kernel that hides behind what is longer bounds nothing.
+  const bool is_kernel = kernel && !waits_for_edges && !waits_for_sums && 2 * computing >= all;
   return Limit{is_kernel ? kernel->name : exchange_limit_name(point.ranks, nodes), updates / all};
 }
 

@@ -24,30 +24,37 @@ std::string name_of_figure(const NetworkFigure& figure) {
   return name;
 }
 
+/// What a rank sends in a second: a message each way, where there are messages; else 0.
+double bytes_a_second(const NetworkFigure& figure) {
+  const bool both_ways = figure.operation == NetworkOperation::neighbours;
+  if (!both_ways && figure.operation != NetworkOperation::ping_pong) return 0;
+  return (both_ways ? 2 : 1) * static_cast<double>(figure.bytes) / figure.seconds;
+}
+
 nlohmann::json json_of(const NetworkFigure& figure) {
   nlohmann::json json = {{"value", figure.seconds}, {"unit", "s"},
                          {"class", "network"},      {"operation", name_of(figure.operation)},
                          {"ranks", figure.ranks},   {"nodes", figure.nodes},
                          {"best", figure.best},     {"batches", figure.batches}};
   if (figure.bytes > 0) json["bytes"] = figure.bytes;
+  if (const double rate = bytes_a_second(figure); rate > 0) json["bytes_per_second"] = rate;
   if (!figure.exchange.empty()) json["exchange"] = figure.exchange;
   if (figure.interval) {
     json["low"] = figure.interval->low;
     json["high"] = figure.interval->high;
+    json["interval_over"] = "batches";
   }
   return json;
 }
 
-/// The quickest exchange of a word with both neighbours, and a sum of one integer.
+/// The quickest exchange of a word with both neighbours, by any way, and a sum of one integer.
 double quickest(const Network& network, int ranks, int nodes) {
   double edges = 0;
   double sum = 0;
   for (const NetworkFigure& figure : network) {
     if (figure.ranks != ranks || figure.nodes != nodes || figure.bytes != 8) continue;
-    if (figure.operation == NetworkOperation::allreduce) sum = figure.seconds;
-    if (figure.operation == NetworkOperation::neighbours && (edges == 0 || figure.seconds < edges)) {
-      edges = figure.seconds;
-    }
+    if (figure.operation == NetworkOperation::allreduce) sum = figure.best;
+    if (figure.operation == NetworkOperation::neighbours && (edges == 0 || figure.best < edges)) edges = figure.best;
   }
   return edges + sum;
 }
@@ -80,7 +87,7 @@ Network network_of(const nlohmann::json& limits) {
   Network network;
   if (!limits.is_object()) return network;
   for (const auto& [name, json] : limits.items()) {
-    if (!json.is_object() || json.value("class", "") != "network") continue;
+    if (!json.is_object() || json.value("class", nlohmann::json()) != "network") continue;
     try {
       NetworkFigure figure;
       const auto& names = EnumNames<NetworkOperation>::kNames;
@@ -95,7 +102,8 @@ Network network_of(const nlohmann::json& limits) {
       figure.best = json.at("best").get<double>();
       figure.batches = json.at("batches").get<std::size_t>();
       if (json.contains("low")) figure.interval = Interval{json.at("low").get<double>(), json.at("high").get<double>()};
-      if (figure.seconds > 0 && figure.best > 0) network.push_back(figure);
+      const auto is_like = [&](const NetworkFigure& other) { return other.is_like(figure); };
+      if (figure.seconds > 0 && figure.best > 0 && std::ranges::none_of(network, is_like)) network.push_back(figure);
     } catch (const nlohmann::json::exception&) {
       continue;
     }
@@ -112,13 +120,9 @@ std::string network_table(const Network& network) {
     const std::string interval =
         figure.interval ? fmt::format("{:.3f} .. {:.3f}", 1e6 * figure.interval->low, 1e6 * figure.interval->high)
                         : "-";
-    // What a rank sends: a message each way, or its integers; short ones are about latency.
-    constexpr std::int64_t kLong = 4096;
-    const double messages = figure.operation == NetworkOperation::neighbours ? 2 : 1;
-    const std::string rate =
-        figure.bytes < kLong
-            ? "-"
-            : fmt::format("{:.0f}", messages * static_cast<double>(figure.bytes) / figure.seconds / 1e6);
+    constexpr std::int64_t kLong = 4096;  // shorter ones are about latency
+    const double sent = bytes_a_second(figure);
+    const std::string rate = sent == 0 || figure.bytes < kLong ? "-" : fmt::format("{:.0f}", sent / 1e6);
     text += fmt::format("{:<12} {:>6} {:>6} {:<12} {:>9} {:>11.3f}  {:<22} {:>9}\n", name_of(figure.operation),
                         figure.ranks, figure.nodes, figure.exchange.empty() ? "-" : figure.exchange,
                         bytes_text(figure.bytes), 1e6 * figure.seconds, interval, rate);

@@ -15,9 +15,14 @@ namespace {
 // than 1%.
 constexpr std::int64_t kLeastCells = 10000;
 
+/// Then its time is not the node's alone.
+bool is_about_cores(Warning warning) {
+  return warning == Warning::short_repetition || warning == Warning::oversubscribed || warning == Warning::shared_core;
+}
+
 bool counts(const Point& point, const Measurement& measurement) {
   return point.variant->kernel_class == KernelClass::update && measurement.problem.empty() &&
-         !measurement.warnings.contains(Warning::short_repetition) && point.road_cells / point.ranks >= kLeastCells;
+         std::ranges::none_of(measurement.warnings, is_about_cores) && point.road_cells / point.ranks >= kLeastCells;
 }
 
 /// The ranks on each host.
@@ -56,6 +61,7 @@ void NodePaces::add(const Point& point, const Measurement& measurement) {
 
 std::vector<NodePace> NodePaces::paces() const {
   std::vector<NodePace> paces;
+  paces.reserve(nodes_.size());
   for (const auto& [host, node] : nodes_) paces.push_back({host, node.ranks, median(node.ratios)});
   return paces;
 }

@@ -84,8 +84,9 @@ PointTimer::PointTimer(Communicator& comm, Point point, const MeasuringOptions& 
 bool PointTimer::prepare() {
   // Roads of which each rank holds no more than this are hashed whole: that takes seconds.
   constexpr std::int64_t kMaxCellsHashed = std::int64_t{1} << 28;
-  if (!bind_workers(comm_, point_.threads, options_.oversubscribe).empty())
+  if (!bind_workers(comm_, point_.threads, options_.oversubscribe, *point_.placement).shortage.empty()) {
     result_.warnings.insert(Warning::oversubscribed);
+  }
   const std::int64_t cells = point_.road_cells;
   try {
     start_ = make_start(point_.start, cells);
@@ -223,7 +224,7 @@ void PointTimer::give_back_road() {
 }
 
 void PointTimer::repeat() {
-  bind_workers(comm_, point_.threads, options_.oversubscribe);
+  bind_workers(comm_, point_.threads, options_.oversubscribe, *point_.placement);
   if (!simulation_) make_road();
   constexpr int kClockSamples = 5;
   if (const double clock = measure_clock_hz(kClockSamples); clock > 0) result_.clock_hz.push_back(clock);
@@ -313,7 +314,7 @@ void PointTimer::check_cars() {
 Measurement PointTimer::finish() {
   if (!result_.full && simulation_) check_cars();
   if (comm_.max_of(moved_ ? 1 : 0) > 0) result_.warnings.insert(Warning::placement_changed);
-  if (share_a_core(result_.placement)) result_.warnings.insert(Warning::shared_core);
+  if (share_a_core(result_.placement, point_.placement->siblings)) result_.warnings.insert(Warning::shared_core);
   if (result_.clock_hz.size() != result_.samples.size()) result_.clock_hz.clear();
   if (!result_.clock_hz.empty()) {
     const auto [least, most] = std::ranges::minmax(result_.clock_hz);

@@ -39,7 +39,7 @@ class Visit {
       : world_(world), group_(group), deadline_(deadline), timers_(group.members.size()) {
     for (std::size_t i = 0; i < timers_.size(); ++i) {
       const Group::Member& member = group.members[i];
-      Communicator* comm = ranks.first(member.point.ranks);
+      Communicator* comm = ranks.of(member.point.selection());
       if (comm == nullptr || !member.is_measured) continue;
       const Retained retained{group.keep_roads || group.members.size() == 1, member.restarted};
       timers_[i] = std::make_unique<PointTimer>(*comm, member.point, options, retained, shared);
@@ -150,7 +150,7 @@ WorkEnd try_out(Communicator& world, const RankGroups& ranks, Group& group, std:
   const double began = wall_seconds();
   double numbers[] = {0, 0, 0, 0, 0};  // failed; preparation, timed, repetition, start state
   RepetitionLength length;
-  if (Communicator* comm = ranks.first(tried.point.ranks)) {
+  if (Communicator* comm = ranks.of(tried.point.selection())) {
     timer = std::make_unique<PointTimer>(*comm, tried.point, options, Retained{true, tried.restarted}, shared);
     if (timer->prepare()) {
       numbers[4] = timer->start_seconds();

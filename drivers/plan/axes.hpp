@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "drivers/base/option_values.hpp"
+#include "drivers/machine/placement_policy.hpp"
 #include "drivers/ranks/edge_exchange.hpp"
 #include "drivers/report/scaling_mode.hpp"
 #include "drivers/road/counting_mode.hpp"
@@ -93,6 +94,10 @@ using Exchange = MethodChoice<ExchangeMethod, exchange_methods>;
 using Exchanges = MethodList<ExchangeMethod, exchange_methods>;
 using Reduce = MethodChoice<ReduceMethod, reduce_methods>;
 using Reduces = MethodList<ReduceMethod, reduce_methods>;
+using Placement = MethodChoice<PlacementPolicy, placement_policies>;
+using Placements = MethodList<PlacementPolicy, placement_policies>;
+using RanksPerNode = CountOrAuto<1, INT32_MAX>;
+using RanksPerNodes = CountListWithAuto<INT32_MAX>;
 
 /// Throws BadInput for a product of axes of so many values each that is more points than a command takes.
 void check_points(std::initializer_list<std::size_t> axes);

@@ -40,7 +40,7 @@ bool roads_fit_together(Communicator& world, const RankGroups& ranks, const Grou
     const Point& point = member.point;
     const bool is_first = held.emplace(point.ranks, point.road_cells).second;
     double own = 0;
-    if (Communicator* comm = ranks.first(point.ranks)) {
+    if (Communicator* comm = ranks.of(point.selection())) {
       own = node_bytes(*comm, point);
       if (is_first) own += block_bytes(point) * comm->node_size();
     }
@@ -64,8 +64,9 @@ std::string why_no_overlap(const Point& point) {
 std::string why_not(Communicator& comm, const Point& point, bool oversubscribe) {
   if (std::string reason = why_no_overlap(point); !reason.empty()) return reason;
   if (std::string reason = why_no_memory(comm, point); !reason.empty()) return reason;
-  std::string shared = bind_workers(comm, point.threads, oversubscribe);
-  if (!oversubscribe && !shared.empty()) return shared;
+  Placing placing = bind_workers(comm, point.threads, oversubscribe, *point.placement);
+  if (!placing.refusal.empty()) return std::move(placing.refusal);
+  if (!oversubscribe && !placing.shortage.empty()) return std::move(placing.shortage);
   return why_no_threads(comm, point.threads);
 }
 

@@ -13,9 +13,9 @@ Feasibility feasibility_of(Communicator& world, const RankGroups& ranks, const s
                            const MeasuringOptions& options) {
   Feasibility result;
   for (const Point& point : points) {
-    std::string reason;
+    std::string reason = ranks.why_not(point.selection());
     bool restarted = false;
-    if (Communicator* comm = ranks.first(point.ranks)) {
+    if (Communicator* comm = ranks.of(point.selection())) {
       reason = why_not(*comm, point, options.oversubscribe);
       restarted = options.verification == Verification::full || can_restart(*comm, point);
     }

@@ -34,6 +34,8 @@ struct SweepOptions {
   Exchanges exchange{"nonblocking"};
   ChoiceList<Overlap> overlap{"off"};
   Reduces reduce{"exchange"};
+  Placements placement{"packed"};
+  RanksPerNodes ranks_per_node{"auto"};
   std::string isa = "auto";
   std::string wave = "auto";
   bool retune = false;  ///< the race for it takes place, whatever was kept

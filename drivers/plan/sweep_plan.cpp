@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <tuple>
+#include <type_traits>
 
 #include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
@@ -27,7 +28,7 @@ struct Shape {
 /// what was asked for.
 std::vector<Shape> shapes_of(Communicator& world, const SweepOptions& options) {
   const int size = world.size();
-  const int cores = cores_per_rank(world) * size;
+  const int cores = threads_per_rank(world) * size;
   std::vector<std::int64_t> ranks{1};
   if (options.ranks.automatic()) {
     if (size > 1) ranks.push_back(size);
@@ -57,23 +58,30 @@ std::vector<Shape> shapes_of(Communicator& world, const SweepOptions& options) {
   return shapes;
 }
 
-/// How ranks speak to each other.
-struct Communication {
-  const ExchangeMethod* exchange = &exchange_methods().front();
-  Overlap overlap = Overlap::off;
-  const ReduceMethod* reduce = &reduce_methods().front();
-};
-
-/// All combinations that were asked for. One rank speaks to nobody.
-std::vector<Communication> ways_of(const Shape& shape, const SweepOptions& options) {
-  if (shape.ranks == 1) return {Communication{}};
-  std::vector<Communication> ways;
-  for (const ExchangeMethod* exchange : options.exchange.methods) {
-    for (const Overlap overlap : options.overlap.values) {
-      for (const ReduceMethod* reduce : options.reduce.methods) ways.push_back({exchange, overlap, reduce});
+/// Adds points like this one, whose kernel, road and shape are set: all combinations of ways to communicate and to be
+/// placed that were asked for. One rank speaks to nobody, and one worker is placed in one way.
+void add_ways(Point point, const SweepOptions& options, std::vector<Point>& points) {
+  const bool speaks = point.ranks > 1;
+  const auto or_default = [](bool varies, const auto& asked_for, auto otherwise) {
+    return varies ? asked_for : std::remove_cvref_t<decltype(asked_for)>{otherwise};
+  };
+  for (const auto* exchange : or_default(speaks, options.exchange.methods, &exchange_methods().front())) {
+    for (const Overlap overlap : or_default(speaks, options.overlap.values, Overlap::off)) {
+      for (const auto* reduce : or_default(speaks, options.reduce.methods, &reduce_methods().front())) {
+        for (const auto* placement :
+             or_default(point.workers() > 1, options.placement.methods, &placement_policies().front())) {
+          for (const std::int64_t per_node : or_default(speaks, options.ranks_per_node.numbers, kAuto)) {
+            point.exchange = exchange;
+            point.overlap = overlap;
+            point.reduce = reduce;
+            point.placement = placement;
+            point.ranks_per_node = static_cast<int>(per_node);
+            points.push_back(point);
+          }
+        }
+      }
     }
   }
-  return ways;
 }
 
 /// Of a kernel that always makes the course's 100 iterations, whoever asks for all kernels and not for it by name gets
@@ -119,7 +127,8 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
   const std::vector<Shape> shapes = shapes_of(world, options);
   check_threads(kernels, shapes, options);
   check_points({cells.size(), shapes.size(), options.count.values.size(), depths.size(), kernels.size(),
-                options.exchange.methods.size(), options.reduce.methods.size(), options.overlap.values.size()});
+                options.exchange.methods.size(), options.reduce.methods.size(), options.overlap.values.size(),
+                options.placement.methods.size(), options.ranks_per_node.numbers.size()});
   const bool takes_all = options.kernels.text == "all";
   std::vector<Point> points;
   for (const std::int64_t size : cells) {
@@ -141,12 +150,7 @@ std::vector<Point> points_of(Communicator& world, const SweepOptions& options, K
                                          point.workers()));
             }
             point.set_cells(mode, size);
-            for (const Communication& ways : ways_of(shape, options)) {
-              point.exchange = ways.exchange;
-              point.overlap = ways.overlap;
-              point.reduce = ways.reduce;
-              points.push_back(point);
-            }
+            add_ways(point, options, points);
           }
         }
       }
@@ -177,6 +181,8 @@ Json axes_of(Communicator& world, const SweepOptions& options) {
                {"exchange", options.exchange.text},
                {"overlap", options.overlap.text},
                {"reduce", options.reduce.text},
+               {"placement", options.placement.text},
+               {"ranks_per_node", options.ranks_per_node.text},
                {"isa", options.isa},
                {"wave", valid_utf8(options.wave)}};
   for (const auto& [knob, option] : options.knobs) axes[knob] = option.text;

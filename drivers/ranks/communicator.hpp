@@ -68,8 +68,9 @@ class Communicator {
   virtual void start_sum(std::span<std::int64_t> values) = 0;
   virtual void finish_sum() = 0;
 
-  /// A communicator of the first `ranks` ranks; nullptr on the others.
-  virtual std::unique_ptr<Communicator> first(int ranks) = 0;
+  /// A communicator of the ranks that belong to it, in their order; nullptr on the others. The first rank of all
+  /// belongs to it.
+  virtual std::unique_ptr<Communicator> part(bool belongs) = 0;
 
   /// The library, for the report: name, full version text, standard ("3.1") and thread level ("funneled"). All empty
   /// without MPI.

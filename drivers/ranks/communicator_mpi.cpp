@@ -116,9 +116,9 @@ class MpiCommunicator final : public Communicator {
     if (size_ > 1) MPI_Wait(&sum_, MPI_STATUS_IGNORE);
   }
 
-  std::unique_ptr<Communicator> first(int ranks) override {
+  std::unique_ptr<Communicator> part(bool belongs) override {
     MPI_Comm part = MPI_COMM_NULL;
-    MPI_Comm_split(comm_, rank_ < ranks ? 0 : MPI_UNDEFINED, rank_, &part);
+    MPI_Comm_split(comm_, belongs ? 0 : MPI_UNDEFINED, rank_, &part);
     if (part == MPI_COMM_NULL) return nullptr;
     return std::make_unique<MpiCommunicator>(part, false);
   }

@@ -30,7 +30,7 @@ class SerialCommunicator final : public Communicator {
   void finish_exchange() override {}
   void start_sum(std::span<std::int64_t> /*values*/) override {}
   void finish_sum() override {}
-  std::unique_ptr<Communicator> first(int /*ranks*/) override { return std::make_unique<SerialCommunicator>(); }
+  std::unique_ptr<Communicator> part(bool /*belongs*/) override { return std::make_unique<SerialCommunicator>(); }
   Library library() const override { return {}; }
   [[noreturn]] void abort(int status) override { std::exit(status); }
 };

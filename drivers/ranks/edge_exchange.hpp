@@ -67,7 +67,7 @@ struct ExchangeMethod {
   /// std::bad_alloc.
   std::unique_ptr<EdgeExchange> (*make)(Communicator& comm, const EdgeRoutes& routes, bool ahead) = nullptr;
 
-  bool overlaps = false;  ///< start() sends before it returns, so that `ahead` is worth something
+  bool overlaps = false;  ///< start() may send before it returns, so that `ahead` may be worth something
 };
 
 /// All methods of this program, the default first. Which file they come from is decided when the program is linked:

@@ -9,7 +9,7 @@
 
 namespace trafficbench {
 
-/// Of a communicator that start_world of ranks/communicator_mpi.cpp gave, or its first().
+/// Of a communicator that start_world of ranks/communicator_mpi.cpp gave, or its part().
 MPI_Comm mpi_handle(Communicator& comm);
 
 /// While this lives, calls on `comm` return their errors instead of ending the program: those that make windows and

@@ -16,9 +16,6 @@ constexpr std::string_view kLowestKernel = "naive";
 constexpr std::string_view kLowestRungOfTheLadder = "python";
 constexpr std::string_view kNoDepth = "none";
 
-/// Axes that only some kernels have.
-std::string knobs_of(std::string_view row_name) { return std::string(knobs_asked_for(row_name)); }
-
 bool is_ladder_base(const RatioMember& other, const RatioMember& member) {
   const std::string_view lowest = member.setting.command == kLadder ? kLowestRungOfTheLadder : kLowestKernel;
   return other.kernel == lowest && other.workers == 1 && other.road_cells == member.road_cells &&
@@ -27,7 +24,8 @@ bool is_ladder_base(const RatioMember& other, const RatioMember& member) {
 
 bool is_base(const RatioMember& other, const RatioMember& member) {
   return other.kernel == member.kernel && other.isa == member.isa && other.depth == member.depth &&
-         (other.ranks == 1 || other.communication == member.communication);
+         (other.ranks == 1 || other.communication == member.communication) &&
+         (other.workers == 1 || other.placement == member.placement);
 }
 
 }  // namespace
@@ -38,7 +36,7 @@ RatioMember ratio_member(const Row& row, std::size_t machine) {
                       .cells = row.comparable_cells(),
                       .mode = row.mode,
                       .count = row.count,
-                      .knobs = knobs_of(row.name),
+                      .knobs = knobs_asked_for(row.name),
                       .density = text(row.density),
                       .init = row.init,
                       .seed = text(row.seed),
@@ -47,7 +45,8 @@ RatioMember ratio_member(const Row& row, std::size_t machine) {
           .depth = std::string(asked_for(row.name, "depth")),
           .kernel = row.kernel,
           .isa = row.isa.value_or(""),
-          .communication = std::string(communication_asked_for(row.name)),
+          .communication = communication_asked_for(row.name),
+          .placement = placement_asked_for(row.name),
           .road_cells = row.cells,
           .ranks = row.ranks,
           .workers = row.workers(),

@@ -33,6 +33,7 @@ struct RatioMember {
   std::string kernel;
   std::string isa;
   std::string communication;  ///< as asked for: see row_name.hpp
+  std::string placement;      ///< likewise
   std::int64_t road_cells = 0;
   int ranks = 1;
   std::int64_t workers = 1;
@@ -45,7 +46,7 @@ RatioMember ratio_member(const Row& row, std::size_t machine);
 /// Indices of the members that a member's ratios are over; -1 if there is none.
 struct Bases {
   /// The same kernel and instruction set at the same depth on the fewest cores; the first of several. Its ranks speak
-  /// to each other in the same way, or it has one.
+  /// to each other in the same way, or it has one; its workers are placed in the same way, or it has one.
   int base = -1;
   /// The lowest rung on one core on the same road: plain Python in a ladder, else `naive`.
   int ladder_base = -1;

@@ -295,6 +295,8 @@ std::vector<Field> make_table() {
       field("exchange", &Row::exchange, is_text, optional),
       field("overlap", &Row::overlap, is_one_of<Overlap>, optional),
       field("reduce", &Row::reduce, is_text, optional),
+      field("placement_policy", &Row::placement_policy, is_text, optional),
+      field("ranks_per_node", &Row::ranks_per_node, is_shape, optional),
       field("density", &Row::density, is_share, or_null),
       field("cars", &Row::cars, is_index, optional),
       field("init", &Row::init, is_init, always),

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
-#include <string_view>
 
 #include "drivers/base/known.hpp"
 #include "drivers/base/statistics.hpp"
@@ -22,30 +22,43 @@ namespace {
 /// What stays the same along a curve.
 enum class Fixed { threads, ranks };
 
-/// Rows with the same text here lie on one curve. `way` is how the ranks of its rows speak to each other.
-std::string curve_key(const Row& row, Fixed fixed, std::string_view way) {
-  return fmt::format("{} {} {} {}", static_cast<int>(fixed), fixed == Fixed::threads ? row.threads : row.ranks,
-                     known(row.speedup.base), way);
+/// How rows are placed, and how their ranks speak to each other.
+struct Way {
+  std::string placement;
+  std::string communication;
+
+  auto operator<=>(const Way&) const = default;
+};
+
+Way way_of(const Row& row) { return {placement_asked_for(row.name), communication_asked_for(row.name)}; }
+
+/// Rows with the same text here lie on one curve.
+std::string curve_key(const Row& row, Fixed fixed, const Way& way) {
+  return fmt::format("{} {} {} {} {}", static_cast<int>(fixed), fixed == Fixed::threads ? row.threads : row.ranks,
+                     known(row.speedup.base), way.placement, way.communication);
 }
 
-/// By the base of rows on several ranks, the ways in which these speak to each other.
-std::map<std::string, std::set<std::string_view>> ways_of(const std::vector<Row>& rows) {
-  std::map<std::string, std::set<std::string_view>> ways;
+/// By the base of rows on several workers, the ways of these.
+std::map<std::string, std::set<Way>> ways_of(const std::vector<Row>& rows) {
+  std::map<std::string, std::set<Way>> ways;
   for (const Row& row : rows) {
-    if (row.ranks > 1 && row.speedup.base) ways[*row.speedup.base].insert(communication_asked_for(row.name));
+    if (row.workers() > 1 && row.speedup.base) ways[*row.speedup.base].insert(way_of(row));
   }
   return ways;
 }
 
-/// The keys of the curves on which a row lies. Rows on one rank belong to every way.
-std::set<std::string> curve_keys(const Row& row, const std::set<std::string_view>& ways) {
-  if (row.ranks > 1) {
-    const std::string_view way = communication_asked_for(row.name);
-    return {curve_key(row, Fixed::threads, way), curve_key(row, Fixed::ranks, way)};
+/// The keys of the curves on which a row lies. Rows on one rank belong to every communication, those of one worker to
+/// every placement, too.
+std::set<std::string> curve_keys(const Row& row, const std::set<Way>& ways) {
+  std::set<std::string> keys;
+  const Way own = way_of(row);
+  for (const Way& way : ways) {
+    if (row.workers() > 1 && own.placement != way.placement) continue;
+    if (row.ranks > 1 && own.communication != way.communication) continue;
+    keys.insert(curve_key(row, Fixed::threads, way));
+    // As many ranks on all of the curve: with one of them there is no communication.
+    keys.insert(curve_key(row, Fixed::ranks, row.ranks > 1 ? way : Way{way.placement, {}}));
   }
-  std::set<std::string> keys{curve_key(row, Fixed::ranks, {})};
-  for (const std::string_view way : ways) keys.insert(curve_key(row, Fixed::threads, way));
-  if (ways.empty()) keys.insert(curve_key(row, Fixed::threads, {}));
   return keys;
 }
 
@@ -143,7 +156,7 @@ void add(std::vector<Fit>& fits, Fit fit) {
 std::vector<Fit> fits_of(const std::vector<Row>& rows) {
   std::map<std::string, std::vector<const Row*>> curves;
   std::vector<std::string> order;
-  std::map<std::string, std::set<std::string_view>> ways = ways_of(rows);
+  std::map<std::string, std::set<Way>> ways = ways_of(rows);
   for (const Row& row : rows) {
     if (!row.speedup.ratio.value) continue;
     for (const std::string& key : curve_keys(row, ways[known(row.speedup.base)])) {

@@ -30,10 +30,16 @@ std::string row_name(const std::string& command, const Point& point) {
     if (value != 0) name += fmt::format("/{}:{}", knob, value);
   }
   if (point.wave != "auto") name += fmt::format("/wave:{}", point.wave);
-  if (point.ranks == 1) return name;
-  if (point.exchange != &exchange_methods().front()) name += fmt::format("/exchange:{}", point.exchange->name);
-  if (point.overlap != Overlap::off) name += fmt::format("/overlap:{}", name_of(point.overlap));
-  if (point.reduce != &reduce_methods().front()) name += fmt::format("/reduce:{}", point.reduce->name);
+  // One rank speaks to nobody, and one worker is placed in one way: see also row_of.
+  const bool speaks = point.ranks > 1;
+  const auto add = [&](bool is_asked_for, std::string_view axis, const auto& value) {
+    if (is_asked_for) name += fmt::format("/{}:{}", axis, value);
+  };
+  add(speaks && point.exchange != &exchange_methods().front(), "exchange", point.exchange->name);
+  add(speaks && point.overlap != Overlap::off, "overlap", name_of(point.overlap));
+  add(speaks && point.reduce != &reduce_methods().front(), "reduce", point.reduce->name);
+  add(point.workers() > 1 && point.placement != &placement_policies().front(), "placement", point.placement->name);
+  add(speaks && point.ranks_per_node != 0, "ranks-per-node", point.ranks_per_node);
   return name;
 }
 

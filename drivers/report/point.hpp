@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "drivers/machine/placement_policy.hpp"
+#include "drivers/ranks/rank_groups.hpp"
 #include "drivers/report/scaling_mode.hpp"
 #include "drivers/road/counting_mode.hpp"
 #include "drivers/road/overlap.hpp"
@@ -31,9 +33,12 @@ struct Point {
   const ExchangeMethod* exchange = &exchange_methods().front();
   Overlap overlap = Overlap::off;
   const ReduceMethod* reduce = &reduce_methods().front();
-  KnobValues knobs;  ///< those that are set
+  const PlacementPolicy* placement = &placement_policies().front();
+  int ranks_per_node = 0;  ///< 0: auto, the first ranks of the launch
+  KnobValues knobs;        ///< those that are set
 
   int workers() const { return ranks * threads; }
+  RankSelection selection() const { return {ranks, ranks == 1 ? 0 : ranks_per_node}; }
   ScalingMode mode() const { return cells_per_core ? ScalingMode::weak : ScalingMode::strong; }
 
   /// Cells of the road, or in a weak sweep of each core: what points of different shapes have in common.

@@ -26,7 +26,9 @@ Row row_of(const std::string& command, const Point& point) {
     row.exchange = point.exchange->name;
     row.overlap = point.overlap;
     row.reduce = point.reduce->name;
+    if (point.ranks_per_node != 0) row.ranks_per_node = point.ranks_per_node;
   }
+  if (point.workers() > 1) row.placement_policy = point.placement->name;
   if (point.start.is_random()) {
     row.density = point.start.density;
     row.seed = static_cast<std::uint64_t>(point.start.seed);

@@ -128,10 +128,12 @@ struct Row {
   std::optional<std::int64_t> steps;  ///< iterations of one repetition, from the start state
   int ranks = 1;
   int threads = 1;
-  std::optional<std::int64_t> depth;    ///< as used
-  std::optional<std::string> exchange;  ///< how edges travel between ranks; nothing on one rank
-  std::optional<Overlap> overlap;       ///< whether the inside is advanced while they travel
-  std::optional<std::string> reduce;    ///< how moves are summed over ranks
+  std::optional<std::int64_t> depth;            ///< as used
+  std::optional<std::string> exchange;          ///< how edges travel between ranks; nothing on one rank
+  std::optional<Overlap> overlap;               ///< whether the inside is advanced while they travel
+  std::optional<std::string> reduce;            ///< how moves are summed over ranks
+  std::optional<std::string> placement_policy;  ///< by which workers were placed; nothing for one worker
+  std::optional<std::int64_t> ranks_per_node;   ///< as asked for; nothing: auto
   std::optional<double> density;
   std::optional<std::int64_t> cars;
   std::string init;

@@ -1,5 +1,7 @@
 #include "drivers/report/row_name.hpp"
 
+#include <algorithm>
+
 namespace trafficbench {
 
 std::string_view command_of(std::string_view row_name) { return row_name.substr(0, row_name.find('/')); }
@@ -23,29 +25,33 @@ std::string_view after_isa(std::string_view row_name) {
   return end == std::string_view::npos ? std::string_view() : row_name.substr(end + 1);
 }
 
-/// Where in that the communication begins.
-std::size_t communication_in(std::string_view axes) {
-  for (std::size_t at = 0; at < axes.size();) {
-    for (const std::string_view axis : {"exchange:", "overlap:", "reduce:"}) {
-      if (axes.substr(at).starts_with(axis)) return at;
-    }
-    const std::size_t end = axes.find('/', at);
-    at = end == std::string_view::npos ? axes.size() : end + 1;
+/// What an axis after isa concerns.
+enum class Concern { knob, communication, placement };
+
+Concern concern_of(std::string_view axis) {
+  for (const std::string_view name : {"exchange:", "overlap:", "reduce:", "ranks-per-node:"}) {
+    if (axis.starts_with(name)) return Concern::communication;
   }
-  return axes.size();
+  return axis.starts_with("placement:") ? Concern::placement : Concern::knob;
+}
+
+/// Those axes after isa, with slashes between.
+std::string axes_of(std::string_view row_name, Concern concern) {
+  std::string axes;
+  for (std::string_view left = after_isa(row_name); !left.empty();) {
+    const std::string_view axis = left.substr(0, left.find('/'));
+    if (concern_of(axis) == concern) axes.append(axes.empty() ? "" : "/").append(axis);
+    left.remove_prefix(std::min(left.size(), axis.size() + 1));
+  }
+  return axes;
 }
 
 }  // namespace
 
-std::string_view knobs_asked_for(std::string_view row_name) {
-  const std::string_view axes = after_isa(row_name);
-  const std::string_view knobs = axes.substr(0, communication_in(axes));
-  return knobs.ends_with('/') ? knobs.substr(0, knobs.size() - 1) : knobs;
-}
+std::string knobs_asked_for(std::string_view row_name) { return axes_of(row_name, Concern::knob); }
 
-std::string_view communication_asked_for(std::string_view row_name) {
-  const std::string_view axes = after_isa(row_name);
-  return axes.substr(communication_in(axes));
-}
+std::string communication_asked_for(std::string_view row_name) { return axes_of(row_name, Concern::communication); }
+
+std::string placement_asked_for(std::string_view row_name) { return axes_of(row_name, Concern::placement); }
 
 }  // namespace trafficbench

@@ -130,7 +130,8 @@ void Simulation::load(const CellSource& start) {
 
 MovesMade Simulation::advance(std::int64_t iterations) {
   timed_ = {};
-  taking_ = inside_ = 0;
+  inside_ = {};
+  taking_ = 0;
   exchange_timer_ = advance_timer_ = sum_timer_ = {};
   return setup_.variant->kernel_class == KernelClass::update ? update(iterations) : jump(iterations);
 }
@@ -187,20 +188,29 @@ MovesMade Simulation::advance_segment(std::int64_t iterations, std::int64_t limi
 void Simulation::exchange_halos(std::int64_t k) {
   const bool timed = exchange_timer_.due();
   const double began = timed ? wall_seconds() : 0;
-  const double inside_before = inside_;
   exchange_->start(segment_.get());
-  if (split_ != nullptr) advance_inside(k);
+  const double inside = split_ != nullptr ? advance_inside(k, timed) : 0;
   exchange_->finish(segment_.get());
   if (!timed) return;
-  const double seconds = wall_seconds() - began - (inside_ - inside_before);
+  const double seconds = wall_seconds() - began - inside;
   timed_.exchange += exchange_timer_.weight() * seconds;
   exchange_timer_.add(seconds);
 }
 
-void Simulation::advance_inside(std::int64_t k) {
+/// Returns the seconds that it took, where the exchange is timed.
+double Simulation::advance_inside(std::int64_t k, bool timed) {
+  if (!timed) {
+    split_->advance_inside(k, moves_);
+    return 0;
+  }
   const double began = wall_seconds();
-  split_->advance_inside(k, moves_);
-  inside_ += wall_seconds() - began;
+  const ThreadSeconds threads = split_->timed_advance_inside(k, moves_);
+  const double seconds = wall_seconds() - began;
+  const double weight = exchange_timer_.weight();
+  inside_.compute += weight * threads.compute;
+  inside_.edges += weight * threads.edges;
+  inside_.waiting += weight * std::max(0.0, seconds * setup_.threads - threads.compute - threads.edges);
+  return seconds;
 }
 
 void Simulation::advance_cells(std::int64_t k) {
@@ -234,10 +244,11 @@ MovesMade Simulation::take_sums() {
 
 PhaseTimes Simulation::phase_times() const {
   PhaseTimes times = timed_;
-  times.compute = times.compute * advance_timer_.scale() + inside_ * setup_.threads;
-  times.edges *= advance_timer_.scale();
-  times.waiting *= advance_timer_.scale();
-  times.exchange *= exchange_timer_.scale();
+  const double scale = exchange_timer_.scale();
+  times.compute = times.compute * advance_timer_.scale() + inside_.compute * scale;
+  times.edges = times.edges * advance_timer_.scale() + inside_.edges * scale;
+  times.waiting = times.waiting * advance_timer_.scale() + inside_.waiting * scale;
+  times.exchange *= scale;
   times.reduction = times.reduction * sum_timer_.scale() + taking_;
   return times;
 }

@@ -92,7 +92,7 @@ class Simulation final : public CellSource {
   MovesMade jump(std::int64_t iterations);
   MovesMade advance_segment(std::int64_t iterations, std::int64_t limit);
   void exchange_halos(std::int64_t k);
-  void advance_inside(std::int64_t k);
+  double advance_inside(std::int64_t k, bool timed);
   void advance_cells(std::int64_t k);
   void sum_moves();
   MovesMade take_sums();
@@ -116,7 +116,7 @@ class Simulation final : public CellSource {
   SampledTimer advance_timer_;
   SampledTimer sum_timer_;
   double taking_ = 0;  // seconds of take_sums
-  double inside_ = 0;  // seconds of the inside, while edges travel
+  PhaseTimes inside_;  // of the inside while edges travel, in those exchanges that were timed
 };
 
 }  // namespace trafficbench

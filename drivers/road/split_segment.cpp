@@ -86,13 +86,22 @@ void SplitSegment::take_edges() {
   take(kRight, false, begin_of_right_);
 }
 
-void SplitSegment::advance_inside(std::int64_t k, std::span<MoveCount> moves) {
+void SplitSegment::begin_inside(std::int64_t k, std::span<MoveCount> moves) {
   take_edges();
   const std::int64_t depth = depth_of(shape_);
   parts_[kInside].segment->set_halo(end_of_left_, begin_of_right_, {depth, depth});
   moves_.assign(moves.begin(), moves.end());
-  parts_[kInside].segment->advance(k, moves_);
   ahead_ = k;
+}
+
+void SplitSegment::advance_inside(std::int64_t k, std::span<MoveCount> moves) {
+  begin_inside(k, moves);
+  parts_[kInside].segment->advance(k, moves_);
+}
+
+ThreadSeconds SplitSegment::timed_advance_inside(std::int64_t k, std::span<MoveCount> moves) {
+  begin_inside(k, moves);
+  return parts_[kInside].segment->timed_advance(k, moves_);
 }
 
 void SplitSegment::set_halo(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right,

@@ -30,6 +30,9 @@ class SplitSegment final : public Segment {
   /// and advance(k) with as many counts, to which this adds.
   void advance_inside(std::int64_t k, std::span<MoveCount> moves);
 
+  /// The same, and what the threads of the inside did.
+  ThreadSeconds timed_advance_inside(std::int64_t k, std::span<MoveCount> moves);
+
   std::int64_t cells() const override { return shape_.cells; }
   HaloWidth halo() const override { return {parts_[kLeft].segment->halo().left, parts_[kRight].segment->halo().right}; }
   void load(const CellSource& source, std::int64_t first) override;
@@ -50,6 +53,8 @@ class SplitSegment final : public Segment {
 
   /// What the parts lend each other, as they are now.
   void take_edges();
+  /// Shows the inside its halo, and notes that it goes ahead.
+  void begin_inside(std::int64_t k, std::span<MoveCount> moves);
   void advance_part(Place place, std::int64_t k, std::span<MoveCount> moves);
 
   SegmentShape shape_;

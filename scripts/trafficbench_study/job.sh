@@ -2,7 +2,7 @@
 # shellcheck disable=SC2154  # set by the script that sources this
 # What a job of a study does; the scripts that scripts/study.sh writes set the variables and source this.
 #
-#   study job nodes program scheduler pm_counters sweep_options launches
+#   study job nodes program scheduler pm_counters sweep_options placement launches
 #   under Slurm: wall_seconds warn_seconds srun_options; else launcher_file
 
 set -u
@@ -180,8 +180,9 @@ show_placement() {
   here="$(dirname "${BASH_SOURCE[0]}")"
   # Under a name of its own: a launch's energy is looked up by the step's name.
   launch_command placement "${@:2}"
-  echo "Placement of $name:"
-  "${command[@]}" "$program" run --kernel branchless --cells 1000000 --steps 1 --threads "$threads" --json |
+  echo "Placement of $name${placement:+, $placement}:"
+  "${command[@]}" "$program" run --kernel branchless --cells 1000000 --steps 1 --threads "$threads" \
+    ${placement:+--placement "$placement"} --json |
     python3 "$here/placement.py"
 }
 

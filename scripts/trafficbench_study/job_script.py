@@ -68,6 +68,12 @@ def _prologue(study):
     return lines
 
 
+def _first_placement(sweep):
+    """The first policy that is asked for, which is the one that a job shows; an empty text for the default."""
+    first = sweep[sweep.index("--placement") + 1].split(",")[0] if "--placement" in sweep else ""
+    return "" if first in ("all", "packed") else first
+
+
 def job_text(study, job):
     """The script of one node count."""
     slurm = study["site"]["scheduler"] == "slurm"
@@ -84,7 +90,7 @@ def job_text(study, job):
                   _array("srun_options", _srun_options(study))]
     else:
         lines.append(_value("launcher_file", study["launcher"]))
-    lines += [_array("sweep_options", study["sweep"]),
+    lines += [_array("sweep_options", study["sweep"]), _value("placement", _first_placement(study["sweep"])),
               "# name, nodes, ranks, ranks a node, threads a rank",
               "launches=("]
     for launch in job["launches"]:

@@ -30,6 +30,10 @@ job after them all that merges their reports. At --site local: builds, runs at o
   --cells LIST          lengths of road, with --mode weak cells of each core; default 1e8,1e10 and 1e8 (local: 1e7 and 1e6)
   --count LIST          contracts: every,sampled; default both
   --depth LIST          iterations between exchanges; default auto
+  --exchange, --overlap, --reduce LIST
+                        how ranks communicate (docs/mpi.md); default nonblocking, off and exchange
+  --placement LIST      which cores workers get: packed,spread,one-per-l3,siblings; default packed
+  --ranks-per-node N    of every shape start only so many ranks a node, and let the rows say so; one number a study, default auto
   --shapes LIST         ranks a node x threads a rank: 128x1,16x8; default the site's
   --base core|node      core: measure one core too, as the base of every speedup; node: the fewest nodes are the base.
                         Default node (local: core)
@@ -70,6 +74,7 @@ def read_options(words):
         words = words[:words.index("--")]
     parser.add_argument("--help", "-h", action="store_true")
     for name in ("--site", "--account", "--mode", "--nodes", "--cells", "--count", "--depth", "--shapes", "--time",
+                 "--exchange", "--overlap", "--reduce", "--placement", "--ranks-per-node",
                  "--partition", "--qos", "--program", "--output"):
         parser.add_argument(name)
     parser.add_argument("--kernels", default="tiled")

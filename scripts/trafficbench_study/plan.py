@@ -9,8 +9,9 @@ from trafficbench_study.durations import seconds_of, text_of
 from trafficbench_study.site_profile import MOST_NODES, parse_shape
 
 # Options of the sweep that the study sets itself.
-OWN_OPTIONS = ("--kernels", "--cells", "--mode", "--count", "--depth", "--ranks", "--threads", "--output", "--resume", "--force",
-               "--dry-run", "--time-limit", "--help", "-h")
+OWN_OPTIONS = ("--kernels", "--cells", "--mode", "--count", "--depth", "--exchange", "--overlap", "--reduce", "--placement",
+               "--ranks-per-node", "--ranks", "--threads", "--output", "--resume", "--force", "--dry-run", "--time-limit",
+               "--help", "-h")
 
 
 def node_counts(text):
@@ -75,7 +76,20 @@ def _shapes(options, site, cores):
     for ranks, threads in shapes:
         if ranks * threads > cores and "--oversubscribe" not in options.sweep:
             raise BadInput("shapes: {}x{} is more than the {} cores of a node".format(ranks, threads, cores))
-    return list(dict.fromkeys(shapes))
+    return list(dict.fromkeys(_under_populated(shapes, options.ranks_per_node)))
+
+
+def _under_populated(shapes, ranks_per_node):
+    """The shapes that have so many ranks, with no more than these."""
+    if ranks_per_node in (None, "auto"):
+        return shapes
+    if not re.fullmatch("[1-9][0-9]{0,5}", ranks_per_node):
+        raise BadInput("ranks-per-node is '{}': it is one number, or auto".format(ranks_per_node))
+    ranks = int(ranks_per_node)
+    found = [(ranks, threads) for most, threads in shapes if most >= ranks]
+    if not found:
+        raise BadInput("ranks-per-node is {}: no shape has so many ranks on a node".format(ranks))
+    return found
 
 
 def _name_of(queue):
@@ -186,12 +200,12 @@ def sweep_options(options, site):
     if cells is None:
         small = site["scheduler"] == "none"
         cells = {"strong": "1e7" if small else "1e8,1e10", "weak": "1e6" if small else "1e8"}[options.mode]
-    for name in ("kernels", "count", "depth"):
+    for name in ("kernels", "count", "depth", "exchange", "overlap", "reduce", "placement"):
         lists.check_length(getattr(options, name) or "", name)
     lists.check_length(cells, "cells")
     words = ["--mode", options.mode, "--kernels", options.kernels, "--cells", cells]
-    if options.count:
-        words += ["--count", options.count]
-    if options.depth:
-        words += ["--depth", options.depth]
+    for name in ("count", "depth", "exchange", "overlap", "reduce", "placement", "ranks-per-node"):
+        value = getattr(options, name.replace("-", "_"))
+        if value:
+            words += ["--" + name, value]
     return words + options.sweep

@@ -113,6 +113,8 @@ def notes_of(pair, change):
         yield f"contracts {base['count']} and {new['count']}"
     if base["isa"] != new["isa"]:
         yield f"{base['isa']} and {new['isa']}"
+    if base["depth"] != new["depth"]:
+        yield f"depths {base['depth']} and {new['depth']}"
     if base["class"] == "update" and abs(math.log(new["steps"] / base["steps"])) > math.log(1.1):
         yield f"repetitions of {base['steps']} and {new['steps']} iterations"
     warnings = sorted({*base.get("warnings", []), *new.get("warnings", [])})

@@ -5,6 +5,16 @@ from trafficbench_tools.report import machine, palette, rows, words
 # Axes that stand in facets or along a plot's axis; what else a name spells tells series of one kernel apart.
 SPOKEN_FOR = {"cells", "ranks", "threads", "count", "mode", "density", "init", "seed", "steps"}
 
+# How ranks speak to each other and are placed: axes of a name, which says them where they are not the default, and fields of a
+# row, which has them unless it belongs to all ways: on one rank, or of one worker.
+WAYS = {
+    "exchange": "exchange",
+    "overlap": "overlap",
+    "reduce": "reduce",
+    "placement": "placement_policy",
+    "ranks-per-node": "ranks_per_node",
+}
+
 
 def common_facets(source, row):
     """What rows must have in common to stand in any one plot."""
@@ -53,9 +63,10 @@ def series_labels(members):
 
 def other_axes(row):
     """{axis: level} of what tells series of one kernel apart."""
-    others = {axis: level for axis, level in rows.axes(row).items() if axis not in SPOKEN_FOR}
-    # A name says them where they are not the default; a row on one rank belongs to all ways.
-    others.update({axis: row[axis] for axis in ("exchange", "overlap", "reduce") if row.get(axis)})
+    others = {axis: level for axis, level in rows.axes(row).items() if axis not in SPOKEN_FOR and axis not in WAYS}
+    others.update({axis: row[field] for axis, field in WAYS.items() if row.get(field)})
+    if row["ranks"] > 1:
+        others.setdefault("ranks-per-node", "auto")
     if row["origin"] != "measured":
         others["origin"] = f"{row['origin']} by {row['model']['name']}"
     return others

@@ -37,6 +37,8 @@ COLUMNS = [
     ("exchange", "exchange", "word", "how edges travel between ranks"),
     ("overlap", "overlap", "word", "whether the inside advances while they travel"),
     ("reduce", "reduce", "word", "how moves are summed over ranks"),
+    ("placement_policy", "placement", "word", "by which policy workers were placed"),
+    ("ranks_per_node", "ranks a node", "integer", "ranks on each node, where that was asked for"),
     ("steps", "steps", "integer", "iterations of one repetition"),
     ("class", "class", "word", "update, closed-form, network or io"),
     ("origin", "origin", "word", "measured, simulated or modelled"),

@@ -127,6 +127,8 @@ def limits(measured):
     for name, limit in measured.items():
         value, unit = (limit.get("value"), limit.get("unit", "")) if isinstance(limit, dict) else (limit, "")
         shown = words.significant(value) if isinstance(value, (int, float)) else json.dumps(value)
+        if isinstance(limit, dict) and isinstance(limit.get("low"), float) and isinstance(limit.get("high"), float):
+            shown += f" ({words.significant(limit['low'])} .. {words.significant(limit['high'])})"
         lines.append(f'<tr><td>{escape(name)}</td><td class="n">{escape(shown)}</td><td>{escape(unit)}</td></tr>')
     return (
         '<details><summary>Measured limits</summary><div class="scroll"><table class="plain">'

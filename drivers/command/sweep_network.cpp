@@ -1,0 +1,83 @@
+#include "drivers/command/sweep_network.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "drivers/machine/placement.hpp"
+#include "drivers/measure/network_report.hpp"
+
+namespace trafficbench {
+
+SweepNetwork::SweepNetwork(Communicator& world, const RankGroups& ranks, const std::vector<Point>& points,
+                           bool oversubscribe, const std::vector<Json>& launches)
+    : world_(world), ranks_(ranks), oversubscribe_(oversubscribe) {
+  for (const ExchangeMethod& method : exchange_methods()) {
+    for (const Point& point : points) {
+      Group& group = groups_[point.selection()];
+      if (group.placement == nullptr || point.threads < group.threads) {
+        group.threads = point.threads;
+        group.placement = point.placement;
+      }
+      const bool is_new = group.methods.empty() || group.methods.back() != &method;
+      if (point.exchange == &method && is_new) group.methods.push_back(&method);
+    }
+  }
+  std::set<std::pair<int, int>> here;  // ranks and nodes
+  for (auto& [selection, group] : groups_) {
+    const Communicator* const comm = ranks.of(selection);
+    group.nodes = static_cast<int>(world.max_of(comm == nullptr ? 0 : comm->nodes()));
+    here.emplace(selection.ranks, group.nodes);
+  }
+  Json before = Json::object();
+  together(world, [&] {
+    for (const Json& launch : launches) {
+      const Network figures = network_of(launch["limits"]);
+      for (const NetworkFigure& figure : figures) {
+        const auto same_ranks = std::ranges::find(here, figure.ranks, &std::pair<int, int>::first);
+        if (figure.operation == NetworkOperation::neighbours && same_ranks != here.end() &&
+            !here.contains({figure.ranks, figure.nodes})) {
+          throw BadInput(
+              fmt::format("a launch before had {} ranks on {} nodes, and this one on {}: resume on as many, or start "
+                          "over with --force",
+                          figure.ranks, figure.nodes, same_ranks->second));
+        }
+      }
+      before.update(to_json(figures));
+    }
+  });
+  figures_ = network_of(Json::parse(text_of_rank_0(world, before.dump())));
+  measure(figures_);
+  // Rank 0 was among all of them.
+  figures_ = network_of(Json::parse(text_of_rank_0(world, to_json(figures_).dump())));
+}
+
+void SweepNetwork::measure(Network& figures) {
+  for (const auto& [selection, group] : groups_) {
+    if (selection.ranks == 1 || group.nodes == 0) continue;
+    Communicator* comm = ranks_.of(selection);
+    if (comm != nullptr) {
+      // Where not even these workers have their cores, no point is feasible.
+      const Placing placing = bind_workers(*comm, group.threads, oversubscribe_, *group.placement);
+      if (!placing.refusal.empty() || (!placing.shortage.empty() && !oversubscribe_)) comm = nullptr;
+    }
+    const NetworkPlan plan{
+        .methods = group.methods, .message_bytes = {8, 256, 4096, 65536}, .sum_bytes = {8, 512, 4096, 16384}};
+    add_network_of(world_, comm, plan, figures);
+  }
+}
+
+void SweepNetwork::measure_again() {
+  Network again;
+  measure(again);
+  improve(figures_, again);
+}
+
+double SweepNetwork::cost(const Point& point) const {
+  return point.ranks > 1 ? cost_of_exchange(figures_, point, nodes(point)) : 0;
+}
+
+}  // namespace trafficbench

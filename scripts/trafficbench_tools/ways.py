@@ -1,0 +1,116 @@
+"""The rows of one report that differ in how ranks speak to each other or are placed alone, beside the one with the default."""
+
+import argparse
+import sys
+
+from trafficbench_tools.command_line import Parser
+from trafficbench_tools.with_packages import need
+
+# In the order of a row's name, which spells them where they are not the default.
+WAYS = ("exchange", "overlap", "reduce", "placement", "ranks-per-node")
+
+DESCRIPTION = """\
+For each kernel, road, contract, depth and number of cores of a report, all on several ranks: a line for each way in which ranks
+speak to each other or are placed. At depth auto each way has the depth that suits it.
+
+  us          an iteration, microseconds: the median over visits, and its 95% interval
+  x default   its rate over that of the default, formed within visits, with its interval; a tie where that holds 1
+  network     the part of its cores' time that exchanges and sums took, without waiting
+  of limit    its best repetition, as a part of what kernel, edges and sums allow together"""
+
+EPILOG = """\
+exit status:
+  0  done
+  1  standard output takes no more, which one line says
+  2  bad input, or no two rows that differ in this alone: one line says what was wrong
+  4  interrupted
+
+Example:
+  mpiexec -n 2 trafficbench sweep --kernels auto --cells 1e5 --ranks 1,2 --depth 1,auto --exchange all --output ways.json
+  scripts/ways.py ways.json --only count:every"""
+
+HEAD = ["kernel", "cells", "count", "depth", "way", "us", "interval", "x default", "interval", "network", "of limit"]
+LEFT = {"kernel", "count", "way"}
+
+
+def parse_arguments(words):
+    """The options of the command line."""
+    parser = Parser(
+        "ways.py", prog="ways.py", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("report", metavar="REPORT", help="JSON that trafficbench sweep wrote")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="WORD", help="rows whose names hold this word alone; may be repeated"
+    )
+    parser.add_argument("--markdown", action="store_true", help="print a table in Markdown")
+    return parser.parse_args(words)
+
+
+def split_name(row):
+    """(what a name spells beside its ways, the ways)."""
+    parts = row["name"].split("/")
+    is_way = [part.split(":", 1)[0] in WAYS and ":" in part for part in parts]
+    rest = "/".join(part for part, way in zip(parts, is_way) if not way)
+    return rest, ", ".join(part.replace(":", " ") for part, way in zip(parts, is_way) if way)
+
+
+def groups_of(rows):
+    """[{way: row}], the default's way is empty: those with at least one other way beside it."""
+    groups = {}
+    for row in rows:
+        if row["ranks"] > 1 and row.get("samples") and row["class"] == "update":
+            rest, way = split_name(row)
+            groups.setdefault(rest, {})[way] = row
+    return [group for group in groups.values() if "" in group and len(group) > 1]
+
+
+def cells_of_line(way, row, default):
+    """The cells of a row's line, as HEAD names them."""
+    from trafficbench_tools.visits import median_and_interval, per_iteration, medians_by_visit, visit_ratios
+
+    middle, low, high, _ = median_and_interval(medians_by_visit(row, per_iteration(row, row["samples"])))
+    line = [row["kernel"], f"{row['cells']:,}", row["count"], f"{row['depth']:,}", way or "default"]
+    line += [f"{1e6 * middle:.3f}", "" if low is None else f"{1e6 * low:.3f} .. {1e6 * high:.3f}"]
+    ratios = {} if row is default else visit_ratios(row, default)
+    if ratios:
+        middle, low, high, _ = median_and_interval(ratios)
+        tie = low is not None and low <= 1 <= high
+        line += [f"{middle:.3f}" + (", a tie" if tie else ""), "" if low is None else f"{low:.3f} .. {high:.3f}"]
+    else:
+        line += ["1" if row is default else "", ""]
+    shares = row.get("shares")
+    line.append(f"{100 * (shares['exchange'] + shares['reduction']):.0f}%" if shares else "")
+    line.append("" if row["fraction_of_limit"] is None else f"{100 * row['fraction_of_limit']:.0f}%")
+    return line
+
+
+def printed(lines, markdown):
+    """The lines of a table."""
+    if markdown:
+        rule = ["---" if name in LEFT else "---:" for name in HEAD]
+        return ["| " + " | ".join(line) + " |" for line in [HEAD, rule, *lines]]
+    widths = [max(len(line[at]) for line in [HEAD, *lines]) for at in range(len(HEAD))]
+    return [
+        "  ".join(f"{cell:<{width}}" if name in LEFT else f"{cell:>{width}}" for cell, width, name in zip(line, widths, HEAD)).rstrip()
+        for line in [HEAD, *lines]
+    ]
+
+
+def main():
+    """Carries out the command line; returns the exit status."""
+    options = parse_arguments(sys.argv[1:])
+    need("jsonschema")
+    from trafficbench_tools.errors import BadInput
+    from trafficbench_tools.reports import load_report
+
+    report = load_report(options.report)
+    rows = [row for row in report["benchmarks"] if all(word in row["name"] for word in options.only)]
+    groups = groups_of(rows)
+    if not groups:
+        raise BadInput(
+            f"{options.report}: no row on several ranks has a default and another way beside it: measure with several of "
+            "--exchange, --overlap or --reduce"
+        )
+    for line in printed([cells_of_line(way, row, group[""]) for group in groups for way, row in group.items()], options.markdown):
+        print(line)
+    return 0

@@ -1,0 +1,50 @@
+"""scripts/ways.py: ways of ranks beside the default, on made-up rates."""
+
+import copy
+import json
+
+import made_up_report
+from program import ROOT
+from script import run_script
+
+WAYS = ROOT / "scripts" / "ways.py"
+
+
+def report_with(tmp_path, factors):
+    """A sweep in which each way takes so many times the default's seconds."""
+    report = made_up_report.make(kernels=("tiled",), shapes=((1, 1), (2, 1)), counts=("every",))
+    default = next(row for row in report["benchmarks"] if row["ranks"] == 2)
+    for way, factor in factors.items():
+        row = copy.deepcopy(default)
+        row["name"] += f"/{way}"
+        row["run_name"] = row["name"]
+        row["samples"] = [seconds * each for seconds, each in zip(row["samples"], factor)]
+        row["rank_seconds"] = [{"min": seconds, "median": seconds, "max": seconds} for seconds in row["samples"]]
+        made_up_report.add_rates(row)
+        report["benchmarks"].append(row)
+    made_up_report.add_ratios(report["benchmarks"], "strong")
+    path = tmp_path / "r.json"
+    path.write_text(json.dumps(report), encoding="utf-8")
+    return path
+
+
+def lines_of(path, *options):
+    done = run_script(WAYS, path, *options)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_ways_stand_beside_the_default(tmp_path):
+    path = report_with(tmp_path, {"exchange:shared": [0.5] * 12, "reduce:iteration": [0.9, 0.9, 1.1, 1.1] * 3})
+    head, default, shared, iteration = lines_of(path)
+    assert head.split()[:5] == ["kernel", "cells", "count", "depth", "way"]
+    assert " default " in default and "exchange shared" in shared and "reduce iteration" in iteration
+    assert " 2.000 " in shared and "tie" not in shared
+    assert "a tie" in iteration
+    assert [line.count("|") for line in lines_of(path, "--markdown")] == [12] * 5
+    assert len(lines_of(path, "--only", "tiled")) == 4
+
+
+def test_a_report_with_one_way_alone_is_refused(tmp_path):
+    done = run_script(WAYS, report_with(tmp_path, {}))
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "--exchange" in done.stderr
