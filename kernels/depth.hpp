@@ -35,8 +35,8 @@ std::int64_t choose_depth(const Variant& variant, std::int64_t cells_per_worker,
 double nominal_exchange_seconds(int ranks, int threads);
 
 /// The depth that `--depth auto` takes: choose_depth for a road of `road_cells` >= 1 cells on `ranks` x `threads`
-/// workers. `exchange_seconds` is what one exchange between the ranks was measured to cost; 0: it was not, and the
-/// nominal cost counts.
+/// workers. `exchange_seconds` is what one exchange between the ranks was measured to cost, beside which the copies of
+/// edges within a rank have their nominal cost; 0: it was not measured, and the nominal cost counts for all of it.
 std::int64_t auto_depth(const Variant& variant, std::int64_t road_cells, int ranks, int threads,
                         double exchange_seconds = 0);
 

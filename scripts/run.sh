@@ -15,7 +15,7 @@ interruptible
 with_value=(--kernels --cells --ranks --threads --steps --jump --depth --mode --count --exchange --overlap --reduce
   --placement --ranks-per-node --isa --wave --tile --verify
   --density --init --seed --min-seconds --visits --rounds --spacing --budget --time-limit --output)
-without_value=(--resume --force --dry-run --oversubscribe --retune)
+without_value=(--resume --force --dry-run --oversubscribe --allow-none --retune)
 
 usage() {
   cat <<'HELP' || exit 1

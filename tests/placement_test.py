@@ -55,7 +55,8 @@ def test_list_says_which_policies_there_are_and_why_one_is_not_available():
     with open("/sys/devices/system/cpu/smt/active", encoding="ascii") as file:
         has_siblings = file.read().strip() == "1"
     assert has_siblings or "no core" in found["siblings"]
-    assert "siblings" in succeed("list") and (found["siblings"] or "") in succeed("list")
+    assert (found["siblings"] is None) == has_siblings
+    assert "siblings" in succeed("list") and (found["siblings"] is None or found["siblings"] in succeed("list"))
 
 
 def test_policy_places_the_ranks_or_refuses():
@@ -136,6 +137,26 @@ def test_run_that_leaves_ranks_idle_refuses_on_all_of_them():
     """Ranks that take no part hear of what those that do have found wrong."""
     refused(*RUN, "--ranks-per-node", 1, "--depth", 30000, word="depth is 30000", ranks=4, env=nodes(2))
     refused(*RUN, "--ranks-per-node", 3, word="ranks-per-node 3: a node of this launch has 2 ranks", ranks=4, env=nodes(2))
+
+
+def test_a_policy_without_a_place_spoils_nothing_for_the_others(tmp_path):
+    """Messages are measured for those points that there are, whichever policy is named first."""
+    if (os.cpu_count() or 1) < 2:
+        pytest.skip("needs two cores")
+    refused_first = "siblings" if available(2)["siblings"] else "one-per-l3"
+    rows = rows_of(tmp_path, "--placement", f"{refused_first},packed", "--ranks", 2, ranks=2)
+    packed = next(row for row in rows if row["placement_policy"] == "packed")
+    assert packed["verified"] and packed["limit"]
+    limits = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["context"]["runs"][0]["limits"]
+    assert any(limit.get("class") == "network" for limit in limits.values())
+
+
+def test_a_script_may_have_a_report_of_skipped_rows(tmp_path):
+    asked = [*SWEEP[:7], "--ranks", 1, "--threads", 2000, *SWEEP[9:], "--output", "r.json"]
+    refused(*asked, word="no point of this sweep can be measured", cwd=tmp_path)
+    succeed(*asked, "--allow-none", cwd=tmp_path)
+    rows = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["benchmarks"]
+    assert rows and all(row["skipped"] for row in rows)
 
 
 def test_check_draws_policies_and_ranks_of_nodes():

@@ -37,7 +37,11 @@ Network measure_network(Communicator& world) {
                          .sum_bytes = {8, 64, 512, 4096, 32768},
                          .seconds = 1,
                          .fewest = kMinSamples};
-  for (const RankSelection& selection : selections) add_network_of(world, groups.of(selection), plan, network);
+  for (const RankSelection& selection : selections) {
+    Network found;
+    add_network_of(world, groups.of(selection), plan, found);
+    take_in(network, found);
+  }
   return network;
 }
 

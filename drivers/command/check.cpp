@@ -181,8 +181,6 @@ std::string run_golden(Communicator& world, const KernelChoice& kernel, const Go
   setup.cells = golden.cells;
   setup.threads = kernel.min_threads();
   setup.jump = golden.print_every;
-  // As a case before may have left them.
-  unbind_workers(setup.threads);
   Simulation simulation(world, setup);
   const HeldStart held(start, simulation.block(), 1);
   simulation.load(held);
@@ -268,6 +266,7 @@ Status check(Communicator& world, const CheckOptions& options, KernelTable table
       report(kernel, fmt::format("{:<11} {} roads against the closed form", isa_of(*variant), options.cases), problem);
     }
     use_isa("auto");
+    if (options.placement) unbind_workers(kernel.min_threads());  // the last road has bound them
     std::string problem;
     for (const GoldenRun& golden : kGoldenRuns) {
       if (options.quick && golden.cells > 1000000) continue;

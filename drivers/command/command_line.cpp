@@ -141,6 +141,8 @@ void add_options(CLI::App& app, SweepOptions& options) {
   app.add_flag("--force", options.force, "Replace a report or journal that exists");
   app.add_flag("--dry-run", options.dry_run, "Only list the points");
   app.add_flag("--oversubscribe", options.oversubscribe, "Allow more ranks x threads than cores");
+  app.add_flag("--allow-none", options.allow_none,
+               "Write a report of skipped rows where no point can be measured, instead of refusing: for scripts");
   app.footer(
       std::string(kNumbersHelp) +
       "\nExamples:\n"

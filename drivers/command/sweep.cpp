@@ -187,7 +187,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   const RankGroups ranks(world, selections_of(points));
   const MeasuringOptions measuring = measuring_options_of(options);
   Feasibility feasibility = feasibility_of(world, ranks, points, measuring);
-  check_feasible(feasibility);
+  if (!options.allow_none) check_feasible(feasibility);
 
   std::unique_ptr<Journal> journal;
   const std::string output = options.output.empty() ? default_output() : options.output;
@@ -224,11 +224,11 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     }
     journal->add_run(description);
   });
-  SweepNetwork network(world, ranks, points, options.oversubscribe, leads ? journal->runs() : std::vector<Json>());
+  SweepNetwork network(world, ranks, points, feasibility.feasible, options.oversubscribe,
+                       leads ? journal->runs() : std::vector<Json>());
   if (!network.figures().empty()) {
     for (Point& point : points) point.exchange_seconds = network.cost(point);
-    // Other depths take other memory.
-    feasibility = feasibility_of(world, ranks, points, measuring);
+    leave_out_too_deep(world, ranks, points, feasibility);
     on_rank_0(world, [&] { journal->set_limits(to_json(network.figures())); });
   }
   SweepSession session(world, options, std::move(points), ranks, std::move(feasibility), network, journal.get(), run,

@@ -13,24 +13,23 @@
 namespace trafficbench {
 
 SweepNetwork::SweepNetwork(Communicator& world, const RankGroups& ranks, const std::vector<Point>& points,
-                           bool oversubscribe, const std::vector<Json>& launches)
+                           const std::vector<bool>& feasible, bool oversubscribe, const std::vector<Json>& launches)
     : world_(world), ranks_(ranks), oversubscribe_(oversubscribe) {
-  for (const ExchangeMethod& method : exchange_methods()) {
-    for (const Point& point : points) {
-      Group& group = groups_[point.selection()];
-      if (group.placement == nullptr || point.threads < group.threads) {
-        group.threads = point.threads;
-        group.placement = point.placement;
-      }
-      const bool is_new = group.methods.empty() || group.methods.back() != &method;
-      if (point.exchange == &method && is_new) group.methods.push_back(&method);
-    }
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const Point& point = points[i];
+    Group& group = groups_[point.selection()];
+    if (!feasible[i]) continue;
+    if (std::ranges::find(group.methods, point.exchange) == group.methods.end())
+      group.methods.push_back(point.exchange);
+    const auto [threads, is_new] = group.least_threads.emplace(point.placement, point.threads);
+    threads->second = std::min(threads->second, point.threads);
+    if (is_new) group.placements.push_back(point.placement);
   }
   std::set<std::pair<int, int>> here;  // ranks and nodes
   for (auto& [selection, group] : groups_) {
     const Communicator* const comm = ranks.of(selection);
     group.nodes = static_cast<int>(world.max_of(comm == nullptr ? 0 : comm->nodes()));
-    here.emplace(selection.ranks, group.nodes);
+    if (group.nodes > 0) here.emplace(selection.ranks, group.nodes);
   }
   Json before = Json::object();
   together(world, [&] {
@@ -57,24 +56,20 @@ SweepNetwork::SweepNetwork(Communicator& world, const RankGroups& ranks, const s
 
 void SweepNetwork::measure(Network& figures) {
   for (const auto& [selection, group] : groups_) {
-    if (selection.ranks == 1 || group.nodes == 0) continue;
-    Communicator* comm = ranks_.of(selection);
-    if (comm != nullptr) {
-      // Where not even these workers have their cores, no point is feasible.
-      const Placing placing = bind_workers(*comm, group.threads, oversubscribe_, *group.placement);
-      if (!placing.refusal.empty() || (!placing.shortage.empty() && !oversubscribe_)) comm = nullptr;
-    }
+    if (selection.ranks == 1) continue;
+    Communicator* const comm = ranks_.of(selection);
     const NetworkPlan plan{
         .methods = group.methods, .message_bytes = {8, 256, 4096, 65536}, .sum_bytes = {8, 512, 4096, 16384}};
-    add_network_of(world_, comm, plan, figures);
+    for (const PlacementPolicy* placement : group.placements) {
+      if (comm != nullptr) bind_workers(*comm, group.least_threads.at(placement), oversubscribe_, *placement);
+      Network found;
+      add_network_of(world_, comm, plan, found);
+      take_in(figures, found);
+    }
   }
 }
 
-void SweepNetwork::measure_again() {
-  Network again;
-  measure(again);
-  improve(figures_, again);
-}
+void SweepNetwork::measure_again() { measure(figures_); }
 
 double SweepNetwork::cost(const Point& point) const {
   return point.ranks > 1 ? cost_of_exchange(figures_, point, nodes(point)) : 0;

@@ -14,11 +14,12 @@ namespace trafficbench {
 
 class SweepNetwork {
  public:
-  /// Collective over `world`: measures what the points need, but for what `launches`, those before this one, have in
-  /// their limits; `launches` is rank 0's. `world` and `ranks` outlive this. Throws BadInput on every rank where the
-  /// ranks of a launch before were on another number of nodes: depths follow from the figures, and a row has one depth.
-  SweepNetwork(Communicator& world, const RankGroups& ranks, const std::vector<Point>& points, bool oversubscribe,
-               const std::vector<Json>& launches);
+  /// Collective over `world`: measures what those of the points that are feasible need. Of what `launches`, those
+  /// before this one, have in their limits the medians stay; `launches` is rank 0's. `world` and `ranks` outlive this.
+  /// Throws BadInput on every rank where the ranks of a launch before were on another number of nodes: depths follow
+  /// from the figures, and a row has one depth.
+  SweepNetwork(Communicator& world, const RankGroups& ranks, const std::vector<Point>& points,
+               const std::vector<bool>& feasible, bool oversubscribe, const std::vector<Json>& launches);
 
   /// Collective. The medians stay, and on rank 0 so do those figures that were quicker before.
   void measure_again();
@@ -33,13 +34,12 @@ class SweepNetwork {
   const Network& figures() const { return figures_; }
 
  private:
-  /// Points of the same ranks.
+  /// Points of the same ranks, as far as they are feasible.
   struct Group {
     int nodes = 0;
-    std::vector<const ExchangeMethod*> methods;  ///< those in use, in the order of the table
-    // As the ranks are bound while they are measured: the first of the shapes with the fewest threads.
-    int threads = 0;
-    const PlacementPolicy* placement = nullptr;
+    std::vector<const ExchangeMethod*> methods;           ///< those in use, in the order of the table
+    std::map<const PlacementPolicy*, int> least_threads;  ///< of a rank, by each policy in use
+    std::vector<const PlacementPolicy*> placements;       ///< those, in the order of the points
   };
 
   void measure(Network& figures);

@@ -103,7 +103,7 @@ Placing bind_workers(Communicator& comm, int threads, bool oversubscribe, const 
   std::int64_t told[3] = {static_cast<std::int64_t>(binding.shortage), binding.quota_cores,
                           binding.refusal.empty() ? 0 : 1};
   comm.sum(told);
-  if (told[2] != 0) return {.refusal = text_of_rank_0(comm, binding.refusal), .shortage = {}};
+  if (told[2] != 0) return {.refusal = text_of_rank_0(comm, binding.refusal), .shortage = {}, .cpus = {}};
   Placing placing;
   placing.shortage = why_shared(static_cast<Binding::Shortage>(told[0]), static_cast<int>(told[1]), comm.size(),
                                 threads, policy.siblings);
@@ -119,12 +119,18 @@ Placing bind_workers(Communicator& comm, int threads, bool oversubscribe, const 
   }
   comm.sum(cpus);
   const std::size_t own = static_cast<std::size_t>(comm.rank()) * workers;
-#pragma omp parallel num_threads(threads)
+  for (std::size_t thread = 0; thread < workers; ++thread) placing.cpus.push_back(static_cast<int>(cpus[own + thread]));
+  bind_own_workers(placing.cpus);
+  return placing;
+}
+
+void bind_own_workers(const std::vector<int>& cpus) {
+  if (cpus.empty()) return;
+#pragma omp parallel num_threads(static_cast <int>(cpus.size()))
   {
-    const auto cpu = static_cast<int>(cpus[own + static_cast<std::size_t>(omp_get_thread_num())]);
+    const int cpu = cpus[static_cast<std::size_t>(omp_get_thread_num())];
     if (cpu != kNoCpu) bind_this_thread({cpu});
   }
-  return placing;
 }
 
 void unbind_workers(int threads) {

@@ -26,10 +26,11 @@ int threads_per_rank(Communicator& comm, const PlacementPolicy& policy = placeme
 /// Collective. What CPU quotas keep from the ranks, on rank 0; empty if nothing, and elsewhere. To be said once.
 std::string cpu_quota_note(Communicator& comm);
 
-/// What came of placing the workers; the same on every rank. Both are sentences for the user, or empty.
+/// What came of placing the workers. Refusal and shortage are sentences for the user, or empty, the same on every rank.
 struct Placing {
-  std::string refusal;   ///< why the policy cannot place them: nothing was bound
-  std::string shortage;  ///< why workers have to share: there are too few cores, or too little CPU time
+  std::string refusal;    ///< why the policy cannot place them: nothing was bound
+  std::string shortage;   ///< why workers have to share: there are too few cores, or too little CPU time
+  std::vector<int> cpus;  ///< of this rank, a logical CPU a thread; empty if nothing was bound
 };
 
 /// Collective. Binds the threads of every rank to cores, as the policy says (plan_binding). If there is a shortage,
@@ -39,6 +40,9 @@ Placing bind_workers(Communicator& comm, int threads, bool oversubscribe,
 
 /// Lets this rank's threads run wherever the process might when it was started.
 void unbind_workers(int threads);
+
+/// Binds this rank's threads again, as a Placing of theirs says. Not collective: the plan is made once.
+void bind_own_workers(const std::vector<int>& cpus);
 
 /// Collective. Why the policy has no place for one thread of every rank, on every rank; empty if it has. Binds nothing.
 std::string why_no_placement(Communicator& comm, const PlacementPolicy& policy);

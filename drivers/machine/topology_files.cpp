@@ -112,7 +112,8 @@ Machine machine_from_files(const fs::path& root, const std::vector<int>& mask) {
       const std::vector<int> sharing = sharing_with(folder_of(cpu), level);
       for (const int each : sharing) shared[each] = std::ranges::min(sharing);
     }
-    return shared[cpu];
+    // Without such a cache a core is by itself; of a package that nobody names there is one.
+    return shared.try_emplace(cpu, level == 0 ? 0 : cpu).first->second;
   };
   std::set<int> seen;
   std::vector<Core> cores;

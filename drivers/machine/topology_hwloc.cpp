@@ -66,7 +66,7 @@ Machine look_at_machine(const std::vector<int>& mask) {
     const hwloc_obj* const part = hwloc_get_ancestor_obj_by_type(topology, shared, core);
     Core& each = all.emplace_back();
     each.number = hwloc_bitmap_first(core->cpuset);
-    each.cache = part == nullptr ? 0 : hwloc_bitmap_first(part->cpuset);
+    each.cache = hwloc_bitmap_first(part == nullptr ? core->cpuset : part->cpuset);  // without one: by itself
     for (int cpu = -1; (cpu = hwloc_bitmap_next(core->cpuset, cpu)) >= 0;) each.cpus.push_back(cpu);
   }
   machine.allowed_cores = allowed_cores(all, mask);

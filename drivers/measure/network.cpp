@@ -85,7 +85,6 @@ class Measurer {
     for (const std::int64_t bytes : plan_.message_bytes) {
       NetworkFigure figure = of(NetworkOperation::neighbours, bytes);
       figure.exchange = method.name;
-      if (is_known(figure)) continue;
       const std::int64_t cells = 8 * bytes;
       HaloExchange exchange(comm_, cells * comm_.size(), {cells, cells}, method, false);
       exchange.connect();
@@ -97,13 +96,12 @@ class Measurer {
     for (const std::int64_t bytes : plan_.sum_bytes) {
       const NetworkFigure figure = of(NetworkOperation::allreduce, bytes);
       std::vector<std::int64_t> values(static_cast<std::size_t>(bytes / kWordBytes));
-      if (!is_known(figure)) add(figure, [&] { comm_.sum(values); });
+      add(figure, [&] { comm_.sum(values); });
     }
   }
 
   void barrier() {
-    const NetworkFigure figure = of(NetworkOperation::barrier, 0);
-    if (!is_known(figure)) add(figure, [&] { comm_.barrier(); });
+    add(of(NetworkOperation::barrier, 0), [&] { comm_.barrier(); });
   }
 
  private:
@@ -116,12 +114,6 @@ class Measurer {
     return figure;
   }
 
-  /// To rank 0, and so for all: others may have had no part in what it has measured.
-  bool is_known(const NetworkFigure& figure) const {
-    const bool here = std::ranges::any_of(network_, [&](const NetworkFigure& each) { return each.is_like(figure); });
-    return comm_.max_of(here && comm_.rank() == 0 ? 1 : 0) > 0;
-  }
-
   template <typename Operation>
   void add(NetworkFigure figure, const Operation& operation) {
     sum_up(time_batches(comm_, most_, plan_.fewest, operation), figure);
@@ -132,7 +124,6 @@ class Measurer {
     NetworkFigure figure = of(NetworkOperation::ping_pong, bytes);
     figure.ranks = 2;
     figure.nodes = nodes;
-    if (is_known(figure)) return;
     std::vector<std::uint64_t> words(static_cast<std::size_t>(bytes / kWordBytes));
     const bool serves = comm_.rank() == 0;
     const bool plays = serves || comm_.rank() == partner;
@@ -191,10 +182,13 @@ const NetworkFigure* figure_of(const Network& network, NetworkFigure like, std::
   return found;
 }
 
-void improve(Network& network, const Network& again) {
-  for (NetworkFigure& figure : network) {
-    for (const NetworkFigure& other : again) {
-      if (figure.is_like(other)) figure.best = std::min(figure.best, other.best);
+void take_in(Network& network, const Network& more) {
+  for (const NetworkFigure& figure : more) {
+    const auto same = std::ranges::find_if(network, [&](const NetworkFigure& each) { return each.is_like(figure); });
+    if (same == network.end()) {
+      network.push_back(figure);
+    } else {
+      same->best = std::min(same->best, figure.best);
     }
   }
 }

@@ -58,8 +58,8 @@ struct NetworkPlan {
   std::size_t fewest = 1;  ///< batches of each figure; an interval takes six
 };
 
-/// Collective over `comm`, of two ranks or more: adds what rank 0's `network` does not have yet of these ranks, the
-/// same on each of them. A ping-pong is between rank 0 and the next rank on its node, and the first on another. Throws
+/// Collective over `comm`, of two ranks or more: adds figures of these ranks to `network`, the same on each of them. A
+/// ping-pong is between rank 0 and the next rank on its node, and the first on another. Throws
 /// BadInput where the library lacks a method.
 void add_network(Communicator& comm, const NetworkPlan& plan, Network& network);
 
@@ -71,8 +71,9 @@ void add_network_of(Communicator& world, Communicator* part, const NetworkPlan& 
 /// what it says is a lower bound of what `bytes` take. nullptr if there is none.
 const NetworkFigure* figure_of(const Network& network, NetworkFigure like, std::int64_t bytes);
 
-/// Takes over what `again` found quicker: disturbance only slows. The medians stay.
-void improve(Network& network, const Network& again);
+/// Adds figures that `network` does not have; of others it keeps the median, and the best of both: disturbance only
+/// slows.
+void take_in(Network& network, const Network& more);
 
 /// Seconds that one exchange costs the road of a point on so many nodes, beside the cells that are updated because of
 /// it: edges of a word by the point's method, and a sum where there is one an exchange. Rounded to a power of four

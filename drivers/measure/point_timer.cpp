@@ -84,7 +84,9 @@ PointTimer::PointTimer(Communicator& comm, Point point, const MeasuringOptions& 
 bool PointTimer::prepare() {
   // Roads of which each rank holds no more than this are hashed whole: that takes seconds.
   constexpr std::int64_t kMaxCellsHashed = std::int64_t{1} << 28;
-  if (!bind_workers(comm_, point_.threads, options_.oversubscribe, *point_.placement).shortage.empty()) {
+  const Placing placing = bind_workers(comm_, point_.threads, options_.oversubscribe, *point_.placement);
+  bound_to_ = placing.cpus;
+  if (!placing.shortage.empty()) {
     result_.warnings.insert(Warning::oversubscribed);
   }
   const std::int64_t cells = point_.road_cells;
@@ -224,7 +226,7 @@ void PointTimer::give_back_road() {
 }
 
 void PointTimer::repeat() {
-  bind_workers(comm_, point_.threads, options_.oversubscribe, *point_.placement);
+  bind_own_workers(bound_to_);
   if (!simulation_) make_road();
   constexpr int kClockSamples = 5;
   if (const double clock = measure_clock_hz(kClockSamples); clock > 0) result_.clock_hz.push_back(clock);

@@ -110,6 +110,7 @@ class PointTimer {
   Measurement result_;
   double start_seconds_ = 0;
   std::int64_t iterations_ = 0;  // since the start state
+  std::vector<int> bound_to_;    // CPUs of this rank's threads, which other points bind elsewhere in between
   std::vector<int> cpus_;        // where this rank's threads were first seen
   bool moved_ = false;           // or were seen elsewhere later
   Shares core_seconds_;          // of all repetitions; of the time of all cores, s

@@ -35,10 +35,10 @@ bool can_restart(Communicator& comm, const Point& point) {
 
 bool roads_fit_together(Communicator& world, const RankGroups& ranks, const Group& group) {
   double bytes = 0;
-  std::set<std::pair<int, std::int64_t>> held;  // start states, by ranks and cells
+  std::set<std::pair<RankSelection, std::int64_t>> held;  // start states, by ranks and cells
   for (const Group::Member& member : group.members) {
     const Point& point = member.point;
-    const bool is_first = held.emplace(point.ranks, point.road_cells).second;
+    const bool is_first = held.emplace(point.selection(), point.road_cells).second;
     double own = 0;
     if (Communicator* comm = ranks.of(point.selection())) {
       own = node_bytes(*comm, point);
@@ -61,9 +61,13 @@ std::string why_no_overlap(const Point& point) {
   return point.overlap == Overlap::on ? Simulation::why_no_overlap(setup_of(point), point.ranks) : std::string();
 }
 
-std::string why_not(Communicator& comm, const Point& point, bool oversubscribe) {
+std::string why_too_deep(Communicator& comm, const Point& point) {
   if (std::string reason = why_no_overlap(point); !reason.empty()) return reason;
-  if (std::string reason = why_no_memory(comm, point); !reason.empty()) return reason;
+  return why_no_memory(comm, point);
+}
+
+std::string why_not(Communicator& comm, const Point& point, bool oversubscribe) {
+  if (std::string reason = why_too_deep(comm, point); !reason.empty()) return reason;
   Placing placing = bind_workers(comm, point.threads, oversubscribe, *point.placement);
   if (!placing.refusal.empty()) return std::move(placing.refusal);
   if (!oversubscribe && !placing.shortage.empty()) return std::move(placing.shortage);

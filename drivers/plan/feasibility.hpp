@@ -28,6 +28,10 @@ std::string why_no_memory(Communicator& comm, const Point& point);
 /// Why the point cannot overlap, if it is to; empty otherwise.
 std::string why_no_overlap(const Point& point);
 
+/// Why the point cannot be measured at the depth that it has, for want of cells or memory; empty if it can. Collective
+/// over its ranks.
+std::string why_too_deep(Communicator& comm, const Point& point);
+
 /// Why the point cannot be measured, for want of memory, cores or threads; empty if it can. Collective over its ranks.
 std::string why_not(Communicator& comm, const Point& point, bool oversubscribe);
 

@@ -27,6 +27,18 @@ Feasibility feasibility_of(Communicator& world, const RankGroups& ranks, const s
   return result;
 }
 
+void leave_out_too_deep(Communicator& world, const RankGroups& ranks, const std::vector<Point>& points,
+                        Feasibility& feasibility) {
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (!feasibility.feasible[i] || points[i].exchange_seconds == 0) continue;
+    std::string reason;
+    if (Communicator* comm = ranks.of(points[i].selection())) reason = why_too_deep(*comm, points[i]);
+    world.sleeping_barrier();
+    feasibility.feasible[i] = world.max_of(reason.empty() ? 0 : 1) == 0;
+    if (!reason.empty()) feasibility.reasons[i] = std::move(reason);
+  }
+}
+
 double guessed_seconds(const Point& point, const MeasuringOptions& options) {
   const auto cells = static_cast<double>(point.road_cells);
   const double iteration = cells / (point.variant->nominal_rate * 1e9 * point.workers());

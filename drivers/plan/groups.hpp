@@ -24,6 +24,11 @@ struct Feasibility {
 Feasibility feasibility_of(Communicator& world, const RankGroups& ranks, const std::vector<Point>& points,
                            const MeasuringOptions& options);
 
+/// Collective over the world: takes out those points that do not fit with the depths that they have now. Nothing else
+/// may have changed.
+void leave_out_too_deep(Communicator& world, const RankGroups& ranks, const std::vector<Point>& points,
+                        Feasibility& feasibility);
+
 /// Guess of the seconds that one repetition of a point takes, with what belongs to it.
 double guessed_seconds(const Point& point, const MeasuringOptions& options);
 

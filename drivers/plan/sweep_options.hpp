@@ -53,6 +53,7 @@ struct SweepOptions {
   bool force = false;
   bool dry_run = false;
   bool oversubscribe = false;
+  bool allow_none = false;  ///< a report of skipped rows alone is no error
 };
 
 }  // namespace trafficbench

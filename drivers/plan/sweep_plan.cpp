@@ -30,6 +30,10 @@ std::vector<Shape> shapes_of(Communicator& world, const SweepOptions& options) {
   const int size = world.size();
   const int cores = threads_per_rank(world) * size;
   std::vector<std::int64_t> ranks{1};
+  const auto is_number = [](std::int64_t per_node) { return per_node != kAuto; };
+  if (options.ranks.automatic() && std::ranges::any_of(options.ranks_per_node.numbers, is_number)) {
+    throw BadInput("--ranks-per-node with a number takes --ranks with numbers");
+  }
   if (options.ranks.automatic()) {
     if (size > 1) ranks.push_back(size);
   } else {

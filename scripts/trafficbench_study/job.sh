@@ -31,9 +31,12 @@ launch_command() {
     command=(setsid "${command[@]}")
     return
   fi
-  # srun does not take this over from the job's header.
-  export SRUN_CPUS_PER_TASK="$threads"
-  command=(srun --nodes="$on_nodes" --ntasks="$ranks" --ntasks-per-node="$per_node" --cpus-per-task="$threads"
+  # A step gets the cores that it counts and no others: all of the node, over which the suite places its workers. srun does
+  # not take this over from the job's header.
+  local cpus=$((cores / per_node))
+  if ((cpus < threads)); then cpus="$threads"; fi
+  export SRUN_CPUS_PER_TASK="$cpus"
+  command=(srun --nodes="$on_nodes" --ntasks="$ranks" --ntasks-per-node="$per_node" --cpus-per-task="$cpus"
            --job-name="$name" --kill-on-bad-exit=1 "${srun_options[@]}")
 }
 
@@ -134,7 +137,7 @@ run_launch() {
   local resume=()
   if [[ -f "$(report_of "$name").journal" ]]; then resume=(--resume); fi
   before="$(energy_now)"
-  "${command[@]}" "$program" sweep "${sweep_options[@]}" --ranks "$ranks" --threads "$threads" \
+  "${command[@]}" "$program" sweep "${sweep_options[@]}" --allow-none --ranks "$ranks" --threads "$threads" \
     --output "$(report_of "$name")" "${limit[@]}" "${resume[@]}" &
   step=$!
   while true; do

@@ -82,7 +82,7 @@ def job_text(study, job):
         lines += _header(study, job, study["cores"])
     lines += _prologue(study)
     lines += ["", _value("study", study["folder"]), _value("job", job["name"]), _value("nodes", job["nodes"]),
-              _value("program", study["program"]), _value("scheduler", study["site"]["scheduler"]),
+              _value("cores", study["cores"]), _value("program", study["program"]), _value("scheduler", study["site"]["scheduler"]),
               _value("pm_counters", study["site"]["energy"]["pm_counters"] or "")]
     if slurm:
         lines += [_value("wall_seconds", job["wall_seconds"]),

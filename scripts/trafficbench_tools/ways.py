@@ -109,7 +109,7 @@ def main():
     if not groups:
         raise BadInput(
             f"{options.report}: no row on several ranks has a default and another way beside it: measure with several of "
-            "--exchange, --overlap or --reduce"
+            "--exchange, --overlap, --reduce, --placement or --ranks-per-node"
         )
     for line in printed([cells_of_line(way, row, group[""]) for group in groups for way, row in group.items()], options.markdown):
         print(line)

@@ -43,6 +43,10 @@ Placed place_one_per_l3(const NodeWorkers& workers) {
         fmt::format("placement one-per-l3: {} on {} for {} with {} or more that may be used",
                     counted(workers.members.size(), "rank"), first.host, counted(all.size(), first.last_level_cache),
                     counted(static_cast<std::size_t>(workers.threads), "core"));
+    if (all.size() >= workers.members.size()) {
+      placed.refusal +=
+          ", but some ranks may use the same ones alone: start them unbound (--bind-to none, --cpu-bind=none)";
+    }
     return placed;
   }
   for (const std::size_t rank : workers.members) {
