@@ -184,6 +184,13 @@ MovesMade Simulation::advance_segment(std::int64_t iterations, std::int64_t limi
   return take_sums();
 }
 
+/// What the threads did in so many seconds, for as many advances as `weight` says.
+void Simulation::add_work(const ThreadSeconds& threads, double seconds, double weight, PhaseTimes& times) const {
+  times.compute += weight * threads.compute;
+  times.edges += weight * threads.edges;
+  times.waiting += weight * std::max(0.0, seconds * setup_.threads - threads.compute - threads.edges);
+}
+
 /// `k` iterations follow: with overlap, the inside makes them while the edges travel.
 void Simulation::exchange_halos(std::int64_t k) {
   const bool timed = exchange_timer_.due();
@@ -206,10 +213,7 @@ double Simulation::advance_inside(std::int64_t k, bool timed) {
   const double began = wall_seconds();
   const ThreadSeconds threads = split_->timed_advance_inside(k, moves_);
   const double seconds = wall_seconds() - began;
-  const double weight = exchange_timer_.weight();
-  inside_.compute += weight * threads.compute;
-  inside_.edges += weight * threads.edges;
-  inside_.waiting += weight * std::max(0.0, seconds * setup_.threads - threads.compute - threads.edges);
+  add_work(threads, seconds, exchange_timer_.weight(), inside_);
   return seconds;
 }
 
@@ -218,10 +222,7 @@ void Simulation::advance_cells(std::int64_t k) {
   const double began = wall_seconds();
   const ThreadSeconds threads = segment_->timed_advance(k, moves_);
   const double seconds = wall_seconds() - began;
-  const double weight = advance_timer_.weight();
-  timed_.compute += weight * threads.compute;
-  timed_.edges += weight * threads.edges;
-  timed_.waiting += weight * std::max(0.0, seconds * setup_.threads - threads.compute - threads.edges);
+  add_work(threads, seconds, advance_timer_.weight(), timed_);
   advance_timer_.add(seconds);
 }
 

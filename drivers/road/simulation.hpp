@@ -93,6 +93,7 @@ class Simulation final : public CellSource {
   MovesMade advance_segment(std::int64_t iterations, std::int64_t limit);
   void exchange_halos(std::int64_t k);
   double advance_inside(std::int64_t k, bool timed);
+  void add_work(const ThreadSeconds& threads, double seconds, double weight, PhaseTimes& times) const;
   void advance_cells(std::int64_t k);
   void sum_moves();
   MovesMade take_sums();
