@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from program import BUILD, PROGRAM, call, command, needs_ranks, refused, start, succeed
+from program import BUILD, PROGRAM, call, command, needs_ranks, refused, row_of, start, succeed
 
 METHODS = ["nonblocking", "sendrecv", "persistent", "fence", "pscw", "neighbour", "shared"]
 REDUCTIONS = ["exchange", "iteration", "nonblocking"]
@@ -29,14 +29,6 @@ ALL_EDGE_CALLS = set().union(*NAMED_FOR.values())
 @pytest.fixture(autouse=True, scope="module")
 def ranks():
     needs_ranks()
-
-
-def row_of(*arguments, ranks, **how):
-    done = call(*ROAD, *arguments, "--json", ranks=ranks, **how)
-    assert done.returncode == 0, done.stderr
-    row = json.loads(done.stdout)["benchmarks"][0]
-    assert row["verified"], row
-    return row
 
 
 def calls_of(tmp_path, *arguments, steps):
@@ -96,9 +88,9 @@ def test_sum_of_each_iteration_is_a_call_whatever_the_depth(tmp_path):
 @pytest.mark.parametrize("method", METHODS)
 def test_road_is_that_of_one_rank(method):
     """Uneven blocks, halos wider than a block, more ranks than cores."""
-    alone = row_of(ranks=1)
+    alone = row_of(ROAD, ranks=1)
     for ranks, depth in ((2, 7), (3, 9000), (5, 64)):
-        row = row_of("--exchange", method, "--depth", depth, ranks=ranks)
+        row = row_of(ROAD, "--exchange", method, "--depth", depth, ranks=ranks)
         assert row["hash"] == alone["hash"]
         assert row["exchange"] == method and row["reduce"] == "exchange"
 
@@ -131,9 +123,9 @@ def test_check_finds_a_way_that_is_wrong(method, found):
 
 @pytest.mark.parametrize("method", [method for method in METHODS if method != "sendrecv"])
 def test_inside_may_advance_while_edges_travel(tmp_path, method):
-    alone = row_of(ranks=1)
+    alone = row_of(ROAD, ranks=1)
     for ranks, depth in ((2, 7), (3, 2000)):
-        row = row_of("--exchange", method, "--overlap", "on", "--depth", depth, ranks=ranks)
+        row = row_of(ROAD, "--exchange", method, "--overlap", "on", "--depth", depth, ranks=ranks)
         assert row["hash"] == alone["hash"] and row["overlap"] == "on"
     made = calls_an_iteration(tmp_path, "--exchange", method, "--overlap", "on", "--print-every", 1000)
     named_for = {"MPI_Ineighbor_alltoallv"} if method == "neighbour" else NAMED_FOR[method]
@@ -153,16 +145,16 @@ def test_overlap_that_cannot_be_is_refused(arguments, word):
 
 
 def test_one_rank_has_nothing_to_overlap():
-    row = row_of("--overlap", "on", "--exchange", "sendrecv", ranks=1)
-    assert row["name"] == row_of(ranks=1)["name"] and "overlap" not in row
+    row = row_of(ROAD, "--overlap", "on", "--exchange", "sendrecv", ranks=1)
+    assert row["name"] == row_of(ROAD, ranks=1)["name"] and "overlap" not in row
     assert json.loads(call("run", "--kernel", "leap", "--cells", 50, "--overlap", "on", "--json").stdout)["benchmarks"][0]["verified"]
 
 
 def test_default_changes_no_name(tmp_path):
-    plain = row_of(ranks=2)
-    asked = row_of("--exchange", "nonblocking", "--reduce", "exchange", ranks=2)
+    plain = row_of(ROAD, ranks=2)
+    asked = row_of(ROAD, "--exchange", "nonblocking", "--reduce", "exchange", ranks=2)
     assert asked["name"] == plain["name"]
-    other = row_of("--exchange", "fence", "--overlap", "on", "--reduce", "iteration", ranks=2)
+    other = row_of(ROAD, "--exchange", "fence", "--overlap", "on", "--reduce", "iteration", ranks=2)
     assert other["name"] == f"{plain['name']}/exchange:fence/overlap:on/reduce:iteration"
 
 

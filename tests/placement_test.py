@@ -4,7 +4,7 @@ import json
 import os
 
 import pytest
-from program import BUILD, PROGRAM, call, command, needs_ranks, own_lines, refused, start, succeed
+from program import BUILD, PROGRAM, call, command, needs_ranks, own_lines, refused, row_of, start, succeed
 
 POLICIES = ["packed", "spread", "one-per-l3", "siblings"]
 RUN = ["run", "--kernel", "bitpacked", "--cells", 20011, "--threads", 1, "--steps", 40]
@@ -15,14 +15,6 @@ SWEEP = ["sweep", "--kernels", "bitpacked", "--cells", 5000, "--steps", 50, "--t
 @pytest.fixture(autouse=True, scope="module")
 def ranks():
     needs_ranks()
-
-
-def row_of(*arguments, ranks, **how):
-    done = call(*RUN, *arguments, "--json", ranks=ranks, **how)
-    assert done.returncode == 0, done.stderr
-    row = json.loads(done.stdout)["benchmarks"][0]
-    assert row["verified"], row
-    return row
 
 
 def available(ranks):
@@ -61,12 +53,12 @@ def test_list_says_which_policies_there_are_and_why_one_is_not_available():
 
 def test_policy_places_the_ranks_or_refuses():
     """Whatever this machine is: a policy that `list` has a place for runs, another is refused with the same sentence."""
-    alone = row_of(ranks=1)
+    alone = row_of(RUN, ranks=1)
     for policy, why_not in available(2).items():
         if why_not:
             assert refused(*RUN, "--placement", policy, ranks=2, word=why_not)
             continue
-        row = row_of("--placement", policy, ranks=2)
+        row = row_of(RUN, "--placement", policy, ranks=2)
         assert row["hash"] == alone["hash"] and row["placement_policy"] == policy
     assert "placement_policy" not in alone and "ranks_per_node" not in alone
 
@@ -92,14 +84,14 @@ def test_wrong_value_is_refused(option):
 
 
 def test_default_changes_no_name_and_others_stand_in_order():
-    plain = row_of(ranks=2)
-    asked = row_of("--placement", "packed", "--ranks-per-node", "auto", ranks=2)
+    plain = row_of(RUN, ranks=2)
+    asked = row_of(RUN, "--placement", "packed", "--ranks-per-node", "auto", ranks=2)
     assert asked["name"] == plain["name"] and asked["placement_policy"] == "packed"
-    other = row_of("--placement", "spread", "--ranks-per-node", 2, "--reduce", "iteration", ranks=2)
+    other = row_of(RUN, "--placement", "spread", "--ranks-per-node", 2, "--reduce", "iteration", ranks=2)
     assert other["name"] == f"{plain['name']}/reduce:iteration/placement:spread/ranks-per-node:2"
     assert other["placement_policy"] == "spread" and other["ranks_per_node"] == 2
-    alone = row_of("--placement", "spread", "--ranks-per-node", 1, ranks=1)
-    assert alone["name"] == row_of(ranks=1)["name"]
+    alone = row_of(RUN, "--placement", "spread", "--ranks-per-node", 1, ranks=1)
+    assert alone["name"] == row_of(RUN, ranks=1)["name"]
 
 
 def test_sweep_measures_each_policy_over_the_same_base(tmp_path):
@@ -128,8 +120,8 @@ def test_sweep_takes_so_many_ranks_of_each_node(tmp_path):
 
 
 def test_run_leaves_ranks_idle(tmp_path):
-    alone = row_of(ranks=1)
-    row = row_of("--ranks-per-node", 1, "--output", tmp_path / "r.json", ranks=4, env=nodes(2))
+    alone = row_of(RUN, ranks=1)
+    row = row_of(RUN, "--ranks-per-node", 1, "--output", tmp_path / "r.json", ranks=4, env=nodes(2))
     assert row["ranks"] == 2 and row["ranks_per_node"] == 1 and row["hash"] == alone["hash"]
 
 

@@ -109,6 +109,15 @@ def succeed(*arguments, **how):
     return done.stdout
 
 
+def row_of(run, *arguments, ranks, **how):
+    """The row that this `run` writes with these arguments; fails the test unless it is verified."""
+    done = call(*run, *arguments, "--json", ranks=ranks, **how)
+    assert done.returncode == 0, done.stderr
+    row = json.loads(done.stdout)["benchmarks"][0]
+    assert row["verified"], row
+    return row
+
+
 def own_lines(text):
     """Lines of standard error that the program wrote; an MPI launcher may add its own below a status that is not 0."""
     return [line for line in text.splitlines() if line.startswith("trafficbench: ")]

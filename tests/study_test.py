@@ -518,6 +518,17 @@ def test_study_on_this_machine_makes_a_whole_report_and_does_nothing_twice(tmp_p
     assert (folder / "report.json").read_bytes() == before
 
 
+def test_a_shape_that_does_not_fit_stops_neither_the_others_nor_the_merge(tmp_path):
+    needs_ranks()
+    folder = tmp_path / "study"
+    cores = len(os.sched_getaffinity(0)) + 1
+    done = study("--site", "local", "--mode", "strong", "--cores", cores, "--shapes", f"1x{cores},1x1", "--cells", "1e4", "--kernels",
+                 "bitpacked", "--count", "every", "--program", PROGRAM, "--output", folder, *QUICK)
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = load_report(folder / "report.json")["benchmarks"]
+    assert {row["threads"]: bool(row.get("skipped")) for row in rows} == {1: False, cores: True}
+
+
 def test_launch_that_is_missing_stops_the_merge_and_is_made_by_resume(tmp_path):
     needs_ranks()
     folder = tmp_path / "study"

@@ -19,13 +19,7 @@ namespace {
 Network measure_network(Communicator& world) {
   std::vector<const ExchangeMethod*> methods;
   for (const ExchangeMethod& method : exchange_methods()) {
-    const ExchangeMethod* const each = &method;
-    try {
-      check_exchanges(world, {&each, 1});
-      methods.push_back(each);
-    } catch (const BadInput&) {
-      continue;  // `list` says why
-    }
+    if (why_no_exchange(world, method).empty()) methods.push_back(&method);  // else `list` says why
   }
   std::set<RankSelection> selections;
   for (int ranks = 2; ranks < world.size(); ranks *= 2) selections.insert({ranks});
@@ -38,6 +32,7 @@ Network measure_network(Communicator& world) {
                          .seconds = 1,
                          .fewest = kMinSamples};
   for (const RankSelection& selection : selections) {
+    if (asked_to_stop(world)) break;
     Network found;
     add_network_of(world, groups.of(selection), plan, found);
     take_in(network, found);

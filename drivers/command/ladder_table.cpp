@@ -71,7 +71,8 @@ std::string ways_of(const Row& row, const std::vector<Row>& rows) {
   std::string ways;
   for (const std::string& axis : axes_in(row.name)) {
     const bool is_common = std::ranges::all_of(rows, [&](const Row& other) {
-      if (other.kernel != row.kernel || shape_of(other) != shape_of(row) || !are_rivals(row, other)) return true;
+      if (other.kernel != row.kernel || other.ranks != row.ranks || other.threads != row.threads) return true;
+      if (!are_rivals(row, other)) return true;
       const std::vector<std::string> others = axes_in(other.name);
       return std::ranges::find(others, axis) != others.end();
     });

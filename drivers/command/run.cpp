@@ -8,7 +8,6 @@
 #include <memory>
 #include <new>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <utility>
 
 #include "drivers/base/new_file.hpp"
@@ -427,9 +426,7 @@ Status run_on(Communicator& world, const RunOptions& options, KernelTable table,
 RankSelection selection_of(Communicator& world, const RunOptions& options) {
   const auto per_node = static_cast<int>(options.ranks_per_node.or_else(0));
   if (per_node == 0) return {world.size(), 0};
-  const std::vector<int> nodes = nodes_of_ranks(world);
-  const auto count = static_cast<int>(std::set(nodes.begin(), nodes.end()).size());
-  return {static_cast<int>(std::min<std::int64_t>(std::int64_t{per_node} * count, INT32_MAX)), per_node};
+  return {static_cast<int>(std::min<std::int64_t>(std::int64_t{per_node} * world.nodes(), INT32_MAX)), per_node};
 }
 
 }  // namespace

@@ -19,11 +19,11 @@ SweepNetwork::SweepNetwork(Communicator& world, const RankGroups& ranks, const s
     const Point& point = points[i];
     Group& group = groups_[point.selection()];
     if (!feasible[i]) continue;
-    if (std::ranges::find(group.methods, point.exchange) == group.methods.end())
-      group.methods.push_back(point.exchange);
-    const auto [threads, is_new] = group.least_threads.emplace(point.placement, point.threads);
-    threads->second = std::min(threads->second, point.threads);
-    if (is_new) group.placements.push_back(point.placement);
+    const bool is_known = std::ranges::find(group.methods, point.exchange) != group.methods.end();
+    if (!is_known) group.methods.push_back(point.exchange);
+    auto place = std::ranges::find(group.placements, point.placement, &std::pair<const PlacementPolicy*, int>::first);
+    if (place == group.placements.end()) place = group.placements.emplace(place, point.placement, point.threads);
+    place->second = std::min(place->second, point.threads);
   }
   std::set<std::pair<int, int>> here;  // ranks and nodes
   for (auto& [selection, group] : groups_) {
@@ -60,8 +60,8 @@ void SweepNetwork::measure(Network& figures) {
     Communicator* const comm = ranks_.of(selection);
     const NetworkPlan plan{
         .methods = group.methods, .message_bytes = {8, 256, 4096, 65536}, .sum_bytes = {8, 512, 4096, 16384}};
-    for (const PlacementPolicy* placement : group.placements) {
-      if (comm != nullptr) bind_workers(*comm, group.least_threads.at(placement), oversubscribe_, *placement);
+    for (const auto& [placement, threads] : group.placements) {
+      if (comm != nullptr) bind_workers(*comm, threads, oversubscribe_, *placement);
       Network found;
       add_network_of(world_, comm, plan, found);
       take_in(figures, found);

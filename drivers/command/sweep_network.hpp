@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "drivers/base/json.hpp"
@@ -37,9 +38,8 @@ class SweepNetwork {
   /// Points of the same ranks, as far as they are feasible.
   struct Group {
     int nodes = 0;
-    std::vector<const ExchangeMethod*> methods;           ///< those in use, in the order of the table
-    std::map<const PlacementPolicy*, int> least_threads;  ///< of a rank, by each policy in use
-    std::vector<const PlacementPolicy*> placements;       ///< those, in the order of the points
+    std::vector<const ExchangeMethod*> methods;                      ///< those in use, in the order of the points
+    std::vector<std::pair<const PlacementPolicy*, int>> placements;  ///< likewise, and the fewest threads with each
   };
 
   void measure(Network& figures);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "drivers/base/wall_clock.hpp"
+#include "drivers/ranks/rank_groups.hpp"
 #include "drivers/road/halo_exchange.hpp"
 #include "kernels/bits.hpp"
 
@@ -52,12 +53,10 @@ void sum_up(std::vector<double> seconds, NetworkFigure& figure) {
 
 /// The ranks that rank 0 plays ping-pong with: on its node, and on another; -1 if there is none. Collective.
 std::array<int, 2> partners(Communicator& comm) {
-  std::vector<std::int64_t> nodes(static_cast<std::size_t>(comm.size()));
-  nodes[static_cast<std::size_t>(comm.rank())] = comm.node();
-  comm.sum(nodes);
+  const std::vector<int> nodes = nodes_of_ranks(comm);
   const auto first = [&](bool same) {
-    const auto at = std::find_if(nodes.begin() + 1, nodes.end(),
-                                 [&](std::int64_t node) { return (node == nodes.front()) == same; });
+    const auto at =
+        std::find_if(nodes.begin() + 1, nodes.end(), [&](int node) { return (node == nodes.front()) == same; });
     return at == nodes.end() ? -1 : static_cast<int>(at - nodes.begin());
   };
   return {first(true), first(false)};

@@ -42,6 +42,16 @@ void check_exchanges(Communicator& comm, std::span<const ExchangeMethod* const> 
   }
 }
 
+std::string why_no_exchange(Communicator& comm, const ExchangeMethod& method) {
+  const ExchangeMethod* const one = &method;
+  try {
+    check_exchanges(comm, {&one, 1});
+  } catch (const BadInput& bad) {
+    return bad.what();
+  }
+  return {};
+}
+
 std::int64_t words_of(std::span<const EdgeRoute> routes) {
   std::int64_t words = 0;
   for (const EdgeRoute& route : routes) words += route.words;

@@ -77,6 +77,9 @@ std::span<const ExchangeMethod> exchange_methods();
 /// Collective: throws BadInput on every rank if the library cannot do one of these. Looks before the work is begun.
 void check_exchanges(Communicator& comm, std::span<const ExchangeMethod* const> methods);
 
+/// Collective: why the library cannot do this one, the same on every rank; empty if it can.
+std::string why_no_exchange(Communicator& comm, const ExchangeMethod& method);
+
 /// The default: receives and sends that do not block, by Communicator::start_exchange. Any program has it.
 std::unique_ptr<EdgeExchange> make_nonblocking_exchange(Communicator& comm, const EdgeRoutes& routes, bool ahead);
 

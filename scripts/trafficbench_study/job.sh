@@ -2,7 +2,7 @@
 # shellcheck disable=SC2154  # set by the script that sources this
 # What a job of a study does; the scripts that scripts/study.sh writes set the variables and source this.
 #
-#   study job nodes program scheduler pm_counters sweep_options placement launches
+#   study job nodes cores program scheduler pm_counters sweep_options placement launches
 #   under Slurm: wall_seconds warn_seconds srun_options; else launcher_file
 
 set -u

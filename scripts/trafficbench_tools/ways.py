@@ -4,10 +4,9 @@ import argparse
 import sys
 
 from trafficbench_tools.command_line import Parser
+from trafficbench_tools.report.grouping import WAYS
+from trafficbench_tools.report.ties import Ratio
 from trafficbench_tools.with_packages import need
-
-# In the order of a row's name, which spells them where they are not the default.
-WAYS = ("exchange", "overlap", "reduce", "placement", "ranks-per-node")
 
 DESCRIPTION = """\
 For each kernel, road, contract, depth and number of cores of a report, all on several ranks: a line for each way in which ranks
@@ -73,9 +72,9 @@ def cells_of_line(way, row, default):
     line += [f"{1e6 * middle:.3f}", "" if low is None else f"{1e6 * low:.3f} .. {1e6 * high:.3f}"]
     ratios = {} if row is default else visit_ratios(row, default)
     if ratios:
-        middle, low, high, _ = median_and_interval(ratios)
-        tie = low is not None and low <= 1 <= high
-        line += [f"{middle:.3f}" + (", a tie" if tie else ""), "" if low is None else f"{low:.3f} .. {high:.3f}"]
+        ratio = Ratio(*median_and_interval(ratios)[:3], True)
+        line.append(f"{ratio.value:.3f}" + (", a tie" if ratio.tie else ""))
+        line.append("" if ratio.low is None else f"{ratio.low:.3f} .. {ratio.high:.3f}")
     else:
         line += ["1" if row is default else "", ""]
     shares = row.get("shares")
