@@ -107,9 +107,7 @@ class Commands {
   void add_platform() {
     CLI::App& sub = add_command("platform", "Prints the network against published figures, or writes it for SimGrid.",
                                 [this] { return write_platform(platform_); });
-    add_text(sub, "machine", platform_.machine, "FILE",
-             "Facts of the machine, as scripts/simulate/archer2.json has them")
-        ->required();
+    add_machine_options(sub, platform_.machine, platform_.network);
     add_value(sub, "ranks", platform_.ranks, "Ranks that must find room");
     add_value(sub, "ranks-per-node", platform_.ranks_per_node, "Ranks on a node; auto: one a core");
     add_text(sub, "prefix", platform_.prefix, "PREFIX",

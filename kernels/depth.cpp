@@ -5,6 +5,17 @@
 
 namespace trafficbench {
 
+namespace {
+
+/// A power of four microseconds.
+double rounded(double seconds) {
+  constexpr double kMicrosecond = 1e-6;
+  constexpr double kLeast = 1e-3;
+  return kMicrosecond * std::pow(4.0, std::round(std::log2(std::max(seconds / kMicrosecond, kLeast)) / 2));
+}
+
+}  // namespace
+
 std::int64_t choose_depth(const Variant& variant, std::int64_t cells_per_worker, double exchange_seconds) {
   constexpr std::int64_t kSegmentParts = 4;
   constexpr std::int64_t kRound = 64;
@@ -32,8 +43,8 @@ std::int64_t auto_depth(const Variant& variant, std::int64_t road_cells, int ran
                         double exchange_seconds) {
   const std::int64_t workers = std::int64_t{ranks} * threads;
   const bool is_measured = ranks > 1 && exchange_seconds > 0;
-  const double seconds =
-      is_measured ? exchange_seconds + nominal_exchange_seconds(1, threads) : nominal_exchange_seconds(ranks, threads);
+  const double seconds = is_measured ? rounded(exchange_seconds) + nominal_exchange_seconds(1, threads)
+                                     : nominal_exchange_seconds(ranks, threads);
   return choose_depth(variant, std::max<std::int64_t>(road_cells / workers, 1), seconds);
 }
 

@@ -36,7 +36,9 @@ double nominal_exchange_seconds(int ranks, int threads);
 
 /// The depth that `--depth auto` takes: choose_depth for a road of `road_cells` >= 1 cells on `ranks` x `threads`
 /// workers. `exchange_seconds` is what one exchange between the ranks was measured to cost, beside which the copies of
-/// edges within a rank have their nominal cost; 0: it was not measured, and the nominal cost counts for all of it.
+/// edges within a rank have their nominal cost; 0: it was not measured, and the nominal cost counts for all of it. A
+/// measured cost is rounded to a power of four microseconds, so that launches agree more often on the depth, which
+/// follows its root.
 std::int64_t auto_depth(const Variant& variant, std::int64_t road_cells, int ranks, int threads,
                         double exchange_seconds = 0);
 

@@ -21,6 +21,8 @@ exchange, whatever other ways there are on a real machine. docs/scaling.md expla
   --report FILE          measured report with rows of the machine's instruction set on one core;
                          default: the newest in results/ that has some
   --machine FILE         facts of the machine; default: scripts/simulate/archer2.json
+  --network FILE         what was measured of the machine's network, in place of what is published: a report that was measured
+                         there, or the output of trafficbench ceiling --json on two nodes
   --output FILE          default: results/simulated-<machine>-<YYYYMMDDThhmmssZ>.json
   --resume               go on with a study that was interrupted: same options, and its --output
   --force                replace a report or journal that exists
@@ -49,7 +51,7 @@ fail() {
   exit 2
 }
 
-report="" machine="$root/scripts/simulate/archer2.json" output="" ranks_per_node=auto
+report="" machine="$root/scripts/simulate/archer2.json" network="" output="" ranks_per_node=auto
 begin_only=() finish_only=() options=()
 while (($#)); do
   option="$1" value=""
@@ -68,7 +70,7 @@ while (($#)); do
       shift
       continue
       ;;
-    --report | --machine | --output | --ranks-per-node | --tolerance | --cells | --cells-per-core | --ranks | --depth | \
+    --report | --machine | --network | --output | --ranks-per-node | --tolerance | --cells | --cells-per-core | --ranks | --depth | \
       --kernels | --mode | --count | --periods) ;;
     *) fail "unknown option \"$option\"; see scripts/simulate.sh --help" ;;
   esac
@@ -76,6 +78,7 @@ while (($#)); do
   case "$option" in
     --report) report="$2" ;;
     --machine) machine="$2" ;;
+    --network) network="$2" ;;
     --output) output="$2" ;;
     --tolerance) finish_only+=("$option" "$2") ;;
     --ranks-per-node)
@@ -88,6 +91,7 @@ while (($#)); do
 done
 
 if [[ ! -f "$machine" || ! -r "$machine" ]]; then fail "cannot read the machine file $machine"; fi
+if [[ -n "$network" && (! -f "$network" || ! -r "$network") ]]; then fail "cannot read the network's report $network"; fi
 if [[ -z "$report" ]]; then
   isa="$(sed -n 's/.*"isa": *"\([a-z0-9_]*\)".*/\1/p' "$machine" | head -n 1)" || fail "cannot read $machine"
   for file in "$root"/results/*.json; do
@@ -120,9 +124,15 @@ fi
 from_here() { realpath -m --relative-base="$PWD" "$1"; }
 bin="$(from_here "$bin")" report="$(from_here "$report")" machine="$(from_here "$machine")" output="$(from_here "$output")"
 study=(--report "$report" --machine "$machine" --output "$output" "${options[@]}")
+platform=(--machine "$machine")
 # smpirun leaves files where it runs, so it runs elsewhere.
 study_elsewhere=(--report "$(realpath "$report")" --machine "$(realpath "$machine")" --output "$(realpath -m "$output")"
   "${options[@]}")
+if [[ -n "$network" ]]; then
+  study+=(--network "$(from_here "$network")")
+  platform+=(--network "$network")
+  study_elsewhere+=(--network "$(realpath "$network")")
+fi
 program_elsewhere="$(realpath "$bin")/trafficbench-simulate.so"
 folder="$(mktemp -d)"
 smpirun_pid=""
@@ -157,7 +167,7 @@ done_count=0
 for count in "${ranks[@]}"; do
   done_count=$((done_count + 1))
   echo "[$done_count/${#ranks[@]}] $count ranks, $(date -u +%H:%M:%S)" || exit 1
-  "$bin/trafficbench-model" platform --machine "$machine" --ranks "$count" --ranks-per-node "$ranks_per_node" \
+  "$bin/trafficbench-model" platform "${platform[@]}" --ranks "$count" --ranks-per-node "$ranks_per_node" \
     --prefix "$folder/platform"
   # All ranks are one process without state of their own in globals: no copies of the program for each.
   (cd "$folder" && exec smpirun -no-privatize -np "$count" -platform "$folder/platform.xml" -hostfile "$folder/platform.hosts" \

@@ -93,6 +93,17 @@ TEST(Depth, OfARoadIsThatOfItsWorkersAtTheNominalCost) {
   EXPECT_EQ(auto_depth(variant, 3, 2, 4), 1);
 }
 
+TEST(Depth, OfAMeasuredCostIsTheSameWithinAFactorOfTwo) {
+  const Variant variant = at_rate(1800);
+  const auto depth = [&](double seconds) { return auto_depth(variant, kLongRoad, 2, 1, seconds); };
+  const std::int64_t of_four = choose_depth(variant, kLongRoad / 2, 4e-6 + nominal_exchange_seconds(1, 1));
+  for (const double seconds : {2.1e-6, 4e-6, 7.9e-6}) EXPECT_EQ(depth(seconds), of_four) << seconds;
+  EXPECT_LT(depth(1.9e-6), of_four);
+  EXPECT_GT(depth(8.1e-6), of_four);
+  EXPECT_GE(depth(1e-300), 1);
+  EXPECT_LE(depth(1e300), kLongRoad / 8);
+}
+
 /// The program's `--depth auto`.
 TEST(Depth, OfASimulationIsTheNominalOne) {
   for (const Variant* variant : variants()) {

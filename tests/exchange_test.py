@@ -105,6 +105,12 @@ def test_every_way_holds_against_the_closed_form():
     assert "FAIL" not in text and text.count("ok ") == 2
 
 
+def test_seven_ranks_hold_against_the_closed_form():
+    """Halos from neighbours of neighbours, ranks with nothing to own, more ranks than cores. One kernel with two contracts."""
+    text = succeed(*CHECK, "--cases", 6, ranks=7)
+    assert "FAIL" not in text and text.count("ok ") == 2
+
+
 @pytest.mark.parametrize("method", ["fence", "pscw"])
 def test_puts_that_come_as_late_as_they_may_are_waited_for(method):
     env = {"LD_PRELOAD": str(CALLS), "TRAFFICBENCH_HOLD_PUTS": "1"}

@@ -42,6 +42,36 @@ def test_a_deeper_halo_saves_messages_on_many_ranks(inputs, tmp_path):
         assert rates[cells, 64] > rates[cells, 1]
 
 
+def ping_pongs(latencies):
+    """As `trafficbench ceiling --json` prints them: seconds of a word, by nodes."""
+    return {
+        f"network/ping-pong/ranks:2/nodes:{nodes}/bytes:8": {
+            "value": seconds, "unit": "s", "class": "network", "operation": "ping-pong", "ranks": 2, "nodes": nodes, "bytes": 8,
+            "best": seconds, "batches": 15,
+        }
+        for nodes, seconds in latencies.items()
+    }  # fmt: skip
+
+
+def test_a_measured_network_sets_latencies_and_the_depth_that_auto_takes(inputs, tmp_path):
+    depths = {}
+    for microseconds in [0.1, 100]:
+        network = tmp_path / f"network-{microseconds}.json"
+        network.write_text(json.dumps(ping_pongs({1: 1e-6 * microseconds, 2: 2e-6 * microseconds})), encoding="utf-8")
+        output = tmp_path / f"{microseconds}.json"
+        done = call_model("rows", *inputs, "--network", network, "--cells", "1e12", "--mode", "strong", "--ranks", "2,512",
+                          "--depth", "auto", "--output", output)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        for row in load_report(output)["benchmarks"]:
+            parameters = row["model"]["parameters"]
+            assert parameters["network"] == network.name
+            assert parameters["latency_on_node_seconds"] == pytest.approx(1e-6 * microseconds)
+            assert parameters["latency_per_link_seconds"] == pytest.approx(1e-6 * microseconds)
+            depths[microseconds, row["ranks"]] = row["depth"]
+    assert depths[100, 2] > depths[0.1, 2]
+    assert depths[100, 512] > depths[100, 2]  # more ranks have more to tell each other
+
+
 def test_advice_names_depth_and_nodes(inputs):
     done = call_model("advise", *inputs, "--cells", "1e9", "--ranks", "128,1024,8192")
     assert done.returncode == 0, done.stderr
@@ -144,6 +174,10 @@ def test_bad_files_are_refused(inputs, tmp_path):
         refused(call_model(command, "--report", tmp_path, *inputs[2:], *more), "is a folder")
         refused(call_model(command, *inputs[:2], "--machine", tmp_path, *more), "is a folder")
     refused(call_model("validate", tmp_path), "is a folder")
+    refused(call_model("advise", *inputs, "--network", tmp_path), "is a folder")
+    text.write_text(json.dumps(ping_pongs({})), encoding="utf-8")
+    refused(call_model("advise", *inputs, "--network", text), "text.json", "no ping-pong")
+    refused(call_model("platform", "--machine", inputs[-1], "--network", "none.json"), "none.json")
     damaged = json.loads(inputs[1].read_text(encoding="utf-8"))
     damaged["benchmarks"][0]["depth"] = 0
     text.write_text(json.dumps(damaged), encoding="utf-8")

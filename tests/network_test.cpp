@@ -71,7 +71,7 @@ TEST(Network, KeepsTheQuickestAndTheFirstMedian) {
 
 TEST(Network, CostOfAnExchangeIsThatOfItsWays) {
   Point point = point_on_four_ranks();
-  EXPECT_DOUBLE_EQ(cost_of_exchange(made_up(), point, 1), 16e-6);  // 4 and 10
+  EXPECT_DOUBLE_EQ(cost_of_exchange(made_up(), point, 1), 14e-6);  // 4 and 10
   point.counting = CountingMode::sampled;
   EXPECT_DOUBLE_EQ(cost_of_exchange(made_up(), point, 1), 4e-6);
   EXPECT_EQ(cost_of_exchange(made_up(), point, 2), 0);  // those are other ranks

@@ -104,9 +104,11 @@ TEST(NodePaces, LeaveOutPointsThatDoNotTellNodesApart) {
   Measurement wrong = good;
   wrong.problem = "the hash differs";
   EXPECT_TRUE(is_left_out(point_of(hosts), wrong));
-  Measurement brief = good;
-  brief.warnings.insert(Warning::short_repetition);
-  EXPECT_TRUE(is_left_out(point_of(hosts), brief));
+  for (const Warning warning : {Warning::short_repetition, Warning::shared_core, Warning::oversubscribed}) {
+    Measurement warned = good;
+    warned.warnings.insert(warning);
+    EXPECT_TRUE(is_left_out(point_of(hosts), warned)) << name_of(warning);
+  }
 }
 
 }  // namespace

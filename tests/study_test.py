@@ -107,6 +107,8 @@ BAD = {
     "too many jobs": (["--site", "cirrus-ex", "--account", "z", "--mode", "weak", "--nodes", "1,2", "--qos", "short"],
                       "3 jobs"),
     "shape": ([*ARCHER2, "--shapes", "64"], "16x8"),
+    "siblings in a job": ([*ARCHER2, "--placement", "packed,siblings"], "placement siblings: the steps of a study give each worker a core"),
+    "shape too large for hardware threads": (["--site", "local", "--mode", "weak", "--placement", "siblings", "--shapes", "99999x1"], "hardware threads"),
     "shape too large": ([*ARCHER2, "--shapes", "128x2"], "128 cores"),
     "same point twice": ([*ARCHER2, "--nodes", "1,2", "--shapes", "64x1,128x1"], "128 ranks x 1 threads"),
     "ranks of a node, several": ([*ARCHER2, "--ranks-per-node", "8,16"], "one number"),

@@ -18,6 +18,7 @@ Status advise(const StudyOptions& options);
 /// platform: the machine as SimGrid reads it, and how far its network is from what is published.
 struct PlatformOptions {
   std::string machine;
+  std::string network;
   Count<1, INT64_MAX> ranks{"4096"};  ///< that must find room
   RanksPerNode ranks_per_node{"auto"};
   std::string prefix;  ///< of the files to write; empty: print

@@ -5,6 +5,7 @@
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/model_commands.hpp"
+#include "drivers/projection/measured_network.hpp"
 #include "drivers/projection/platform.hpp"
 
 namespace trafficbench::projection {
@@ -20,7 +21,7 @@ void write(const std::string& path, const std::string& text) {
 }  // namespace
 
 Status write_platform(const PlatformOptions& options) {
-  const MachineFacts facts = read_machine(options.machine);
+  const MachineFacts facts = read_machine(options.machine, options.network);
   const Layout layout{options.ranks.number, ranks_on_a_node(facts, options.ranks_per_node)};
   check_count(layout.ranks, "ranks", 1, std::int64_t{facts.nodes} * layout.ranks_per_node);
   if (!options.prefix.empty()) {

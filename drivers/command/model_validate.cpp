@@ -14,7 +14,7 @@
 #include "drivers/base/standard_output.hpp"
 #include "drivers/base/statistics.hpp"
 #include "drivers/command/model_commands.hpp"
-#include "drivers/measure/network_report.hpp"
+#include "drivers/projection/measured_network.hpp"
 #include "drivers/report/report_file.hpp"
 #include "kernels/registry.hpp"
 
@@ -32,14 +32,15 @@ struct MeasuredCase {
 
   double measured() const { return known(row.real_time_ns) * 1e-9 * static_cast<double>(known(row.steps)); }
 
-  double modelled(double latency) const {
+  double modelled(const MeasuredLink& link) const {
     MachineFacts facts;
     facts.clock_hz = known(row.clock_hz);
     facts.cache_bytes_per_core = std::numeric_limits<std::int64_t>::max();
-    facts.network = {.latency_on_node = latency,
-                     .latency_per_link = latency,
-                     .bandwidth_on_node = kAssumedBandwidth,
-                     .bandwidth_between_nodes = kAssumedBandwidth};
+    const double bandwidth = link.bandwidth.value_or(kAssumedBandwidth);
+    facts.network = {.latency_on_node = link.latency,
+                     .latency_per_link = link.latency,
+                     .bandwidth_on_node = bandwidth,
+                     .bandwidth_between_nodes = bandwidth};
     const Layout layout{row.ranks, std::numeric_limits<int>::max()};
     return predict(kernel, *variant, facts, layout, row.count, row.cells, known(row.depth), known(row.steps)).seconds;
   }
@@ -47,8 +48,8 @@ struct MeasuredCase {
   /// The latency at which the model gives what was measured: the model is a straight line in it.
   double latency() const {
     constexpr double kTrial = 1e-6;
-    const double at_zero = modelled(0);
-    return std::max(0.0, kTrial * (measured() - at_zero) / (modelled(kTrial) - at_zero));
+    const double at_zero = modelled({0, std::nullopt});
+    return std::max(0.0, kTrial * (measured() - at_zero) / (modelled({kTrial, std::nullopt}) - at_zero));
   }
 
   /// How much of the row is kernel, roughly: the latency is taken where it is least.
@@ -87,42 +88,29 @@ std::vector<MeasuredCase> cases_of(const Report& report, const ValidateOptions& 
   return cases;
 }
 
-/// Of a word between two ranks of a node, the median of all launches; nothing if none measured it.
-std::optional<double> measured_latency(const Report& report) {
-  NetworkFigure like;
-  like.operation = NetworkOperation::ping_pong;
-  std::vector<double> latencies;
-  for (const Json& launch : report.launches) {
-    const trafficbench::Network network = network_of(launch["limits"]);
-    if (const auto* figure = figure_of(network, like, 8)) latencies.push_back(figure->seconds);
-  }
-  if (latencies.empty()) return std::nullopt;
-  return median(latencies);
-}
-
 }  // namespace
 
 Status validate(const ValidateOptions& options) {
   const Report report = read_report(options.report);
   std::vector<MeasuredCase> cases = cases_of(report, options);
-  double latency = 0;
-  if (const std::optional<double> measured = measured_latency(report)) {
-    latency = *measured;
-    print_out(fmt::format("Latency {:.3g} us, as ping-pong measured it.\n\n", 1e6 * latency));
+  MeasuredLink link;
+  if (const std::optional<MeasuredLink> measured = measured_link(figures_of(report.launches), 1)) {
+    link = *measured;
+    print_out(fmt::format("Latency {:.3g} us, as ping-pong measured it.\n\n", 1e6 * link.latency));
   } else {
     const auto shortest = std::ranges::min_element(cases, {}, [](const MeasuredCase& each) {
       return std::pair(each.row.count != CountingMode::every, each.size());
     });
-    latency = shortest->latency();
-    print_out(
-        fmt::format("Latency {:.3g} us, from {}, which is left out below.\n\n", 1e6 * latency, shortest->row.name));
+    link.latency = shortest->latency();
+    print_out(fmt::format("Latency {:.3g} us, from {}, which is left out below.\n\n", 1e6 * link.latency,
+                          shortest->row.name));
     cases.erase(shortest);
   }
   print_out("kernel         cells  ranks   depth    count   measured us an iteration       modelled  differs by\n");
   std::vector<double> differences;
   for (const MeasuredCase& each : cases) {
     const double steps = static_cast<double>(known(each.row.steps)) * 1e-6;
-    const double modelled = each.modelled(latency);
+    const double modelled = each.modelled(link);
     differences.push_back(std::abs(modelled / each.measured() - 1));
     std::string interval = "no interval";
     if (each.row.mcops.low) {

@@ -4,10 +4,17 @@
 
 namespace trafficbench::projection {
 
+void add_machine_options(CLI::App& app, std::string& machine, std::string& network) {
+  add_text(app, "machine", machine, "FILE", "Facts of the machine, as scripts/simulate/archer2.json has them")
+      ->required();
+  add_text(app, "network", network, "FILE",
+           "What was measured of its network, in place of what the machine file says: a report, or the output of "
+           "trafficbench ceiling --json");
+}
+
 void add_study_options(CLI::App& app, StudyOptions& options) {
   add_text(app, "report", options.report, "FILE", "Measured report that the kernels' times are taken from")->required();
-  add_text(app, "machine", options.machine, "FILE", "Facts of the machine, as scripts/simulate/archer2.json has them")
-      ->required();
+  add_machine_options(app, options.machine, options.network);
   add_value(app, "kernels", options.kernels,
             "Kernel variants, without +threads: each rank has one core; auto: the fastest");
   add_value(app, "cells", options.cells, "Strong scaling: lengths of the whole road");

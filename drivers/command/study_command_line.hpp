@@ -7,6 +7,9 @@
 
 namespace trafficbench::projection {
 
+/// --machine and --network.
+void add_machine_options(CLI::App& app, std::string& machine, std::string& network);
+
 void add_study_options(CLI::App& app, StudyOptions& options);
 
 }  // namespace trafficbench::projection

@@ -207,8 +207,7 @@ double cost_of_exchange(const Network& network, const Point& point, int nodes) {
     const NetworkFigure* const sum = figure_of(network, like, kWordBytes);
     if (sum != nullptr) seconds += sum->seconds;
   }
-  constexpr double kMicrosecond = 1e-6;
-  return kMicrosecond * std::pow(4.0, std::round(std::log2(std::max(seconds / kMicrosecond, 1e-3)) / 2));
+  return seconds;
 }
 
 }  // namespace trafficbench

@@ -76,8 +76,7 @@ const NetworkFigure* figure_of(const Network& network, NetworkFigure like, std::
 void take_in(Network& network, const Network& more);
 
 /// Seconds that one exchange costs the road of a point on so many nodes, beside the cells that are updated because of
-/// it: edges of a word by the point's method, and a sum where there is one an exchange. Rounded to a power of four
-/// microseconds, so that launches agree more often on the depth, which follows its root. 0 if it was not measured.
+/// it: edges of a word by the point's method, and a sum where there is one an exchange. 0 if it was not measured.
 double cost_of_exchange(const Network& network, const Point& point, int nodes);
 
 }  // namespace trafficbench

@@ -22,8 +22,8 @@ struct NodePace {
 class NodePaces {
  public:
   /// A point counts if its ranks stand on two nodes or more and are alike in what they have to do: an update kernel,
-  /// with so many cells a rank that one more is nothing, verified, and timed for as long as was asked for. Of its
-  /// repetitions those count in which every rank's time is known.
+  /// with so many cells a rank that one more is nothing, verified, timed for as long as was asked for, and no two
+  /// workers on one core. Of its repetitions those count in which every rank's time is known.
   void add(const Point& point, const Measurement& measurement);
 
   /// By name; empty where no point counts.

@@ -7,6 +7,7 @@
 #include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/utf8.hpp"
+#include "drivers/projection/measured_network.hpp"
 #include "drivers/report/point_row.hpp"
 #include "drivers/report/ratios.hpp"
 #include "drivers/report/report_file.hpp"
@@ -41,7 +42,7 @@ int ranks_on_a_node(const MachineFacts& facts, const RanksPerNode& asked) {
 
 Study::Study(const StudyOptions& options)
     : options_(options),
-      facts_(read_machine(options.machine)),
+      facts_(read_machine(options.machine, options.network)),
       ranks_per_node_(ranks_on_a_node(facts_, options.ranks_per_node)) {
   for (const std::int64_t ranks : options_.ranks.numbers) {
     check_count(ranks, "ranks", 1, std::int64_t{facts_.nodes} * ranks_per_node_);
@@ -58,6 +59,7 @@ Study::Study(const StudyOptions& options)
 Json Study::axes() const {
   return {{"report", valid_utf8(file_name(options_.report))},
           {"machine", facts_.name},
+          {"network", options_.network.empty() ? "published" : file_name(options_.network)},
           {"kernels", options_.kernels.text},
           {"cells", options_.cells.text},
           {"cells_per_core", options_.cells_per_core.text},
@@ -116,7 +118,17 @@ void Study::read_points() {
 
 const KernelTime& Study::kernel(const Point& point) const { return kernels_.at({point.variant->name, point.counting}); }
 
-std::int64_t Study::depth(const Point& point) const { return Simulation::depth(setup_of(point), point.ranks); }
+double Study::exchange_cost(const Point& point) const {
+  const double edges = exchange_seconds(facts_.network, layout(point.ranks), 1);
+  if (point.counting != CountingMode::every) return edges;
+  return edges + allreduce_seconds(facts_.network, layout(point.ranks), sizeof(std::int64_t));
+}
+
+std::int64_t Study::depth(const Point& point) const {
+  SimulationSetup setup = setup_of(point);
+  setup.exchange_seconds = exchange_cost(point);
+  return Simulation::depth(setup, point.ranks);
+}
 
 Prediction Study::predict(const Point& point) const {
   return projection::predict(kernel(point), *point.variant, facts_, layout(point.ranks), point.counting,
@@ -137,6 +149,7 @@ Model Study::model_of(const Point& point, const std::string& name, const std::st
                       {"kernel_measured_to_cells", times.longest()},
                       {"memory_bytes_per_second_of_a_node", facts_.memory_bandwidth},
                       {"ranks_per_node", std::int64_t{ranks_per_node_}},
+                      {"network", options_.network.empty() ? "published" : file_name(options_.network)},
                       {"latency_on_node_seconds", network.latency_on_node},
                       {"latency_per_link_seconds", network.latency_per_link},
                       {"bandwidth_on_node_bytes_per_second", network.bandwidth_on_node},

@@ -26,6 +26,7 @@ using RanksPerNode = CountOrAuto<1, INT32_MAX>;
 struct StudyOptions {
   std::string report;   ///< path of the report that kernel times are taken from
   std::string machine;  ///< path of the machine's facts
+  std::string network;  ///< path of a report whose ping-pongs replace its network's figures; empty: none does
   KernelNames kernels{"auto"};
   RoadLengths cells{"10240000,1e12"};  ///< of roads in strong scaling
   RoadLengths cells_per_core{"1Mi"};   ///< in weak scaling
@@ -61,6 +62,10 @@ class Study {
 
   Layout layout(std::int64_t ranks) const { return {ranks, ranks_per_node_}; }
   const KernelTime& kernel(const Point& point) const;
+
+  /// Seconds that one exchange of halos, and where moves are counted in each iteration their sum, take this machine:
+  /// what the depth `auto` goes by, as it goes by cost_of_exchange where a network was measured.
+  double exchange_cost(const Point& point) const;
 
   /// Iterations between exchanges and of the whole repetition: the program's own choice of depth, a few periods of it.
   std::int64_t depth(const Point& point) const;

@@ -28,7 +28,8 @@ Json to_json(const ReportNode& node);
 /// What is wrong with an entry; empty if nothing.
 std::string fault_of_node(const Json& node);
 
-/// One line on the nodes that take over 5% longer than the others, without its end; empty if none does.
+/// One line on the nodes that take over 5% longer than the others, without its end; empty if none does. One whose
+/// interval holds 1 may be slow by chance, and is not named.
 std::string slow_nodes_warning(const std::vector<ReportNode>& nodes);
 
 }  // namespace trafficbench

@@ -73,9 +73,15 @@ def _shapes(options, site, cores):
         shapes = auto_shapes(cores)
     else:
         shapes = [parse_shape(text, "shapes") for text in site["shapes"]]
+    most, what = cores, "cores"
+    if "siblings" in (options.placement or "").split(","):
+        if site["scheduler"] != "none":
+            raise BadInput("placement siblings: the steps of a study give each worker a core; start trafficbench sweep in a job that "
+                           "may use all hardware threads")
+        most, what = max(cores, len(os.sched_getaffinity(0))), "hardware threads"
     for ranks, threads in shapes:
-        if ranks * threads > cores and "--oversubscribe" not in options.sweep:
-            raise BadInput("shapes: {}x{} is more than the {} cores of a node".format(ranks, threads, cores))
+        if ranks * threads > most and "--oversubscribe" not in options.sweep:
+            raise BadInput("shapes: {}x{} is more than the {} {} of a node".format(ranks, threads, most, what))
     return list(dict.fromkeys(_under_populated(shapes, options.ranks_per_node)))
 
 
