@@ -133,6 +133,9 @@ if [[ -n "$network" ]]; then
   platform+=(--network "$network")
   study_elsewhere+=(--network "$(realpath "$network")")
 fi
+for word in "${study_elsewhere[@]}"; do
+  if [[ "$word" =~ [[:space:]] ]]; then fail "smpirun takes no paths with blanks in them: $word"; fi
+done
 program_elsewhere="$(realpath "$bin")/trafficbench-simulate.so"
 folder="$(mktemp -d)"
 smpirun_pid=""

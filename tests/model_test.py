@@ -8,7 +8,7 @@ import pytest
 
 from program import environment, needs_ranks
 from report_helpers import load_report
-from scaling_helpers import FACTS, MODEL, call_model, measure, refused
+from scaling_helpers import FACTS, MODEL, call_model, measure, ping_pongs, refused
 
 
 @pytest.fixture(name="inputs", scope="module")
@@ -42,22 +42,10 @@ def test_a_deeper_halo_saves_messages_on_many_ranks(inputs, tmp_path):
         assert rates[cells, 64] > rates[cells, 1]
 
 
-def ping_pongs(latencies):
-    """As `trafficbench ceiling --json` prints them: seconds of a word, by nodes."""
-    return {
-        f"network/ping-pong/ranks:2/nodes:{nodes}/bytes:8": {
-            "value": seconds, "unit": "s", "class": "network", "operation": "ping-pong", "ranks": 2, "nodes": nodes, "bytes": 8,
-            "best": seconds, "batches": 15,
-        }
-        for nodes, seconds in latencies.items()
-    }  # fmt: skip
-
-
 def test_a_measured_network_sets_latencies_and_the_depth_that_auto_takes(inputs, tmp_path):
     depths = {}
     for microseconds in [0.1, 100]:
-        network = tmp_path / f"network-{microseconds}.json"
-        network.write_text(json.dumps(ping_pongs({1: 1e-6 * microseconds, 2: 2e-6 * microseconds})), encoding="utf-8")
+        network = ping_pongs(tmp_path / f"network-{microseconds}.json", {1: 1e-6 * microseconds, 2: 2e-6 * microseconds})
         output = tmp_path / f"{microseconds}.json"
         done = call_model("rows", *inputs, "--network", network, "--cells", "1e12", "--mode", "strong", "--ranks", "2,512",
                           "--depth", "auto", "--output", output)  # fmt: skip
@@ -175,8 +163,7 @@ def test_bad_files_are_refused(inputs, tmp_path):
         refused(call_model(command, *inputs[:2], "--machine", tmp_path, *more), "is a folder")
     refused(call_model("validate", tmp_path), "is a folder")
     refused(call_model("advise", *inputs, "--network", tmp_path), "is a folder")
-    text.write_text(json.dumps(ping_pongs({})), encoding="utf-8")
-    refused(call_model("advise", *inputs, "--network", text), "text.json", "no ping-pong")
+    refused(call_model("advise", *inputs, "--network", ping_pongs(text, {})), "text.json", "no ping-pong")
     refused(call_model("platform", "--machine", inputs[-1], "--network", "none.json"), "none.json")
     damaged = json.loads(inputs[1].read_text(encoding="utf-8"))
     damaged["benchmarks"][0]["depth"] = 0

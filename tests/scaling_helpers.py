@@ -26,6 +26,19 @@ def measure(folder, *more, ranks=1):
     return report, machine
 
 
+def ping_pongs(path, latencies):
+    """Writes what `trafficbench ceiling --json` would print: seconds of a word, by the number of nodes."""
+    figures = {
+        f"network/ping-pong/ranks:2/nodes:{nodes}/bytes:8": {
+            "value": seconds, "unit": "s", "class": "network", "operation": "ping-pong", "ranks": 2, "nodes": nodes, "bytes": 8,
+            "best": seconds, "batches": 15,
+        }
+        for nodes, seconds in latencies.items()
+    }  # fmt: skip
+    path.write_text(json.dumps(figures), encoding="utf-8")
+    return path
+
+
 def refused(done, *words):
     """Fails unless the call was refused with one line that has these words."""
     assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)

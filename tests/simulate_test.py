@@ -8,7 +8,7 @@ import time
 import pytest
 from program import BUILD, ROOT, environment, start
 from report_helpers import load_report
-from scaling_helpers import measure, refused
+from scaling_helpers import measure, ping_pongs, refused
 
 SURROUNDINGS = {"TRAFFICBENCH_SIMULATE_BUILT": str(BUILD)}
 # At most between the simulation and the formula.
@@ -60,6 +60,19 @@ def test_model_and_simulation_agree(inputs, tmp_path, shape):
         assert simulated["model"]["name"] == "smpi"
         assert modelled["real_time"] == pytest.approx(simulated["real_time"], rel=AGREEMENT), simulated["name"]
     assert not list(tmp_path.glob("*.journal"))
+
+
+def test_a_measured_network_is_what_is_simulated(inputs, tmp_path):
+    times = {}
+    for microseconds in [1, 100]:
+        network = ping_pongs(tmp_path / f"network-{microseconds}.json", {1: 1e-6 * microseconds, 2: 2e-6 * microseconds})
+        output = tmp_path / f"{microseconds}.json"
+        done = simulate(*inputs, "--network", network, "--output", output, "--ranks", "2,256", "--depth", "1", "--mode", "strong")
+        assert done.returncode == 0, done.stdout + done.stderr
+        both = pairs(load_report(output))
+        assert all(simulated["model"]["parameters"]["network"] == network.name for simulated, _ in both)
+        times[microseconds] = [simulated["real_time"] for simulated, _ in both]
+    assert all(slow > 2 * quick for quick, slow in zip(times[1], times[100]))
 
 
 def test_the_simulation_is_the_same_every_time(inputs, tmp_path):
@@ -118,6 +131,7 @@ def test_nothing_is_overwritten(inputs, tmp_path):
         (["--ranks", "0"], ["ranks"]),
         (["--report", "none.json"], ["none.json"]),
         (["--machine", "none.json"], ["none.json"]),
+        (["--network", "none.json"], ["none.json"]),
         (["--resume"], ["--resume", "--output"]),
         (["--count", "sampled"], ["no verified row"]),
     ],
@@ -125,6 +139,11 @@ def test_nothing_is_overwritten(inputs, tmp_path):
 def test_bad_input_is_refused_before_anything_is_simulated(inputs, tmp_path, options, words):
     output = [] if "--resume" in options else ["--output", tmp_path / "never.json"]
     refused(simulate(*inputs, *output, *options), *words)
+    assert not list(tmp_path.iterdir())
+
+
+def test_paths_that_smpirun_would_cut_are_refused(inputs, tmp_path):
+    refused(simulate(*inputs, "--output", tmp_path / "two words.json"), "blanks", "two words.json")
     assert not list(tmp_path.iterdir())
 
 
