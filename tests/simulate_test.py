@@ -67,7 +67,8 @@ def test_a_measured_network_is_what_is_simulated(inputs, tmp_path):
     for microseconds in [1, 100]:
         network = ping_pongs(tmp_path / f"network-{microseconds}.json", {1: 1e-6 * microseconds, 2: 2e-6 * microseconds})
         output = tmp_path / f"{microseconds}.json"
-        done = simulate(*inputs, "--network", network, "--output", output, "--ranks", "2,256", "--depth", "1", "--mode", "strong")
+        done = simulate(*inputs, "--network", network, "--output", output, "--ranks", "2,256", "--depth", "1", "--mode", "strong",
+                        "--cells", "1e5", "--tolerance", 0.3)  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         both = pairs(load_report(output))
         assert all(simulated["model"]["parameters"]["network"] == network.name for simulated, _ in both)
