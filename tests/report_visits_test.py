@@ -219,10 +219,12 @@ def test_version_1_is_pointed_out_wherever_its_intervals_are(tmp_path):
     assert not source.is_version_1 and "version 1" not in headline.banners([source], found)
 
 
-def test_version_1_and_2_stand_on_one_page_and_in_no_common_plot(tmp_path):
+def test_version_1_and_2_stand_on_one_page_and_in_common_plots_across_reports_alone(tmp_path):
     path = made_up_report.save(made_up_report.make(), tmp_path / "new.json")
     sources = loading.load([path, VERSION_1])
-    for one in [one for section in views.all_charts(sources).values() for one in section]:
+    charts = views.all_charts(sources)
+    assert all("over repetitions, within one launch" in " ".join(one.caption) for one in charts.pop("across") if one.kind == "bars")
+    for one in [one for section in charts.values() for one in section]:
         assert len({row["interval_over"] == "repetitions" for row in one.rows() if row["interval_over"]}) <= 1
 
 

@@ -2,6 +2,7 @@
 
 from trafficbench_tools.compare.change import BEST, MEDIAN
 from trafficbench_tools.compare.verdict import FASTER, SAME, SLOWER, UNCLEAR
+from trafficbench_tools.contexts import Contexts
 from trafficbench_tools.printing import printable
 
 WORDS = [SLOWER, UNCLEAR, FASTER, SAME]
@@ -15,6 +16,7 @@ def count_words(verdicts):
 
 def print_table(paths, reports, pairing, points, verdicts, options):
     """Prints what was compared, a line a point with the worst first, and the counts."""
+    print(contexts_of(reports).said()[0])
     for which, path, report in zip(("base", "new ") * len(reports), sum(paths, []), sum(reports, [])):
         for run in report["context"]["runs"]:
             print(f"{which}  {path}: version {run['version']} ({run['commit']}), host {run['host']}, {run['date']}")
@@ -37,6 +39,13 @@ def print_table(paths, reports, pairing, points, verdicts, options):
         print(note)
     counts = count_words(verdicts)
     print(f"{len(verdicts)} points by {options.by}: {', '.join(f'{number} {word}' for word, number in counts.items())}.")
+
+
+def contexts_of(reports):
+    """The contexts of both sides, each of all its launches."""
+    sides = [[both[side] for both in reports] for side in (0, 1)]
+    contexts = [{"runs": [run for report in side for run in report["context"]["runs"]]} for side in sides]
+    return Contexts(contexts, [[row for report in side for row in report["benchmarks"]] for side in sides], ["base", "new"])
 
 
 def notes(paths, reports):
@@ -90,6 +99,10 @@ def as_json(paths, reports, pairing, points, verdicts, options, status):
         "margin_percent": options.margin,
         "exit_status": status,
         "counts": count_words(verdicts),
+        "differs": [
+            {"what": fact.title, **{side: printable(text) for side, text in zip(("base", "new"), fact.texts)}}
+            for fact in contexts_of(reports).differing()
+        ],
         "notes": [printable(note) for note in notes(paths, reports)],
         "points": [
             {

@@ -40,6 +40,7 @@ class Series:
     dash: str = "solid"
     hollow: bool = False  # not measured
     lane: int = 0  # in a strip, which of its axes
+    loose: bool = False  # never joined: its marks are no sequence
 
 
 @dataclass
@@ -157,7 +158,7 @@ FEWEST_JOINED = 3
 def joined_runs(series):
     """The marks of a series in runs that may be joined: good rows, in order, each `at` once."""
     ats = [mark.at for mark in series.marks]
-    if any(isinstance(at, str) for at in ats) or len(set(ats)) < len(ats):
+    if series.loose or any(isinstance(at, str) for at in ats) or len(set(ats)) < len(ats):
         return []
     runs, run = [], []
     for mark in sorted(series.marks, key=lambda mark: mark.at):

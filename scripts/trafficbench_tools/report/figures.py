@@ -180,6 +180,10 @@ def file_name(section, title, count, label):
     for part in ("speedup", "efficiency", "roofline"):
         if part in title.lower():
             words_of_name.append(part)
+    if section == "across":
+        words_of_name.append({"Rates of": "rates", "Times as": "ratios", "Rate alo": "sizes"}[title[:8]])
+    if section == "history":
+        words_of_name += ["all"] if title.startswith("All") else []
     if section == "simulated":
         # Strong or weak, and what stands in parentheses: simulated, modelled, or both.
         words_of_name += [title.split()[0], *re.findall(r"\((.*)\)", title)]

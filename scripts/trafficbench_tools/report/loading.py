@@ -1,5 +1,6 @@
 """Reads the reports, refuses what is none, and chooses rows."""
 
+import itertools
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,8 +62,9 @@ class Source:
 
 
 def load(paths, only=()):
-    """The sources in `paths`. Raises ReportError with what is wrong, and with which file."""
+    """The sources in `paths`, files and folders of them. Raises ReportError with what is wrong, and with which file."""
     sources, rows_so_far = [], 0
+    paths = list(itertools.chain.from_iterable(map(files_of, paths)))
     labels = unique_labels(paths)
     for path, label in zip(paths, labels):
         counts = {}
@@ -108,6 +110,19 @@ def load(paths, only=()):
     for source in sources:
         source.kernels = kernels
     return sources
+
+
+def files_of(path):
+    """The file, or every .json of the folder, by name."""
+    if not os.path.isdir(path):
+        return [path]
+    try:
+        found = sorted(str(file) for file in Path(path).glob("*.json"))
+    except OSError as error:
+        raise ReportError(f"{path}: {error.strerror}") from error
+    if not found:
+        raise ReportError(f"{path} is a folder without .json files")
+    return found
 
 
 def chosen(report, words):

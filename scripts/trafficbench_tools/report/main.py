@@ -11,7 +11,7 @@ from trafficbench_tools.files import check_target, write_text
 from trafficbench_tools.printing import printable, tell
 from trafficbench_tools.with_packages import need
 
-EPILOG = """The page is one file that needs no network: what ran where, the ladder, rate against size, strong and weak
+EPILOG = """The page is one file that needs no network: what ran where, several reports side by side, the ladder, rate against size, strong and weak
 scaling, where the time went, fraction of the machine's limit, every row, a draft of the methods, the twelve rules.
 docs/report.md tells how to read it. Figures come as PNG, SVG and PDF, each with its data (CSV); captions.md has their
 captions.
@@ -21,6 +21,8 @@ Examples:
   scripts/report.py results/*.json --output report.html --figures figures
   scripts/report.py results/*.json --output report.html --only threads:1/ --reason "threads did not help"
   scripts/report.py results/*.json --lint
+  scripts/report.py archer2.json cirrus.json --output both.html
+  scripts/report.py nightly/ --output history.html
 
 Exit status: 0 done; 1 a rule is broken (--lint), a row failed verification, or something could not be
 written; 2 bad input; 4 interrupted."""
@@ -39,7 +41,7 @@ def parse(arguments):
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("reports", nargs="+", metavar="REPORT", help="JSON that trafficbench wrote")
+    parser.add_argument("reports", nargs="+", metavar="REPORT", help="JSON that trafficbench wrote, or a folder of such files")
     parser.add_argument("--output", metavar="PAGE", help="the page to write, an .html file")
     parser.add_argument("--figures", metavar="FOLDER", help="where to write figures; made if it is not there")
     parser.add_argument(
@@ -100,7 +102,7 @@ def check_folder(folder, replace):
 
 def make(options):
     """Makes what was asked for; returns the exit status."""
-    from trafficbench_tools.report import lint, loading, nodes, rows, views, words
+    from trafficbench_tools.report import chart_across, lint, loading, nodes, rows, views, words
 
     def say(text):
         if not options.quiet:
@@ -115,6 +117,8 @@ def make(options):
     if options.output or options.figures:
         say("arranging plots")
         charts = views.all_charts(sources)
+        if not charts["across"] and (nothing := chart_across.nothing_in_common(sources)):
+            tell("report.py", nothing)
     if options.output:
         from trafficbench_tools.report import page
 

@@ -6,11 +6,12 @@ import json
 import re
 from pathlib import Path
 
-from trafficbench_tools.report import headline, methods, page_data, provenance, views, words
+from trafficbench_tools.report import across, headline, methods, page_data, provenance, views, words
 from trafficbench_tools.report.provenance import escape
 
 PARTS = Path(__file__).resolve().parent / "page"
 SHORT = {
+    "across": "Across reports", "history": "History",
     "ladder": "Ladder", "sizes": "Size", "strong": "Strong scaling", "weak": "Weak scaling", "shares": "Shares",
     "limits": "Limits", "visits": "Visits", "nodes": "Nodes",
     "simulated": "Simulated", "closed-form": "Closed form",
@@ -22,8 +23,9 @@ def build(sources, charts, rules):
     """The page, as text."""
     data = page_data.build(sources, charts)
     apart = [section for section in views.APART if charts[section[0]]]
+    said = {"across": across.Across(sources).contexts.said()} if charts["across"] else {}
     drawn = [section for section in views.SECTIONS if charts[section[0]]]
-    sections = [measured_section(section) for section in drawn] + [apart_section(section) for section in apart]
+    sections = [measured_section(section, said.get(section[0], [])) for section in drawn] + [apart_section(section) for section in apart]
     sections.append(missing_section([section for section in views.SECTIONS if section not in drawn]))
     nav = [(key, SHORT[key]) for key, _, _ in [*drawn, *apart]]
     nav += [("rows", "Rows"), ("where", "What ran where"), ("methods", "Methods"), ("rules", "Twelve rules")]
@@ -71,10 +73,11 @@ def packed_plotly():
     return base64.b64encode(gzip.compress(get_plotlyjs().encode(), 6, mtime=0)).decode()
 
 
-def measured_section(section):
-    """A section of plots, which scripts fill."""
+def measured_section(section, said):
+    """A section of plots, which scripts fill, with further paragraphs."""
     key, title, about = section
-    return f'<section id="{key}"><h2>{escape(title)}</h2><p>{escape(about)}</p><div class="frames"></div></section>'
+    paragraphs = "".join(f"<p>{escape(text)}</p>" for text in [about, *said])
+    return f'<section id="{key}"><h2>{escape(title)}</h2>{paragraphs}<div class="frames"></div></section>'
 
 
 def missing_section(missing):

@@ -31,6 +31,8 @@ PARTS = {
     "waiting": ("#e0a100", "#ffd35c", "square"),
     "driver": ("#8a8a8a", "#8f8f8f", "square"),
 }
+# Reports, where several are in one plot, begin at this place of the list.
+FIRST_OF_REPORTS = 3
 INK = {"ink": ("#5a6472", "#aab4c2", "circle")}
 FLAW = {"flaw": ("#b00020", "#ff6b81", "x")}
 
@@ -38,6 +40,11 @@ FLAW = {"flaw": ("#b00020", "#ff6b81", "x")}
 def key_of(kernel, number=1):
     """The key of a kernel's first series, or of its further ones. A kernel's name has no space, so it is no other key."""
     return f"kernel {kernel}" if number == 1 else f"kernel {kernel} {number}"
+
+
+def key_of_report(number):
+    """The key of a report beside others, counted from 0. It is no kernel's key, and no part's."""
+    return f"report {number}"
 
 
 def palette(charts):
@@ -48,10 +55,17 @@ def palette(charts):
     colours come again, with other symbols.
     """
     keys = list(dict.fromkeys(series.colour for chart in charts for series in chart.series if series.colour not in PARTS))
+    reports = [key for key in keys if key.startswith(key_of_report(""))]
+    keys = [key for key in keys if key not in reports]
     kernels = list(dict.fromkeys(key_of(kernel) for chart in charts for kernel in chart.kernels))
     ordered = [key for key in kernels if key in keys]
     ordered += [key for key in keys if key not in ordered]
-    return {**PARTS, **INK, **FLAW, **{key: _look(place) for place, key in enumerate(ordered)}}
+    return {**PARTS, **INK, **FLAW, **{key: _look(place) for place, key in enumerate(ordered)}, **_of_reports(reports)}
+
+
+def _of_reports(keys):
+    """In their order, whatever kernels are drawn elsewhere on the page."""
+    return {key: _look((int(key.split()[1]) + FIRST_OF_REPORTS) % len(KERNELS)) for key in keys}
 
 
 def _look(place):

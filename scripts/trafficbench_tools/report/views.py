@@ -1,9 +1,22 @@
 """All plots of a report, by section, the one that shows most first."""
 
-from trafficbench_tools.report import chart_bars, chart_curves, chart_ladder, chart_nodes, chart_visits
+from trafficbench_tools.report import (
+    chart_across, chart_bars, chart_curves, chart_history, chart_ladder, chart_nodes, chart_visits
+)  # fmt: skip
 
 # key, heading, what it says.
 SECTIONS = [
+    (
+        "across",
+        "Across reports",
+        "The same kernels and roads in several reports, which are labelled by what differs between their contexts. One core, a full"
+        " node and all cores are different questions: each plot's axis says which it answers.",
+    ),
+    (
+        "history",
+        "Rate against date",
+        "Launches that differ in their commits alone, by the median, and where a commit made a kernel faster or slower.",
+    ),
     (
         "ladder",
         "The ladder",
@@ -40,6 +53,8 @@ APART = [
 ]
 # What a plot that is empty would have needed.
 WANTING = {
+    "across": "needs two reports or more that have kernels, roads and contracts in common.",
+    "history": "needs three launches or more, of at least two commits, that differ in nothing else.",
     "ladder": "needs rows of at least two kernels on one road (strong scaling).",
     "sizes": "needs rows of at least two lengths of road on one shape, which say how much memory a cell takes (bits_per_cell).",
     "strong": "needs rows of mode strong with a speedup, on at least two numbers of cores.",
@@ -56,6 +71,8 @@ WANTING = {
 def all_charts(sources):
     """{section: [charts]}, of all sources."""
     found = {key: [] for key, _, _ in [*SECTIONS, *APART]}
+    for chart in [*chart_across.charts(sources), *chart_history.charts(sources)]:
+        found[chart.figure].append(chart)
     for source in sources:
         for chart in [
             *chart_ladder.charts(source),

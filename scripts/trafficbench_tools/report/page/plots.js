@@ -46,6 +46,11 @@ function axis(spec, numbers, room) {
     title: { text: spec.title, standoff: 8 }, gridcolor: css("--line"), zerolinecolor: css("--line"), linecolor: css("--soft"),
     showline: true, automargin: true, ticks: "outside", tickcolor: css("--line"), fixedrange: narrow.matches,
   };
+  if (spec.scale === "linear" && !spec.zero && spec.kind !== "percent") {
+    const known = numbers.filter((number) => number !== null);
+    const least = Math.min(...known), most = Math.max(...known), pad = 0.06 * (most - least || Math.abs(most) || 1);
+    return { ...shared, range: [least - pad, most + pad] };
+  }
   if (spec.scale === "linear") {
     const most = Math.max(1.1, ...numbers.filter((number) => number !== null)) * 1.04;
     return { ...shared, range: [0, most], tickformat: spec.kind === "percent" ? ".0%" : "" };

@@ -1,0 +1,246 @@
+"""What differs between reports: their contexts compared field by field, and labels made of that.
+
+A field that some of them lack is not compared: nobody knows whether it differs. When and on which host a launch ran is told
+by no field here but the last two, which serve where nothing else differs.
+"""
+
+import re
+from dataclasses import dataclass
+
+# Instruction sets of kernels that were not written for one.
+PLAIN_ISAS = {"generic", "native", None}
+# What launchers and schedulers set anew for each process or job.
+LAUNCHERS = ("PMI", "PMIX_", "MPIR_CVAR_CH3_INTERFACE_HOSTNAME", "OMPI_MCA_ess", "OMPI_MCA_orte", "OMPI_MCA_pmix", "SLURM_")
+# Of a job: what is another number each time, or was measured.
+NUMBERS_OF_JOBS = re.compile(r"(^|_)(id|energy.*|start|end|time|nodelist|name)$")
+COMPILERS = {"GNU": "g++", "Clang": "clang", "AppleClang": "Apple clang", "Cray": "CCE", "CrayClang": "CCE", "IntelLLVM": "icpx", "NVHPC": "nvc++"}
+# Facts whose values say what they are.
+SELF_EXPLAINING = {"CPU", "CPU revision", "cores a node", "threads a core", "nodes", "NUMA regions", "compiler"}
+# More values than these are counted, not told.
+MOST_VALUES = 6
+
+
+@dataclass
+class Fact:
+    """A field of the contexts, over all reports in order."""
+
+    title: str
+    texts: list  # in full
+    shorts: list  # in as few words as tell them apart
+
+    @property
+    def differs(self):
+        return len(set(self.texts)) > 1
+
+    def said(self):
+        """As in "g++ 12 / clang 14" or "commit a / b"; what all have in common in full."""
+        values = list(dict.fromkeys(self.shorts if self.differs else self.texts))
+        if len(values) > MOST_VALUES:
+            return f"{self.title}: {len(values)} different"
+        title = "" if self.title in SELF_EXPLAINING or self.title.endswith(" cache") else f"{self.title} "
+        return title + " / ".join(values)
+
+
+class Contexts:
+    """The contexts of several reports beside each other."""
+
+    def __init__(self, contexts, rows, names, asked=()):
+        """`rows`: those of each report. `names` tell reports apart where their contexts do not. `asked`: [(title, levels)] of
+        what was asked for, a level a report."""
+        every = [facts_of(context, own) for context, own in zip(contexts, rows)]
+        facts = []
+        for title in dict.fromkeys(title for found in every for title in found):
+            values = [found.get(title) for found in every]
+            # Of the environment a variable that is not there is known not to be.
+            if title.startswith("$"):
+                values = [value or ["not set"] for value in values]
+            if None not in values:
+                facts.append(_fact(title, values))
+        facts += [_fact(title, [[level] for level in levels]) for title, levels in asked]
+        self.facts = _without_echo(sorted(facts, key=_place))
+        self.labels = _labels(self.facts, names)
+
+    def differing(self):
+        """What tells them apart, but for hosts and dates."""
+        return [fact for fact in self.facts if fact.differs and fact.title not in LAST]
+
+    def same(self):
+        """What all of them have in common."""
+        return [fact for fact in self.facts if not fact.differs and fact.texts[0] and not fact.title.startswith("$")]
+
+    def said(self):
+        """Two sentences: what differs, and what does not."""
+        differing, same = self.differing(), self.same()
+        first = (
+            f"What differs: {'; '.join(fact.said() for fact in differing)}."
+            if differing
+            else "Nothing differs between the contexts but hosts and dates."
+        )
+        return [first, *([f"The same: {'; '.join(fact.said() for fact in same)}."] if same else [])]
+
+
+def _without_echo(facts):
+    """The revision of a CPU says nothing more where CPUs are told apart by their names."""
+    apart = {fact.title: len(set(fact.texts)) for fact in facts if fact.title in ("CPU", "CPU revision")}
+    is_echo = 1 < apart.get("CPU revision", 0) == apart.get("CPU")
+    return [fact for fact in facts if not (is_echo and fact.title == "CPU revision")]
+
+
+def facts_of(context, rows):
+    """{title: forms} of one report; forms are texts of one value, the shortest first, the last in full."""
+    found = {}
+    if any(row["origin"] != "measured" for row in rows):
+        found.update(_of_model(rows))
+    else:
+        for run in context["runs"]:
+            for title, forms in _of_run(run).items():
+                found.setdefault(title, []).append(forms)
+        found = {title: _joined(each) for title, each in found.items() if len(each) == len(context["runs"])}
+        found["date"] = min((_of_run(run)["date"] for run in context["runs"]), key=lambda forms: forms[-1])
+    isas = sorted({row["isa"] for row in rows} - PLAIN_ISAS)
+    if isas:
+        found["instruction set"] = [" and ".join(isas)]
+    return found
+
+
+def _of_model(rows):
+    """What a simulation stood for."""
+    parameters = next(row["model"]["parameters"] for row in rows if "model" in row)
+    return {title: [str(parameters[key])] for title, key in [("machine", "machine"), ("network", "network")] if key in parameters}
+
+
+def _of_run(run):
+    cpu, mpi = run["cpu"], run["mpi"]
+    name = short_cpu(cpu["model"])
+    found = {
+        "CPU": [name, cpu["model"]],
+        "CPU revision": cpu.get("revision") and [f"{name} {form}" for form in _revision_forms(cpu["revision"])],
+        "cores a node": [f"{_count(cpu['cores'], 'core')} a node"],
+        "threads a core": [f"{_count(cpu['threads_per_core'], 'thread')} a core"],
+        "nodes": [_count(len(run.get("hosts", [run["host"]])), "node")],
+        "MPI": [mpi["library"], f"{mpi['library']} {mpi['version']}"] if mpi else ["no MPI"],
+        "MPI thread level": mpi and [mpi["thread_level"]],
+        "compiler": run["compiler"] and compiler_forms(run["compiler"]),
+        "build type": run["build_type"] and [run["build_type"]],
+        "flags": run["flags"] and [run["flags"]],
+        "commit": [run["commit"][:7], run["commit"]],
+        "version": [run["version"]],
+        "NUMA regions": [_count(len(run["numa"]), "NUMA region")] if run["numa"] else None,
+        "host": [" ".join(run.get("hosts", [run["host"]])[:4])],
+        "date": [run["date"][:10], run["date"][:16].replace("T", " "), run["date"]],
+    }
+    for cache in run["caches"]:
+        kind = {"Data": "d", "Instruction": "i", "Unified": ""}[cache["type"]]
+        title = f"L{cache['level']}{kind}"
+        size = f"{title} {size_text(cache['size'])}"
+        found[f"{title} cache"] = [size, f"{size} for {_count(cache['num_sharing'], 'CPU')}"]
+    found.update({f"${name}": [value or "empty"] for name, value in run["environment"].items() if not name.startswith(LAUNCHERS)})
+    found.update({title: [version] for title, version in run.get("software", {}).items()})
+    for key, value in (run["job"] or {}).items():
+        if value is not None and not NUMBERS_OF_JOBS.search(key):
+            found[f"job's {key}"] = [str(value)]
+    return {title: forms for title, forms in found.items() if forms}
+
+
+def size_text(size):
+    """Bytes in whole KiB or MiB."""
+    return f"{size >> 20} MiB" if size % (1 << 20) == 0 else f"{size / 1024:g} KiB"
+
+
+def _count(number, noun):
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _joined(each):
+    """The forms of several launches: of each length those that are distinct."""
+    longest = max(map(len, each))
+    levels = [[forms[min(level, len(forms) - 1)] for forms in each] for level in range(longest)]
+    return [" and ".join(dict.fromkeys(texts)) for texts in levels]
+
+
+def short_cpu(model):
+    """"AMD EPYC 7742 64-Core Processor" -> "EPYC 7742"."""
+    text = re.sub(r"\((R|TM|r|tm)\)|@.*$", " ", model)
+    text = re.sub(r"\b(AMD|Intel|Processor|CPU|\d+-Core|with .*)\b", " ", text)
+    return " ".join(text.split()) or model
+
+
+def _revision_forms(revision):
+    """"family 26, model 2, stepping 1" -> "family 26", and more of it each time."""
+    parts = revision.split(", ")
+    return [", ".join(parts[: number + 1]) for number in range(len(parts))]
+
+
+def compiler_forms(compiler):
+    """"GNU 12.2.0" -> "g++ 12", "g++ 12.2.0"."""
+    name, _, version = compiler.rpartition(" ")
+    if not name:
+        return [compiler]
+    name = COMPILERS.get(name, name)
+    return [f"{name} {version.split('.')[0]}", f"{name} {version}"]
+
+
+# The order in which facts make labels; environment and job come before these two.
+FIRST = [
+    "machine", "CPU", "CPU revision", "nodes", "cores a node", "threads a core", "MPI", "compiler", "flags", "build type",
+    "instruction set", "network",
+]  # fmt: skip
+MIDDLE = ["commit", "version"]
+LAST = ["date", "host"]
+
+
+def _place(fact):
+    """Sorts facts."""
+    for number, titles in ((0, FIRST), (2, MIDDLE), (3, LAST)):
+        if fact.title in titles:
+            return (number, titles.index(fact.title), "")
+    return (1, 0, fact.title)
+
+
+def _fact(title, values):
+    """The shortest form that tells as many values apart as the longest does."""
+    texts = [forms[-1] for forms in values]
+    if title == "flags":
+        return Fact(title, texts, _own_words(texts))
+    for level in range(max(map(len, values))):
+        shorts = [forms[min(level, len(forms) - 1)] for forms in values]
+        if len(set(shorts)) == len(set(texts)):
+            break
+    return Fact(title, texts, shorts)
+
+
+def _own_words(texts):
+    """Of each the words that not all of them have."""
+    shared = set.intersection(*(set(text.split()) for text in texts))
+    return [" ".join(word for word in text.split() if word not in shared) or "no more flags" for text in texts]
+
+
+def _labels(facts, names):
+    """A label for each report: of as few facts as tell most of them apart, and its date or name where no fact does."""
+    differing = [fact for fact in facts if fact.differs and fact.title not in LAST]
+    wanted = _apart(differing)
+    chosen = next(([fact] for fact in differing if _apart([fact]) == wanted), [])
+    if not chosen:
+        for fact in differing:
+            if _apart([*chosen, fact]) > _apart(chosen):
+                chosen.append(fact)
+        for fact in reversed(list(chosen)):
+            fewer = [other for other in chosen if other is not fact]
+            if fewer and _apart(fewer) == wanted:
+                chosen = fewer
+    labels = [", ".join(dict.fromkeys(fact.shorts[number] for fact in chosen)) for number in range(len(names))]
+    dates = next((fact.shorts for fact in facts if fact.title == "date"), names)
+    alike = {}
+    for number, label in enumerate(labels):
+        alike.setdefault(label, []).append(number)
+    for label, numbers in alike.items():
+        if len(numbers) > 1:
+            own = dates if len({dates[number] for number in numbers}) == len(numbers) else names
+            for number in numbers:
+                labels[number] = ", ".join(filter(None, [label, own[number]]))
+    return labels
+
+
+def _apart(facts):
+    """How many reports these facts tell apart."""
+    return len(set(zip(*(fact.texts for fact in facts)))) if facts else 1

@@ -1,0 +1,163 @@
+"""Points that several reports have in common, whatever the size of the machines that they were measured on.
+
+One core, a full node and a whole machine are three questions: a point is asked for in each of these scopes, and a report answers
+with the fastest of its rows that fit.
+"""
+
+import itertools
+import math
+from dataclasses import dataclass
+
+from trafficbench_tools.contexts import Contexts
+from trafficbench_tools.report import grouping, rows, ties
+
+# {scope: what its rates are of}. The first is of one core alone; in a full node cores share caches, memory and power.
+ONE_CORE, NODE, CORE_OF_NODE, ALL = "one core", "a full node", "a core of a full node", "the most cores measured"
+SCOPES = {
+    ONE_CORE: "rate of one core alone",
+    NODE: "rate of a full node",
+    CORE_OF_NODE: "rate of a full node over its cores",
+    ALL: "rate on the most cores measured",
+}
+
+
+@dataclass
+class Point:
+    """One kernel on one road, in several reports."""
+
+    label: str  # of the kernel, and what else its rows differ in
+    found: dict  # {number of the report: its row}
+    scope: str
+
+    def per(self, number):
+        """By what the rate of a report is divided."""
+        return rows.cores(self.found[number]) if self.scope == CORE_OF_NODE else 1
+
+    def rates(self, number):
+        """(best, median, low, high) of a report, as the scope has them."""
+        row = self.found[number]
+        return tuple(row[end] and row[end] / self.per(number) for end in ("mcops_best", "mcops", "mcops_low", "mcops_high"))
+
+    def ratio(self, number, other):
+        """How many times faster one report is than another, by the median: what both intervals allow."""
+        (_, value, low, high), (_, other_value, other_low, other_high) = self.rates(number), self.rates(other)
+        if low is None or other_low is None:
+            return ties.Ratio(value / other_value, None, None, False)
+        return ties.Ratio(value / other_value, low / other_high, high / other_low, False)
+
+
+class Across:
+    """Several reports side by side."""
+
+    def __init__(self, sources):
+        self.sources = sources
+        self._settled = settled_axes(sources)
+        asked = [(axis, levels) for axis, levels in self._settled.items() if axis != "isa"]
+        self.contexts = Contexts(
+            [source.context for source in sources], [source.rows for source in sources], [source.label for source in sources], asked
+        )
+        self.labels = self.contexts.labels
+        self._most_cores = [most_cores(source) for source in sources]
+
+    def groups(self):
+        """[(facets, points)]: those of one scope, road, contract and start, each point in two reports or more."""
+        members = {}
+        for number, source in enumerate(self.sources):
+            for row in source.rows:
+                if not (row["class"] == "update" and row["mcops"] is not None):
+                    continue
+                most = self._most_cores[number][row["mode"], row["origin"]]
+                for scope in scopes_of(source, row, most):
+                    facets = {"scope": scope, **self._facets(source, row), **grouping.road(row)}
+                    members.setdefault(tuple(facets.items()), []).append((number, row))
+        if not any(dict(key)["scope"] == ALL and self._is_beyond_a_node(found) for key, found in members.items()):
+            members = {key: found for key, found in members.items() if dict(key)["scope"] != ALL}
+        order = list(SCOPES)
+        found = [(dict(key), self._points(dict(key)["scope"], each)) for key, each in members.items()]
+        return sorted(((facets, points) for facets, points in found if points), key=lambda item: order.index(item[0]["scope"]))
+
+    def _facets(self, source, row):
+        facets = grouping.common_facets(source, row)
+        return {name: value for name, value in facets.items() if name not in ("report", "machine", "class")}
+
+    def _is_beyond_a_node(self, members):
+        return any(rows.cores(row) > cores_of_a_node(self.sources[number], row) for number, row in members)
+
+    def _points(self, scope, members):
+        """The kernels of one group, from the lowest rung up."""
+        levels = {}
+        for _, row in members:
+            for axis, level in self._axes(row).items():
+                levels.setdefault((row["kernel"], axis), set()).add(level)
+        by_label = {}
+        for number, row in members:
+            differing = [f"{axis} {level}" for axis, level in self._axes(row).items() if len(levels[row["kernel"], axis]) > 1]
+            by_label.setdefault(", ".join([row["kernel"], *differing]), {}).setdefault(number, []).append(row)
+        points = []
+        for label, by_number in by_label.items():
+            if len(by_number) > 1:
+                points.append(Point(label, {number: self._fastest(number, each) for number, each in by_number.items()}, scope))
+        kernels = self.sources[0].kernels
+        return sorted(points, key=lambda point: kernels.index(next(iter(point.found.values()))["kernel"]))
+
+    def _axes(self, row):
+        return {axis: level for axis, level in grouping.other_axes(row).items() if axis not in self._settled}
+
+    def _fastest(self, number, members):
+        return ties.fastest(self.sources[number], [row for row in members if not rows.is_flawed(row)] or members).row
+
+
+def settled_axes(sources):
+    """{axis: [level of each source]} of the axes of names in which sources differ, and the rows of one source do not."""
+    levels = []
+    for source in sources:
+        found = {}
+        for row in source.rows:
+            for axis, level in rows.axes(row).items():
+                if axis not in grouping.SPOKEN_FOR:
+                    found.setdefault(axis, set()).add(level)
+        levels.append(found)
+    axes = dict.fromkeys(itertools.chain.from_iterable(levels))
+    settled = {}
+    for axis in axes:
+        each = [found.get(axis, {"default"}) for found in levels]
+        if all(len(own) == 1 for own in each) and len(set.union(*each)) > 1:
+            settled[axis] = [next(iter(own)) for own in each]
+    return settled
+
+
+def most_cores(source):
+    """{(mode, origin): the most cores of any row with a rate}."""
+    found = {}
+    for row in source.rows:
+        if row["mcops"] is not None:
+            key = (row["mode"], row["origin"])
+            found[key] = max(found.get(key, 0), rows.cores(row))
+    return found
+
+
+def scopes_of(source, row, most):
+    """The scopes that a row answers; `most` are the most cores of its report."""
+    cores, of_a_node = rows.cores(row), cores_of_a_node(source, row)
+    found = []
+    if cores == 1:
+        found.append(ONE_CORE)
+    if cores == of_a_node > 1 and nodes_of(source, row) == 1:
+        found += [NODE, CORE_OF_NODE]
+    if cores == most > 1:
+        found.append(ALL)
+    return found
+
+
+def cores_of_a_node(source, row):
+    """Of the machine that the row speaks of."""
+    if row["origin"] == "measured":
+        return source.run_of(row)["cpu"]["cores"]
+    return row["model"]["parameters"].get("ranks_per_node", math.inf) * row["threads"]
+
+
+def nodes_of(source, row):
+    """How many nodes its workers were on."""
+    if row["origin"] != "measured":
+        return math.ceil(rows.cores(row) / cores_of_a_node(source, row))
+    return len({worker["host"] for worker in row["placement"] or []}) or 1
