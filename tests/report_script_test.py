@@ -127,7 +127,7 @@ def test_a_report_may_have_no_plot_at_all(tmp_path):
     report["context"]["runs"][0].pop("visits", None)
     text, _ = page_of(made_up_report.save(report, tmp_path / "r.json"), folder=tmp_path)
     assert data_of(text)["panels"] == []
-    assert text.split('<section id="missing">')[1].split("</section>")[0].count("<li>") == 10
+    assert text.split('<section id="missing">')[1].split("</section>")[0].count("<li>") == 11
 
 
 def test_the_same_report_makes_the_same_page(tmp_path):

@@ -13,7 +13,7 @@ PARTS = Path(__file__).resolve().parent / "page"
 SHORT = {
     "across": "Across reports", "history": "History",
     "ladder": "Ladder", "sizes": "Size", "strong": "Strong scaling", "weak": "Weak scaling", "shares": "Shares",
-    "limits": "Limits", "visits": "Visits", "nodes": "Nodes",
+    "limits": "Limits", "energy": "Energy", "visits": "Visits", "nodes": "Nodes",
     "simulated": "Simulated", "closed-form": "Closed form",
 }  # fmt: skip
 SCRIPTS = ["table.js", "plots.js", "page.js"]

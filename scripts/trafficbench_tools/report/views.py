@@ -1,7 +1,7 @@
 """All plots of a report, by section, the one that shows most first."""
 
 from trafficbench_tools.report import (
-    chart_across, chart_bars, chart_curves, chart_history, chart_ladder, chart_nodes, chart_visits
+    chart_across, chart_bars, chart_curves, chart_energy, chart_history, chart_ladder, chart_nodes, chart_visits
 )  # fmt: skip
 
 # key, heading, what it says.
@@ -36,6 +36,11 @@ SECTIONS = [
         "How near each kernel came, in its best repetition, to what this machine was measured to do at most.",
     ),
     (
+        "energy",
+        "Energy",
+        "What a solution costs in joules against how fast it comes: the fastest shape is not always the most frugal one.",
+    ),
+    (
         "visits",
         "Visits over time",
         "What each visit recorded beside its repetitions. It is shown, and no visit is dropped or corrected for it.",
@@ -63,6 +68,7 @@ WANTING = {
     ),
     "shares": "no row says where its time went (shares).",
     "limits": "no row has a limit: the launches did not measure what the machine can do (trafficbench ceiling).",
+    "energy": "no two rows of one road say how much energy they took (trafficbench sweep --energy, where a machine has a meter).",
     "visits": "no launch recorded what its visits saw, as those of reports of version 1.",
     "nodes": "no point of an update kernel was measured on two nodes or more, or the report is of before they were compared.",
 }
@@ -83,6 +89,7 @@ def all_charts(sources):
             *chart_bars.limits(source),
             *chart_curves.roofline(source),
             *chart_curves.closed_form(source),
+            *chart_energy.charts(source),
             *chart_visits.charts(source),
             *chart_nodes.charts(source),
         ]:

@@ -81,12 +81,14 @@ function hover(mark, axisKind, best) {
   if (mark[MEDIAN]) {
     const [median, low, high] = mark[MEDIAN];
     lines.push(`best ${shown(mark[VALUE])}`, `median ${shown(median)}, ${spread(low, high)}`);
+  } else if (mark[TEXTS].length) {
+    lines.push(...mark[TEXTS]);
   } else if (best) {
     lines.push(`best ${shown(mark[VALUE])}`);
   } else {
     lines.push(`median ${shown(mark[VALUE])}, ${spread(mark[LOW], mark[HIGH])}`);
   }
-  if (row("mcops") !== null) lines.push(`best ${format(row("mcops_best"), "rate")}, median ${format(row("mcops"), "rate")} MCOPs`);
+  if (row("mcops") !== null && !mark[TEXTS].length) lines.push(`best ${format(row("mcops_best"), "rate")}, median ${format(row("mcops"), "rate")} MCOPs`);
   if (row("visits") !== null) lines.push(`${row("visits")} visits, n = ${row("repetitions")}`);
   if (mark[FLAW]) lines.push(`<b>${mark[FLAW] === "failed" ? "FAILED VERIFICATION" : "measured with warnings"}</b>`);
   return lines.join("<br>");
