@@ -1,6 +1,6 @@
 """What differs between reports: their contexts compared field by field, and labels made of that.
 
-A field that some of them lack is not compared: nobody knows whether it differs. When and on which host a launch ran is told
+A field that a report lacks differs from nothing: nobody knows what it would say. When and on which host a launch ran is told
 by no field here but the last two, which serve where nothing else differs.
 """
 
@@ -25,16 +25,16 @@ class Fact:
     """A field of the contexts, over all reports in order."""
 
     title: str
-    texts: list  # in full
+    texts: list  # in full; None: it does not say
     shorts: list  # in as few words as tell them apart
 
     @property
     def differs(self):
-        return len(set(self.texts)) > 1
+        return len(set(self.texts) - {None}) > 1
 
     def said(self):
         """As in "g++ 12 / clang 14" or "commit a / b"; what all have in common in full."""
-        values = list(dict.fromkeys(self.shorts if self.differs else self.texts))
+        values = [value for value in dict.fromkeys(self.shorts if self.differs else self.texts) if value]
         if len(values) > MOST_VALUES:
             return f"{self.title}: {len(values)} different"
         title = "" if self.title in SELF_EXPLAINING or self.title.endswith(" cache") else f"{self.title} "
@@ -54,8 +54,7 @@ class Contexts:
             # Of the environment a variable that is not there is known not to be.
             if title.startswith("$"):
                 values = [value or ["not set"] for value in values]
-            if None not in values:
-                facts.append(_fact(title, values))
+            facts.append(_fact(title, values))
         facts += [_fact(title, [[level] for level in levels]) for title, levels in asked]
         self.facts = _without_echo(sorted(facts, key=_place))
         self.labels = _labels(self.facts, names)
@@ -66,7 +65,7 @@ class Contexts:
 
     def same(self):
         """What all of them have in common."""
-        return [fact for fact in self.facts if not fact.differs and fact.texts[0] and not fact.title.startswith("$")]
+        return [fact for fact in self.facts if not fact.differs and all(fact.texts) and not fact.title.startswith("$")]
 
     def said(self):
         """Two sentences: what differs, and what does not."""
@@ -81,7 +80,7 @@ class Contexts:
 
 def _without_echo(facts):
     """The revision of a CPU says nothing more where CPUs are told apart by their names."""
-    apart = {fact.title: len(set(fact.texts)) for fact in facts if fact.title in ("CPU", "CPU revision")}
+    apart = {fact.title: len(set(fact.texts) - {None}) for fact in facts if fact.title in ("CPU", "CPU revision")}
     is_echo = 1 < apart.get("CPU revision", 0) == apart.get("CPU")
     return [fact for fact in facts if not (is_echo and fact.title == "CPU revision")]
 
@@ -199,11 +198,11 @@ def _place(fact):
 
 def _fact(title, values):
     """The shortest form that tells as many values apart as the longest does."""
-    texts = [forms[-1] for forms in values]
+    texts = [forms and forms[-1] for forms in values]
     if title == "flags":
         return Fact(title, texts, _own_words(texts))
-    for level in range(max(map(len, values))):
-        shorts = [forms[min(level, len(forms) - 1)] for forms in values]
+    for level in range(max(len(forms or []) for forms in values)):
+        shorts = [forms and forms[min(level, len(forms) - 1)] for forms in values]
         if len(set(shorts)) == len(set(texts)):
             break
     return Fact(title, texts, shorts)
@@ -211,8 +210,8 @@ def _fact(title, values):
 
 def _own_words(texts):
     """Of each the words that not all of them have."""
-    shared = set.intersection(*(set(text.split()) for text in texts))
-    return [" ".join(word for word in text.split() if word not in shared) or "no more flags" for text in texts]
+    shared = set.intersection(*(set(text.split()) for text in texts if text))
+    return [text and " ".join(word for word in text.split() if word not in shared) or text and "no more flags" for text in texts]
 
 
 def _labels(facts, names):
@@ -226,9 +225,10 @@ def _labels(facts, names):
                 chosen.append(fact)
         for fact in reversed(list(chosen)):
             fewer = [other for other in chosen if other is not fact]
-            if fewer and _apart(fewer) == wanted:
+            # Which machine it was is asked first.
+            if fact.title != "CPU" and fewer and _apart(fewer) == wanted:
                 chosen = fewer
-    labels = [", ".join(dict.fromkeys(fact.shorts[number] for fact in chosen)) for number in range(len(names))]
+    labels = [", ".join(dict.fromkeys(filter(None, (fact.shorts[number] for fact in chosen)))) for number in range(len(names))]
     dates = next((fact.shorts for fact in facts if fact.title == "date"), names)
     alike = {}
     for number, label in enumerate(labels):

@@ -46,15 +46,26 @@ class Point:
         return ties.Ratio(value / other_value, low / other_high, high / other_low, False)
 
 
-class Across:
-    """Several reports side by side."""
+def sides(sources):
+    """The sources that may stand side by side, as an Across each: those that were measured, and those that were not."""
+    found = []
+    for is_measured in (True, False):
+        members = [source for source in sources if any((row["origin"] == "measured") == is_measured for row in source.rows)]
+        if len(members) > 1:
+            found.append(Across(members, is_measured))
+    return found
 
-    def __init__(self, sources):
+
+class Across:
+    """Several reports side by side, their measured rows or their others."""
+
+    def __init__(self, sources, is_measured=True):
         self.sources = sources
+        self._rows = [[row for row in source.rows if (row["origin"] == "measured") == is_measured] for source in sources]
         self._settled = settled_axes(sources)
         asked = [(axis, levels) for axis, levels in self._settled.items() if axis != "isa"]
         self.contexts = Contexts(
-            [source.context for source in sources], [source.rows for source in sources], [source.label for source in sources], asked
+            [source.context for source in sources], self._rows, [source.label for source in sources], asked
         )
         self.labels = self.contexts.labels
         self._most_cores = [most_cores(source) for source in sources]
@@ -63,7 +74,7 @@ class Across:
         """[(facets, points)]: those of one scope, road, contract and start, each point in two reports or more."""
         members = {}
         for number, source in enumerate(self.sources):
-            for row in source.rows:
+            for row in self._rows[number]:
                 if not (row["class"] == "update" and row["mcops"] is not None):
                     continue
                 most = self._most_cores[number][row["mode"], row["origin"]]
@@ -109,18 +120,12 @@ class Across:
 
 def settled_axes(sources):
     """{axis: [level of each source]} of the axes of names in which sources differ, and the rows of one source do not."""
-    levels = []
-    for source in sources:
-        found = {}
-        for row in source.rows:
-            for axis, level in rows.axes(row).items():
-                if axis not in grouping.SPOKEN_FOR:
-                    found.setdefault(axis, set()).add(level)
-        levels.append(found)
-    axes = dict.fromkeys(itertools.chain.from_iterable(levels))
+    spelt = [[rows.axes(row) for row in source.rows] for source in sources]
+    axes = dict.fromkeys(axis for found in itertools.chain.from_iterable(spelt) for axis in found if axis not in grouping.SPOKEN_FOR)
     settled = {}
     for axis in axes:
-        each = [found.get(axis, {"default"}) for found in levels]
+        # A name does not spell what is the default of such axes.
+        each = [{found.get(axis, "default") for found in of_source} for of_source in spelt]
         if all(len(own) == 1 for own in each) and len(set.union(*each)) > 1:
             settled[axis] = [next(iter(own)) for own in each]
     return settled

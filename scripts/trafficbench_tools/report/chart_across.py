@@ -1,6 +1,6 @@
 """Plots across reports: the same kernels and roads, a series a report, labelled by what differs between their contexts."""
 
-from trafficbench_tools.report import across, grouping, palette, rows, words
+from trafficbench_tools.report import across, palette, rows, words
 from trafficbench_tools.report.chart import Axis, Chart, Curve, Mark, Series
 
 # More bars of one kernel cannot be told apart by their colours.
@@ -9,15 +9,14 @@ MOST_REPORTS = 12
 
 def charts(sources):
     """Of all reports together; none where there is one report, or no point that two have in common."""
-    if len(sources) < 2:
-        return []
-    both = across.Across(sources)
-    groups = both.groups()
     found = []
-    for facets, points in groups:
-        found.append(rates(both, facets, points))
-        found += ratios(both, facets, points)
-    return found + sizes(both, groups)
+    for both in across.sides(sources):
+        groups = both.groups()
+        for facets, points in groups:
+            found.append(rates(both, facets, points))
+            found += ratios(both, facets, points)
+        found += sizes(both, groups)
+    return found
 
 
 def common(both, facets, drawn):
@@ -174,16 +173,11 @@ def marked(title, facets):
 
 def nothing_in_common(sources):
     """One line where several reports have no point in common; empty else."""
-    if len(sources) < 2 or across.Across(sources).groups():
+    if len(sources) < 2 or any(both.groups() for both in across.sides(sources)):
         return ""
     kernels = [", ".join(dict.fromkeys(row["kernel"] for row in source.rows)) for source in sources[:2]]
-    roads = [", ".join(dict.fromkeys(words.cells(row["cells"]) for row in grouping_rows(source))) for source in sources[:2]]
+    roads = [", ".join(dict.fromkeys(words.cells(row["cells"]) for row in source.rows)) for source in sources[:2]]
     return (
         f"the {len(sources)} reports have no point in common (kernel, road, contract, start and depth as asked for), so nothing is"
         f" drawn across them: the first has {kernels[0]} on {roads[0]} cells, the second {kernels[1]} on {roads[1]}"
     )
-
-
-def grouping_rows(source):
-    """Its rows from the lowest rung up."""
-    return grouping.in_ladder_order(source, source.rows)

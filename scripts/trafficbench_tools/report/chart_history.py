@@ -46,10 +46,17 @@ def alike(sources):
         list(across.settled_axes(measured).items()),
     )  # fmt: skip
     facts = [fact.texts for fact in contexts.facts if fact.title not in (*MIDDLE, *LAST)]
-    sets = {}
+    sets = []
     for number, source in enumerate(measured):
-        sets.setdefault(tuple(texts[number] for texts in facts), []).append(source)
-    return [sorted(members, key=lambda source: began(source)) for members in sets.values()]
+        own = [texts[number] for texts in facts]
+        # What one of them does not say may be the same.
+        fits = [one for one in sets if all(None in pair or pair[0] == pair[1] for pair in zip(one[0], own))]
+        if fits:
+            fits[0][0][:] = [known or other for known, other in zip(fits[0][0], own)]
+            fits[0][1].append(source)
+        else:
+            sets.append((own, [source]))
+    return [sorted(members, key=began) for _, members in sets]
 
 
 def began(source):

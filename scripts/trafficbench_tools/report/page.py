@@ -23,7 +23,7 @@ def build(sources, charts, rules):
     """The page, as text."""
     data = page_data.build(sources, charts)
     apart = [section for section in views.APART if charts[section[0]]]
-    said = {"across": across.Across(sources).contexts.said()} if charts["across"] else {}
+    said = {"across": [text for both in across.sides(sources) for text in both.contexts.said()]}
     drawn = [section for section in views.SECTIONS if charts[section[0]]]
     sections = [measured_section(section, said.get(section[0], [])) for section in drawn] + [apart_section(section) for section in apart]
     sections.append(missing_section([section for section in views.SECTIONS if section not in drawn]))
