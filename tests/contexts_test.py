@@ -10,6 +10,7 @@ import json
 import made_up_report
 import pytest
 from program import ROOT
+from report_helpers import example
 from script import run_script
 
 from trafficbench_tools.contexts import Contexts, compiler_forms, short_cpu
@@ -68,7 +69,7 @@ def test_compilers_have_the_names_that_people_type():
         ({"mpi__library": "Open MPI"}, None),
         ({"commit": "fedcba987654"}, ["0123456", "fedcba9"]),
         ({"flags": "-O3 -DNDEBUG -march=native"}, ["no more flags", "-march=native"]),
-        ({"environment": {"OMP_PLACES": "cores"}}, ["not set", "cores"]),
+        ({"environment": {"OMP_PLACES": "cores"}}, ["OMP_PLACES not set", "OMP_PLACES=cores"]),
         ({"cpu__revision": "family 25, model 1, stepping 1"}, ["EPYC 7742 family 23", "EPYC 7742 family 25"]),
         ({"cpu__revision": "family 23, model 50, stepping 0"}, ["EPYC 7742 family 23, model 49", "EPYC 7742 family 23, model 50"]),
     ],
@@ -115,12 +116,67 @@ def test_what_one_of_them_does_not_say_is_not_compared():
     assert found.differing() == [] and "revision" not in " ".join(found.said())
 
 
+def test_revision_is_an_echo_only_where_every_name_has_one():
+    zen4, zen5 = ({"cpu__revision": f"family {family}, model 2, stepping 1"} for family in (25, 26))
+    xeon = {"cpu__model": "Intel(R) Xeon(R) Processor", "cpu__revision": "family 6, model 207, stepping 2"}
+    assert contexts_of(report(), report(**xeon)).labels == ["EPYC 7742", "Xeon"]
+    assert len(contexts_of(report(), report(**xeon)).differing()) == 1
+    unknown = report(**xeon)
+    del unknown["context"]["runs"][0]["cpu"]["revision"]
+    for other in (report(**xeon), unknown):
+        found = contexts_of(report(**zen4), report(**zen5), other)
+        assert "EPYC 7742 family 25 / EPYC 7742 family 26" in found.said()[0]
+        assert found.labels[:2] == ["EPYC 7742 family 25", "EPYC 7742 family 26"]
+
+
+def test_no_label_is_empty():
+    found = contexts_of(report(compiler=None, flags=None), report(), report(compiler="Clang 14.0.6"))
+    assert all(found.labels) and found.labels[1:] == ["g++ 12", "clang 14"]
+
+
+def test_order_of_flags_may_matter():
+    found = contexts_of(report(flags="-O2 -O3"), report(flags="-O3 -O2"))
+    assert found.labels == ["-O2 -O3", "-O3 -O2"]
+
+
+def test_variable_that_some_launches_lack_is_not_set_there():
+    merged = report()
+    again = copy.deepcopy(merged["context"]["runs"][0])
+    again["environment"] = {"OMP_PLACES": "cores"}
+    merged["context"]["runs"].append(again)
+    (fact,) = contexts_of(merged, report(environment={"OMP_PLACES": "cores"})).differing()
+    assert fact.shorts == ["OMP_PLACES not set and OMP_PLACES=cores", "OMP_PLACES=cores"]
+
+
+def test_simulations_differ_in_what_went_into_their_models():
+    one = example("simulated")
+    one["benchmarks"] = [row for row in one["benchmarks"] if row["origin"] != "measured"]
+    other = copy.deepcopy(one)
+    for each, clock in ((one, 2e9), (other, 1e9)):
+        for row in each["benchmarks"]:
+            row["model"]["parameters"]["clock_hz"] = clock
+    other["context"]["runs"][0]["commit"] = "fedcba987654"
+    said = contexts_of(one, other).said()[0]
+    assert "clock hz" in said and "commit" in said and "CPU" not in said
+    # Measured rows beside them have the launch's own context.
+    mixed = [report(), report(compiler="Clang 14.0.6")]
+    for each in mixed:
+        each["benchmarks"] += copy.deepcopy(one["benchmarks"])
+    assert contexts_of(*mixed).labels == ["g++ 12", "clang 14"]
+
+
+def test_names_hold_no_commands_of_terminals_and_pages_and_are_not_without_end():
+    model = "\x1b[31m<b>Bold</b> $x$ " + 400 * "x"
+    label = contexts_of(report(cpu__model=model), report()).labels[0]
+    assert label.startswith("?[31m‹b›Bold‹/b› ＄x＄") and len(label) <= 48
+
+
 def test_what_launchers_and_schedulers_set_each_time_differs_in_nothing():
     job = {"scheduler": "slurm", "id": "7", "partition": "standard"}
     one = report(environment={"PMI_RANK": "0"}, job=job)
     assert contexts_of(one, report(environment={"PMI_RANK": "1"}, job={**job, "id": "8"})).differing() == []
     (fact,) = contexts_of(one, report(job={**job, "partition": "highmem"})).differing()
-    assert (fact.title, fact.shorts) == ("job's partition", ["standard", "highmem"])
+    assert (fact.title, fact.shorts) == ("job's partition", ["partition standard", "partition highmem"])
 
 
 def test_launches_of_one_report_are_said_together():

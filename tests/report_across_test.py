@@ -75,8 +75,18 @@ def test_nodes_of_other_sizes_are_compared_as_nodes_and_core_by_core(tmp_path):
     (node, *_), (core, *_) = groups[across.NODE], groups[across.CORE_OF_NODE]
     assert [rows.cores(node.found[number]) for number in (0, 1)] == [2, 4]
     assert node.ratio(1, 0).value > 1.9 and core.ratio(1, 0).value == pytest.approx(node.ratio(1, 0).value / 2)
-    # The first report has four cores, too: two of its nodes, though all were on one host here.
+    # Four workers on the first one's two cores are no two nodes.
+    assert across.ALL not in groups
+
+
+def test_more_than_a_node_is_a_question_of_its_own(tmp_path):
+    reports = [made(cores=2, changes=ROME), made(cores=4, changes=TURIN)]
+    for row in reports[0]["benchmarks"]:
+        for worker in row["placement"]:
+            worker["host"] = f"n{worker['core'] // 2}"
+    groups = {facets["scope"]: points for facets, points in across.Across(loaded(tmp_path, *reports)).groups()}
     assert [rows.cores(groups[across.ALL][0].found[number]) for number in (0, 1)] == [4, 4]
+    assert [rows.cores(groups[across.NODE][0].found[number]) for number in (0, 1)] == [2, 4]
 
 
 def test_what_was_asked_for_otherwise_is_a_difference_and_no_other_point(tmp_path):
@@ -155,6 +165,71 @@ def test_failed_rows_are_in_no_ratio(tmp_path):
             assert "FAILED VERIFICATION" in mark.texts and not any("×" in text for text in [*mark.texts[1:], *mark.below])
 
 
+def test_base_of_ratios_is_a_good_row(tmp_path):
+    bad = made(changes=ROME)
+    for row in bad["benchmarks"]:
+        row.update(verified=False, error_occurred=True, error_message="the hash differs")
+        for field in [name for name in row if "base" in name or "speedup" in name or "efficiency" in name]:
+            row[field] = None
+    sources = loaded(tmp_path, bad, made(changes=TURIN, seed=2), made(factor=2, changes=TURIN | {"compiler": "Clang 14.0.6"}, seed=3))
+    dots = [one for one in chart_across.charts(sources) if one.kind == "dots"]
+    assert dots and {one.facets["over"] for one in dots} == {"EPYC 9825, g++ 12"}
+    assert all(mark.value == pytest.approx(2, rel=0.03) for one in dots for mark in one.marks())
+
+
+def test_work_that_is_not_the_same_is_said(tmp_path):
+    other = made(changes=TURIN)
+    for row in other["benchmarks"]:
+        row.update(steps=2 * row["steps"], iterations=2 * row["steps"], sample_steps=[2 * steps for steps in row["sample_steps"]], isa="avx2")
+        row["samples"] = [2 * sample for sample in row["samples"]]
+        row["rank_seconds"] = [{"min": sample, "median": sample, "max": sample} for sample in row["samples"]]
+        made_up_report.add_rates(row)
+    sources = loaded(tmp_path, made(changes=ROME), other)
+    for one in chart_across.charts(sources):
+        if one.kind != "curve":
+            texts = [text for mark in one.marks() for text in [*mark.texts, *mark.below]]
+            assert "2,000 and 1,000 iterations, avx2 and avx512" in texts
+            assert any("Not the same iterations" in note for note in one.notes())
+
+
+def test_way_that_ranks_speak_by_is_what_was_used(tmp_path):
+    def exchanging(way):
+        one = made()
+        for row in one["benchmarks"]:
+            if row["ranks"] > 1:
+                row.update(exchange=way, overlap="off", reduce="exchange")
+                if way == "fence":
+                    row["name"] = row["run_name"] = f"{row['name']}/exchange:fence"
+        return one
+
+    both = across.Across(loaded(tmp_path, exchanging("sendrecv"), exchanging("fence")))
+    assert "exchange sendrecv / fence" in both.contexts.said()[0]
+    assert {facets["scope"] for facets, _ in both.groups()} == {across.ONE_CORE, across.NODE, across.CORE_OF_NODE}
+
+
+def test_workers_that_nobody_saw_or_that_share_cores_fill_no_node(tmp_path):
+    for change in ({"placement": None}, {"warnings": ["oversubscribed"]}):
+        reports = [made(changes=ROME), made(changes=TURIN)]
+        for one in reports:
+            one["context"]["runs"][0]["hosts"] = ["a", "b"] if "placement" in change else ["a"]
+            for row in one["benchmarks"]:
+                row.update(change)
+        assert {facets["scope"] for facets, _ in across.Across(loaded(tmp_path, *reports)).groups()} <= {across.ONE_CORE, across.ALL}
+
+
+@pytest.mark.parametrize(
+    "one, other, what",
+    [
+        ({"kernels": ("naive",)}, {"kernels": ("tiled",)}, "kernel (naive in the first, tiled in the second)"),
+        ({"mode": "weak"}, {}, "mode (weak in the first, strong in the second)"),
+        ({"counts": ("sampled",)}, {}, "contract"),
+        ({"cells": (10**5,)}, {}, "length of road"),
+    ],
+)
+def test_what_keeps_reports_apart_is_named(tmp_path, one, other, what):
+    assert what in chart_across.nothing_in_common(loaded(tmp_path, made(**one), made(**other)))
+
+
 def test_reports_with_nothing_in_common_are_said_in_one_line(tmp_path):
     needs_module("plotly")
     paths = [
@@ -182,8 +257,10 @@ def test_fifty_reports_and_equal_contexts_twice(tmp_path):
     found = chart_across.charts(sources)
     for one in found:
         assert len(one.series) <= chart_across.MOST_REPORTS
+        colours = palette.palette(found)
+        assert len({colours[line.colour] for line in one.series}) == len(one.series)
     bars = next(one for one in found if one.kind == "bars")
-    assert any(note.startswith("NOT DRAWN: 38 further reports") for note in bars.notes())
+    assert any(note.startswith("NOT DRAWN: 38 older reports") for note in bars.notes())
 
 
 def launches(*steps):
@@ -213,7 +290,7 @@ def test_history_marks_a_commit_where_compare_would_call_it(tmp_path):
             for mark in marks:
                 assert (mark.value, mark.low, mark.high) == tuple(mark.row[end] / unit for end in ("mcops", "mcops_low", "mcops_high"))
         assert [[mark.at for mark in by_label[word].marks] for word in called] == [[3] * len(kernels), [4] * len(kernels)]
-        assert any(f"{len(kernels)} slower, {len(kernels)} faster" in note for note in one.notes())
+        assert any(f"{len(kernels)} slower and {len(kernels)} faster of {3 * len(kernels)} changes" in note for note in one.notes())
 
 
 def test_history_is_of_one_machine_and_of_several_commits(tmp_path):
@@ -223,6 +300,26 @@ def test_history_is_of_one_machine_and_of_several_commits(tmp_path):
     mixed[1]["context"]["runs"][0]["compiler"] = "Clang 14.0.6"
     assert chart_history.charts(loaded(tmp_path, *mixed)) == []
     assert chart_history.charts(loaded(tmp_path, *launches(("a", 1), ("b", 1), ("c", 1))))
+
+
+def test_history_goes_on_where_a_commit_chose_another_instruction_set(tmp_path):
+    steps = launches(("a", 1), ("b", 1), ("c", 0.5), ("d", 0.5))
+    for one in steps[2:]:
+        for row in one["benchmarks"]:
+            row["isa"] = "avx2"
+    (one,) = [one for one in chart_history.charts(loaded(tmp_path, *steps)) if one.title.startswith("All") and one.facets["ranks × threads"] == "1 × 1"]
+    assert all(len(line.marks) == 4 for line in one.series if not line.loose)
+    assert [mark.at for mark in one.series[-1].marks] == [2, 2, 2]
+
+
+def test_history_does_not_join_machines_of_one_name(tmp_path):
+    steps = launches(("a", 1), ("b", 2), ("c", 1))
+    for one, family in zip(steps, (25, 26, 25)):
+        one["context"]["runs"][0]["cpu"].update(model="AMD EPYC", revision=f"family {family}, model 2, stepping 1")
+    xeon = made(changes={"date": "2026-11-20T00:00:00Z"})
+    xeon["context"]["runs"][0]["cpu"].update(model="Intel Xeon")
+    xeon["context"]["runs"][0]["cpu"].pop("revision", None)
+    assert chart_history.charts(loaded(tmp_path, *steps, xeon)) == []
 
 
 def test_a_folder_is_all_its_reports(tmp_path):

@@ -16,8 +16,11 @@ NUMBERS_OF_JOBS = re.compile(r"(^|_)(id|energy.*|start|end|time|nodelist|name)$"
 COMPILERS = {"GNU": "g++", "Clang": "clang", "AppleClang": "Apple clang", "Cray": "CCE", "CrayClang": "CCE", "IntelLLVM": "icpx", "NVHPC": "nvc++"}
 # Facts whose values say what they are.
 SELF_EXPLAINING = {"CPU", "CPU revision", "cores a node", "threads a core", "nodes", "NUMA regions", "compiler"}
+HARMLESS = str.maketrans("<>$", "‹›＄")
 # More values than these are counted, not told.
 MOST_VALUES = 6
+# A longer label leaves no room for a plot.
+LONGEST_LABEL = 48
 
 
 @dataclass
@@ -37,26 +40,24 @@ class Fact:
         values = [value for value in dict.fromkeys(self.shorts if self.differs else self.texts) if value]
         if len(values) > MOST_VALUES:
             return f"{self.title}: {len(values)} different"
-        title = "" if self.title in SELF_EXPLAINING or self.title.endswith(" cache") else f"{self.title} "
+        title = "" if self.title in SELF_EXPLAINING or self.title.endswith(" cache") or self.title[0] == "$" else f"{self.title} "
         return title + " / ".join(values)
 
 
 class Contexts:
     """The contexts of several reports beside each other."""
 
-    def __init__(self, contexts, rows, names, asked=()):
+    def __init__(self, contexts, rows, names, asked=(), in_full=False):
         """`rows`: those of each report. `names` tell reports apart where their contexts do not. `asked`: [(title, levels)] of
-        what was asked for, a level a report."""
+        what was asked for, a level a report. `in_full`: facts stay that say nothing more than another."""
         every = [facts_of(context, own) for context, own in zip(contexts, rows)]
         facts = []
         for title in dict.fromkeys(title for found in every for title in found):
-            values = [found.get(title) for found in every]
             # Of the environment a variable that is not there is known not to be.
-            if title.startswith("$"):
-                values = [value or ["not set"] for value in values]
-            facts.append(_fact(title, values))
+            default = [f"{title[1:]} not set"] if title.startswith("$") else None
+            facts.append(_fact(title, [found.get(title, default) for found in every]))
         facts += [_fact(title, [[level] for level in levels]) for title, levels in asked]
-        self.facts = _without_echo(sorted(facts, key=_place))
+        self.facts = sorted(facts, key=_place) if in_full else _without_echo(sorted(facts, key=_place))
         self.labels = _labels(self.facts, names)
 
     def differing(self):
@@ -79,33 +80,39 @@ class Contexts:
 
 
 def _without_echo(facts):
-    """The revision of a CPU says nothing more where CPUs are told apart by their names."""
-    apart = {fact.title: len(set(fact.texts) - {None}) for fact in facts if fact.title in ("CPU", "CPU revision")}
-    is_echo = 1 < apart.get("CPU revision", 0) == apart.get("CPU")
+    """The revision of a CPU says nothing more where each name of a CPU has one."""
+    texts = {fact.title: fact.texts for fact in facts if fact.title in ("CPU", "CPU revision")}
+    if len(texts) < 2 or None in texts["CPU revision"]:
+        return facts
+    is_echo = 1 < len(set(texts["CPU"])) == len(set(zip(*texts.values())))
     return [fact for fact in facts if not (is_echo and fact.title == "CPU revision")]
 
 
 def facts_of(context, rows):
     """{title: forms} of one report; forms are texts of one value, the shortest first, the last in full."""
+    every = [_of_run(run) for run in context["runs"]]
     found = {}
-    if any(row["origin"] != "measured" for row in rows):
-        found.update(_of_model(rows))
-    else:
-        for run in context["runs"]:
-            for title, forms in _of_run(run).items():
-                found.setdefault(title, []).append(forms)
-        found = {title: _joined(each) for title, each in found.items() if len(each) == len(context["runs"])}
-        found["date"] = min((_of_run(run)["date"] for run in context["runs"]), key=lambda forms: forms[-1])
+    for title in dict.fromkeys(title for of_run in every for title in of_run):
+        each = [of_run.get(title, [f"{title[1:]} not set"] if title.startswith("$") else None) for of_run in every]
+        if None not in each:
+            found[title] = _joined(each)
+    found["date"] = min((of_run["date"] for of_run in every), key=lambda forms: forms[-1])
+    if rows and all(row["origin"] != "measured" for row in rows):
+        # Where it was worked out matters to nobody.
+        found = {title: found[title] for title in (*MIDDLE, *LAST)} | _of_models(rows)
     isas = sorted({row["isa"] for row in rows} - PLAIN_ISAS)
     if isas:
         found["instruction set"] = [" and ".join(isas)]
     return found
 
 
-def _of_model(rows):
-    """What a simulation stood for."""
-    parameters = next(row["model"]["parameters"] for row in rows if "model" in row)
-    return {title: [str(parameters[key])] for title, key in [("machine", "machine"), ("network", "network")] if key in parameters}
+def _of_models(rows):
+    """What simulations and models stood for: what went into all of their rows."""
+    values = {}
+    for model in (row["model"] for row in rows if "model" in row):
+        for name, value in {**model["parameters"], "calibrated from": model.get("calibrated_from")}.items():
+            values.setdefault(name.replace("_", " "), {})[str(value)] = None
+    return {name: [_printable(next(iter(found)))] for name, found in values.items() if len(found) == 1}
 
 
 def _of_run(run):
@@ -133,12 +140,17 @@ def _of_run(run):
         title = f"L{cache['level']}{kind}"
         size = f"{title} {size_text(cache['size'])}"
         found[f"{title} cache"] = [size, f"{size} for {_count(cache['num_sharing'], 'CPU')}"]
-    found.update({f"${name}": [value or "empty"] for name, value in run["environment"].items() if not name.startswith(LAUNCHERS)})
-    found.update({title: [version] for title, version in run.get("software", {}).items()})
+    found.update({f"${name}": [f"{name}={value}"] for name, value in run["environment"].items() if not name.startswith(LAUNCHERS)})
+    found.update({title: [f"{title} {version}"] for title, version in run.get("software", {}).items()})
     for key, value in (run["job"] or {}).items():
         if value is not None and not NUMBERS_OF_JOBS.search(key):
-            found[f"job's {key}"] = [str(value)]
-    return {title: forms for title, forms in found.items() if forms}
+            found[f"job's {key}"] = [f"{key} {value}"]
+    return {title: [_printable(form) for form in forms] for title, forms in found.items() if forms}
+
+
+def _printable(text):
+    """Whatever a system calls itself, on one line and without commands of terminals, pages and figures."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text).translate(HARMLESS)
 
 
 def size_text(size):
@@ -211,7 +223,9 @@ def _fact(title, values):
 def _own_words(texts):
     """Of each the words that not all of them have."""
     shared = set.intersection(*(set(text.split()) for text in texts if text))
-    return [text and " ".join(word for word in text.split() if word not in shared) or text and "no more flags" for text in texts]
+    own = [text and (" ".join(word for word in text.split() if word not in shared) or "no more flags") for text in texts]
+    # The order alone may differ: the last of -O2 and -O3 counts.
+    return own if len(set(own)) == len(set(texts)) else texts
 
 
 def _labels(facts, names):
@@ -230,11 +244,12 @@ def _labels(facts, names):
                 chosen = fewer
     labels = [", ".join(dict.fromkeys(filter(None, (fact.shorts[number] for fact in chosen)))) for number in range(len(names))]
     dates = next((fact.shorts for fact in facts if fact.title == "date"), names)
+    labels = [label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…" for label in labels]
     alike = {}
     for number, label in enumerate(labels):
         alike.setdefault(label, []).append(number)
     for label, numbers in alike.items():
-        if len(numbers) > 1:
+        if len(numbers) > 1 or not label:
             own = dates if len({dates[number] for number in numbers}) == len(numbers) else names
             for number in numbers:
                 labels[number] = ", ".join(filter(None, [label, own[number]]))

@@ -16,7 +16,7 @@ def count_words(verdicts):
 
 def print_table(paths, reports, pairing, points, verdicts, options):
     """Prints what was compared, a line a point with the worst first, and the counts."""
-    print(contexts_of(reports).said()[0])
+    print(printable(contexts_of(reports).said()[0]))
     for which, path, report in zip(("base", "new ") * len(reports), sum(paths, []), sum(reports, [])):
         for run in report["context"]["runs"]:
             print(f"{which}  {path}: version {run['version']} ({run['commit']}), host {run['host']}, {run['date']}")

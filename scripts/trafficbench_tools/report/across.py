@@ -14,7 +14,7 @@ from trafficbench_tools.report import grouping, rows, ties
 # {scope: what its rates are of}. The first is of one core alone; in a full node cores share caches, memory and power.
 ONE_CORE, NODE, CORE_OF_NODE, ALL = "one core", "a full node", "a core of a full node", "the most cores measured"
 SCOPES = {
-    ONE_CORE: "rate of one core alone",
+    ONE_CORE: "rate of one core",
     NODE: "rate of a full node",
     CORE_OF_NODE: "rate of a full node over its cores",
     ALL: "rate on the most cores measured",
@@ -37,6 +37,23 @@ class Point:
         """(best, median, low, high) of a report, as the scope has them."""
         row = self.found[number]
         return tuple(row[end] and row[end] / self.per(number) for end in ("mcops_best", "mcops", "mcops_low", "mcops_high"))
+
+    @property
+    def base(self):
+        """The first report whose row is good: others are divided by it. None where there is none."""
+        return next((number for number in sorted(self.found) if not rows.has_failed(self.found[number])), None)
+
+    def unlike(self, number):
+        """What is not the same in a report and the base, in words; empty if it is the same work."""
+        row, other = self.found[number], self.found[self.base]
+        parts = []
+        if abs(math.log(row["steps"] / other["steps"])) > math.log(1.1):
+            parts.append(f"{row['steps']:,} and {other['steps']:,} iterations")
+        if row["depth"] != other["depth"]:
+            parts.append(f"depths {row['depth']} and {other['depth']}")
+        if row["isa"] != other["isa"]:
+            parts.append(f"{row['isa']} and {other['isa']}")
+        return ", ".join(parts)
 
     def ratio(self, number, other):
         """How many times faster one report is than another, by the median: what both intervals allow."""
@@ -81,6 +98,7 @@ class Across:
                 for scope in scopes_of(source, row, most):
                     facets = {"scope": scope, **self._facets(source, row), **grouping.road(row)}
                     members.setdefault(tuple(facets.items()), []).append((number, row))
+        # One node is another question.
         if not any(dict(key)["scope"] == ALL and self._is_beyond_a_node(found) for key, found in members.items()):
             members = {key: found for key, found in members.items() if dict(key)["scope"] != ALL}
         order = list(SCOPES)
@@ -92,7 +110,7 @@ class Across:
         return {name: value for name, value in facets.items() if name not in ("report", "machine", "class")}
 
     def _is_beyond_a_node(self, members):
-        return any(rows.cores(row) > cores_of_a_node(self.sources[number], row) for number, row in members)
+        return any(nodes_of(self.sources[number], row) > 1 for number, row in members)
 
     def _points(self, scope, members):
         """The kernels of one group, from the lowest rung up."""
@@ -120,15 +138,21 @@ class Across:
 
 def settled_axes(sources):
     """{axis: [level of each source]} of the axes of names in which sources differ, and the rows of one source do not."""
-    spelt = [[rows.axes(row) for row in source.rows] for source in sources]
+    spelt = [[{**rows.axes(row), **ways(row)} for row in source.rows] for source in sources]
     axes = dict.fromkeys(axis for found in itertools.chain.from_iterable(spelt) for axis in found if axis not in grouping.SPOKEN_FOR)
     settled = {}
     for axis in axes:
-        # A name does not spell what is the default of such axes.
-        each = [{found.get(axis, "default") for found in of_source} for of_source in spelt]
+        # A name does not spell what is the default of an axis; a row that has none of the ways belongs to all of them.
+        default = set() if axis in grouping.WAYS else {"default"}
+        each = [set().union(*({found[axis]} if axis in found else default for found in of_source)) for of_source in spelt]
         if all(len(own) == 1 for own in each) and len(set.union(*each)) > 1:
             settled[axis] = [next(iter(own)) for own in each]
     return settled
+
+
+def ways(row):
+    """{axis: level} of how the ranks of a row speak to each other and are placed, as used."""
+    return {axis: str(row[field]) for axis, field in grouping.WAYS.items() if row.get(field) is not None}
 
 
 def most_cores(source):
@@ -147,7 +171,7 @@ def scopes_of(source, row, most):
     found = []
     if cores == 1:
         found.append(ONE_CORE)
-    if cores == of_a_node > 1 and nodes_of(source, row) == 1:
+    if cores == of_a_node > 1 and nodes_of(source, row) == 1 and "oversubscribed" not in row.get("warnings", []):
         found += [NODE, CORE_OF_NODE]
     if cores == most > 1:
         found.append(ALL)
@@ -165,4 +189,5 @@ def nodes_of(source, row):
     """How many nodes its workers were on."""
     if row["origin"] != "measured":
         return math.ceil(rows.cores(row) / cores_of_a_node(source, row))
-    return len({worker["host"] for worker in row["placement"] or []}) or 1
+    # Where nobody saw the workers they may be on all of the launch's nodes.
+    return len({worker["host"] for worker in row["placement"] or []}) or len(source.run_of(row).get("hosts", [None]))

@@ -5,6 +5,7 @@ from trafficbench_tools.report.chart import Axis, Chart, Curve, Mark, Series
 
 # More bars of one kernel cannot be told apart by their colours.
 MOST_REPORTS = 12
+UNLIKE = "Not the same iterations: a road orders itself as it goes, and launches make as many as fit their time."
 
 
 def charts(sources):
@@ -19,12 +20,29 @@ def charts(sources):
     return found
 
 
-def common(both, facets, drawn):
-    """Sentences on what the reports are, and on those that are not drawn."""
+def newest(both, points):
+    """The numbers of the reports that have any of these points, or of so many of them the newest, in the order given."""
+    numbers = sorted({number for point in points for number in point.found})
+    by_date = sorted(numbers, key=lambda number: max(run["date"] for run in both.sources[number].context["runs"]))
+    return sorted(by_date[-MOST_REPORTS:])
+
+
+def colours(both, numbers):
+    """{number of a report: key of its colour}: the same in all plots where there are colours for all."""
+    if len(both.sources) <= MOST_REPORTS:
+        return {number: palette.key_of_report(number) for number in numbers}
+    return {number: palette.key_of_report(place) for place, number in enumerate(numbers)}
+
+
+def common(both, facets, points, drawn):
+    """Sentences on what the reports are, and on those that have a point and are not drawn."""
     sentences = [both.contexts.said()[0]]
-    left = [label for number, label in enumerate(both.labels) if number not in drawn]
-    if len(drawn) == MOST_REPORTS and left:
-        sentences.append(f"NOT DRAWN: {words.count_of(len(left), 'further report')} ({words.listing(left, 3)}).")
+    left = sorted({number for point in points for number in point.found} - set(drawn))
+    if left:
+        labels = [both.labels[number] for number in left]
+        sentences.append(f"NOT DRAWN: {words.count_of(len(left), 'older report')} ({words.listing(labels, 3)}).")
+    if facets["scope"] in (across.NODE, across.CORE_OF_NODE):
+        sentences.append("Of several shapes that fill a node the fastest is drawn.")
     if facets["origin"] != "measured":
         sentences.insert(0, "NOT MEASURED: simulated or modelled.")
     return sentences
@@ -32,11 +50,12 @@ def common(both, facets, drawn):
 
 def rates(both, facets, points):
     """Bars: every kernel on one road, a bar a report."""
-    numbers = sorted({number for point in points for number in point.found})[:MOST_REPORTS]
+    numbers = newest(both, points)
+    keys = colours(both, numbers)
     series = []
     for number in numbers:
         marks = [rate_mark(both, point, number) for point in points if number in point.found]
-        series.append(Series(both.labels[number], palette.key_of_report(number), marks))
+        series.append(Series(both.labels[number], keys[number], marks))
     drawn = [mark.row for line in series for mark in line.marks]
     return Chart(
         figure="across",
@@ -48,19 +67,21 @@ def rates(both, facets, points):
         y=Axis("kernel"),
         series=series,
         caption=[
-            *common(both, facets, numbers),
+            *common(both, facets, points, numbers),
             (
                 f"{across.SCOPES[facets['scope']].capitalize()}, {road_of(facets)}, counting {facets['count']}. Bars: the best repetition."
-                f" Diamonds: the median with its {rows.interval_of(drawn)}. Times (×) are over the first report that has the"
-                " point: best over best, and by the median with what both intervals allow."
+                f" Diamonds: the median with its {rows.interval_of(drawn)}. Times (×) are over the first report that has a"
+                " good row of the point: best over best, and by the median with what both intervals allow, which is"
+                f" {rows.interval_of(drawn).removeprefix('95% interval ')} each."
             ),
+            *([UNLIKE] if any(text for line in series for mark in line.marks for text in mark.below if "iterations" in text) else []),
         ],
     )
 
 
 def rate_mark(both, point, number):
     """The bar of one kernel of one report."""
-    row, first = point.found[number], min(point.found)
+    row, first = point.found[number], point.base
     best, *median = point.rates(number)
     texts = [f"best {words.significant(best)}"]
     if point.scope != across.ONE_CORE:
@@ -68,54 +89,60 @@ def rate_mark(both, point, number):
     below = [f"median {words.interval(*median)}"]
     if rows.has_failed(row):
         texts.append("FAILED VERIFICATION")
-    elif number != first and not rows.has_failed(point.found[first]):
+    elif number != first:
         ratio = point.ratio(number, first)
         texts.append(f"× {words.significant(best / point.rates(first)[0], 3)}")
         below.append(f"× {words.interval(ratio.value, ratio.low, ratio.high, 3)}{', a tie' if ratio.tie else ''}")
+        below += filter(None, [point.unlike(number)])
     return Mark(point.label, best, None, None, row, texts, tuple(median), below)
 
 
 def ratios(both, facets, points):
-    """Dots: a chart for each other report, every kernel's median over that of the first report that is here."""
-    first = min(number for point in points for number in point.found)
-    others = sorted({number for point in points for number in point.found if first in point.found} - {first})[: MOST_REPORTS - 1]
+    """Dots: a chart for each report, every kernel's median over that of the first report that has a good row of it."""
+    numbers = newest(both, points)
+    keys = colours(both, numbers)
     found = []
-    for number in others:
-        shared = [point for point in points if {first, number} <= point.found.keys()]
-        shared = [point for point in shared if not any(rows.has_failed(point.found[each]) for each in (first, number))]
-        if not shared:
-            continue
-        marks = [ratio_mark(point, number, first) for point in shared]
-        found.append(
-            Chart(
-                figure="across",
-                kind="dots",
-                title=marked("Times as fast", facets),
-                facets={**facets, "report": both.labels[number], "over": both.labels[first]},
-                kernels=both.sources[0].kernels,
-                x=Axis("times as fast, by the median (1: the same)"),
-                y=Axis("kernel"),
-                series=[Series(both.labels[number], palette.key_of_report(number), marks)],
-                curves=[Curve("as fast", [(1.0, None)])],
-                caption=[
-                    *common(both, facets, [first, number]),
-                    f"{across.SCOPES[facets['scope']].capitalize()}, {road_of(facets)}, counting {facets['count']}:"
-                    f" {both.labels[number]} over {both.labels[first]}, by the median; the interval is what the intervals of both allow, and one that holds 1"
-                    " is a tie.",
-                ],
+    for number in numbers:
+        for base in sorted({point.base for point in points} - {None, number}):
+            shared = [point for point in points if point.base == base and number in point.found]
+            shared = [point for point in shared if not rows.has_failed(point.found[number])]
+            if not shared:
+                continue
+            marks = [ratio_mark(point, number) for point in shared]
+            both_rows = [point.found[each] for point in shared for each in (base, number)]
+            found.append(
+                Chart(
+                    figure="across",
+                    kind="dots",
+                    title=marked("Times as fast", facets),
+                    facets={**facets, "report": both.labels[number], "over": both.labels[base]},
+                    kernels=both.sources[0].kernels,
+                    x=Axis("times as fast, by the median (1: the same)"),
+                    y=Axis("kernel"),
+                    series=[Series(both.labels[number], keys[number], marks)],
+                    curves=[Curve("as fast", [(1.0, None)])],
+                    caption=[
+                        *common(both, facets, points, numbers),
+                        f"{across.SCOPES[facets['scope']].capitalize()}, {road_of(facets)}, counting {facets['count']}:"
+                        f" {both.labels[number]} over {both.labels[base]}, by the median; the interval is what those of both allow, each"
+                        f" a {rows.interval_of(both_rows)}, and says little of further launches. One that holds 1 is a tie.",
+                        *([UNLIKE] if any("iterations" in text for mark in marks for text in mark.texts) else []),
+                    ],
+                )
             )
-        )
     return found
 
 
-def ratio_mark(point, number, first):
+def ratio_mark(point, number):
     """One kernel's ratio, with what a reader sees who points at it."""
+    first = point.base
     ratio = point.ratio(number, first)
     texts = [
         point.label,
         f"× {words.interval(ratio.value, ratio.low, ratio.high)}{', a tie' if ratio.tie else ''}",
         f"best over best × {words.significant(point.rates(number)[0] / point.rates(first)[0])}",
         f"{rows.shape(point.found[number])} and {rows.shape(point.found[first])} (ranks × threads)",
+        *filter(None, [point.unlike(number)]),
     ]
     return Mark(point.label, ratio.value, ratio.low, ratio.high, None, texts)
 
@@ -132,12 +159,13 @@ def sizes(both, groups):
     found = []
     for key, points in lines.items():
         facets = dict(key)
-        numbers = sorted({number for point in points for number in point.found})[:MOST_REPORTS]
+        numbers = newest(both, points)
+        keys = colours(both, numbers)
         series = []
         for number in numbers:
             own = [point for point in points if number in point.found]
             marks = [Mark(point.found[number]["cells"], *point.rates(number)[1:], point.found[number]) for point in own]
-            series.append(Series(both.labels[number], palette.key_of_report(number), sorted(marks, key=lambda mark: mark.at)))
+            series.append(Series(both.labels[number], keys[number], sorted(marks, key=lambda mark: mark.at)))
         drawn = [mark.row for line in series for mark in line.marks]
         if len({row["cells"] for row in drawn}) < 2:
             continue
@@ -152,7 +180,7 @@ def sizes(both, groups):
                 y=Axis(f"median {across.SCOPES[facets['scope']]}, MCOPs", "log10"),
                 series=series,
                 caption=[
-                    *common(both, facets, numbers),
+                    *common(both, facets, points, numbers),
                     f"{facets['kernel']}, {across.SCOPES[facets['scope']]}, counting {facets['count']}: the median with its"
                     f" {rows.interval_of(drawn)}.",
                 ],
@@ -175,9 +203,20 @@ def nothing_in_common(sources):
     """One line where several reports have no point in common; empty else."""
     if len(sources) < 2 or any(both.groups() for both in across.sides(sources)):
         return ""
-    kernels = [", ".join(dict.fromkeys(row["kernel"] for row in source.rows)) for source in sources[:2]]
-    roads = [", ".join(dict.fromkeys(words.cells(row["cells"]) for row in source.rows)) for source in sources[:2]]
-    return (
-        f"the {len(sources)} reports have no point in common (kernel, road, contract, start and depth as asked for), so nothing is"
-        f" drawn across them: the first has {kernels[0]} on {roads[0]} cells, the second {kernels[1]} on {roads[1]}"
-    )
+    for what, of_row in KINDS:
+        levels = [{of_row(row) for row in source.rows if row["mcops"] is not None} for source in sources]
+        if not set.intersection(*levels) and all(levels):
+            texts = [words.listing(sorted(level), 4) for level in levels[:2]]
+            return f"the reports have no point in common: they differ in {what} ({texts[0]} in the first, {texts[1]} in the second)"
+    return "the reports have no point in common (kernel, road, contract, start and shape), so nothing is drawn across them"
+
+
+# By what rows are told apart, the broadest first.
+KINDS = [
+    ("origin", lambda row: row["origin"]),
+    ("class", lambda row: row["class"]),
+    ("mode", lambda row: row["mode"]),
+    ("contract", lambda row: row["count"]),
+    ("kernel", lambda row: row["kernel"]),
+    ("length of road", lambda row: words.cells(row["cells"])),
+]

@@ -1,6 +1,6 @@
 """Energy to solution against rate: what a shape costs, and what it brings."""
 
-from trafficbench_tools.report import grouping, rows, words
+from trafficbench_tools.report import grouping, rows, ties, words
 from trafficbench_tools.report.chart import Axis, Chart, Mark, Series
 
 # An iteration takes millijoules.
@@ -39,16 +39,19 @@ def energy(source, facets, drawn, members):
     ]
     if good:
         labels = grouping.series_labels(drawn)
-        fastest, frugal = max(good, key=lambda row: row["mcops"]), min(good, key=joules)
+        found = ties.fastest(source, good)
+        fastest, frugal = found.row, min(good, key=joules)
         named = [("fastest", "most", fastest), ("least energy", "least", frugal)]
         if fastest is frugal:
             named = [("fastest, and least energy", "most", fastest)]
         for title, colour, row in named:
             series.append(Series(title, colour, [mark(row)], "dash", hollow=True, loose=True))
             caption.append(
-                f"{title.capitalize()}: {labels[id(row)]} on {rows.shape(row)}, {words.significant(row['mcops'])} MCOPs and"
+                f"{title.capitalize()}: {labels[id(row)]} on {rows.shape(row)}, median {words.significant(row['mcops'])} MCOPs and"
                 f" {words.significant(joules(row))} J."
             )
+        if found.tied:
+            caption.append(f"By the best repetition the fastest ties with {words.count_of(len(found.tied), 'other')}.")
     without = sum(row.get("energy_joules") is None and not rows.is_skipped(row) for row in members)
     if without:
         caption.append(f"NOT DRAWN: {words.count_of(without, 'row')} without a meter's joules.")

@@ -24,6 +24,7 @@ class Kernel:
     colour: str
     rows: list  # by date
     changes: list  # (row, verdict)
+    compared: int  # commits with the one before
 
 
 def charts(sources):
@@ -42,10 +43,11 @@ def alike(sources):
         return []
     measured = [source for source in sources if any(rows.is_measured(row) for row in source.rows)]
     contexts = Contexts(
-        [source.context for source in measured], [source.rows for source in measured], [source.label for source in measured],
-        list(across.settled_axes(measured).items()),
+        [source.context for source in measured], [[row for row in source.rows if rows.is_measured(row)] for source in measured],
+        [source.label for source in measured], list(across.settled_axes(measured).items()), in_full=True,
     )  # fmt: skip
-    facts = [fact.texts for fact in contexts.facts if fact.title not in (*MIDDLE, *LAST)]
+    # The instruction set is what the program chose: a commit may choose another.
+    facts = [fact.texts for fact in contexts.facts if fact.title not in (*MIDDLE, *LAST, "instruction set")]
     sets = []
     for number, source in enumerate(measured):
         own = [texts[number] for texts in facts]
@@ -69,6 +71,11 @@ def commit_of(source):
     return " and ".join(dict.fromkeys(run["commit"] for run in source.context["runs"]))
 
 
+def short_commit(source):
+    """Its commits as people write them; a changed tree says so."""
+    return " and ".join(commit[:7] + ("-dirty" if commit.endswith("-dirty") else "") for commit in commit_of(source).split(" and "))
+
+
 def histories(members):
     """Charts for each road, contract and shape: of all kernels together, and of each."""
     first = began(members[0])
@@ -89,7 +96,7 @@ def histories(members):
         kernels = []
         for label, colour, group in grouping.by_series(members[0], [row for _, row in each]):
             group.sort(key=lambda row: began(own[id(row)]))
-            kernels.append(Kernel(label, colour, group, changed([(own[id(row)], row) for row in group])))
+            kernels.append(Kernel(label, colour, group, *changed([(own[id(row)], row) for row in group])))
         x = Axis(f"{unit} since {first:%Y-%m-%d %H:%M} UTC")
         at = {id(row): (began(source) - first).total_seconds() / seconds for source, row in each}
         facets = dict(key)
@@ -103,7 +110,7 @@ def history(members, facets, kernels, x, at, is_relative):
     """One chart: of one kernel its rates, of several each over its first."""
     series, called = [], {SLOWER: [], FASTER: []}
     for one in kernels:
-        unit = one.rows[0]["mcops"] if is_relative else 1
+        unit = next((row for row in one.rows if not rows.has_failed(row)), one.rows[0])["mcops"] if is_relative else 1
         marks = {id(row): history_mark(at[id(row)], row, unit) for row in one.rows}
         series.append(Series(one.label, one.colour, list(marks.values())))
         for row, word in one.changes:
@@ -111,7 +118,7 @@ def history(members, facets, kernels, x, at, is_relative):
     for word, colour in ((SLOWER, "most"), (FASTER, "least")):
         if called[word]:
             series.append(Series(f"{word} than the commit before", colour, called[word], "dash", hollow=True, loose=True))
-    commits = list(dict.fromkeys(commit_of(source)[:7] for source in members))
+    commits = list(dict.fromkeys(short_commit(source) for source in members))
     return Chart(
         figure="history",
         kind="curve",
@@ -119,15 +126,16 @@ def history(members, facets, kernels, x, at, is_relative):
         facets=facets,
         kernels=members[0].kernels,
         x=x,
-        y=Axis("median rate over that of the first launch" if is_relative else "median rate, MCOPs"),
+        y=Axis("median rate over the first" if is_relative else "median rate, MCOPs"),
         series=series,
         caption=[
             f"{words.count_of(len(members), 'launch', 'launches')} of commits {words.listing(commits, 6)} on {facets['machine']}: the"
             f" median with its {rows.interval_of([row for one in kernels for row in one.rows])}; {facets['ranks × threads']} (ranks ×"
             f" threads), {next(f'{value} {name}' for name, value in facets.items() if name.startswith('cells'))}, counting"
             f" {facets['count']}.",
-            "Open circles: where compare.py calls a commit faster or slower than the one before, by the two best repetitions"
-            f" ({THRESHOLD:g}%); {summary(called)}.",
+            f"Rings: compare.py calls {summary(called)} of {words.count_of(sum(one.compared for one in kernels), 'change')} from one"
+            f" commit to the next, by the two best repetitions ({THRESHOLD:g}%). Of launches of one program it calls up to one in twenty.",
+            *(["The first: the first launch that has a good row of the kernel."] if is_relative else []),
         ],
     )
 
@@ -139,8 +147,8 @@ def history_mark(at, row, unit):
 
 
 def changed(launches):
-    """[(row, verdict)] of the first launch of each commit that compare.py would call faster or slower than the one before; of
-    (source, row) by date. Launches of one commit that follow each other count together."""
+    """([(row, verdict)], comparisons): the first launch of each commit that compare.py would call faster or slower than the one
+    before; of (source, row) by date. Launches of one commit that follow each other count together."""
     commits = []
     for source, row in sorted(launches, key=lambda launch: began(launch[0])):
         if rows.has_failed(row):
@@ -154,7 +162,7 @@ def changed(launches):
         word = judge(Pair(base["name"], base, new), changes_of(base, new)[BEST], THRESHOLD / 100).word
         if word in (FASTER, SLOWER):
             found.append((after[0], word))
-    return found
+    return found, max(0, len(commits) - 1)
 
 
 def pooled(launches):
@@ -167,6 +175,6 @@ def pooled(launches):
 
 
 def summary(called):
-    """As in "2 slower, 1 faster"; that there is none."""
+    """As in "2 slower and 1 faster"."""
     parts = [f"{len(marks)} {word}" for word, marks in called.items() if marks]
-    return ", ".join(parts) if parts else "there is none"
+    return " and ".join(parts) if parts else "none"

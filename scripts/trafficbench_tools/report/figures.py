@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import multiprocessing.connection
 import os
 import re
@@ -270,7 +271,9 @@ def draw_curves(axes, chart, colours):
                 linewidth=1.4,
             )
         good = [mark for mark in series.marks if not rows.is_flawed(mark.row)]
-        points(axes, good, shift, colour, SYMBOLS[symbol], series.label, series.hollow)
+        # A ring round the mark of another series.
+        size = 10 if series.loose and series.hollow else 5
+        points(axes, good, shift, colour, SYMBOLS[symbol], series.label, series.hollow, size=size)
         flaw = colours["flaw"][0]
         points(
             axes,
@@ -511,7 +514,20 @@ def scale(axis, spec):
         )
         axis.set_major_locator(LogLocator(base=2, numticks=10))
         axis.set_minor_locator(NullLocator())
-    axis.set_minor_formatter(NullFormatter())
+    axis.set_minor_formatter(NullFormatter() if spec.scale == "log2" else FuncFormatter(within_a_decade(axis)))
+
+
+def within_a_decade(axis):
+    """Numbers for ticks between powers of ten where the axis has fewer than two of these."""
+
+    def text(value, _):
+        low, high = axis.get_view_interval()
+        first = round(value / 10 ** math.floor(math.log10(value)))
+        if high / low >= 100 or (high / low >= 4 and first not in (2, 5)):
+            return ""
+        return f"{value:,.0f}" if value >= 1 else f"{value:.3g}"
+
+    return text
 
 
 def small(value):

@@ -18,7 +18,7 @@ MOST_ROWS = 10_000
 
 @dataclass
 class Source:
-    """One file: a report that is right in itself. Rows of different files are never drawn in one plot."""
+    """One file: a report that is right in itself. Rows of different files are drawn together across reports alone."""
 
     label: str
     path: str
@@ -117,7 +117,7 @@ def files_of(path):
     if not os.path.isdir(path):
         return [path]
     try:
-        found = sorted(str(file) for file in Path(path).glob("*.json"))
+        found = sorted(os.path.join(path, name) for name in os.listdir(path) if name.endswith(".json"))
     except OSError as error:
         raise ReportError(f"{path}: {error.strerror}") from error
     if not found:

@@ -148,6 +148,7 @@ def view(chart, label, numbers):
                 "label": series.label,
                 "colour": series.colour,
                 "dash": series.dash,
+                "loose": series.loose,
                 "shift": shift,
                 "lane": series.lane,
                 "marks": [mark_list(mark, numbers) for mark in series.marks],

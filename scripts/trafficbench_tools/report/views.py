@@ -15,7 +15,7 @@ SECTIONS = [
     (
         "history",
         "Rate against date",
-        "Launches that differ in their commits alone, by the median, and where a commit made a kernel faster or slower.",
+        "Launches that differ in their commits alone, by the median, and where compare.py would call a commit faster or slower.",
     ),
     (
         "ladder",

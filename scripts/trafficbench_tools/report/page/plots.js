@@ -25,6 +25,12 @@ function bytes(count) {
 
 // Ticks at whole powers, thinned until they fit; minor ones stay out.
 function logTicks(low, high, base, kind, most) {
+  if (base === 10 && high / low < 100) {
+    // Less than two decades: whole powers alone would leave no number to read.
+    const values = [-1, 0, 1, 2].map((more) => 10 ** (Math.floor(Math.log10(low)) + more)).flatMap((power) => [power, 2 * power, 5 * power]);
+    const shown = values.filter((value) => value >= low * 0.999 && value <= high * 1.001);
+    return { tickmode: "array", tickvals: shown, ticktext: shown.map((value) => format(value, "number")) };
+  }
   const first = Math.floor(Math.log(low) / Math.log(base) + 1e-9), last = Math.ceil(Math.log(high) / Math.log(base) - 1e-9);
   const step = Math.max(1, Math.ceil((last - first + 1) / most));
   const values = [], texts = [];
@@ -125,7 +131,7 @@ function curveTraces(view) {
         x: marks.map((mark) => mark[AT] * series.shift), y: marks.map((mark) => mark[VALUE]), ...errors(marks, "error_y"), mode: "markers",
         marker: flaw
           ? { color: colour("flaw"), symbol: FLAWS[flaw].symbol, size: FLAWS[flaw].size, line: { width: 2 } }
-          : { color: shade, symbol: symbol(series.colour) + { solid: "", dash: "-open", dashdot: "-open-dot" }[series.dash], size: 8, line: { width: series.dash === "solid" ? 0 : 2 } },
+          : { color: shade, symbol: symbol(series.colour) + { solid: "", dash: "-open", dashdot: "-open-dot" }[series.dash], size: series.loose && series.dash !== "solid" ? 15 : 8, line: { width: series.dash === "solid" ? 0 : 2 } },
         customdata: marks.map((mark) => mark[ROW]), hovertext: marks.map((mark) => hover(mark, view.y.kind, view.y.title.startsWith("best"))), hoverinfo: "text",
       });
     }
