@@ -14,8 +14,9 @@ interruptible
 # What the sweep takes; a test holds this against its own --help.
 with_value=(--kernels --cells --ranks --threads --steps --jump --depth --mode --count --exchange --overlap --reduce
   --placement --ranks-per-node --isa --wave --tile --verify
-  --density --init --seed --min-seconds --visits --rounds --spacing --budget --time-limit --output)
-without_value=(--resume --force --dry-run --oversubscribe --allow-none --retune)
+  --density --init --seed --min-seconds --visits --rounds --spacing --budget --time-limit
+  --energy-seconds --output)
+without_value=(--energy --resume --force --dry-run --oversubscribe --allow-none --retune)
 
 usage() {
   cat <<'HELP' || exit 1

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "drivers/report/energy.hpp"
 #include "drivers/report/fields.hpp"
 #include "tests/json_text.hpp"
 #include "tests/made_up_row.hpp"
@@ -180,6 +182,69 @@ TEST(AppendSamples, HoldsTheBestAgainstTheHigherLimit) {
     EXPECT_EQ(row.limit_mcops, 4);
     EXPECT_DOUBLE_EQ(*row.fraction_of_limit, 0.25);
   }
+}
+
+/// A row of 10 iterations of 1000 cells whose energy was read.
+Row with_energy(std::int64_t visit, EnergySource source, double joules, std::int64_t steps) {
+  Row row = of_visit(visit);
+  set_energy(row, {source, joules, 5, steps});
+  return row;
+}
+
+TEST(SetEnergy, IsOfOneRepetition) {
+  const Row row = with_energy(0, EnergySource::rapl, 600, 2000);
+  EXPECT_DOUBLE_EQ(*row.energy_joules, 3);
+  EXPECT_DOUBLE_EQ(*row.updates_per_joule, 1000.0 * 10 / 3);
+  EXPECT_EQ(row.energy_run_steps, 2000);
+  EXPECT_EQ(row.energy_run_seconds, 5);
+  EXPECT_EQ(row.energy_source, EnergySource::rapl);
+}
+
+TEST(AppendSamples, TakesTheJoulesOfBothOverTheIterationsOfBoth) {
+  const auto rapl = EnergySource::rapl;
+  const std::vector<Row> rows{with_energy(0, rapl, 600, 2000), with_energy(1, rapl, 100, 1000), of_visit(2),
+                              with_energy(3, rapl, 900, 1000)};
+  std::vector<std::size_t> order{0, 1, 2, 3};
+  do {
+    Row row = rows[order[0]];
+    for (std::size_t i = 1; i < order.size(); ++i) EXPECT_EQ(append_samples(row, rows[order[i]]), "");
+    EXPECT_DOUBLE_EQ(*row.energy_joules, 10 * 1600.0 / 4000) << "whatever the order";
+    EXPECT_DOUBLE_EQ(*row.updates_per_joule, 1000 * 4000 / 1600.0);
+    EXPECT_EQ(row.energy_run_steps, 4000);
+    EXPECT_EQ(row.energy_run_seconds, 15);
+  } while (std::ranges::next_permutation(order).found);
+}
+
+TEST(AppendSamples, TakesOfTwoKindsOfMetersThatOfTheWholeNode) {
+  const Row rapl = with_energy(0, EnergySource::rapl, 600, 2000);
+  const Row node = with_energy(1, EnergySource::pm_counters, 900, 1000);
+  for (const auto& [first, second] : {std::pair(rapl, node), std::pair(node, rapl)}) {
+    Row row = first;
+    EXPECT_EQ(append_samples(row, second), "");
+    EXPECT_EQ(row.energy_source, EnergySource::pm_counters);
+    EXPECT_DOUBLE_EQ(*row.energy_joules, 9);
+  }
+}
+
+TEST(AppendSamples, KeepsJoulesOfNoRunUntilThereAreOthers) {
+  Row told = of_visit(0);
+  told.energy_joules = 7;
+  told.energy_source = EnergySource::sacct;
+  work_out_rate(told);
+  Row row = of_visit(1);
+  EXPECT_EQ(append_samples(row, told), "");
+  EXPECT_DOUBLE_EQ(*row.energy_joules, 7);
+  EXPECT_EQ(append_samples(row, of_visit(2)), "");
+  EXPECT_DOUBLE_EQ(*row.energy_joules, 7);
+  EXPECT_EQ(append_samples(row, with_energy(3, EnergySource::rapl, 600, 2000)), "");
+  EXPECT_DOUBLE_EQ(*row.energy_joules, 3);
+  EXPECT_EQ(row.energy_source, EnergySource::rapl);
+}
+
+TEST(AppendSamples, AddsNoIterationsBeyondWhatACountHolds) {
+  Row row = with_energy(0, EnergySource::rapl, 600, INT64_MAX - 1);
+  EXPECT_EQ(append_samples(row, with_energy(1, EnergySource::rapl, 600, 2)), "");
+  EXPECT_EQ(row.energy_run_steps, INT64_MAX - 1);
 }
 
 }  // namespace

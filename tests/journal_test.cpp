@@ -298,6 +298,60 @@ TEST_F(SweepJournal, RefusesAVisitWhoseRowIsOfOtherWorkThanBefore) {
   EXPECT_NE(refusal(axes_, true).find("sweep/row 0 that has depth 1 in one and 8 in the other"), std::string::npos);
 }
 
+TEST_F(SweepJournal, KeepsTheEnergyThatWasRead) {
+  const EnergyRun run{EnergySource::rapl, 600, 5, 2000};
+  begin(2);
+  {
+    Journal journal = open(true);
+    journal.add_energy("sweep/row 0", run);
+    EXPECT_DOUBLE_EQ(*journal.row("sweep/row 0")->energy_joules, 3);
+  }
+  const Journal journal = open(true);
+  const Row& row = *journal.row("sweep/row 0");
+  EXPECT_DOUBLE_EQ(*row.energy_joules, 3);
+  EXPECT_EQ(row.energy_source, EnergySource::rapl);
+  EXPECT_EQ(row.energy_run_steps, 2000);
+  EXPECT_EQ(row.energy_run_seconds, 5);
+  EXPECT_DOUBLE_EQ(*row.updates_per_joule, 1000 * 2000 / 600.0);
+  EXPECT_FALSE(journal.row("sweep/row 1")->energy_joules);
+}
+
+TEST_F(SweepJournal, KeepsAFailureBehindTheVisits) {
+  begin(2);
+  {
+    Journal journal = open(true);
+    journal.add_failure("sweep/row 1", "a car was lost");
+  }
+  Journal journal = open(true);
+  EXPECT_FALSE(journal.row("sweep/row 0")->failed());
+  EXPECT_TRUE(journal.row("sweep/row 1")->failed());
+  EXPECT_EQ(journal.row("sweep/row 1")->error_message, "a car was lost");
+  EXPECT_EQ(journal.row("sweep/row 1")->stopped, StopReason::failed);
+  EXPECT_THROW(journal.add_energy("sweep/row 1", {EnergySource::rapl, 600, 5, 2000}), WorkFailed);
+}
+
+TEST_F(SweepJournal, RefusesEnergyThatNoRowTakes) {
+  begin(1);
+  const std::string text = read_text(path_);
+  const Json good = {{"row", "sweep/row 0"}, {"source", "rapl"}, {"joules", 600.0}, {"seconds", 5.0}, {"steps", 2000}};
+  const std::string line = line_of({{"energy", good}});
+  write_text(path_, text + line);
+  EXPECT_TRUE(open(true).row("sweep/row 0")->energy_joules);
+  write_text(path_, text + line + line);
+  EXPECT_NE(refusal(axes_, true).find("line 5"), std::string::npos) << "twice";
+  const Json changes = {{"row", "sweep/new"}, {"source", "meter"}, {"joules", 0}, {"seconds", nullptr}, {"steps", 0.5}};
+  for (const auto& [field, value] : changes.items()) {
+    Json bad = good;
+    bad[field] = value;
+    write_text(path_, text + line_of({{"energy", bad}}));
+    EXPECT_NE(refusal(axes_, true).find("line 4"), std::string::npos) << field;
+  }
+  for (const char* failure : {R"({"row":"sweep/new","problem":"a"})", R"({"row":"sweep/row 0"})", "5"}) {
+    write_text(path_, text + line_of(fmt::format(R"({{"failure":{}}})", failure)));
+    EXPECT_NE(refusal(axes_, true).find("line 4"), std::string::npos) << failure;
+  }
+}
+
 TEST_F(SweepJournal, RefusesAPlanThatStandsTwice) {
   const Json plan = {{"plan", {{"rounds", {{"sweep/row 0", 2}}}, {"wave", "auto"}}}};
   begin(1);

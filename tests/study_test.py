@@ -9,11 +9,12 @@ import time
 
 import pytest
 from documents import COMMANDS
+from made_up_meters import Meters
 from program import PROGRAM, ROOT, environment, needs_ranks, one_line_of, start, write_executable
 from report_helpers import load_report
 from script import run_script
 
-from trafficbench_study import lists, merge, placement, site_profile
+from trafficbench_study import energy_table, lists, merge, placement, site_profile
 
 STUDY = ROOT / "scripts" / "study.sh"
 SITES = ROOT / "scripts" / "sites"
@@ -184,6 +185,29 @@ def test_ways_to_communicate_and_to_be_placed_reach_the_sweep():
     assert "\nplacement=spread\n" in text
     for words in ([], ["--placement", "all", "--ranks-per-node", "auto"]):
         assert "\nplacement=''\n" in scripts_of(*ARCHER2, "--nodes", "1", *words)["nodes-0001"]
+
+
+def test_energy_reaches_the_sweep_and_the_table():
+    words = [*ARCHER2, "--nodes", "1"]
+    assert " --energy --energy-seconds 20)" in scripts_of(*words, "--energy", "--", "--energy-seconds", "20")["nodes-0001"]
+    assert "--energy" not in scripts_of(*words)["nodes-0001"]
+    refused(*words, "--", "--energy", word="--energy after --")
+    launches = [{"ranks": 4 * nodes, "ranks_per_node": 4, "threads": 2, "nodes": nodes} for nodes in (1, 2)]
+    launches.append({"ranks": 1, "ranks_per_node": 1, "threads": 1, "nodes": 0})
+    rows = [
+        {"name": f"sweep/{kernel}/cells:1e8/ranks:{ranks}/threads:{threads}/count:{count}", "kernel": kernel, "ranks": ranks,
+         "threads": threads, "steps": 100, "energy_joules": joules}
+        for kernel, count, ranks, threads, joules in [
+            ("tiled", "every", 4, 2, 200.0), ("tiled", "every", 8, 2, 250.0), ("tiled", "sampled", 8, 2, 0.0123),
+            ("leap", "every", 1, 1, 5e4), ("leap", "every", 4, 2, None)]]  # fmt: skip
+    del rows[-1]["energy_joules"]
+    assert energy_table.lines_of({"jobs": [{"launches": launches}]}, rows) == [
+        "joules an iteration, all nodes      1 node     2 nodes",
+        "tiled count:every 4x2                    2         2.5",
+        "tiled count:sampled 4x2                  -    0.000123",
+        "leap count:every 1x1                   500           -",
+    ]
+    assert energy_table.lines_of({"jobs": [{"launches": launches}]}, rows[-1:]) == []
 
 
 def test_no_sbatch_on_the_path_is_told_and_nothing_is_built(tmp_path):
@@ -518,6 +542,22 @@ def test_study_on_this_machine_makes_a_whole_report_and_does_nothing_twice(tmp_p
     done = study("--resume", folder)
     assert done.returncode == 0 and "complete" in done.stdout and not done.stderr
     assert (folder / "report.json").read_bytes() == before
+
+
+def test_study_with_energy_shows_the_joules_by_nodes(tmp_path):
+    needs_ranks()
+    words = ["--site", "local", "--mode", "strong", "--cores", "2", "--shapes", "2x1", "--cells", "1e5", "--kernels", "bitsliced",
+             "--count", "every", "--energy", "--program", PROGRAM, "--output", tmp_path / "study", *QUICK, "--oversubscribe",
+             "--energy-seconds", "1"]  # fmt: skip
+    with Meters(tmp_path / "system", 300) as meters:
+        done = start(["/bin/bash", STUDY, *words], env=meters.environment())
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = load_report(tmp_path / "study" / "report.json")["benchmarks"]
+    assert len(rows) == 2 and all(row["energy_joules"] and row["energy_source"] == "pm_counters" for row in rows)
+    table = done.stdout[done.stdout.index("joules an iteration, all nodes"):].splitlines()
+    assert re.fullmatch(r"joules an iteration, all nodes +1 node", table[0])
+    shown = {line.split()[1]: float(line.split()[2]) for line in table[1:3]}
+    assert shown == {f"{row['ranks']}x1": pytest.approx(row["energy_joules"] / row["steps"], rel=0.01) for row in rows}
 
 
 def test_a_shape_that_does_not_fit_stops_neither_the_others_nor_the_merge(tmp_path):

@@ -14,6 +14,8 @@ TEST(TimeBudget, LearnsHowGoodItsGuessesAre) {
   budget.learn(10, 30);
   EXPECT_FALSE(budget.fits(500));
   EXPECT_TRUE(budget.fits(300));
+  EXPECT_TRUE(budget.fits_for_certain(500));
+  EXPECT_FALSE(budget.fits_for_certain(1000));
 }
 
 TEST(TimeBudget, EndsBeforeItsLimitAndNeverWithoutOne) {
@@ -21,6 +23,7 @@ TEST(TimeBudget, EndsBeforeItsLimitAndNeverWithoutOne) {
   EXPECT_GT(budget.deadline().seconds, 100);
   EXPECT_LT(budget.deadline().seconds, 150);
   EXPECT_TRUE(TimeBudget(0, 0).fits(1e9));
+  EXPECT_TRUE(TimeBudget(0, 0).fits_for_certain(1e9));
   EXPECT_GT(TimeBudget(0, 0).deadline().seconds, 1e100);
 }
 

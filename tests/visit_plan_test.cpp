@@ -12,27 +12,35 @@ using Indices = std::vector<std::size_t>;
 using Rounds = std::vector<int>;
 
 TEST(SecondsOf, AddUpVisitsAndRoundsAndWhatTheFirstVisitTakesBeyond) {
-  const std::vector<GroupCost> groups{{.visit = 1, .first = 3, .round = 2}, {.visit = 4, .first = 0, .round = 0.5}};
+  const std::vector<GroupCost> groups{{.visit = 1, .first = 3, .round = 2, .after = 0},
+                                      {.visit = 4, .first = 0, .round = 0.5, .after = 0}};
   EXPECT_DOUBLE_EQ(seconds_of({.visits = 1, .spacing = 0}, groups, Rounds{2, 2}), 1 + 3 + 4 + 4 + 1);
   EXPECT_DOUBLE_EQ(seconds_of({.visits = 3, .spacing = 0}, groups, Rounds{2, 4}), 3 + 3 * (1 + 4 + 4 + 2));
   EXPECT_DOUBLE_EQ(seconds_of({.visits = 3, .spacing = 0}, {}, {}), 0);
 }
 
+TEST(SecondsOf, HaveWhatComesAfterAllVisitsOnce) {
+  const std::vector<GroupCost> groups{{.visit = 1, .first = 0, .round = 1, .after = 7},
+                                      {.visit = 1, .first = 0, .round = 1, .after = 5}};
+  EXPECT_DOUBLE_EQ(seconds_of({.visits = 3, .spacing = 30}, groups, Rounds{1, 1}), 60 + 4 + 12);
+}
+
 TEST(SecondsOf, HaveTheWaitsBetweenTheVisitsOfAGroup) {
   const VisitPlan plan{.visits = 3, .spacing = 30};
-  const std::vector<GroupCost> alone{{.visit = 1, .first = 0, .round = 1}};
+  const std::vector<GroupCost> alone{{.visit = 1, .first = 0, .round = 1, .after = 0}};
   // At 0, 30 and 60 s.
   EXPECT_DOUBLE_EQ(seconds_of(plan, alone, Rounds{1}), 62);
   // Others fill the time.
   const std::vector<GroupCost> several(15, alone.front());
   EXPECT_DOUBLE_EQ(seconds_of(plan, several, Rounds(15, 1)), 90);
   // Of a first visit that takes longer the next one is not the later for it.
-  const std::vector<GroupCost> slow_first{{.visit = 1, .first = 10, .round = 1}};
+  const std::vector<GroupCost> slow_first{{.visit = 1, .first = 10, .round = 1, .after = 0}};
   EXPECT_DOUBLE_EQ(seconds_of({.visits = 2, .spacing = 30}, slow_first, Rounds{1}), 32);
 }
 
 TEST(RoundsWithin, AreTheMostThatFit) {
-  const std::vector<GroupCost> groups{{.visit = 1, .first = 0, .round = 1}, {.visit = 1, .first = 0, .round = 1}};
+  const std::vector<GroupCost> groups{{.visit = 1, .first = 0, .round = 1, .after = 0},
+                                      {.visit = 1, .first = 0, .round = 1, .after = 0}};
   const VisitPlan plan{.visits = 2, .spacing = 0};
   // A visit of n rounds takes n + 1 s, and there are four.
   EXPECT_EQ(rounds_within(plan, groups, 16, 1, 10), (Rounds{3, 3}));
@@ -43,16 +51,16 @@ TEST(RoundsWithin, AreTheMostThatFit) {
 }
 
 TEST(RoundsWithin, FillTheWaits) {
-  const std::vector<GroupCost> groups{{.visit = 0, .first = 0, .round = 1}};
+  const std::vector<GroupCost> groups{{.visit = 0, .first = 0, .round = 1, .after = 0}};
   const VisitPlan plan{.visits = 6, .spacing = 30};
   EXPECT_EQ(rounds_within(plan, groups, 160, 2, 10), Rounds{10});
   EXPECT_EQ(rounds_within(plan, groups, 153, 2, 10), Rounds{3});
 }
 
 TEST(CostsOfGroups, AddUpThePointsOfEach) {
-  const std::vector<PointCost> points{{.group = 2, .visit = 1, .first = 2, .round = 3},
-                                      {.group = 0, .visit = 10, .first = 20, .round = 30},
-                                      {.group = 2, .visit = 4, .first = 5, .round = 6}};
+  const std::vector<PointCost> points{{.group = 2, .visit = 1, .first = 2, .round = 3, .after = 4},
+                                      {.group = 0, .visit = 10, .first = 20, .round = 30, .after = 0},
+                                      {.group = 2, .visit = 4, .first = 5, .round = 6, .after = 7}};
   const std::vector<GroupCost> groups = costs_of_groups(points);
   ASSERT_EQ(groups.size(), 3u);
   EXPECT_EQ(groups[0].first, 20);
@@ -60,15 +68,16 @@ TEST(CostsOfGroups, AddUpThePointsOfEach) {
   EXPECT_EQ(groups[2].visit, 5);
   EXPECT_EQ(groups[2].first, 7);
   EXPECT_EQ(groups[2].round, 9);
+  EXPECT_EQ(groups[2].after, 11);
 }
 
 TEST(LeftOut, AreTheDearestFirstUntilTheOthersFit) {
   const VisitPlan plan{.visits = 2, .spacing = 0};
   // 2 s, 20 s, 8 s and 14 s with all visits.
-  const std::vector<PointCost> points{{.group = 0, .visit = 1, .first = 0, .round = 0},
-                                      {.group = 0, .visit = 0, .first = 0, .round = 5},
-                                      {.group = 1, .visit = 0, .first = 0, .round = 2},
-                                      {.group = 1, .visit = 2, .first = 10, .round = 0}};
+  const std::vector<PointCost> points{{.group = 0, .visit = 1, .first = 0, .round = 0, .after = 0},
+                                      {.group = 0, .visit = 0, .first = 0, .round = 5, .after = 0},
+                                      {.group = 1, .visit = 0, .first = 0, .round = 2, .after = 0},
+                                      {.group = 1, .visit = 2, .first = 10, .round = 0, .after = 0}};
   EXPECT_EQ(left_out(plan, 2, points, 44), Indices{});
   EXPECT_EQ(left_out(plan, 2, points, 43), Indices{1});
   EXPECT_EQ(left_out(plan, 2, points, 24), Indices{1});
@@ -77,8 +86,8 @@ TEST(LeftOut, AreTheDearestFirstUntilTheOthersFit) {
 }
 
 TEST(LeftOut, AreAllWhereNoneFits) {
-  const std::vector<PointCost> points{{.group = 0, .visit = 1, .first = 0, .round = 1},
-                                      {.group = 0, .visit = 2, .first = 0, .round = 1}};
+  const std::vector<PointCost> points{{.group = 0, .visit = 1, .first = 0, .round = 1, .after = 0},
+                                      {.group = 0, .visit = 2, .first = 0, .round = 1, .after = 0}};
   EXPECT_EQ(left_out({.visits = 1, .spacing = 30}, 1, points, 1), (Indices{1, 0}));
   // Cheap as they are, six visits take no less than five waits.
   EXPECT_EQ(left_out({.visits = 6, .spacing = 30}, 1, points, 100), (Indices{1, 0}));

@@ -136,6 +136,10 @@ void add_options(CLI::App& app, SweepOptions& options) {
             "in its row [none]");
   add_value(app, "time-limit", options.time_limit,
             "Leave within this time, seconds or [D-]HH:MM:SS: points that do not fit are left for --resume [none]");
+  app.add_flag("--energy", options.energy,
+               "Joules of each point, where nodes have a meter (`trafficbench list` says) and this launch has them to "
+               "itself: by one more run of each point after the visits");
+  add_number(app, "energy-seconds", options.energy_seconds, 1, 3600, "How long that run lasts, at least, in seconds");
   add_text(app, "output", options.output, "FILE", "Report to write [results/<host>-<YYYYMMDDThhmmssZ>.json]");
   app.add_flag("--resume", options.resume, "Go on with the sweep that was interrupted: same options, same --output");
   app.add_flag("--force", options.force, "Replace a report or journal that exists");
@@ -196,7 +200,7 @@ void add_options(CLI::App& app, CheckOptions& options) {
 void add_options(CLI::App& app, ListOptions& options) {
   app.description(
       "Lists the kernel variants, the instruction sets, the ways in which ranks speak to each other and those in which "
-      "workers are placed that are built into this program.");
+      "workers are placed that are built into this program, and the meters of energy of this node.");
   app.add_flag("--json", options.json, "As JSON");
   app.footer("Example:\n  trafficbench list");
 }

@@ -45,6 +45,19 @@ std::string interval_text(const Estimate& estimate) {
   return estimate.low ? grouped(*estimate.low) + " .. " + grouped(known(estimate.high)) : "";
 }
 
+bool have_energy(const std::vector<Row>& rows) {
+  return std::ranges::any_of(rows, [](const Row& row) { return row.energy_joules.has_value(); });
+}
+
+/// The columns of energy; nothing where no row has any.
+std::string energy_text(const Row& row, const std::vector<Row>& rows) {
+  if (!have_energy(rows)) return "";
+  const auto text = [](std::optional<double> number) { return number ? fmt::format("{:.3g}", *number) : "-"; };
+  const auto iteration =
+      row.energy_joules ? std::optional(*row.energy_joules / static_cast<double>(known(row.steps))) : std::nullopt;
+  return fmt::format("  {:>11} {:>9}", text(iteration), text(row.updates_per_joule));
+}
+
 std::string kernel_of(const Row& row) { return row.kernel + (row.threads > 1 ? "+threads" : ""); }
 
 std::string shape_of(const Row& row) { return fmt::format("{} x {}", row.ranks, row.threads); }
@@ -104,8 +117,9 @@ void print_row(const Row& row, const std::vector<Row>& rows) {
   const auto line = [&](const std::string& best, const std::string& middle, const std::string& interval,
                         const std::string& speedup) {
     const std::string ways = ways_of(row, rows);
-    print_out(fmt::format("{:<20} {:>8}  {:<10} {:>11} {:>11}  {:<23} {:>9}{}\n", kernel_of(row), shape_of(row),
-                          row.isa.value_or("-"), best, middle, interval, speedup, ways.empty() ? "" : "  " + ways));
+    print_out(fmt::format("{:<20} {:>8}  {:<10} {:>11} {:>11}  {:<23} {:>9}{}{}\n", kernel_of(row), shape_of(row),
+                          row.isa.value_or("-"), best, middle, interval, speedup, energy_text(row, rows),
+                          ways.empty() ? "" : "  " + ways));
   };
   if (row.skipped) {
     line("skipped", "", *row.skipped, "");
@@ -166,8 +180,9 @@ void print_ladder(const std::vector<Row>& rows) {
                           is_weak ? " a core" : "", name_of(count),
                           count == CountingMode::every ? "moves counted in every iteration"
                                                        : "moves counted in the last iteration only"));
-    print_out(fmt::format("{:<20} {:>8}  {:<10} {:>11} {:>11}  {:<23} {:>9}\n", "kernel", "ranks x t", "isa", "best",
-                          "median", "95% interval", "x naive"));
+    print_out(fmt::format("{:<20} {:>8}  {:<10} {:>11} {:>11}  {:<23} {:>9}{}\n", "kernel", "ranks x t", "isa", "best",
+                          "median", "95% interval", "x naive",
+                          have_energy(rows) ? fmt::format("  {:>11} {:>9}", "J/iteration", "updates/J") : ""));
     for (const std::string& kernel : distinct(rows, &Row::kernel)) {
       for (const Row& row : rows) {
         if (row.kernel == kernel && row.count == count && row.comparable_cells() == longest) print_row(row, rows);
@@ -184,6 +199,12 @@ void print_ladder(const std::vector<Row>& rows) {
       "over the visits of this launch, with their interval, what one gets on this machine as it is. x naive: rate\n"
       "over that of `naive` on one core, same road and contract, by the median. Kernels tie where the visits do not\n"
       "tell them apart.\n");
+  if (have_energy(rows)) {
+    print_out(
+        "J/iteration: energy of one iteration on all nodes, read by their meters, idle power included. updates/J: "
+        "cell\n"
+        "updates a joule.\n");
+  }
 }
 
 }  // namespace trafficbench

@@ -7,6 +7,7 @@
 #include "drivers/base/json.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/commands.hpp"
+#include "drivers/machine/energy_meter.hpp"
 #include "drivers/machine/placement.hpp"
 #include "drivers/report/row.hpp"
 #include "kernels/isa.hpp"
@@ -22,6 +23,15 @@ struct Way {
   std::string_view summary;
   std::string why_not;  ///< it cannot be had here; empty if it can
 };
+
+/// The meters of energy of the node that rank 0 is on.
+std::vector<Way> energy_meters() {
+  std::vector<Way> ways;
+  for (const EnergyMeterKind& kind : energy_meter_kinds()) {
+    ways.push_back({name_of(kind.source), kind.summary, kind.find(energy_root()).why_not});
+  }
+  return ways;
+}
 
 /// Collective: tries each.
 std::vector<Way> exchanges(Communicator& world) {
@@ -90,7 +100,8 @@ std::string json_of(KernelTable table, const std::vector<Way>& exchanges, const 
               {"isas", isas},
               {"exchange", json_of(exchanges)},
               {"reduce", json_of(reductions())},
-              {"placement", json_of(placements)}}
+              {"placement", json_of(placements)},
+              {"energy", json_of(energy_meters())}}
              .dump(1) +
          "\n";
 }
@@ -114,7 +125,8 @@ std::string text_of(KernelTable table, const std::vector<Way>& exchanges, const 
                    : isa.name == selected_isa() ? "in use"
                                                 : "can be chosen with --isa");
   }
-  return text + text_of("exchange", exchanges) + text_of("reduce", reductions()) + text_of("placement", placements);
+  return text + text_of("exchange", exchanges) + text_of("reduce", reductions()) + text_of("placement", placements) +
+         text_of("energy", energy_meters());
 }
 
 }  // namespace

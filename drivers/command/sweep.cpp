@@ -18,6 +18,7 @@
 #include "drivers/command/commands.hpp"
 #include "drivers/command/cpu_quota.hpp"
 #include "drivers/command/ladder_table.hpp"
+#include "drivers/command/sweep_energy.hpp"
 #include "drivers/command/sweep_network.hpp"
 #include "drivers/command/sweep_session.hpp"
 #include "drivers/io/road_file.hpp"
@@ -121,9 +122,15 @@ double shortest_visit(const std::vector<Point>& points, const SweepOptions& opti
   return shortest;
 }
 
-/// A limit that leaves no time for any visit is refused before the work.
+/// Of one energy run, roughly; 0 where none was asked for.
+double energy_run_seconds(const SweepOptions& options) {
+  return options.energy ? seconds_of_energy_run({.seconds = options.energy_seconds, .root = {}}, 0) : 0;
+}
+
+/// A limit that leaves no time for any visit is refused before the work. An energy run may have a launch of its own.
 void check_time_limit(double limit, const std::vector<Point>& points, const SweepOptions& options) {
-  const double shortest = std::ceil(shortest_visit(points, options) + kCeilingSeconds);
+  const double shortest =
+      std::ceil(std::max(shortest_visit(points, options) + kCeilingSeconds, 2 * energy_run_seconds(options)));
   if (limit > 0 && limit < shortest) {
     throw BadInput(
         fmt::format("time-limit {:g} s is too short for one visit: the shortest takes about {:g} s", limit, shortest));
@@ -134,7 +141,7 @@ void check_time_limit(double limit, const std::vector<Point>& points, const Swee
 void check_budget(const std::vector<Point>& points, const SweepOptions& options) {
   if (!options.budget) return;
   const double visits = options.visits;
-  const double shortest = std::ceil(kCeilingSeconds + (visits - 1) * options.spacing +
+  const double shortest = std::ceil(kCeilingSeconds + energy_run_seconds(options) + (visits - 1) * options.spacing +
                                     std::max(0.0, shortest_visit(points, options) - options.spacing) * visits);
   if (options.budget->number < shortest) {
     throw BadInput(fmt::format("budget {} is too small for {} visits that lie {:g} s apart: they take about {:g} s",
@@ -172,6 +179,12 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     for (const Point& point : points) {
       if (leads) print_out(fmt::format("{}\n", row_name("sweep", point)));
     }
+    if (leads && options.energy) {
+      say(fmt::format(
+          "trafficbench: note: energy takes a run of {:g} s or more of each point, after its visits: about "
+          "{:.0f} s for {} points\n",
+          options.energy_seconds, static_cast<double>(points.size()) * energy_run_seconds(options), points.size()));
+    }
     return Status::done;
   }
   on_rank_0(world, [&] {
@@ -189,6 +202,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   Feasibility feasibility = feasibility_of(world, ranks, points, measuring);
   if (!options.allow_none) check_feasible(feasibility);
 
+  SweepEnergy energy(world, options);
   std::unique_ptr<Journal> journal;
   const std::string output = options.output.empty() ? default_output() : options.output;
   on_rank_0(world, [&] {
@@ -231,8 +245,8 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     leave_out_too_deep(world, ranks, points, feasibility);
     on_rank_0(world, [&] { journal->set_limits(to_json(network.figures())); });
   }
-  SweepSession session(world, options, std::move(points), ranks, std::move(feasibility), network, journal.get(), run,
-                       wave.name, began);
+  SweepSession session(world, options, std::move(points), ranks, std::move(feasibility), network, energy, journal.get(),
+                       run, wave.name, began);
   const SweepSession::End end = session.measure();
   if (end == SweepSession::End::no_time) {
     if (leads) {
@@ -264,6 +278,9 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     print_warnings(rows);
     if (const std::string slow = slow_nodes_warning(nodes_of(journal->runs())); !slow.empty()) {
       say(fmt::format("trafficbench: warning: {}\n", slow));
+    }
+    if (const std::string without = energy.without_joules(); !without.empty()) {
+      say(fmt::format("trafficbench: warning: {}\n", without));
     }
     say(time_spent(rows, journal->runs(), wall_seconds() - began));
     print_failures(rows);

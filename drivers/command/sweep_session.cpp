@@ -73,8 +73,8 @@ std::int64_t longest_road_bytes(const std::vector<Point>& points, double memory_
 }  // namespace
 
 SweepSession::SweepSession(Communicator& world, const SweepOptions& options, std::vector<Point> points,
-                           const RankGroups& ranks, Feasibility feasibility, SweepNetwork& network, Journal* journal,
-                           std::size_t run, std::string wave, double began)
+                           const RankGroups& ranks, Feasibility feasibility, SweepNetwork& network, SweepEnergy& energy,
+                           Journal* journal, std::size_t run, std::string wave, double began)
     : world_(world),
       options_(options),
       points_(std::move(points)),
@@ -84,6 +84,7 @@ SweepSession::SweepSession(Communicator& world, const SweepOptions& options, std
       journal_(journal),
       run_(run),
       network_(network),
+      energy_(energy),
       memory_(min_available_memory(world)),
       road_bytes_(longest_road_bytes(points_, memory_)),
       wave_(std::move(wave)),
@@ -100,7 +101,8 @@ SweepSession::End SweepSession::measure() {
   skip_infeasible();
   take_up();
   if (!try_out_all()) return End::interrupted;
-  return make_visits();
+  const End end = make_visits();
+  return end == End::done && energy_.is_measured() ? measure_energy() : end;
 }
 
 void SweepSession::add_limit_to(Row& row, const Point& point) const {
@@ -187,7 +189,11 @@ bool SweepSession::try_out_all() {
         continue;
       }
       if (fixed.steps != 0) group.members[member].length = fixed;
-      costs.push_back({.group = i, .visit = cost.preparation, .first = cost.first, .round = cost.repetition});
+      costs.push_back({.group = i,
+                       .visit = cost.preparation,
+                       .first = cost.first,
+                       .round = cost.repetition,
+                       .after = energy_.seconds_of_run(cost.preparation + cost.repetition)});
       places.emplace_back(i, member);
     }
   }
@@ -225,7 +231,7 @@ void SweepSession::fix_plan(std::vector<PointCost>& costs,
     Group::Member& member = stays_[places[i].first].planned.group.members[places[i].second];
     member.is_measured = false;
     skip(member.point, fmt::format("{} visits of it did not fit into the budget of {}", plan_.visits, budget_text));
-    costs[i] = {.group = costs[i].group, .visit = 0, .first = 0, .round = 0};
+    costs[i] = {.group = costs[i].group, .visit = 0, .first = 0, .round = 0, .after = 0};
   }
   std::vector<GroupCost> groups = costs_of_groups(costs);
   groups.resize(stays_.size());
@@ -261,9 +267,36 @@ double SweepSession::seconds_of_missing() const {
   for (const Stay& stay : stays_) {
     if (!is_missing(stay)) continue;
     costs.push_back(stay.cost);
+    costs.back().after = 0;
     rounds.push_back(stay.rounds);
   }
   return seconds_of(plan_, costs, rounds);
+}
+
+/// Whether the point has been measured, and its energy has not. On rank 0.
+bool SweepSession::lacks_energy(const Point& point) const {
+  const Row* row = journal_->row(row_name("sweep", point));
+  return row != nullptr && !row->skipped && !row->failed() && !row->energy_joules;
+}
+
+/// Of one of a group's points.
+double SweepSession::seconds_of_energy_run(const Stay& stay) const {
+  return energy_.seconds_of_run((stay.cost.visit + stay.cost.round) /
+                                static_cast<double>(stay.planned.group.members.size()));
+}
+
+/// Of all runs that are missing, those included whose visits are yet to come. On rank 0.
+double SweepSession::seconds_of_energy() const {
+  double seconds = 0;
+  for (const Stay& stay : stays_) {
+    const auto& members = stay.planned.group.members;
+    for (const Group::Member& member : members) {
+      const bool is_visited = journal_->row(row_name("sweep", member.point)) != nullptr;
+      if (!member.is_measured || (is_visited && !lacks_energy(member.point))) continue;
+      seconds += seconds_of_energy_run(stay);
+    }
+  }
+  return seconds;
 }
 
 double SweepSession::seconds_of_visit(const Stay& stay) const {
@@ -297,11 +330,14 @@ SweepSession::End SweepSession::make_visits() {
     least = std::min(least, stay.rounds);
     most = std::max(most, stay.rounds);
   }
-  if (leads()) progress_ = std::make_unique<Progress>(missing, weight, seconds_of_missing());
+  // What comes after the visits has a line of its own there; here it belongs to the time that is left.
+  const double after = leads() ? seconds_of_energy() : 0;
+  if (leads()) progress_ = std::make_unique<Progress>(missing, weight + after, seconds_of_missing() + after);
   if (leads() && missing > 0) {
-    say(fmt::format("{} visits of {} round{} each, {:g} s apart or more: about {:.0f} s\n", plan_.visits,
+    const std::string energy = after > 0 ? fmt::format(", and {:.0f} s for their energy", after) : std::string();
+    say(fmt::format("{} visits of {} round{} each, {:g} s apart or more: about {:.0f} s{}\n", plan_.visits,
                     least == most ? std::to_string(most) : fmt::format("{} to {}", least, most), most == 1 ? "" : "s",
-                    plan_.spacing, seconds_of_missing()));
+                    plan_.spacing, seconds_of_missing(), energy));
   }
   bool is_left_out = false;
   for (int pass = 0; pass < plan_.visits; ++pass) {
@@ -341,6 +377,71 @@ SweepSession::End SweepSession::make_visits() {
                                               : 0) == 0;
   if (all_complete) return End::done;
   return has_added_ ? End::interrupted : End::no_time;
+}
+
+/// The points by themselves, one after the other: nothing else may run on the nodes.
+SweepSession::End SweepSession::measure_energy() {
+  std::vector<std::pair<std::size_t, std::size_t>> places;  // group and member
+  for (std::size_t i = 0; i < stays_.size(); ++i) {
+    for (std::size_t member = 0; member < stays_[i].planned.group.members.size(); ++member) {
+      places.emplace_back(i, member);
+    }
+  }
+  std::vector<double> is_missing(places.size());
+  if (leads()) {
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      const auto [group, member] = places[i];
+      is_missing[i] = lacks_energy(stays_[group].planned.group.members[member].point) ? 1 : 0;
+    }
+    const auto missing = static_cast<std::size_t>(std::ranges::count(is_missing, 1.0));
+    const double seconds = seconds_of_energy();
+    progress_ = std::make_unique<Progress>(missing, seconds, seconds);
+  }
+  world_.broadcast(is_missing);
+  bool is_left_out = false;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (is_missing[i] == 0) continue;
+    const Stay& stay = stays_[places[i].first];
+    const Group::Member& member = stay.planned.group.members[places[i].second];
+    const double guess = seconds_of_energy_run(stay);
+    if (world_.max_of(leads() && !time_.fits_for_certain(guess) ? 1 : 0) > 0) {
+      is_left_out = true;
+      continue;
+    }
+    if (leads()) progress_->start(fmt::format("energy of {}", row_name("sweep", member.point)));
+    EnergyOutcome outcome;
+    const WorkEnd end =
+        make_energy_run(world_, ranks_, member, measuring_, shared_, energy_.options(), time_.deadline(), outcome);
+    bound_start_states();
+    if (end == WorkEnd::interrupted) return End::interrupted;
+    if (end == WorkEnd::out_of_time) {
+      is_left_out = true;
+      continue;
+    }
+    has_added_ = true;
+    add_energy(member.point, outcome, guess);
+  }
+  progress_.reset();
+  if (!is_left_out) return End::done;
+  return has_added_ ? End::interrupted : End::no_time;
+}
+
+void SweepSession::add_energy(const Point& point, const EnergyOutcome& outcome, double weight) {
+  together(world_, [&] {
+    if (!leads()) return;
+    const std::string name = row_name("sweep", point);
+    std::string came = "none";
+    if (!outcome.problem.empty()) {
+      journal_->add_failure(name, outcome.problem);
+    } else {
+      energy_.note(outcome.why_not);
+      if (outcome.why_not.empty()) {
+        journal_->add_energy(name, outcome.run);
+        came = fmt::format("{:.3g} J in {:.1f} s", outcome.run.joules, outcome.run.seconds);
+      }
+    }
+    progress_->done(weight, fmt::format("energy of {}: {}", name, came));
+  });
 }
 
 std::vector<Row> SweepSession::rows() const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "drivers/command/progress.hpp"
+#include "drivers/command/sweep_energy.hpp"
 #include "drivers/command/sweep_network.hpp"
 #include "drivers/measure/ceiling.hpp"
 #include "drivers/measure/disturbance.hpp"
@@ -23,11 +24,11 @@ namespace trafficbench {
 
 class SweepSession {
  public:
-  /// Collective. `ranks` are those of all points, `feasibility` and `network` are theirs. `wave` is the one in use.
-  /// `journal` is rank 0's; `run` the number of this launch in it; `began` when it began, by wall_seconds().
+  /// Collective. `ranks` are those of all points, `feasibility`, `network` and `energy` are theirs. `wave` is the one
+  /// in use. `journal` is rank 0's; `run` the number of this launch in it; `began` when it began, by wall_seconds().
   SweepSession(Communicator& world, const SweepOptions& options, std::vector<Point> points, const RankGroups& ranks,
-               Feasibility feasibility, SweepNetwork& network, Journal* journal, std::size_t run, std::string wave,
-               double began);
+               Feasibility feasibility, SweepNetwork& network, SweepEnergy& energy, Journal* journal, std::size_t run,
+               std::string wave, double began);
 
   enum class End {
     done,
@@ -35,7 +36,8 @@ class SweepSession {
     no_time       ///< for any of the missing visits
   };
 
-  /// Makes the visits that are missing. Throws BadInput where the budget does not hold six visits of any point.
+  /// Makes the visits that are missing, then the energy runs. Throws BadInput where the budget does not hold six visits
+  /// of any point.
   End measure();
 
   /// The rows of all visits, with their limits; on rank 0, after measure().
@@ -63,6 +65,11 @@ class SweepSession {
   bool try_out_all();
   void fix_plan(std::vector<PointCost>& costs, const std::vector<std::pair<std::size_t, std::size_t>>& places);
   End make_visits();
+  End measure_energy();
+  void add_energy(const Point& point, const EnergyOutcome& outcome, double weight);
+  bool lacks_energy(const Point& point) const;
+  double seconds_of_energy() const;
+  double seconds_of_energy_run(const Stay& stay) const;
   End wait_for(const Stay& stay);
   WorkEnd visit(Stay& stay, const Deadline& deadline);
   void add_visit(const Stay& stay, const std::vector<Measurement>& results, double began_at,
@@ -84,6 +91,7 @@ class SweepSession {
   Journal* journal_;  // on rank 0
   std::size_t run_;
   SweepNetwork& network_;
+  SweepEnergy& energy_;
   Ceiling ceiling_;
   bool has_ceiling_ = false;
   double memory_;            // bytes that were available on the node that has least
@@ -95,7 +103,7 @@ class SweepSession {
   SharedStates shared_;
   std::vector<Stay> stays_;
   std::unique_ptr<Progress> progress_;  // on rank 0
-  bool has_added_ = false;              // a visit, in this launch
+  bool has_added_ = false;              // a visit or an energy run, in this launch
 };
 
 }  // namespace trafficbench

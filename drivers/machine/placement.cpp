@@ -134,10 +134,11 @@ void bind_own_workers(const std::vector<int>& cpus) {
 }
 
 void unbind_workers(int threads) {
-  const std::vector<int> all = affinity_mask();
 #pragma omp parallel num_threads(threads)
-  bind_this_thread(all);
+  unbind_this_thread();
 }
+
+void unbind_this_thread() { bind_this_thread(affinity_mask()); }
 
 std::string why_no_placement(Communicator& comm, const PlacementPolicy& policy) {
   const std::vector<RankCpus> ranks = gather_cpus(comm);

@@ -41,6 +41,9 @@ Placing bind_workers(Communicator& comm, int threads, bool oversubscribe,
 /// Lets this rank's threads run wherever the process might when it was started.
 void unbind_workers(int threads);
 
+/// The same for the calling thread alone, which need not be one of OpenMP's.
+void unbind_this_thread();
+
 /// Binds this rank's threads again, as a Placing of theirs says. Not collective: the plan is made once.
 void bind_own_workers(const std::vector<int>& cpus);
 

@@ -1,39 +1,20 @@
 #include "drivers/measure/disturbance.hpp"
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <string>
 
+#include "drivers/machine/cpu_times.hpp"
 #include "drivers/machine/topology.hpp"
 #include "kernels/clock.hpp"
 
 namespace trafficbench {
 
-namespace {
-
-/// Of all CPUs since the system started; nothing where the system does not say.
-std::optional<double> steal_since_start() {
-  std::ifstream file("/proc/stat");
-  std::string word;
-  if (!(file >> word) || word != "cpu") return {};
-  // user, nice, system, idle, iowait, irq, softirq, steal (proc(5)).
-  constexpr int kSteal = 8;
-  double ticks = 0;
-  for (int i = 0; i < kSteal; ++i) {
-    if (!(file >> ticks)) return {};
-  }
-  return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
-
-}  // namespace
-
 DisturbanceWatch::Reading DisturbanceWatch::read() {
   Reading reading;
-  reading.steal_seconds = steal_since_start();
+  if (const std::optional<CpuTimes> times = cpu_times()) reading.steal_seconds = times->steal;
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   reading.switches = usage.ru_nivcsw;

@@ -4,13 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 #include <functional>
 #include <new>
 #include <utility>
 
+#include "drivers/base/interrupt.hpp"
 #include "drivers/base/statistics.hpp"
 #include "drivers/base/wall_clock.hpp"
+#include "drivers/machine/cpu_times.hpp"
 #include "drivers/road/start.hpp"
 #include "kernels/clock.hpp"
 #include "kernels/registry.hpp"
@@ -34,12 +35,6 @@ constexpr double kMaxSteps = 1e12;
 // A clock that varies by more within one point is worth a warning: the rate of a part of it is not that of another.
 constexpr double kClockTolerance = 0.1;
 
-double cpu_seconds() {
-  timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
 /// One rank's part of a timed advance.
 struct Timing {
   double seconds = 0;
@@ -51,11 +46,11 @@ struct Timing {
 Timing timed_advance(Communicator& comm, Simulation& simulation, std::int64_t steps) {
   Timing timing;
   comm.barrier();
-  const double cpu_start = cpu_seconds();
+  const double cpu_start = process_cpu_seconds();
   const double start = wall_seconds();
   timing.moves = simulation.advance(steps);
   timing.seconds = wall_seconds() - start;
-  timing.cpu = cpu_seconds() - cpu_start;
+  timing.cpu = process_cpu_seconds() - cpu_start;
   return timing;
 }
 
@@ -126,8 +121,10 @@ bool PointTimer::prepare() {
   return true;
 }
 
+bool PointTimer::has_fixed_steps() const { return point_.steps != 0 || point_.variant->rate_depends_on_steps; }
+
 PointTimer::Trial PointTimer::try_out() {
-  const bool is_fixed = point_.steps != 0 || point_.variant->rate_depends_on_steps;
+  const bool is_fixed = has_fixed_steps();
   const std::int64_t fixed = point_.steps != 0 ? point_.steps : kCourseSteps;
   const double wanted_seconds = kMargin * options_.min_seconds;
   // A trial of a tenth is long enough to extrapolate from; the better of two, since disturbance only slows.
@@ -180,7 +177,7 @@ RepetitionLength PointTimer::long_enough() const {
   if (!too_short()) return result_.length;
   RepetitionLength length = result_.length;
   const double factor = kMargin * options_.min_seconds / std::ranges::min(result_.samples);
-  const bool is_fixed = point_.steps != 0 || point_.variant->rate_depends_on_steps;
+  const bool is_fixed = has_fixed_steps();
   if (is_fixed && !result_.restarted) return length;
   if (is_fixed) {
     length.restarts = round_up(std::min(kMaxRestarts, factor * static_cast<double>(length.restarts)));
@@ -250,6 +247,62 @@ void PointTimer::repeat() {
   result_.hash = result_.problem.empty() || !result_.full ? expected_.hash : simulation_->hash();
   if (!result_.full && !retained_.road && result_.restarted) check_cars();
   give_back_road();
+}
+
+PointTimer::LongRun PointTimer::run_for(double seconds, double deadline) {
+  // Between two decisions whether to go on, so that these take no time to speak of.
+  constexpr double kBetween = 0.1;
+  bind_own_workers(bound_to_);
+  if (!simulation_) make_road();
+  // Where the rate does not hang on the number of iterations the road just goes on.
+  const bool goes_back = result_.restarted && has_fixed_steps();
+  if (result_.restarted) {
+    simulation_->load(source());
+    iterations_ = 0;
+  }
+  LongRun run;
+  comm_.barrier();
+  run.began = wall_seconds();
+  std::int64_t repetitions = 1;
+  for (bool goes_on = true; goes_on;) {
+    for (std::int64_t i = 0; i < repetitions * result_.length.restarts; ++i) {
+      if (goes_back) {
+        simulation_->load(source());
+        iterations_ = 0;
+        run.moves = {};
+      }
+      const Timing one = timed_advance(comm_, *simulation_, result_.length.steps);
+      run.seconds += one.seconds;
+      run.moves = {run.moves.counted + one.moves.counted, one.moves.last};
+      run.steps += result_.length.steps;
+      iterations_ += result_.length.steps;
+    }
+    run.ended = wall_seconds();
+    const bool is_interrupted = comm_.max_of(interrupted() ? 1 : 0) > 0;
+    const double elapsed = run.ended - run.began;
+    const double of_one = elapsed * static_cast<double>(result_.length.timed_steps()) / static_cast<double>(run.steps);
+    // Rank 0 decides for all: other clocks tell other times.
+    double told[] = {
+        elapsed < seconds ? 1.0 : 0.0, run.ended > deadline ? 1.0 : 0.0,
+        std::ceil(std::clamp(kBetween / std::max(of_one, 1e-9), 1.0, 10 * static_cast<double>(repetitions)))};
+    comm_.broadcast(told);
+    run.is_cut_short = is_interrupted || told[1] > 0;
+    goes_on = told[0] > 0 && !run.is_cut_short;
+    repetitions = std::llround(told[2]);
+  }
+  run.seconds = comm_.max_of(run.seconds);
+  return run;
+}
+
+void PointTimer::verify_run(const LongRun& run) {
+  if (!result_.full) {
+    result_.problem = verify_windows(comm_, *simulation_, source(), result_.cars, iterations_);
+    check_cars();
+    return;
+  }
+  const Expected must =
+      iterations_ == result_.length.steps ? expected_ : expect(comm_, source(), iterations_, point_.threads);
+  result_.problem = verify(*simulation_, run.moves, point_.counting, must);
 }
 
 void PointTimer::record(double own_seconds, double own_cpu_seconds, const PhaseTimes& phases) {

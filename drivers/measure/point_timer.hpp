@@ -73,6 +73,20 @@ class PointTimer {
   /// One repetition, and its verification.
   void repeat();
 
+  /// One uninterrupted run, instead of repetitions: of `length`, again and again, until it has lasted that long.
+  struct LongRun {
+    double began = 0;  ///< by wall_seconds() of this rank
+    double ended = 0;
+    double seconds = 0;         ///< in the timers, of the slowest rank
+    std::int64_t steps = 0;     ///< iterations
+    bool is_cut_short = false;  ///< by a signal, or because `deadline`, by rank 0's clock, came first
+    MovesMade moves;            ///< since the start state that the road stands behind
+  };
+  LongRun run_for(double seconds, double deadline);
+
+  /// Holds what the run ended in against what it must have ended in: `problem` says what differs.
+  void verify_run(const LongRun& run);
+
   /// A length at which no repetition would have been shorter than it must be: the present one, if none was.
   RepetitionLength long_enough() const;
 
@@ -89,6 +103,7 @@ class PointTimer {
 
  private:
   const CellSource& source() const { return held_ ? static_cast<const CellSource&>(*held_) : *start_; }
+  bool has_fixed_steps() const;
   void make_road();
   void give_back_road();
   bool too_short() const;

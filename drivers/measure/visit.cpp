@@ -15,16 +15,6 @@ namespace trafficbench {
 
 namespace {
 
-/// After each piece of work: ranks that took no part have waited, asleep. Whether to go on.
-WorkEnd meet(Communicator& world, const Deadline& deadline, const std::string& start_fault) {
-  world.sleeping_barrier();
-  const bool late = world.rank() == 0 && wall_seconds() > deadline.seconds;
-  const double worst = world.max_of(!start_fault.empty() ? 3 : interrupted() ? 2 : late ? 1 : 0);
-  // A start state that can no longer be read is the end of the sweep, not of a point.
-  if (worst >= 3) world.agree({}, start_fault);
-  return worst >= 2 ? WorkEnd::interrupted : worst >= 1 ? WorkEnd::out_of_time : WorkEnd::done;
-}
-
 /// The same on all ranks: those that took no part know nothing.
 RepetitionLength agreed(Communicator& world, const RepetitionLength& own) {
   double numbers[] = {static_cast<double>(own.steps), static_cast<double>(own.restarts)};
@@ -141,6 +131,15 @@ class Visit {
 };
 
 }  // namespace
+
+WorkEnd meet(Communicator& world, const Deadline& deadline, const std::string& start_fault) {
+  world.sleeping_barrier();
+  const bool late = world.rank() == 0 && wall_seconds() > deadline.seconds;
+  const double worst = world.max_of(!start_fault.empty() ? 3 : interrupted() ? 2 : late ? 1 : 0);
+  // A start state that can no longer be read is the end of the sweep, not of a point.
+  if (worst >= 3) world.agree({}, start_fault);
+  return worst >= 2 ? WorkEnd::interrupted : worst >= 1 ? WorkEnd::out_of_time : WorkEnd::done;
+}
 
 WorkEnd try_out(Communicator& world, const RankGroups& ranks, Group& group, std::size_t member,
                 const MeasuringOptions& options, SharedStates& shared, const Deadline& deadline, Cost& cost,

@@ -34,6 +34,10 @@ struct Deadline {
   double seconds = 1e300;
 };
 
+/// Collective over the world, after each piece of work: ranks that took no part have waited, asleep. Whether to go on.
+/// Throws WorkFailed where a start state can no longer be read, see PointTimer::start_fault().
+WorkEnd meet(Communicator& world, const Deadline& deadline, const std::string& start_fault);
+
 /// What a member costs: seconds, found before its first visit.
 struct Cost {
   double first = 0;        ///< what its first visit takes beyond: to work out what the road must end in

@@ -48,7 +48,9 @@ struct SweepOptions {
   double spacing = 30;            ///< seconds
   std::optional<Seconds> budget;  ///< nothing: no point is left out
   std::optional<Seconds> time_limit;
-  std::string output;  ///< empty: named by host and date
+  bool energy = false;        ///< joules of each point, by a run of its own
+  double energy_seconds = 5;  ///< that such a run lasts, at least
+  std::string output;         ///< empty: named by host and date
   bool resume = false;
   bool force = false;
   bool dry_run = false;

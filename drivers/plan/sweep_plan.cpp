@@ -199,6 +199,7 @@ Json axes_of(Communicator& world, const SweepOptions& options) {
                    {"rounds", options.rounds.text},
                    {"spacing", text(options.spacing)},
                    {"budget", options.budget ? options.budget->text : "auto"}});
+  if (options.energy) axes["energy_seconds"] = text(options.energy_seconds);
   return axes;
 }
 

@@ -15,6 +15,9 @@ class TimeBudget {
   /// Whether a piece that is guessed to take so many seconds still fits.
   bool fits(double guess) const { return limit_ == 0 || wall_seconds() + guess * scale() <= end(); }
 
+  /// The same of a piece whose length is not guessed but fixed, whatever guesses were worth.
+  bool fits_for_certain(double seconds) const { return limit_ == 0 || wall_seconds() + seconds <= end(); }
+
   /// By when all must be done.
   Deadline deadline() const { return {limit_ == 0 ? 1e300 : end()}; }
 

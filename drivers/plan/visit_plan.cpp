@@ -15,6 +15,7 @@ double seconds_of(const VisitPlan& plan, std::span<const GroupCost> groups, std:
       now += groups[i].visit + rounds[i] * groups[i].round + (visit == 0 ? groups[i].first : 0);
     }
   }
+  for (const GroupCost& group : groups) now += group.after;
   return now;
 }
 
@@ -45,6 +46,7 @@ std::vector<GroupCost> costs_of_groups(std::span<const PointCost> points) {
     cost.visit += point.visit;
     cost.first += point.first;
     cost.round += point.round;
+    cost.after += point.after;
   }
   return costs;
 }
@@ -54,7 +56,7 @@ std::vector<std::size_t> left_out(const VisitPlan& plan, int rounds, std::span<c
   std::vector<std::size_t> order(points.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, std::greater(), [&](std::size_t i) {
-    return points[i].first / plan.visits + points[i].visit + rounds * points[i].round;
+    return (points[i].first + points[i].after) / plan.visits + points[i].visit + rounds * points[i].round;
   });
   std::vector<PointCost> kept(points.begin(), points.end());
   std::vector<std::size_t> out;
@@ -63,7 +65,7 @@ std::vector<std::size_t> left_out(const VisitPlan& plan, int rounds, std::span<c
     if (seconds_of(plan, groups, std::vector<int>(groups.size(), rounds)) <= seconds) break;
     out.push_back(i);
     // It stays in its place, and costs nothing.
-    kept[i] = {.group = points[i].group, .visit = 0, .first = 0, .round = 0};
+    kept[i] = {.group = points[i].group, .visit = 0, .first = 0, .round = 0, .after = 0};
   }
   return out;
 }

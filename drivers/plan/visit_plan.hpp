@@ -12,6 +12,7 @@ struct GroupCost {
   double visit = 0;  ///< of a visit without its rounds: roads, start states, warm-up
   double first = 0;  ///< what the first visit takes beyond
   double round = 0;  ///< of each round
+  double after = 0;  ///< once, after all visits
 };
 
 /// How often, and how far apart, a sweep goes round its groups.
@@ -20,8 +21,8 @@ struct VisitPlan {
   double spacing = 30;  ///< seconds from the begin of a visit to that of the next one of the same group, at least
 };
 
-/// Seconds from the first visit's begin to the last one's end, with so many rounds a visit of each group: each pass
-/// goes through all groups in their order, and waits where a group's last visit is too near.
+/// Seconds from the first visit's begin to the end of what follows the last one, with so many rounds a visit of each
+/// group: each pass goes through all groups in their order, and waits where a group's last visit is too near.
 double seconds_of(const VisitPlan& plan, std::span<const GroupCost> groups, std::span<const int> rounds);
 
 /// As many rounds a visit of each group as take no longer than `seconds`: from `least`, which may take longer, to
@@ -35,6 +36,7 @@ struct PointCost {
   double visit = 0;
   double first = 0;
   double round = 0;
+  double after = 0;
 };
 
 /// Which points to leave out, dearest first, so that `plan` with `rounds` rounds a visit takes no longer than `seconds`

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "drivers/base/known.hpp"
+#include "drivers/report/energy.hpp"
 #include "drivers/report/ratios.hpp"
 #include "kernels/registry.hpp"
 
@@ -114,6 +115,7 @@ std::string append_samples(Row& row, const Row& more) {
   }
   if (row.stopped != StopReason::failed) row.stopped = more.stopped;
   take_limit(row, more);
+  take_energy(row, more);
   work_out_rate(row);
   return {};
 }

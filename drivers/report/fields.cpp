@@ -351,6 +351,9 @@ std::vector<Field> make_table() {
       field("shares", &Row::shares, is_shares, optional),
       or_null_if(has_energy_source, field("energy_joules", &Row::energy_joules, is_positive, optional)),
       field("energy_source", &Row::energy_source, is_one_of<EnergySource>, optional),
+      field("energy_run_seconds", &Row::energy_run_seconds, is_positive, optional),
+      field("energy_run_steps", &Row::energy_run_steps, is_count, optional),
+      field("updates_per_joule", &Row::updates_per_joule, is_positive, optional, worked_out),
       field("model", &Row::model, is_model, optional),
 
       field("clock_hz", &Row::clock_hz, is_positive, or_null),

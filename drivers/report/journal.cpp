@@ -14,6 +14,7 @@
 
 #include "drivers/base/bad_input.hpp"
 #include "drivers/base/checksum.hpp"
+#include "drivers/base/known.hpp"
 #include "drivers/base/new_file.hpp"
 #include "drivers/report/append.hpp"
 #include "drivers/report/fields.hpp"
@@ -70,6 +71,20 @@ bool is_plan(const Json& value) {
   };
   return consists_of(value, {{"rounds", are_counts}, {"wave", is_text}});
 }
+
+bool is_energy_source(const Json& value) {
+  return value.is_string() && named<EnergySource>(value.get_ref<const std::string&>()).has_value();
+}
+
+bool is_energy(const Json& value) {
+  return consists_of(value, {{"row", is_text},
+                             {"source", is_energy_source},
+                             {"joules", is_positive},
+                             {"seconds", is_positive},
+                             {"steps", is_count}});
+}
+
+bool is_failure(const Json& value) { return consists_of(value, {{"row", is_text}, {"problem", is_text}}); }
 
 /// What the first axis that differs was, and is now; empty if none of both tells.
 std::string difference(const Json& before, const Json& now) {
@@ -224,6 +239,14 @@ void Journal::read_line(const Json& line, const std::vector<std::string>& names)
     if (this->row(row.name) != nullptr) throw BadInput(fmt::format(" (its row is called {}, as another is)", row.name));
     places_.emplace(row.name, rows_.size());
     rows_.push_back(std::move(row));
+  } else if (line.is_object() && line.contains("energy") && is_energy(line["energy"])) {
+    if (const std::string fault = take_energy_run(line["energy"]); !fault.empty()) {
+      throw BadInput(fmt::format(" (its energy {})", fault));
+    }
+  } else if (line.is_object() && line.contains("failure") && is_failure(line["failure"])) {
+    if (const std::string fault = take_failure(line["failure"]); !fault.empty()) {
+      throw BadInput(fmt::format(" (its failure {})", fault));
+    }
   } else if (line.is_object() && line.contains("limits") && line["limits"].is_object() && !runs_.empty()) {
     runs_.back()["limits"] = line["limits"];
   } else if (line.is_object() && line.contains("plan") && is_plan(line["plan"]) && plan_.is_null()) {
@@ -270,6 +293,35 @@ std::string Journal::take_visit(const Json& visit, const std::vector<Row>& rows)
       return fmt::format("has a row {} that {}", row.name, fault);
     }
   }
+  return {};
+}
+
+std::string Journal::take_energy_run(const Json& line) {
+  const auto name = line["row"].get<std::string>();
+  const auto place = places_.find(name);
+  if (place == places_.end() || rows_[place->second].samples.empty()) {
+    return fmt::format("is of a row {} that has no visits", name);
+  }
+  Row row = rows_[place->second];
+  if (row.energy_joules || row.failed()) return fmt::format("is of a row {} that takes none", name);
+  const auto source = line["source"].get<std::string>();
+  set_energy(row, {known(named<EnergySource>(source)), line["joules"].get<double>(), line["seconds"].get<double>(),
+                   line["steps"].get<std::int64_t>()});
+  if (std::string fault = broken_report_rule(row, {}, runs_, Completeness::given); !fault.empty()) return fault;
+  rows_[place->second] = std::move(row);
+  return {};
+}
+
+std::string Journal::take_failure(const Json& line) {
+  const auto name = line["row"].get<std::string>();
+  const auto place = places_.find(name);
+  if (place == places_.end() || rows_[place->second].samples.empty()) {
+    return fmt::format("is of a row {} that has no visits", name);
+  }
+  Row& row = rows_[place->second];
+  row.verified = false;
+  row.stopped = StopReason::failed;
+  row.error_message = line["problem"].get<std::string>();
   return {};
 }
 
@@ -326,6 +378,28 @@ void Journal::add_row(Row row) {
   append({{"row", to_json(row)}});
   places_.emplace(row.name, rows_.size());
   rows_.push_back(std::move(row));
+}
+
+void Journal::add_energy(const std::string& row, const EnergyRun& run) {
+  const Json energy = {{"row", row},
+                       {"source", name_of(run.source)},
+                       {"joules", run.joules},
+                       {"seconds", run.seconds},
+                       {"steps", run.steps}};
+  // As of a visit: what could not be read again is not written.
+  if (!is_energy(energy)) throw WorkFailed(fmt::format("the energy of {} is no number", row));
+  if (const std::string fault = take_energy_run(energy); !fault.empty()) {
+    throw WorkFailed(fmt::format("an energy run {}", fault));
+  }
+  append({{"energy", energy}});
+}
+
+void Journal::add_failure(const std::string& row, const std::string& problem) {
+  const Json failure = {{"row", row}, {"problem", problem}};
+  if (const std::string fault = take_failure(failure); !fault.empty()) {
+    throw WorkFailed(fmt::format("a failure {}", fault));
+  }
+  append({{"failure", failure}});
 }
 
 void Journal::discard() {

@@ -10,12 +10,14 @@
 
 #include "drivers/base/files.hpp"
 #include "drivers/base/json.hpp"
+#include "drivers/report/energy.hpp"
 #include "drivers/report/row.hpp"
 
 namespace trafficbench {
 
 /// <output>.journal: a first line that says what is being measured, then a line for the plan, for each launch, each
-/// visit with its rows, and each row that no visit made, all with a checksum. Used by one rank.
+/// visit with its rows, each row that no visit made, and each run whose energy was read, all with a checksum. Used by
+/// one rank.
 class Journal {
  public:
   struct Options {
@@ -62,6 +64,12 @@ class Journal {
   /// One that no visit made: skipped, or simulated.
   void add_row(Row row);
 
+  /// What was read beside a run of a row's point, after its visits.
+  void add_energy(const std::string& row, const EnergyRun& run);
+
+  /// That such a run did not end as it must: the row has failed.
+  void add_failure(const std::string& row, const std::string& problem);
+
   /// Removes the journal: nothing was measured, and nothing will be.
   void discard();
 
@@ -77,6 +85,9 @@ class Journal {
   Row row_of_line(const Json& json, const std::vector<std::string>& names) const;
   /// Returns what is wrong; empty if nothing is.
   std::string take_visit(const Json& visit, const std::vector<Row>& rows);
+  /// Both return what is wrong; empty if nothing is.
+  std::string take_energy_run(const Json& line);
+  std::string take_failure(const Json& line);
   /// Called where a report bears the output's name already: removes the journal if it is that report's own.
   void settle_with(const std::vector<Json>& launches, bool force);
   /// Whether the file still bears the journal's name.

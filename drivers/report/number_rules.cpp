@@ -47,6 +47,7 @@ std::string fault_of_rates(const Row& row) {
   should.mcops = {};
   should.mcops_best = should.cells_per_cycle = should.fraction_of_limit = {};
   should.interval_over = {};
+  should.updates_per_joule = {};
   work_out_rate(should);
   struct Number {
     const char* name;
@@ -63,7 +64,8 @@ std::string fault_of_rates(const Row& row) {
                             {"mcops_high", row.mcops.high, should.mcops.high},
                             {"mcops_best", row.mcops_best, should.mcops_best},
                             {"cells_per_cycle", row.cells_per_cycle, should.cells_per_cycle},
-                            {"fraction_of_limit", row.fraction_of_limit, should.fraction_of_limit}};
+                            {"fraction_of_limit", row.fraction_of_limit, should.fraction_of_limit},
+                            {"updates_per_joule", row.updates_per_joule, should.updates_per_joule}};
   const auto text = [](std::optional<double> number) { return number ? fmt::format("{}", *number) : "null"; };
   for (const auto& [name, is, follows] : numbers) {
     if (is.has_value() == follows.has_value() && (!is || are_close(*is, *follows))) continue;

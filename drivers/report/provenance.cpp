@@ -34,8 +34,23 @@ std::string formatted_now(const char* format) {
 
 /// Variables that steer threads, MPI, the scheduler and the loader; nothing private.
 bool is_relevant(std::string_view name) {
-  constexpr std::array kPrefixes{"OMP_", "GOMP_", "KMP_",  "LIBOMP", "MPICH_", "MPIR_",   "OMPI_MCA_", "FI_",
-                                 "UCX_", "PMI_",  "CRAY_", "PE_ENV", "HWLOC_", "MALLOC_", "MV2_",      "I_MPI_"};
+  constexpr std::array kPrefixes{"OMP_",
+                                 "GOMP_",
+                                 "KMP_",
+                                 "LIBOMP",
+                                 "MPICH_",
+                                 "MPIR_",
+                                 "OMPI_MCA_",
+                                 "FI_",
+                                 "UCX_",
+                                 "PMI_",
+                                 "CRAY_",
+                                 "PE_ENV",
+                                 "HWLOC_",
+                                 "MALLOC_",
+                                 "MV2_",
+                                 "I_MPI_",
+                                 "TRAFFICBENCH_ENERGY_ROOT"};
   constexpr std::array kSlurm{"SLURM_JOB_ID",        "SLURM_JOB_NUM_NODES", "SLURM_JOB_PARTITION",
                               "SLURM_JOB_QOS",       "SLURM_NTASKS",        "SLURM_NTASKS_PER_NODE",
                               "SLURM_CPUS_PER_TASK", "SLURM_CPU_FREQ_REQ",  "SLURM_DISTRIBUTION",

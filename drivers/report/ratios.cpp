@@ -103,6 +103,11 @@ void work_out_times(Row& row) {
 void work_out_rate(Row& row) {
   if (row.skipped) return;
   work_out_times(row);
+  row.updates_per_joule = {};
+  if (row.row_class == RowClass::update && row.energy_joules && row.steps) {
+    row.updates_per_joule =
+        finite(static_cast<double>(row.cells) * static_cast<double>(*row.steps) / *row.energy_joules);
+  }
   if (row.row_class != RowClass::update || !row.real_time_ns) return;
   const auto rate = [&](double time_ns) { return finite(static_cast<double>(row.cells) / time_ns * 1e3); };
   row.mcops = {.value = rate(*row.real_time_ns), .low = {}, .high = {}};

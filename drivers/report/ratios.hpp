@@ -9,9 +9,9 @@
 
 namespace trafficbench {
 
-/// Fills in times, rates with their 95% interval over visits (visits.hpp), the best rate, and cells a cycle, from the
-/// row's samples. A modelled row has no samples: its real_time_ns is there already. What cannot be known stays empty;
-/// no number is ever infinite.
+/// Fills in times, rates with their 95% interval over visits (visits.hpp), the best rate, cells a cycle and updates a
+/// joule, from the row's samples. A modelled row has no samples: its real_time_ns is there already. What cannot be
+/// known stays empty; no number is ever infinite.
 void work_out_rate(Row& row);
 
 /// The row's rate over that of `base`: the median over the visits that both rows share, each of which gives one ratio,

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "drivers/base/enum_names.hpp"
+#include "drivers/machine/energy_source.hpp"
 #include "drivers/machine/placement.hpp"
 #include "drivers/report/scaling_mode.hpp"
 #include "drivers/road/counting_mode.hpp"
@@ -38,9 +39,6 @@ enum class VerificationMethod { full, windows, golden, none };
 
 /// What was not as it should be while a point was measured.
 enum class Warning { clock_changed, placement_changed, shared_core, oversubscribed, short_repetition };
-
-/// Where a row's energy was read.
-enum class EnergySource { pm_counters, sacct, rapl };
 
 template <>
 struct EnumNames<KernelClass> {
@@ -70,10 +68,6 @@ template <>
 struct EnumNames<Warning> {
   static constexpr std::array<std::string_view, 5> kNames{"clock_changed", "placement_changed", "shared_core",
                                                           "oversubscribed", "short_repetition"};
-};
-template <>
-struct EnumNames<EnergySource> {
-  static constexpr std::array<std::string_view, 3> kNames{"pm_counters", "sacct", "rapl"};
 };
 
 /// A number with its 95% interval. All three empty: there is no such number. The ends empty: there is no interval.
@@ -184,8 +178,11 @@ struct Row {
 
   // Where the time went, energy, models.
   std::optional<Shares> shares;
-  std::optional<double> energy_joules;
+  std::optional<double> energy_joules;  ///< of one repetition, on all nodes
   std::optional<EnergySource> energy_source;
+  std::optional<double> energy_run_seconds;      ///< timed, of the run that they were read in
+  std::optional<std::int64_t> energy_run_steps;  ///< iterations of that run
+  std::optional<double> updates_per_joule;       ///< cell updates
   std::optional<Model> model;
 
   std::optional<std::string> note;

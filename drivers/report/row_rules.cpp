@@ -41,6 +41,16 @@ const std::vector<Rule>& rules() {
   static const auto failed = [](const Row& row) { return row.failed(); };
   static const auto with_limit = [](const Row& row) { return row.limit.has_value(); };
   static const auto without_limit = [](const Row& row) { return !row.limit; };
+  static const auto without_energy = [](const Row& row) { return !row.energy_joules; };
+  static const auto of_an_energy_run = [](const Row& row) {
+    return row.energy_run_seconds.has_value() || row.energy_run_steps.has_value();
+  };
+  static const auto with_joules_of_updates = [](const Row& row) {
+    return row.energy_joules.has_value() && row.row_class == RowClass::update;
+  };
+  static const auto without_joules_of_updates = [](const Row& row) {
+    return !row.energy_joules || row.row_class != RowClass::update;
+  };
   static const auto sound = [](const Row& row) { return !row.skipped && !row.failed(); };
   static const std::vector<Rule> rules{
       {skipped, "a skipped row", none, {"samples",       "sample_visits", "sample_runs",     "sample_steps",
@@ -70,6 +80,10 @@ const std::vector<Rule>& rules() {
       {projected, "a row that was not measured", none, {"cells_per_cycle", "limit", "energy_joules", "warnings"}},
       {with_limit, "a row with a limit", some, {"limit_mcops", "fraction_of_limit"}},
       {without_limit, "a row without a limit", none, {"limit_mcops", "fraction_of_limit"}},
+      {without_energy, "a row without joules", none, {"energy_run_seconds", "energy_run_steps"}},
+      {of_an_energy_run, "a row with an energy run", some, {"energy_run_seconds", "energy_run_steps", "energy_source"}},
+      {with_joules_of_updates, "a row with joules", some, {"updates_per_joule"}},
+      {without_joules_of_updates, "a row without joules of updates", none, {"updates_per_joule"}},
       {sound, "a row that did not fail", none, {"error_message"}},
       {hashed, "a row verified in full", some, {"hash"}},
       {failed, "a row that failed", some, {"error_message"}},

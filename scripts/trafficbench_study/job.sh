@@ -60,7 +60,7 @@ record_energy() {
     $((after - before)) >>"energy/$name.jsonl"
 }
 
-# Visits of this job's launches that are finished, and launches: what a run of the job has got done.
+# Visits and energy runs of this job's launches that are finished, and launches: what a run of the job has got done.
 progress() {
   local launch name done=0
   for launch in "${launches[@]}"; do
@@ -68,7 +68,7 @@ progress() {
     if [[ -f "$name" ]]; then
       done=$((done + 1000000))
     elif [[ -f "$name.journal" ]]; then
-      done=$((done + $(grep -cE '^\{"(visit|rows?)"' "$name.journal")))
+      done=$((done + $(grep -cE '^\{"(visit|rows?|energy)"' "$name.journal")))
     fi
   done
   echo "$done"

@@ -34,6 +34,7 @@ job after them all that merges their reports. At --site local: builds, runs at o
                         how ranks communicate (docs/mpi.md); default nonblocking, off and exchange
   --placement LIST      which cores workers get: packed,spread,one-per-l3,siblings; default packed
   --ranks-per-node N    of every shape start only so many ranks a node, and let the rows say so; one number a study, default auto
+  --energy              joules of each row, where nodes have a meter: one more run of each, after its visits
   --shapes LIST         ranks a node x threads a rank: 128x1,16x8; default the site's
   --base core|node      core: measure one core too, as the base of every speedup; node: the fewest nodes are the base.
                         Default node (local: core)
@@ -83,6 +84,7 @@ def read_options(words):
     parser.add_argument("--warn", type=int)
     parser.add_argument("--cpu-freq", type=int)
     parser.add_argument("--cores", type=int)
+    parser.add_argument("--energy", action="store_true")
     parser.add_argument("--dry-run", action="store_true")
     parser.add_argument("--force", action="store_true")
     for name in ("--status", "--merge", "--resume"):

@@ -10,7 +10,7 @@ from trafficbench_study.site_profile import MOST_NODES, parse_shape
 
 # Options of the sweep that the study sets itself.
 OWN_OPTIONS = ("--kernels", "--cells", "--mode", "--count", "--depth", "--exchange", "--overlap", "--reduce", "--placement",
-               "--ranks-per-node", "--ranks", "--threads", "--output", "--resume", "--force", "--dry-run", "--time-limit",
+               "--ranks-per-node", "--ranks", "--threads", "--energy", "--output", "--resume", "--force", "--dry-run", "--time-limit",
                "--help", "-h")
 
 
@@ -214,4 +214,6 @@ def sweep_options(options, site):
         value = getattr(options, name.replace("-", "_"))
         if value:
             words += ["--" + name, value]
+    if options.energy:
+        words.append("--energy")
     return words + options.sweep

@@ -87,6 +87,7 @@ def _check_row(row, rows, runs, visits, known):
     check_cycles(row, row["mcops"] and row["mcops"] * 1e6)
     check_workers(row)
     _check_limit(row, runs)
+    _check_energy(row)
     _check_ratio(row, "", "base", SAME_AS_BASE, rows, visits)
     _check_ratio(row, "ladder_", "ladder_base", SAME_AS_LADDER_BASE, rows, visits)
     _check_efficiency(row, rows)
@@ -169,6 +170,11 @@ def _check_limit(row, runs):
         close(row["fraction_of_limit"] * row["limit_mcops"], row["mcops_best"]),
         "fraction_of_limit is not mcops_best over limit_mcops",
     )
+
+
+def _check_energy(row):
+    if row.get("updates_per_joule") is not None:
+        _require_same(row, "updates_per_joule", row["cells"] * row["steps"] / row["energy_joules"])
 
 
 def _check_ratio(row, prefix, field, same, rows, visits):

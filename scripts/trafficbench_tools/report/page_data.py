@@ -46,6 +46,7 @@ COLUMNS = [
     ("verification", "verification", "word", "how the end state was checked"),
     ("hash", "hash", "word", "of the final state"),
     ("energy_joules", "energy, J", "number", "of one repetition, all nodes"),
+    ("updates_per_joule", "updates/J", "number", "cell updates a joule, all nodes"),
     ("plots", "plots", "integer", "how many plots show this row"),
     ("report", "report", "word", "the file"),
     ("name", "name", "word", "every requested axis"),
@@ -55,7 +56,7 @@ OWN_COLUMNS = ["status", "visits", "plots", "report"]
 # Shown when a row is opened.
 DETAILS = [
     "samples", "beyond_110_percent", "real_time_low", "real_time_high", "cpu_time", "density", "init", "seed", "cars",
-    "restarted", "clock_hz", "energy_source", "warnings", "skipped", "error_message", "note", "base", "base_mcops",
+    "restarted", "clock_hz", "energy_source", "energy_run_seconds", "energy_run_steps", "warnings", "skipped", "error_message", "note", "base", "base_mcops",
     "efficiency_low", "efficiency_high", "ladder_base", "ladder_base_mcops", "ladder_speedup_low", "ladder_speedup_high",
     "shares", "placement", "rung", "bits_per_cell",
 ]  # fmt: skip
