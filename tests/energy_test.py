@@ -277,3 +277,7 @@ def test_time_that_energy_takes_is_told_and_counted(tmp_path):
 def test_what_no_energy_run_lasts_is_refused(tmp_path):
     for seconds in ("0.5", "0", "-1", "soon", "4000"):
         refused(*POINT, "--energy", f"--energy-seconds={seconds}", word="energy-seconds", cwd=tmp_path)
+
+
+def test_length_of_a_run_goes_with_the_run():
+    refused(*POINT, "--energy-seconds", 5, word="--energy-seconds requires --energy")

@@ -140,6 +140,7 @@ void add_options(CLI::App& app, SweepOptions& options) {
                "Joules of each point, where nodes have a meter (`trafficbench list` says) and this launch has them to "
                "itself: by one more run of each point after the visits");
   add_number(app, "energy-seconds", options.energy_seconds, 1, 3600, "How long that run lasts, at least, in seconds");
+  app.get_option("--energy-seconds")->needs("--energy");
   add_text(app, "output", options.output, "FILE", "Report to write [results/<host>-<YYYYMMDDThhmmssZ>.json]");
   app.add_flag("--resume", options.resume, "Go on with the sweep that was interrupted: same options, same --output");
   app.add_flag("--force", options.force, "Replace a report or journal that exists");
