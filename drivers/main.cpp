@@ -32,6 +32,7 @@ struct CarryOut {
 
   Status operator()(const RunOptions& options) const { return run(world, options, variants(), arguments); }
   Status operator()(const SweepOptions& options) const { return sweep(world, options, variants(), arguments); }
+  Status operator()(const IoOptions& options) const { return io(world, options, arguments); }
   Status operator()(const MergeOptions& /*options*/) const { refuse_several("merge"); }
   Status operator()(const DeriveOptions& /*options*/) const { refuse_several("derive"); }
   Status operator()(const CheckOptions& options) const { return check(world, options, variants()); }

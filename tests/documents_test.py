@@ -12,7 +12,7 @@ import pytest
 from documents import PAGES, split_code
 from program import ROOT, call, launcher, succeed
 
-COMMANDS = ("run", "sweep", "merge", "derive", "check", "list", "ceiling")
+COMMANDS = ("run", "sweep", "merge", "derive", "check", "list", "ceiling", "io")
 # Largest run that is carried out, in cells times iterations; more ranks than this are not started.
 MOST_UPDATES = 2 * 10**9
 MOST_RANKS = 4

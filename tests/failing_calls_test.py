@@ -129,6 +129,15 @@ class Resumes(Sweeps):
         journal.write_bytes(journal.read_bytes()[:-40])
 
 
+class MeasuresFiles(Job):
+    arguments = [
+        *("io", "--methods", "serial,process", "--layouts", "contiguous", "--bytes", "64Ki", "--visits", 1, "--output", "r.json")
+    ]
+
+    def check_promise(self):
+        assert all(row["verified"] for row in load_report(self.folder / "r.json")["benchmarks"])
+
+
 class Merges(Job):
     arguments = ["merge", "one.json", "--output", "r.json"]
 
@@ -155,7 +164,7 @@ def check_failed(job, done, before, what, name):
     # The report is there; what it replaces could not be removed, or its name may not be on the disk.
     whole = {"r.json"} if name in ("unlink", "fsync") else set()
     assert not lost - whole, f"{what}: {lost} lost or changed"
-    left = {file for file in after if file.endswith(".partial")}
+    left = {file for file in after if file.endswith(".partial") or file.startswith("trafficbench-io.")}
     assert name == "unlink" or not left, f"{what}: {left} left"
 
 
@@ -165,7 +174,7 @@ def library():
 
 
 @pytest.mark.parametrize(
-    "kind", [SavesARoad, WritesAReport, ReplacesAReport, Sweeps, Resumes, Merges], ids=lambda kind: kind.__name__
+    "kind", [SavesARoad, WritesAReport, ReplacesAReport, Sweeps, Resumes, MeasuresFiles, Merges], ids=lambda kind: kind.__name__
 )
 @pytest.mark.parametrize("name", FAILURES)
 def test_a_call_that_fails_is_told_and_nothing_is_lost(tmp_path, kind, name):

@@ -33,7 +33,7 @@ def test_schema_is_a_schema():
 
 def test_every_object_of_the_schema_is_closed_or_meant_to_be_open():
     """A field that nobody defined is refused everywhere but where names are the user's, another tool's or a later program's."""
-    open_on_purpose = {"axes", "job", "limits", "environment", "software", "parameters", "row"}
+    open_on_purpose = {"axes", "job", "limits", "environment", "software", "parameters", "hints", "row"}
 
     def visit(node, name):
         if isinstance(node, list):
@@ -58,12 +58,13 @@ def test_there_is_an_example_of_every_kind():
         "example-simulated",
         "example-closed-form",
         "example-failed",
+        "example-io",
         "example-skipped",
         "example-ladder",
     }
     rows = [row for path in EXAMPLES for row in load_report(path)["benchmarks"]]
     assert {row["origin"] for row in rows} == {"measured", "simulated", "modelled"}
-    assert {row["class"] for row in rows} == {"update", "closed-form"}
+    assert {row["class"] for row in rows} == {"update", "closed-form", "io"}
     assert {row["interval_over"] for row in rows} == {"visits", None}
     assert any(len(set(row["sample_runs"])) > 1 for row in rows)
     assert {row["verified"] for row in rows} == {True, False, None}
@@ -641,12 +642,12 @@ def test_ratio_of_rows_that_share_no_visit_is_that_of_their_rates():
 
 def test_row_of_messages_or_files_has_the_time_of_a_repetition():
     for kind in ("closed-form", "network", "io"):
-        report = example("closed-form")
+        report = example("io" if kind == "io" else "closed-form")
         for row in report["benchmarks"][:2]:
             row["class"] = kind
         check_schema(report)
         check_fields(report)
-        report["benchmarks"][0]["iterations"] = report["benchmarks"][0]["steps"]
+        report["benchmarks"][0]["iterations"] = report["benchmarks"][0]["steps"] + 1
         with pytest.raises(ReportError, match="iterations is not 1"):
             check_fields(report)
 

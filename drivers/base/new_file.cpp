@@ -218,6 +218,11 @@ void give_name(const std::string& from, const std::string& to, bool replace) {
   sync_folder_of(to);
 }
 
+void remove_or_name(const std::string& path) {
+  if (unlink(path.c_str()) == 0 || errno == ENOENT) return;
+  print_error("trafficbench", fmt::format("note: {} could not be removed: {}", path, system_text()));
+}
+
 void sync_folder_of(const std::string& path) {
   const Descriptor folder(open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder.is_open() || fsync(folder.get()) == 0 || is_not_supported(errno) || errno == EBADF) return;

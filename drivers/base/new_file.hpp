@@ -52,6 +52,9 @@ void write_new_file(const std::string& path, bool replace, std::string_view text
 /// Gives a complete file another name. Throws WorkFailed, also where a file of that name exists and is not replaced.
 void give_name(const std::string& from, const std::string& to, bool replace);
 
+/// Removes a file that was for a while only; names it on standard error if that fails.
+void remove_or_name(const std::string& path);
+
 /// Waits until the name of a new file, too, is on the disk, where the file system can say. Throws WorkFailed.
 void sync_folder_of(const std::string& path);
 

@@ -198,10 +198,50 @@ void add_options(CLI::App& app, CheckOptions& options) {
              "\nExample:\n  mpiexec --bind-to none -n 3 trafficbench check --kernels branchless --cases 1000");
 }
 
+void add_options(CLI::App& app, IoOptions& options) {
+  app.description(
+      "Writes the road to files in several ways, reads it back by other ranks than wrote it, verifies every block, and "
+      "writes a report of rates. Of what is on the disk, not in the page cache, as far as the system can be asked.");
+  add_value(app, "methods", options.methods,
+            "Ways to write and read, as `trafficbench list` names them; all that this program has");
+  add_value(
+      app, "layouts", options.layouts,
+      "How the road's blocks of 4 KiB are dealt: contiguous (each rank has a part), interleaved (round the ranks)");
+  add_value(app, "bytes", options.bytes, "Size of the road in files, of all ranks together");
+  add_value(app, "cells", options.cells, "Length of the road in its place: 8 cells a byte");
+  add_value(app, "ops", options.ops,
+            "Which rows there are: write, read. Both are made, since what was written is verified");
+  add_value(app, "sync", options.sync,
+            "synced: a write ends when it is on the disk, a read begins with the page cache asked to forget the file; "
+            "cached: neither, and rows of their own");
+  add_text(app, "directory", options.directory, "FOLDERS",
+           "Where to write: a list with commas, such as folders of other stripes. All nodes must see it");
+  app.add_option_function<std::vector<std::string>>(
+         "--hints", [&options](const std::vector<std::string>& hints) { options.hints = hints; },
+         "A hint to MPI-IO, such as cb_nodes=2; may be given several times. Those in force stand in the rows")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  add_value(app, "files", options.files, "What becomes of the files: remove, after each visit; keep those of the last");
+  add_count(app, "visits", options.visits, kMaxVisits, "Visits of each way; fewer than 6 give no interval");
+  add_number(app, "spacing", options.spacing, 0, 86400, "Seconds from a way's visit to its next, at least");
+  add_value(app, "patience", options.patience,
+            "Give up if one write or read takes longer, seconds or [D-]HH:MM:SS: a library may hang in a call of which "
+            "one rank has failed [a minute, and a second for each 10 MB of the road]");
+  add_text(app, "output", options.output, "FILE", "Report to write [results/<host>-<YYYYMMDDThhmmssZ>.json]");
+  app.add_flag("--resume", options.resume, "Go on where it was interrupted: same options, same --output");
+  app.add_flag("--force", options.force, "Replace a report or journal that exists");
+  app.footer(std::string(kNumbersHelp) +
+             "\nExamples:\n"
+             "  mpiexec --bind-to none -n 2 trafficbench io --bytes 256Mi\n"
+             "  mpiexec --bind-to none -n 2 trafficbench io --methods posix,mpiio-collective --layouts interleaved "
+             "--directory striped,unstriped --hints cb_nodes=2 --hints romio_cb_write=enable");
+}
+
 void add_options(CLI::App& app, ListOptions& options) {
   app.description(
-      "Lists the kernel variants, the instruction sets, the ways in which ranks speak to each other and those in which "
-      "workers are placed that are built into this program, and the meters of energy of this node.");
+      "Lists the kernel variants, the instruction sets, the ways in which ranks speak to each other, those in which "
+      "workers are placed and those in which files are written that are built into this program, and the meters of "
+      "energy of this node.");
   app.add_flag("--json", options.json, "As JSON");
   app.footer("Example:\n  trafficbench list");
 }
@@ -236,6 +276,7 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
   CheckOptions check_options;
   ListOptions list_options;
   CeilingCommandOptions ceiling_options;
+  IoOptions io_options;
   const auto add_command = [&](const char* name, auto& options) {
     CLI::App* sub = app.add_subcommand(name);
     add_options(*sub, options);
@@ -248,6 +289,7 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
   add_command("check", check_options);
   add_command("list", list_options);
   add_command("ceiling", ceiling_options);
+  add_command("io", io_options);
 
   refuse_unfinished(argc, argv);
   try {
@@ -261,7 +303,7 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
     }
     if (app.get_subcommands().empty()) {
       const std::string what = argc > 1 ? fmt::format("'{}' is no command", argv[1]) : "no command";
-      throw BadInput(what + ": it is run, sweep, merge, derive, check, list or ceiling; see trafficbench --help");
+      throw BadInput(what + ": it is run, sweep, merge, derive, check, list, ceiling or io; see trafficbench --help");
     }
     std::string where = "trafficbench";
     for (const CLI::App* sub : app.get_subcommands()) where += " " + sub->get_name();

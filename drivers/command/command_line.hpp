@@ -10,7 +10,7 @@ namespace trafficbench {
 
 /// What the command line asks for.
 using Command = std::variant<RunOptions, SweepOptions, MergeOptions, DeriveOptions, CheckOptions, ListOptions,
-                             CeilingCommandOptions>;
+                             CeilingCommandOptions, IoOptions>;
 
 struct CommandLine {
   Command command;

@@ -2,8 +2,10 @@
 // 0, throws BadInput on every rank alike, and returns the exit status.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "drivers/base/bad_input.hpp"
@@ -15,6 +17,17 @@
 #include "drivers/report/row.hpp"
 
 namespace trafficbench {
+
+/// What becomes of the files that `trafficbench io` has written.
+enum class KeptFiles { keep, remove };
+
+template <>
+struct EnumNames<KeptFiles> {
+  static constexpr std::array<std::string_view, 2> kNames{"keep", "remove"};
+};
+
+/// Of a road in files, 8 cells each.
+using RoadBytes = Count<1, kMaxCells / 8>;
 
 /// trafficbench run: one road, what the course's programs print.
 struct RunOptions {
@@ -46,6 +59,26 @@ Status run(Communicator& world, const RunOptions& options, KernelTable table, co
 
 /// trafficbench sweep: many points, a report.
 Status sweep(Communicator& world, const SweepOptions& options, KernelTable table, const std::vector<std::string>& argv);
+
+/// trafficbench io: how fast the road gets into files and back.
+struct IoOptions {
+  IoMethods methods{"all"};
+  ChoiceList<IoLayout> layouts{"contiguous,interleaved"};
+  ChoiceList<IoOperation> ops{"write,read"};
+  ChoiceList<IoSync> sync{"synced"};
+  RoadBytes bytes{"64Mi"};
+  std::optional<RoadLength> cells;  ///< in the place of bytes
+  std::string directory = ".";      ///< a list
+  std::vector<std::string> hints;   ///< "name=value" each
+  Choice<KeptFiles> files{"remove"};
+  int visits = 6;
+  double spacing = 0;
+  std::optional<Seconds> patience;  ///< nothing: follows from the size of the road
+  std::string output;
+  bool resume = false;
+  bool force = false;
+};
+Status io(Communicator& world, const IoOptions& options, const std::vector<std::string>& argv);
 
 /// trafficbench merge: several reports in one, with their ratios and fits. Works alone, without MPI.
 struct MergeOptions {

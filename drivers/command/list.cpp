@@ -7,6 +7,7 @@
 #include "drivers/base/json.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/commands.hpp"
+#include "drivers/io/io_method.hpp"
 #include "drivers/machine/energy_meter.hpp"
 #include "drivers/machine/placement.hpp"
 #include "drivers/report/row.hpp"
@@ -17,7 +18,7 @@ namespace trafficbench {
 
 namespace {
 
-/// A way for ranks to speak to each other, or to place workers.
+/// A way for ranks to speak to each other, to place workers, or to write files.
 struct Way {
   std::string_view name;
   std::string_view summary;
@@ -54,6 +55,12 @@ std::vector<Way> placements(Communicator& world) {
   for (const PlacementPolicy& policy : placement_policies()) {
     ways.push_back({policy.name, policy.summary, why_no_placement(world, policy)});
   }
+  return ways;
+}
+
+std::vector<Way> file_methods() {
+  std::vector<Way> ways;
+  for (const IoMethod& method : io_methods()) ways.push_back({method.name, method.summary, method.why_not()});
   return ways;
 }
 
@@ -101,6 +108,7 @@ std::string json_of(KernelTable table, const std::vector<Way>& exchanges, const 
               {"exchange", json_of(exchanges)},
               {"reduce", json_of(reductions())},
               {"placement", json_of(placements)},
+              {"io", json_of(file_methods())},
               {"energy", json_of(energy_meters())}}
              .dump(1) +
          "\n";
@@ -126,7 +134,7 @@ std::string text_of(KernelTable table, const std::vector<Way>& exchanges, const 
                                                 : "can be chosen with --isa");
   }
   return text + text_of("exchange", exchanges) + text_of("reduce", reductions()) + text_of("placement", placements) +
-         text_of("energy", energy_meters());
+         text_of("io", file_methods()) + text_of("energy", energy_meters());
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -11,25 +10,23 @@
 #include <string_view>
 #include <utility>
 
-#include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/base/wall_clock.hpp"
 #include "drivers/command/commands.hpp"
 #include "drivers/command/cpu_quota.hpp"
 #include "drivers/command/ladder_table.hpp"
+#include "drivers/command/measuring.hpp"
 #include "drivers/command/sweep_energy.hpp"
 #include "drivers/command/sweep_network.hpp"
 #include "drivers/command/sweep_session.hpp"
 #include "drivers/io/road_file.hpp"
-#include "drivers/machine/topology.hpp"
 #include "drivers/measure/network_report.hpp"
 #include "drivers/plan/feasibility.hpp"
 #include "drivers/plan/groups.hpp"
 #include "drivers/plan/sweep_plan.hpp"
 #include "drivers/ranks/rank_groups.hpp"
 #include "drivers/report/journal.hpp"
-#include "drivers/report/launches.hpp"
 #include "drivers/report/nodes.hpp"
 #include "drivers/report/provenance.hpp"
 #include "drivers/report/ratios.hpp"
@@ -39,26 +36,6 @@
 namespace trafficbench {
 
 namespace {
-
-std::string default_output() {
-  const std::string name = fmt::format("{}-{}.json", host_name(), utc_stamp());
-  return std::filesystem::is_directory("results") ? "results/" + name : name;
-}
-
-/// Carries out what is rank 0's alone to do, and may find bad input.
-template <typename Task>
-void on_rank_0(Communicator& world, const Task& task) {
-  together(world, [&] {
-    if (world.rank() == 0) task();
-  });
-}
-
-/// Puts the rows into the order of the points.
-void sort_rows(const std::vector<std::string>& names, std::vector<Row>& rows) {
-  std::map<std::string, std::size_t> places;
-  for (std::size_t i = 0; i < names.size(); ++i) places[names[i]] = i;
-  std::ranges::stable_sort(rows, {}, [&](const Row& row) { return places[row.name]; });
-}
 
 std::string_view meaning_of(Warning warning) {
   switch (warning) {
@@ -74,12 +51,6 @@ std::string_view meaning_of(Warning warning) {
       return "a repetition was shorter than asked for";
   }
   return "";
-}
-
-std::size_t visits_of_launches(const std::vector<Json>& launches) {
-  std::size_t visits = 0;
-  for (const Json& launch : launches) visits += launch.contains("visits") ? launch["visits"].size() : 0;
-  return visits;
 }
 
 /// How much of this launch was measurement.
@@ -101,13 +72,6 @@ void print_warnings(const std::vector<Row>& rows) {
   }
   for (const auto& [warning, count] : counts) {
     say(fmt::format("trafficbench: warning: {} ({} of {} rows)\n", meaning_of(warning), count, rows.size()));
-  }
-}
-
-/// The table shows those of one road alone.
-void print_failures(const std::vector<Row>& rows) {
-  for (const Row& row : rows) {
-    if (row.failed()) say(fmt::format("trafficbench: NOT VERIFIED: {}: {}\n", row.name, known(row.error_message)));
   }
 }
 
@@ -227,16 +191,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   std::size_t run = 0;
   on_rank_0(world, [&] {
     run = journal->runs().size();
-    if (run > 0) {
-      const std::string fault = why_not_together(journal->runs().front(), description);
-      if (!fault.empty()) {
-        throw BadInput(
-            fmt::format("{}, with this launch, {}: resume with the same program on a machine of the same kind, "
-                        "or start over with --force",
-                        output, fault));
-      }
-    }
-    journal->add_run(description);
+    add_launch(*journal, description, output);
   });
   SweepNetwork network(world, ranks, points, feasibility.feasible, options.oversubscribe,
                        leads ? journal->runs() : std::vector<Json>());
@@ -283,6 +238,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
       say(fmt::format("trafficbench: warning: {}\n", without));
     }
     say(time_spent(rows, journal->runs(), wall_seconds() - began));
+    // The table shows those of one road alone.
     print_failures(rows);
     if (!verified) say("trafficbench: rows failed their verification, see above\n");
   });

@@ -7,14 +7,13 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <thread>
 #include <utility>
 
-#include "drivers/base/interrupt.hpp"
 #include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/base/wall_clock.hpp"
+#include "drivers/command/measuring.hpp"
 #include "drivers/machine/memory.hpp"
 #include "drivers/machine/placement.hpp"
 #include "drivers/measure/ceiling_ranks.hpp"
@@ -44,20 +43,6 @@ std::string label_of(const Group& group) {
   const Point& first = group.members.front().point;
   return fmt::format("{} cells{}, {}, {} points", format_count(first.cells_asked_for()),
                      first.cells_per_core ? " a core" : "", name_of(first.counting), group.members.size());
-}
-
-Json json_of(double began_at, double seconds, const std::vector<NodeDisturbance>& nodes,
-             const std::vector<NodePace>& paces) {
-  Json list = Json::array();
-  for (const NodeDisturbance& node : nodes) {
-    list.push_back({{"host", node.host},
-                    {"steal_seconds", node.steal_seconds ? Json(*node.steal_seconds) : Json()},
-                    {"involuntary_switches", node.involuntary_switches},
-                    {"reference_hz", node.reference_hz > 0 ? Json(node.reference_hz) : Json()}});
-    const auto pace = std::ranges::find(paces, node.host, &NodePace::host);
-    if (pace != paces.end()) list.back().update(Json{{"ranks", pace->ranks}, {"kernel_ratio", pace->ratio}});
-  }
-  return {{"began", began_at}, {"seconds", seconds}, {"nodes", std::move(list)}};
 }
 
 /// Bytes a core of the longest road that `memory_bytes` hold: a longer one is not measured.
@@ -464,14 +449,9 @@ bool SweepSession::is_cut_short(const Row& row) const {
 
 /// Until the next visit is far enough from the last one.
 SweepSession::End SweepSession::wait_for(const Stay& stay) {
-  if (leads()) {
-    const double until = stay.last + plan_.spacing;
-    if (until > wall_seconds()) progress_->start(fmt::format("waiting, {:g} s between visits", plan_.spacing));
-    constexpr auto kNap = std::chrono::milliseconds(50);
-    while (wall_seconds() < until && !interrupted()) std::this_thread::sleep_for(kNap);
-  }
-  world_.sleeping_barrier();
-  return asked_to_stop(world_) ? End::interrupted : End::done;
+  const bool is_stopped = wait_until(world_, stay.last + plan_.spacing, progress_.get(),
+                                     fmt::format("waiting, {:g} s between visits", plan_.spacing));
+  return is_stopped ? End::interrupted : End::done;
 }
 
 WorkEnd SweepSession::visit(Stay& stay, const Deadline& deadline) {
@@ -513,7 +493,7 @@ void SweepSession::add_visit(const Stay& stay, const std::vector<Measurement>& r
       if (has_ceiling_) add_limit_to(rows.back(), point);
     }
     const double seconds = wall_seconds() - began_at;
-    journal_->add_visit(json_of(began_at - began_, seconds, nodes, paces.paces()), rows);
+    journal_->add_visit(json_of_visit(began_at - began_, seconds, nodes, paces.paces()), rows);
     progress_->done(seconds_of_visit(stay), fmt::format("visit {} of {}: {}: timed {:.1f} of {:.1f} s", stay.visits + 1,
                                                         plan_.visits, label_of(stay.planned.group), timed, seconds));
   });

@@ -17,6 +17,7 @@
 
 #include "drivers/base/bad_input.hpp"
 #include "drivers/base/checksum.hpp"
+#include "drivers/base/positioned_io.hpp"
 #include "kernels/bits.hpp"
 #include "kernels/packed_road.hpp"
 #include "kernels/road_hash.hpp"
@@ -49,20 +50,6 @@ std::array<std::uint64_t, kHeaderWords> encode(const RoadFileHeader& header) {
   return words;
 }
 
-bool write_bytes(int file, std::int64_t at, std::int64_t bytes, const void* from) {
-  const auto* next = static_cast<const char*>(from);
-  while (bytes > 0) {
-    const ssize_t put = pwrite(file, next, static_cast<std::size_t>(bytes), at);
-    if (put < 0 && errno == EINTR) continue;
-    if (put == 0) errno = EIO;
-    if (put <= 0) return false;
-    next += put;
-    at += put;
-    bytes -= put;
-  }
-  return true;
-}
-
 /// Writes the words that lie wholly in `block`; those it shares with others go into `shared` as text, "index bits" a
 /// line.
 bool write_own_words(int file, const CellSource& road, Block block, std::string& shared) {
@@ -84,7 +71,7 @@ bool write_own_words(int file, const CellSource& road, Block block, std::string&
     std::int64_t step = std::min(left, kMaxCellsAtOnce);
     if (!to_road_end || step < left) step -= step % kWordCells;
     road.read(at, step, words);
-    if (!write_bytes(file, kHeaderBytes + at / kWordCells * 8, words_for(step) * 8, words.data())) {
+    if (!write_at(file, kHeaderBytes + at / kWordCells * 8, words_for(step) * 8, words.data())) {
       return false;
     }
     at += step;
@@ -131,21 +118,10 @@ RoadFile::RoadFile(const std::string& path) : path_(path), file_(open_to_read(pa
 }
 
 bool RoadFile::read_bytes(std::int64_t at, std::int64_t bytes, void* to) const {
-  auto* next = static_cast<char*>(to);
-  while (bytes > 0) {
-    const ssize_t got = pread(file_.get(), next, static_cast<std::size_t>(bytes), at);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) {
-      // Nothing is left of a file that somebody has made shorter.
-      int none = 0;
-      error_.compare_exchange_strong(none, got == 0 ? EIO : errno);
-      return false;
-    }
-    next += got;
-    at += got;
-    bytes -= got;
-  }
-  return true;
+  if (read_at(file_.get(), at, bytes, to)) return true;
+  int none = 0;
+  error_.compare_exchange_strong(none, errno);
+  return false;
 }
 
 void RoadFile::read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const {
@@ -213,9 +189,9 @@ void save_road(Communicator& comm, const RoadFileHeader& header, const CellSourc
       while (lines >> index >> bits) words[index] |= bits;
     }
     const auto encoded = encode(header);
-    bool written = write_bytes(file->descriptor(), 0, kHeaderBytes, encoded.data());
+    bool written = write_at(file->descriptor(), 0, kHeaderBytes, encoded.data());
     for (const auto& [index, bits] : words) {
-      written = written && write_bytes(file->descriptor(), kHeaderBytes + 8 * index, 8, &bits);
+      written = written && write_at(file->descriptor(), kHeaderBytes + 8 * index, 8, &bits);
     }
     if (!written) fail();
   });

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "drivers/base/option_values.hpp"
+#include "drivers/io/io_method.hpp"
 #include "drivers/machine/placement_policy.hpp"
 #include "drivers/ranks/edge_exchange.hpp"
 #include "drivers/report/scaling_mode.hpp"
@@ -96,6 +97,7 @@ using Reduce = MethodChoice<ReduceMethod, reduce_methods>;
 using Reduces = MethodList<ReduceMethod, reduce_methods>;
 using Placement = MethodChoice<PlacementPolicy, placement_policies>;
 using Placements = MethodList<PlacementPolicy, placement_policies>;
+using IoMethods = MethodList<IoMethod, io_methods>;
 using RanksPerNode = CountOrAuto<1, INT32_MAX>;
 using RanksPerNodes = CountListWithAuto<INT32_MAX>;
 

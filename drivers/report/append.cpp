@@ -44,6 +44,14 @@ std::string difference(const Row& row, const Row& more) {
                 ": --wave and the kernel's other options fix it");
   }
   if (row.cars != more.cars) return told("cars", shown(row.cars), shown(more.cars), "");
+  if (row.bytes != more.bytes) return told("bytes", shown(row.bytes), shown(more.bytes), ": --cells fixes it");
+  if (row.file_system && more.file_system) {
+    const auto where = [](const FileSystem& system) { return system.type + " at " + system.mount_point; };
+    if (where(*row.file_system) != where(*more.file_system)) {
+      return told("file_system", where(*row.file_system), where(*more.file_system), "");
+    }
+  }
+  if (row.hints != more.hints || row.hints_ignored != more.hints_ignored) return "was made with two sets of hints";
   if (row.cells != more.cells) return told("cells", fmt::to_string(row.cells), fmt::to_string(more.cells), "");
   if (row.origin != more.origin || row.row_class != more.row_class) return "is of two origins or classes";
   if (row.verification != more.verification || row.restarted != more.restarted) {
@@ -106,6 +114,8 @@ std::string append_samples(Row& row, const Row& more) {
   append(row.rank_seconds, more.rank_seconds, order);
   append(row.cpu_seconds, more.cpu_seconds, order);
   append(row.sample_clock_hz, more.sample_clock_hz, order);
+  append(row.phase_seconds, more.phase_seconds, order);
+  append(row.resident, more.resident, order);
   append(row.sample_runs, more.sample_runs, order);
   append(row.sample_visits, more.sample_visits, order);
   row.warnings.insert(more.warnings.begin(), more.warnings.end());

@@ -18,7 +18,7 @@ bool is_schema_version(const Json& value) { return value == kSchemaVersion; }
 bool is_version_of_google(const Json& value) { return value == kGoogleVersion; }
 
 bool is_command(const Json& value) {
-  constexpr const char* kCommands[] = {"sweep", "run", "ladder", "merge", "simulate", "model"};
+  constexpr const char* kCommands[] = {"sweep", "run", "ladder", "merge", "simulate", "model", "io"};
   return std::ranges::any_of(kCommands, [&](const char* command) { return value == command; });
 }
 

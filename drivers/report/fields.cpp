@@ -68,6 +68,26 @@ Json written(const Model& model) {
   return json;
 }
 
+Json written(const IoPhases& phases) {
+  return {{"open", written(phases.open)},
+          {"transfer", written(phases.transfer)},
+          {"sync", written(phases.sync)},
+          {"close", written(phases.close)}};
+}
+
+Json written(const FileSystem& file_system) {
+  return {{"folder", written(file_system.folder)},
+          {"type", written(file_system.type)},
+          {"mount_point", written(file_system.mount_point)},
+          {"free_bytes", file_system.free_bytes}};
+}
+
+Json written(const Hints& hints) {
+  Json json = Json::object();
+  for (const auto& [name, value] : hints) json[valid_utf8(name)] = written(value);
+  return json;
+}
+
 template <typename T>
 Json written(const std::optional<T>& value) {
   return value ? written(*value) : Json();
@@ -133,6 +153,18 @@ void take(const Json& json, Model& model) {
   if (!json["calibrated_from"].is_null()) model.calibrated_from = json["calibrated_from"].get<std::string>();
 }
 
+void take(const Json& json, IoPhases& phases) {
+  phases = {json["open"].get<double>(), json["transfer"].get<double>(), json["sync"].get<double>(),
+            json["close"].get<double>()};
+}
+
+void take(const Json& json, FileSystem& file_system) {
+  file_system = {.folder = json["folder"].get<std::string>(),
+                 .type = json["type"].get<std::string>(),
+                 .mount_point = json["mount_point"].get<std::string>(),
+                 .free_bytes = json["free_bytes"].get<std::int64_t>()};
+}
+
 template <typename T>
 void take(const Json& json, std::optional<T>& value) {
   take(json, value.emplace());
@@ -188,6 +220,17 @@ bool is_model(const Json& value) {
                              {"version", is_text, false},
                              {"parameters", are_parameters},
                              {"calibrated_from", is_text_or_null}});
+}
+
+bool is_phases(const Json& value) {
+  return consists_of(value, {{"open", is_not_negative},
+                             {"transfer", is_not_negative},
+                             {"sync", is_not_negative},
+                             {"close", is_not_negative}});
+}
+bool is_file_system(const Json& value) {
+  return consists_of(value,
+                     {{"folder", is_text}, {"type", is_text}, {"mount_point", is_text}, {"free_bytes", is_index}});
 }
 
 bool is_anything(const Json& /*value*/) { return true; }
@@ -355,6 +398,23 @@ std::vector<Field> make_table() {
       field("energy_run_steps", &Row::energy_run_steps, is_count, optional),
       field("updates_per_joule", &Row::updates_per_joule, is_positive, optional, worked_out),
       field("model", &Row::model, is_model, optional),
+
+      field("layout", &Row::layout, is_one_of<IoLayout>, optional),
+      field("operation", &Row::operation, is_one_of<IoOperation>, optional),
+      field("sync", &Row::sync, is_one_of<IoSync>, optional),
+      field("bytes", &Row::bytes, is_count, optional),
+      field("files", &Row::files, is_count, optional),
+      field("megabytes_per_second", in(&Row::megabytes_per_second, value), is_positive, optional),
+      field("megabytes_per_second_low", in(&Row::megabytes_per_second, low), is_positive, optional),
+      field("megabytes_per_second_high", in(&Row::megabytes_per_second, high), is_positive, optional),
+      field("megabytes_per_second_best", &Row::megabytes_per_second_best, is_positive, optional, worked_out),
+      field("mebibytes_per_second", &Row::mebibytes_per_second, is_positive, optional, worked_out),
+      field("phase_seconds", &Row::phase_seconds, are<is_phases>, optional),
+      field("resident", &Row::resident, are<is_share>, optional),
+      field("reader", &Row::reader, is_one_of<IoReader>, optional),
+      field("file_system", &Row::file_system, is_file_system, optional),
+      field("hints", &Row::hints, are_strings_by_name, optional),
+      field("hints_ignored", &Row::hints_ignored, are_different<is_text>, optional),
 
       field("clock_hz", &Row::clock_hz, is_positive, or_null),
       field("note", &Row::note, is_text, optional),

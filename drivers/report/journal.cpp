@@ -105,7 +105,7 @@ std::string difference(const Json& before, const Json& now) {
 }  // namespace
 
 Journal::Journal(const Options& options, const Json& axes)
-    : output_(options.output), path_(options.output + ".journal"), replaces_(options.force) {
+    : output_(options.output), path_(options.output + ".journal"), what_(options.what), replaces_(options.force) {
   const bool exists = plain_file_at(path_);
   std::optional<Report> report;
   if (options.resume && plain_file_at(output_)) {
@@ -113,7 +113,7 @@ Journal::Journal(const Options& options, const Json& axes)
     const Json before = report->context.value("axes", Json());
     if (before != axes) {
       throw BadInput(
-          fmt::format("{} is the report of another sweep{}: name another file", output_, difference(before, axes)));
+          fmt::format("{} is the report of another {}{}: name another file", output_, what_, difference(before, axes)));
     }
     for (const std::string& name : options.names) {
       if (std::ranges::find(report->rows, name, &Row::name) == report->rows.end()) {
@@ -128,8 +128,9 @@ Journal::Journal(const Options& options, const Json& axes)
   // Report and journal: the job died in finish(), or in a sweep that was to replace the report. The runs tell.
   check_free(output_, options.force || report);
   if (exists && !options.resume && !options.force) {
-    throw BadInput(fmt::format(
-        "{} is the journal of a sweep that was not finished: go on with --resume, or start over with --force", path_));
+    throw BadInput(
+        fmt::format("{} is the journal of a {} that was not finished: go on with --resume, or start over with --force",
+                    path_, what_));
   }
   // Permissions say nothing of root, nor of file systems that take no files: try, before the work is done.
   { const NewFile trial(output_, true); }
@@ -155,13 +156,13 @@ Journal::Journal(const Options& options, const Json& axes)
 void Journal::open_file() {
   file_ = Descriptor(open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666));
   if (!file_.is_open() && errno == ELOOP) {
-    throw BadInput(fmt::format("{} is a link, and the journal of a sweep is not: name another output", path_));
+    throw BadInput(fmt::format("{} is a link, and the journal of a {} is not: name another output", path_, what_));
   }
   if (!file_.is_open()) throw BadInput(fmt::format("cannot write {}: {}", path_, system_text()));
   // Not every file system has locks; one that has none is no reason to stop.
   const bool is_locked = flock(file_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   // Whoever held the lock may have completed the sweep meanwhile: the file has no name any more.
-  if (is_locked || !bears_its_name()) throw BadInput(fmt::format("another sweep is writing to {}", path_));
+  if (is_locked || !bears_its_name()) throw BadInput(fmt::format("another {} is writing to {}", what_, path_));
 }
 
 bool Journal::bears_its_name() const {
@@ -193,8 +194,8 @@ void Journal::read(const Json& axes, const std::vector<std::string>& names) {
       }
       if (const Json before = line->value("axes", Json()); before != axes) {
         throw BadInput(
-            fmt::format("{} belongs to a sweep with other axes{}: resume with the same options, or name another file",
-                        path_, difference(before, axes)));
+            fmt::format("{} belongs to a {} with other axes{}: resume with the same options, or name another file",
+                        path_, what_, difference(before, axes)));
       }
     } else {
       try {
@@ -412,7 +413,7 @@ void Journal::make_empty() {
 
 void Journal::append(const Json& line) {
   if (!bears_its_name()) {
-    throw WorkFailed(fmt::format("{} was removed or replaced while the sweep was writing to it", path_));
+    throw WorkFailed(fmt::format("{} was removed or replaced while the {} was writing to it", path_, what_));
   }
   append_durably(file_.get(), checked_line(line), path_);
 }

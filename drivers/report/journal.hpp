@@ -1,4 +1,4 @@
-// The file of a sweep that is not finished: a visit is on disk before the next one starts.
+// The file of a sweep, or another measurement, that is not finished: a visit is on disk before the next one starts.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +25,7 @@ class Journal {
     bool resume = false;
     bool force = false;
     std::vector<std::string> names;  ///< of all rows that there may be
+    std::string what = "sweep";      ///< how messages call what is measured
   };
 
   /// Starts a journal, or goes on with the one that is there; a last line that was not finished is dropped. `axes` must
@@ -97,6 +98,7 @@ class Journal {
 
   std::string output_;
   std::string path_;
+  std::string what_;
   bool replaces_;  ///< a report that bears the output's name
   Descriptor file_;
   bool complete_ = false;

@@ -34,7 +34,9 @@ std::string fault_of_samples(const Row& row) {
     }
   }
   const std::pair<const char*, std::size_t> more[] = {{"cpu_seconds", row.cpu_seconds.size()},
-                                                      {"sample_clock_hz", row.sample_clock_hz.size()}};
+                                                      {"sample_clock_hz", row.sample_clock_hz.size()},
+                                                      {"phase_seconds", row.phase_seconds.size()},
+                                                      {"resident", row.resident.size()}};
   for (const auto& [name, size] : more) {
     if (size != 0 && size != count) return fmt::format("has {} that are not one entry a sample", name);
   }
@@ -48,24 +50,32 @@ std::string fault_of_rates(const Row& row) {
   should.mcops_best = should.cells_per_cycle = should.fraction_of_limit = {};
   should.interval_over = {};
   should.updates_per_joule = {};
+  should.megabytes_per_second = {};
+  should.megabytes_per_second_best = should.mebibytes_per_second = {};
   work_out_rate(should);
   struct Number {
     const char* name;
     std::optional<double> is;
     std::optional<double> should;
   };
-  const Number numbers[] = {{"real_time", row.real_time_ns, should.real_time_ns},
-                            {"real_time_low", row.real_time_low_ns, should.real_time_low_ns},
-                            {"real_time_high", row.real_time_high_ns, should.real_time_high_ns},
-                            {"cpu_time", row.cpu_time_ns, should.cpu_time_ns},
-                            {"clock_hz", row.clock_hz, should.clock_hz},
-                            {"mcops", row.mcops.value, should.mcops.value},
-                            {"mcops_low", row.mcops.low, should.mcops.low},
-                            {"mcops_high", row.mcops.high, should.mcops.high},
-                            {"mcops_best", row.mcops_best, should.mcops_best},
-                            {"cells_per_cycle", row.cells_per_cycle, should.cells_per_cycle},
-                            {"fraction_of_limit", row.fraction_of_limit, should.fraction_of_limit},
-                            {"updates_per_joule", row.updates_per_joule, should.updates_per_joule}};
+  const Number numbers[] = {
+      {"real_time", row.real_time_ns, should.real_time_ns},
+      {"real_time_low", row.real_time_low_ns, should.real_time_low_ns},
+      {"real_time_high", row.real_time_high_ns, should.real_time_high_ns},
+      {"cpu_time", row.cpu_time_ns, should.cpu_time_ns},
+      {"clock_hz", row.clock_hz, should.clock_hz},
+      {"mcops", row.mcops.value, should.mcops.value},
+      {"mcops_low", row.mcops.low, should.mcops.low},
+      {"mcops_high", row.mcops.high, should.mcops.high},
+      {"mcops_best", row.mcops_best, should.mcops_best},
+      {"cells_per_cycle", row.cells_per_cycle, should.cells_per_cycle},
+      {"fraction_of_limit", row.fraction_of_limit, should.fraction_of_limit},
+      {"megabytes_per_second", row.megabytes_per_second.value, should.megabytes_per_second.value},
+      {"megabytes_per_second_low", row.megabytes_per_second.low, should.megabytes_per_second.low},
+      {"megabytes_per_second_high", row.megabytes_per_second.high, should.megabytes_per_second.high},
+      {"megabytes_per_second_best", row.megabytes_per_second_best, should.megabytes_per_second_best},
+      {"mebibytes_per_second", row.mebibytes_per_second, should.mebibytes_per_second},
+      {"updates_per_joule", row.updates_per_joule, should.updates_per_joule}};
   const auto text = [](std::optional<double> number) { return number ? fmt::format("{}", *number) : "null"; };
   for (const auto& [name, is, follows] : numbers) {
     if (is.has_value() == follows.has_value() && (!is || are_close(*is, *follows))) continue;
@@ -118,6 +128,7 @@ constexpr IntervalOf kIntervals[] = {
        return Estimate{row.real_time_ns, row.real_time_low_ns, row.real_time_high_ns};
      }},
     {"mcops", [](const Row& row) { return row.mcops; }},
+    {"megabytes_per_second", [](const Row& row) { return row.megabytes_per_second; }},
     {"speedup", [](const Row& row) { return row.speedup.ratio; }},
     {"efficiency", [](const Row& row) { return row.efficiency; }},
     {"ladder_speedup", [](const Row& row) { return row.ladder.ratio; }},

@@ -98,6 +98,22 @@ void work_out_times(Row& row) {
   if (!row.sample_clock_hz.empty()) row.clock_hz = over_visits(medians_by_visit(row, row.sample_clock_hz)).value;
 }
 
+void work_out_bytes_per_second(Row& row) {
+  if (!row.bytes || !row.real_time_ns) return;
+  const auto rate = [&](double time_ns) { return finite(static_cast<double>(*row.bytes) / time_ns * 1e3); };
+  row.megabytes_per_second = {.value = rate(*row.real_time_ns), .low = {}, .high = {}};
+  if (row.real_time_low_ns && row.real_time_high_ns) {
+    row.megabytes_per_second.low = rate(*row.real_time_high_ns);
+    row.megabytes_per_second.high = rate(*row.real_time_low_ns);
+  }
+  row.megabytes_per_second_best = row.megabytes_per_second.value;
+  if (!row.samples.empty()) row.megabytes_per_second_best = rate(std::ranges::min(nanoseconds(row, row.samples)));
+  constexpr double kMegabytesOfAMebibyte = 1.048576;
+  if (row.megabytes_per_second.value) {
+    row.mebibytes_per_second = finite(*row.megabytes_per_second.value / kMegabytesOfAMebibyte);
+  }
+}
+
 }  // namespace
 
 void work_out_rate(Row& row) {
@@ -108,6 +124,7 @@ void work_out_rate(Row& row) {
     row.updates_per_joule =
         finite(static_cast<double>(row.cells) * static_cast<double>(*row.steps) / *row.energy_joules);
   }
+  if (row.row_class == RowClass::io) work_out_bytes_per_second(row);
   if (row.row_class != RowClass::update || !row.real_time_ns) return;
   const auto rate = [&](double time_ns) { return finite(static_cast<double>(row.cells) / time_ns * 1e3); };
   row.mcops = {.value = rate(*row.real_time_ns), .low = {}, .high = {}};

@@ -13,6 +13,9 @@
 #include <vector>
 
 #include "drivers/base/enum_names.hpp"
+#include "drivers/io/dealing.hpp"
+#include "drivers/io/file_system.hpp"
+#include "drivers/io/io_method.hpp"
 #include "drivers/machine/energy_source.hpp"
 #include "drivers/machine/placement.hpp"
 #include "drivers/report/scaling_mode.hpp"
@@ -40,6 +43,27 @@ enum class VerificationMethod { full, windows, golden, none };
 /// What was not as it should be while a point was measured.
 enum class Warning { clock_changed, placement_changed, shared_core, oversubscribed, short_repetition };
 
+/// What was done with files.
+enum class IoOperation { write, read };
+
+/// Whether a write ends on the disk, and a read begins there, as far as the system lets the page cache be emptied.
+enum class IoSync { synced, cached };
+
+/// Who reads back what a rank wrote.
+enum class IoReader { other_ranks, same_ranks };
+
+template <>
+struct EnumNames<IoOperation> {
+  static constexpr std::array<std::string_view, 2> kNames{"write", "read"};
+};
+template <>
+struct EnumNames<IoSync> {
+  static constexpr std::array<std::string_view, 2> kNames{"synced", "cached"};
+};
+template <>
+struct EnumNames<IoReader> {
+  static constexpr std::array<std::string_view, 2> kNames{"other_ranks", "same_ranks"};
+};
 template <>
 struct EnumNames<KernelClass> {
   static constexpr std::array<std::string_view, 2> kNames{"update", "closed-form"};
@@ -90,6 +114,14 @@ struct Shares {
   double exchange = 0;
   double reduction = 0;
   double waiting = 0;
+};
+
+/// The phases of one write or read of files: seconds of the slowest rank in each.
+struct IoPhases {
+  double open = 0;
+  double transfer = 0;
+  double sync = 0;  ///< 0 where nothing was synced
+  double close = 0;
 };
 
 /// A row's rate over that of another row, its base.
@@ -184,6 +216,22 @@ struct Row {
   std::optional<std::int64_t> energy_run_steps;  ///< iterations of that run
   std::optional<double> updates_per_joule;       ///< cell updates
   std::optional<Model> model;
+
+  // Files: in rows of class io, of which `kernel` is the method.
+  std::optional<IoLayout> layout;
+  std::optional<IoOperation> operation;
+  std::optional<IoSync> sync;
+  std::optional<std::int64_t> bytes;                ///< of all ranks
+  std::optional<std::int64_t> files;                ///< the same
+  Estimate megabytes_per_second;                    ///< 10^6 bytes a second: median over visits
+  std::optional<double> megabytes_per_second_best;  ///< of the fastest repetition
+  std::optional<double> mebibytes_per_second;       ///< 2^20 bytes a second: the median again
+  std::vector<IoPhases> phase_seconds;              ///< one entry a sample
+  std::vector<double> resident;  ///< part in the page cache as a read began: one entry a sample, or none
+  std::optional<IoReader> reader;
+  std::optional<FileSystem> file_system;  ///< as it was before the launch wrote to it
+  std::optional<Hints> hints;             ///< in force
+  std::set<std::string> hints_ignored;    ///< of those asked for: "name=value"
 
   std::optional<std::string> note;
 

@@ -32,6 +32,8 @@ const std::vector<Rule>& rules() {
   static const auto finished = [](const Row& row) { return !row.skipped; };
   static const auto updates = [](const Row& row) { return !row.skipped && row.row_class == RowClass::update; };
   static const auto jumps = [](const Row& row) { return row.row_class != RowClass::update; };
+  static const auto of_files = [](const Row& row) { return !row.skipped && row.row_class == RowClass::io; };
+  static const auto not_of_files = [](const Row& row) { return row.row_class != RowClass::io; };
   static const auto of_a_machine = [](const Row& row) { return row.origin == Origin::measured; };
   static const auto measured = [](const Row& row) { return !row.skipped && row.origin == Origin::measured; };
   static const auto projected = [](const Row& row) { return row.origin != Origin::measured; };
@@ -53,13 +55,14 @@ const std::vector<Rule>& rules() {
   };
   static const auto sound = [](const Row& row) { return !row.skipped && !row.failed(); };
   static const std::vector<Rule> rules{
-      {skipped, "a skipped row", none, {"samples",       "sample_visits", "sample_runs",     "sample_steps",
-                                        "rank_seconds",  "cpu_seconds",   "sample_clock_hz", "steps",
-                                        "depth",         "real_time",     "real_time_low",   "real_time_high",
-                                        "cpu_time",      "mcops",         "mcops_low",       "mcops_high",
-                                        "interval_over", "mcops_best",    "cells_per_cycle", "limit",
-                                        "hash",          "verified",      "restarted",       "stopped",
-                                        "placement",     "clock_hz",      "shares",          "energy_joules"}},
+      {skipped,
+       "a skipped row",
+       none,
+       {"samples",         "sample_visits", "sample_runs", "sample_steps",  "rank_seconds",  "cpu_seconds",
+        "sample_clock_hz", "steps",         "depth",       "real_time",     "real_time_low", "real_time_high",
+        "cpu_time",        "mcops",         "mcops_low",   "mcops_high",    "interval_over", "mcops_best",
+        "cells_per_cycle", "limit",         "hash",        "verified",      "restarted",     "stopped",
+        "placement",       "clock_hz",      "shares",      "energy_joules", "phase_seconds", "resident"}},
       {skipped, "a skipped row", some, {"error_message"}},
       {finished, "a row that was not skipped", some, {"steps"}},
       {updates, "a row of an update kernel", some, {"mcops", "mcops_best"}},
@@ -67,6 +70,17 @@ const std::vector<Rule>& rules() {
        "a row that updates no cells",
        none,
        {"mcops", "mcops_low", "mcops_high", "mcops_best", "cells_per_cycle", "limit"}},
+      {of_files,
+       "a row of files",
+       some,
+       {"layout", "operation", "sync", "bytes", "files", "megabytes_per_second", "megabytes_per_second_best",
+        "mebibytes_per_second", "phase_seconds", "reader", "file_system"}},
+      {not_of_files,
+       "a row that is not of files",
+       none,
+       {"layout", "operation", "sync", "bytes", "files", "megabytes_per_second", "megabytes_per_second_low",
+        "megabytes_per_second_high", "megabytes_per_second_best", "mebibytes_per_second", "phase_seconds", "resident",
+        "reader", "file_system", "hints", "hints_ignored"}},
       {measured, "a measured row", some, {"samples", "verified", "restarted", "stopped"}},
       {of_a_machine, "a measured row", none, {"model"}},
       {projected,

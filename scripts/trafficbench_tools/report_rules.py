@@ -24,10 +24,12 @@ SMALLEST = 1e-30
 NOT_DIVIDED_BY = {"density"}
 SHARE_ROUNDING = 1e-3
 NANOSECONDS = 1e9
+MEGABYTE = 1e6
+MEBIBYTE = 2**20
 
 ONE_A_SAMPLE = ["sample_visits", "sample_runs", "sample_steps"]
-ONE_A_SAMPLE_OR_NONE = ["rank_seconds", "cpu_seconds", "sample_clock_hz"]
-INTERVALS = ["real_time", "mcops", "speedup", "efficiency", "ladder_speedup"]
+ONE_A_SAMPLE_OR_NONE = ["rank_seconds", "cpu_seconds", "sample_clock_hz", "phase_seconds", "resident"]
+INTERVALS = ["real_time", "mcops", "megabytes_per_second", "speedup", "efficiency", "ladder_speedup"]
 SAME_AS_BASE = ["count", "origin", "kernel", "mode"]
 SAME_AS_LADDER_BASE = ["count", "origin", "cells"]
 
@@ -82,6 +84,7 @@ def _check_row(row, rows, runs, visits, known):
     check_shares(row)
     _check_times(row, visits.times(row))
     _check_rates(row, visits.times(row))
+    _check_bytes(row)
     if row["mcops"] is not None and row["clock_hz"] is not None:
         require(row["cells_per_cycle"] is not None, "clock_hz without cells_per_cycle")
     check_cycles(row, row["mcops"] and row["mcops"] * 1e6)
@@ -157,6 +160,25 @@ def _check_rates(row, times):
         _require_same(row, "mcops_high", low and per_microsecond / low)
     best = per_microsecond * best_rate(row) if times else row["mcops"]
     require(close(row["mcops_best"], best), f"mcops_best {row['mcops_best']} is not the rate of the fastest sample, {best}")
+
+
+def _check_bytes(row):
+    """How fast the bytes of a row of files went, by its times."""
+    should = dict.fromkeys(
+        f"{name}_per_second{end}"
+        for name, end in (("megabytes", ""), ("megabytes", "_low"), ("megabytes", "_high"), ("megabytes", "_best"), ("mebibytes", ""))
+    )
+    if row["class"] == "io" and "bytes" in row and row["real_time"]:
+        scale = NANOSECONDS * row["bytes"] / MEGABYTE
+        should["megabytes_per_second"] = scale / row["real_time"]
+        if "real_time_low" in row:
+            should["megabytes_per_second_low"] = scale / row["real_time_high"]
+            should["megabytes_per_second_high"] = scale / row["real_time_low"]
+        fastest = min(per_iteration(row, row["samples"]), default=0) * NANOSECONDS * (row["steps"] or 1)
+        should["megabytes_per_second_best"] = scale / (fastest or row["real_time"])
+        should["mebibytes_per_second"] = scale * MEGABYTE / MEBIBYTE / row["real_time"]
+    for field, value in should.items():
+        _require_same(row, field, value)
 
 
 def _check_limit(row, runs):

@@ -2,7 +2,7 @@
 
 import itertools
 
-from trafficbench_tools.report import efficiency, palette, placement, rows, views
+from trafficbench_tools.report import efficiency, file_words, palette, placement, rows, views
 from trafficbench_tools.report.chart import joined_runs
 
 # key, heading, explanation. In this order in the table; the page formats by `kind`.
@@ -45,6 +45,13 @@ COLUMNS = [
     ("stopped", "stopped", "word", "why there were no more visits"),
     ("verification", "verification", "word", "how the end state was checked"),
     ("hash", "hash", "word", "of the final state"),
+    ("megabytes_per_second", "MB/s", "rate", "of files: median over visits, 10^6 bytes a second"),
+    ("megabytes_per_second_low", "low", "rate", "95% interval of the median"),
+    ("megabytes_per_second_high", "high", "rate", "95% interval of the median"),
+    ("megabytes_per_second_best", "best MB/s", "rate", "of the fastest repetition"),
+    ("operation", "operation", "word", "write or read"),
+    ("sync", "sync", "word", "synced: to the disk, and from it; cached: the page cache had a part in it"),
+    ("layout", "layout", "word", "how the road was dealt to the ranks"),
     ("energy_joules", "energy, J", "number", "of one repetition, all nodes"),
     ("updates_per_joule", "updates/J", "number", "cell updates a joule, all nodes"),
     ("plots", "plots", "integer", "how many plots show this row"),
@@ -58,7 +65,8 @@ DETAILS = [
     "samples", "beyond_110_percent", "real_time_low", "real_time_high", "cpu_time", "density", "init", "seed", "cars",
     "restarted", "clock_hz", "energy_source", "energy_run_seconds", "energy_run_steps", "warnings", "skipped", "error_message", "note", "base", "base_mcops",
     "efficiency_low", "efficiency_high", "ladder_base", "ladder_base_mcops", "ladder_speedup_low", "ladder_speedup_high",
-    "shares", "placement", "rung", "bits_per_cell",
+    "shares", "placement", "rung", "bits_per_cell", "bytes", "files", "mebibytes_per_second", "resident", "reader",
+    "file_system", "phase_seconds", "hints", "hints_ignored",
 ]  # fmt: skip
 # Details that are no field of a row: the likely cause of an efficiency beyond 110%.
 OWN_DETAILS = ["beyond_110_percent"]
@@ -120,6 +128,9 @@ def table_row(source, row, plots, numbers, causes):
         "visits": rows.visits(row) if row["samples"] else None,
         "beyond_110_percent": causes.get(id(row)),
         "samples": samples(row),
+        "file_system": file_words.file_system(row),
+        "phase_seconds": file_words.phases(row),
+        "hints": file_words.hints(row),
     }
     for field in ("base", "ladder_base"):
         extra[field] = numbers[id(source.by_name[row[field]])] if row[field] is not None else None

@@ -1,0 +1,363 @@
+// trafficbench io
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <climits>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "drivers/base/known.hpp"
+#include "drivers/base/new_file.hpp"
+#include "drivers/base/standard_output.hpp"
+#include "drivers/base/wall_clock.hpp"
+#include "drivers/command/commands.hpp"
+#include "drivers/command/io_table.hpp"
+#include "drivers/command/measuring.hpp"
+#include "drivers/io/file_system.hpp"
+#include "drivers/machine/memory.hpp"
+#include "drivers/machine/topology.hpp"
+#include "drivers/measure/io_row.hpp"
+#include "drivers/report/provenance.hpp"
+#include "drivers/report/ratios.hpp"
+#include "drivers/report/report.hpp"
+#include "drivers/report/visits.hpp"
+#include "drivers/road/start.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+/// What is measured, and how far it has come.
+struct Stay {
+  IoPoint point;
+  std::string stem;  ///< of its files
+  int visits = 0;    ///< made, those of earlier launches included
+  double last = -1e300;
+  bool is_measured = true;
+};
+
+/// Those of this program; one that was asked for by name and that it has not is refused.
+std::vector<const IoMethod*> methods_of(const IoOptions& options) {
+  std::vector<const IoMethod*> methods;
+  for (const IoMethod* method : options.methods.methods) {
+    const std::string why_not = method->why_not();
+    if (why_not.empty()) {
+      methods.push_back(method);
+    } else if (options.methods.text != "all") {
+      throw BadInput(fmt::format("methods has {}, which cannot be had: {}", method->name, why_not));
+    }
+  }
+  return methods;
+}
+
+Hints hints_of(const IoOptions& options, const std::vector<const IoMethod*>& methods) {
+  // As much as every library takes.
+  constexpr std::size_t kLongestName = 35;
+  constexpr std::size_t kLongestValue = 255;
+  Hints hints;
+  for (const std::string& hint : options.hints) {
+    const std::size_t equals = hint.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == hint.size()) {
+      throw BadInput(fmt::format("hints is '{}': write a name and a value, as in cb_nodes=2", hint));
+    }
+    if (equals > kLongestName || hint.size() - equals - 1 > kLongestValue) {
+      throw BadInput(
+          fmt::format("hints is '{}': a name has {} letters at most, a value {}", hint, kLongestName, kLongestValue));
+    }
+    if (!hints.emplace(hint.substr(0, equals), hint.substr(equals + 1)).second) {
+      throw BadInput(fmt::format("hints names {} twice", hint.substr(0, equals)));
+    }
+  }
+  const bool taken = std::ranges::any_of(methods, [](const IoMethod* method) { return method->takes_hints; });
+  if (!hints.empty() && !taken) throw BadInput("hints are for MPI-IO, and none of the methods asked for is one of it");
+  return hints;
+}
+
+std::int64_t cells_of(const IoOptions& options) {
+  return options.cells ? options.cells->number : 8 * options.bytes.number;
+}
+
+/// As they were asked for: what --resume compares.
+Json axes_of(Communicator& world, const IoOptions& options) {
+  Json axes = {{"methods", options.methods.text}, {"layouts", options.layouts.text}, {"ops", options.ops.text},
+               {"sync", options.sync.text},       {"directory", options.directory},  {"visits", options.visits},
+               {"spacing", options.spacing},      {"files", options.files.text}};
+  axes["bytes"] = options.cells ? Json() : Json(options.bytes.text);
+  axes["cells"] = options.cells ? Json(options.cells->text) : Json();
+  axes["hints"] = options.hints;
+  axes["ranks"] = world.size();
+  return axes;
+}
+
+/// A file that shows whether a folder takes files, and whether all ranks see the same.
+class Probe {
+ public:
+  explicit Probe(std::string path) : path_(std::move(path)) {}
+  Probe(const Probe&) = delete;
+  Probe& operator=(const Probe&) = delete;
+  ~Probe() {
+    if (is_made_) remove_or_name(path_);
+  }
+
+  /// On one rank. Throws BadInput.
+  void make(const std::string& folder) {
+    const Descriptor file(open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+    if (!file.is_open()) throw BadInput(fmt::format("cannot write into {}: {}", folder, system_text()));
+    is_made_ = true;
+  }
+
+ private:
+  std::string path_;
+  bool is_made_ = false;
+};
+
+/// Collective: whether all ranks can write so many bytes into the folder, which has the same name on all of them.
+/// Returns its file system as rank 0 sees it.
+FileSystem look_at_folder(Communicator& world, const std::string& folder, const std::string& stem, std::int64_t bytes) {
+  FileSystem system;
+  Probe probe(stem + ".probe");
+  together(world, [&] { system = file_system_of(folder); });
+  on_rank_0(world, [&] { probe.make(folder); });
+  together(world, [&] {
+    if (access((stem + ".probe").c_str(), F_OK) != 0) {
+      throw BadInput(fmt::format("rank {} does not see what rank 0 writes into {}: all nodes need the same folder",
+                                 world.rank(), folder));
+    }
+    if (system.free_bytes < bytes) {
+      throw BadInput(fmt::format("{} bytes are to be written into {}, and {} are free there: ask for less with --bytes",
+                                 bytes, folder, system.free_bytes));
+    }
+  });
+  world.barrier();  // the probe goes when all have seen it
+  return system;
+}
+
+/// Every rank holds what it writes and what it reads.
+void check_memory(Communicator& world, const Dealing& dealing) {
+  together(world, [&] {
+    const std::int64_t needed = 2 * kBlockBytes * dealing.most() * world.node_size();
+    const std::int64_t available = available_memory();
+    if (needed > available) {
+      throw BadInput(
+          fmt::format("a road of {} bytes takes {} bytes of memory on a node, twice what its ranks write, and {} are "
+                      "available: ask for less with --bytes",
+                      dealing.bytes(), needed, available));
+    }
+  });
+}
+
+class IoSession {
+ public:
+  IoSession(Communicator& world, const IoOptions& options, std::vector<Stay> stays, Journal* journal, double began)
+      : world_(world), options_(options), stays_(std::move(stays)), journal_(journal), began_(began) {}
+
+  /// Makes the visits that are missing. Returns whether a signal stopped it.
+  bool measure() {
+    take_up();
+    std::size_t missing = 0;
+    for (const Stay& stay : stays_) {
+      if (stay.is_measured) missing += static_cast<std::size_t>(std::max(0, options_.visits - stay.visits));
+    }
+    if (leads()) progress_ = std::make_unique<Progress>(missing, static_cast<double>(missing));
+    for (int pass = 0; pass < options_.visits; ++pass) {
+      for (Stay& stay : stays_) {
+        if (!stay.is_measured || stay.visits > pass) continue;
+        if (wait_until(world_, stay.last + options_.spacing, progress_.get(),
+                       fmt::format("waiting, {:g} s between visits", options_.spacing))) {
+          return true;
+        }
+        if (!visit(stay)) return true;
+      }
+    }
+    progress_.reset();
+    return false;
+  }
+
+ private:
+  bool leads() const { return world_.rank() == 0; }
+
+  /// What the journal knows of earlier launches.
+  void take_up() {
+    for (Stay& stay : stays_) {
+      double numbers[] = {static_cast<double>(options_.visits), 1};  // visits, is measured
+      for (const IoOperation operation : options_.ops.values) {
+        if (!leads()) break;
+        const Row* row = journal_->row(row_name(stay.point, operation));
+        numbers[0] = std::min(numbers[0], row == nullptr ? 0.0 : count_visits(*row));
+        if (row != nullptr && row->failed()) numbers[1] = 0;
+      }
+      world_.broadcast(numbers);
+      stay.visits = static_cast<int>(std::lround(numbers[0]));
+      stay.is_measured = numbers[1] > 0;
+    }
+  }
+
+  /// False if a signal came before its end.
+  bool visit(Stay& stay) {
+    const IoPoint& point = stay.point;
+    const std::string label = fmt::format("{} {} {}{}", point.method->name, name_of(point.layout), name_of(point.sync),
+                                          point.names_folder ? " in " + point.file_system.folder : std::string());
+    const std::string title = fmt::format("visit {} of {}: {}", stay.visits + 1, options_.visits, label);
+    if (leads()) progress_->start(title);
+    deal(point);
+    stay.last = wall_seconds();
+    DisturbanceWatch watch(world_);
+    const IoVisit what{.method = point.method,
+                       .sync = point.sync,
+                       .path = fmt::format("{}.{}", stay.stem, ++number_),
+                       .hints = point.method->takes_hints ? point.hints : Hints{},
+                       .patience = patience(),
+                       .keep = options_.files.value == KeptFiles::keep && stay.visits + 1 == options_.visits};
+    const std::optional<IoMeasurement> measured = make_io_visit(world_, what, *road_);
+    if (!measured) return false;
+    const std::vector<NodeDisturbance> nodes = watch.finish();
+    on_rank_0(world_, [&] {
+      std::vector<Row> rows;
+      rows.reserve(options_.ops.values.size());
+      const VisitOfRow place{.run = journal_->runs().size() - 1, .visit = journal_->next_visit()};
+      for (const IoOperation operation : options_.ops.values) {
+        rows.push_back(measured_row(point, operation, *measured, place));
+      }
+      journal_->add_visit(json_of_visit(stay.last - began_, wall_seconds() - stay.last, nodes), rows);
+      const auto bytes = static_cast<double>(road_->dealing().bytes());
+      progress_->done(1, fmt::format("{}: wrote {:.0f} MB/s, read {:.0f} MB/s", title,
+                                     1e-6 * bytes / measured->write.seconds, 1e-6 * bytes / measured->read.seconds));
+    });
+    ++stay.visits;
+    stay.is_measured = measured->verdict.problem.empty();
+    return !asked_to_stop(world_);
+  }
+
+  double patience() const {
+    constexpr double kLeast = 60;
+    constexpr double kBytesPerSecond = 1e7;
+    return options_.patience ? options_.patience->number
+                             : kLeast + static_cast<double>(road_->dealing().bytes()) / kBytesPerSecond;
+  }
+
+  /// The road as this point deals it: anew where the one before had another layout.
+  void deal(const IoPoint& point) {
+    if (road_ && road_->dealing().layout() == point.layout) return;
+    road_.reset();
+    road_ = std::make_unique<IoRoad>(world_, *make_start(point.start, point.cells),
+                                     Dealing(point.layout, blocks_for(point.cells), world_.size()));
+  }
+
+  Communicator& world_;
+  const IoOptions& options_;
+  std::vector<Stay> stays_;
+  Journal* journal_;  // on rank 0
+  double began_;
+  std::unique_ptr<IoRoad> road_;
+  std::unique_ptr<Progress> progress_;  // on rank 0
+  int number_ = 0;                      // of files
+};
+
+/// Collective: rank 0's path to each folder, since other ranks may have been started elsewhere.
+std::vector<std::pair<std::string, std::string>> folders_of(Communicator& world, const std::string& list) {
+  std::vector<std::pair<std::string, std::string>> folders;  // as asked for, and whole
+  for (const std::string& folder : parse_names(list, "directory")) {
+    const std::string own = world.rank() == 0 ? std::filesystem::absolute(folder).string() : std::string();
+    folders.emplace_back(folder, text_of_rank_0(world, own));
+  }
+  return folders;
+}
+
+}  // namespace
+
+Status io(Communicator& world, const IoOptions& options, const std::vector<std::string>& argv) {
+  const double began = wall_seconds();
+  const std::vector<const IoMethod*> methods = methods_of(options);
+  const Hints hints = hints_of(options, methods);
+  const std::int64_t cells = cells_of(options);
+  if (options.resume && options.output.empty()) {
+    throw BadInput("--resume needs --output with the name of the report that was begun");
+  }
+  check_points({methods.size(), options.layouts.values.size(), options.sync.values.size()});
+  const bool leads = world.rank() == 0;
+  const Dealing dealing(IoLayout::contiguous, blocks_for(cells), world.size());
+  check_memory(world, dealing);
+  const std::size_t kept_at_once = options.files.value == KeptFiles::keep
+                                       ? methods.size() * options.layouts.values.size() * options.sync.values.size()
+                                       : 1;
+  const auto folders = folders_of(world, options.directory);
+  const std::string own_name = text_of_rank_0(world, fmt::format("trafficbench-io.{}.{}", host_name(), getpid()));
+  std::vector<std::pair<FileSystem, std::string>> places;
+  for (const auto& [folder, path] : folders) {
+    const std::string stem = fmt::format("{}/{}", path, own_name);
+    FileSystem system = look_at_folder(world, path, stem, dealing.bytes() * static_cast<std::int64_t>(kept_at_once));
+    system.folder = folder;
+    places.emplace_back(std::move(system), stem);
+  }
+
+  std::vector<Stay> stays;
+  std::vector<std::string> names;
+  for (const IoLayout layout : options.layouts.values) {
+    for (const auto& [system, stem] : places) {
+      for (const IoSync sync : options.sync.values) {
+        for (const IoMethod* method : methods) {
+          const IoPoint point{.method = method,
+                              .layout = layout,
+                              .sync = sync,
+                              .cells = cells,
+                              .ranks = world.size(),
+                              .file_system = system,
+                              .names_folder = places.size() > 1,
+                              .start = {},
+                              .hints = hints};
+          for (const IoOperation operation : options.ops.values) names.push_back(row_name(point, operation));
+          stays.push_back({.point = point, .stem = stem});
+        }
+      }
+    }
+  }
+  const Json axes = axes_of(world, options);
+  const std::string output = options.output.empty() ? default_output() : options.output;
+  std::unique_ptr<Journal> journal;
+  on_rank_0(world, [&] {
+    journal =
+        std::make_unique<Journal>(Journal::Options{output, options.resume, options.force, names, "measurement"}, axes);
+  });
+  if (world.sum_of(journal && journal->complete() ? 1 : 0) > 0) {
+    if (leads) print_out(fmt::format("{} is complete: nothing is left to do\n", output));
+    return Status::done;
+  }
+  const Json description = describe_run(world, argv);
+  on_rank_0(world, [&] { add_launch(*journal, description, output); });
+  if (leads) {
+    say(fmt::format("Writing to {}\n{} bytes, {} ways, {} visits of each\n", output, dealing.bytes(), stays.size(),
+                    options.visits));
+  }
+  IoSession session(world, options, std::move(stays), journal.get(), began);
+  if (session.measure()) {
+    if (leads) {
+      say(fmt::format("trafficbench: interrupted after {} visits: go on with --resume --output {}\n",
+                      visits_of_launches(journal->runs()), output));
+    }
+    return Status::interrupted;
+  }
+  bool verified = true;
+  on_rank_0(world, [&] {
+    std::vector<Row> rows = journal->rows();
+    sort_rows(names, rows);
+    add_ratios(rows, journal->runs());
+    journal->finish(make_report("io", axes, journal->runs(), rows));
+    verified = all_verified(rows);
+    print_out(io_table(rows));
+    print_out(fmt::format("\nReport: {}\n", output));
+    if (options.files.value == KeptFiles::keep) {
+      for (const auto& [system, stem] : places) print_out(fmt::format("Files: {}.*\n", stem));
+    }
+    print_failures(rows);
+    if (!verified) say("trafficbench: rows failed their verification, see above\n");
+  });
+  verified = world.all(verified);
+  return verified ? Status::done : Status::check_failed;
+}
+
+}  // namespace trafficbench

@@ -1,0 +1,30 @@
+#include "drivers/io/dealing.hpp"
+
+#include <algorithm>
+
+#include "kernels/block.hpp"
+
+namespace trafficbench {
+
+std::int64_t BlockRun::before(std::int64_t block) const {
+  return block <= first ? 0 : std::min(count, (block - first + stride - 1) / stride);
+}
+
+BlockRun Dealing::of(int rank) const {
+  if (layout_ == IoLayout::contiguous) {
+    const Block part = block_of(blocks_, ranks_, rank);
+    return {.first = part.first, .stride = 1, .count = part.cells};
+  }
+  const std::int64_t count = rank < blocks_ ? (blocks_ - rank - 1) / ranks_ + 1 : 0;
+  return {.first = rank, .stride = ranks_, .count = count};
+}
+
+std::int64_t Dealing::most() const { return (blocks_ + ranks_ - 1) / ranks_; }
+
+std::int64_t blocks_for(std::int64_t cells) { return (cells + kBlockCells - 1) / kBlockCells; }
+
+int owner_read_by(int rank, int ranks) { return (rank + 1) % ranks; }
+
+int reader_of(int rank, int ranks) { return (rank + ranks - 1) % ranks; }
+
+}  // namespace trafficbench

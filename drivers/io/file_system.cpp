@@ -1,0 +1,107 @@
+#include "drivers/io/file_system.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string_view>
+#include <vector>
+
+#include "drivers/base/bad_input.hpp"
+#include "drivers/base/files.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+/// A path of /proc/self/mountinfo, where blanks and the like stand as \040.
+std::string unescaped(std::string_view text) {
+  std::string path;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto is_digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '7'; };
+    if (text[i] == '\\' && is_digit(i + 1) && is_digit(i + 2) && is_digit(i + 3)) {
+      path += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
+      i += 3;
+    } else {
+      path += text[i];
+    }
+  }
+  return path;
+}
+
+bool is_within(const std::string& path, const std::string& mount_point) {
+  return mount_point == "/" ||
+         (path.starts_with(mount_point) && (path.size() == mount_point.size() || path[mount_point.size()] == '/'));
+}
+
+/// Takes type and mount point from the longest that the folder is within; of equal ones the last lies on top.
+void look_up_mount(const std::string& folder, FileSystem& found) {
+  std::ifstream lines("/proc/self/mountinfo");
+  for (std::string line; std::getline(lines, line);) {
+    // Number, parent, device, root, mount point, options, any number of fields, a dash, type.
+    std::istringstream fields(line);
+    std::string field;
+    for (int i = 0; i < 5; ++i) fields >> field;
+    const std::string mount_point = unescaped(field);
+    while (fields >> field && field != "-") continue;
+    std::string type;
+    if (!(fields >> type) || !is_within(folder, mount_point)) continue;
+    if (mount_point.size() < found.mount_point.size()) continue;
+    found.mount_point = mount_point;
+    found.type = type;
+  }
+}
+
+}  // namespace
+
+FileSystem file_system_of(const std::string& folder) {
+  FileSystem found{.folder = folder, .type = {}, .mount_point = {}};
+  std::error_code error;
+  const std::filesystem::path whole = std::filesystem::canonical(folder, error);
+  struct statfs status {};
+  if (error || !std::filesystem::is_directory(whole, error) || statfs(folder.c_str(), &status) != 0) {
+    throw BadInput(fmt::format("there is no folder {} to write into", folder));
+  }
+  found.free_bytes = static_cast<std::int64_t>(status.f_bavail) * static_cast<std::int64_t>(status.f_bsize);
+  look_up_mount(whole.string(), found);
+  if (found.type.empty()) found.type = fmt::format("0x{:x}", static_cast<std::uint64_t>(status.f_type));
+  if (found.mount_point.empty()) found.mount_point = "unknown";
+  return found;
+}
+
+void drop_from_cache(const std::string& path) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (file.is_open()) posix_fadvise(file.get(), 0, 0, POSIX_FADV_DONTNEED);
+}
+
+std::optional<double> part_in_cache(const std::string& path) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat status {};
+  if (!file.is_open() || fstat(file.get(), &status) != 0 || status.st_size == 0) return {};
+  const auto page = static_cast<std::int64_t>(sysconf(_SC_PAGESIZE));
+  // A part of the file at a time: it may be longer than the memory.
+  const std::int64_t part = page << 18;
+  std::vector<unsigned char> pages(static_cast<std::size_t>(part / page));
+  std::int64_t resident = 0;
+  for (std::int64_t at = 0; at < status.st_size; at += part) {
+    const auto bytes = static_cast<std::size_t>(std::min<std::int64_t>(part, status.st_size - at));
+    void* const mapped = mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file.get(), at);
+    if (mapped == MAP_FAILED) return {};
+    const bool is_known = mincore(mapped, bytes, pages.data()) == 0;
+    munmap(mapped, bytes);
+    if (!is_known) return {};
+    const auto end = pages.begin() + (static_cast<std::int64_t>(bytes) + page - 1) / page;
+    resident += std::count_if(pages.begin(), end, [](unsigned char flags) { return (flags & 1) != 0; });
+  }
+  const std::int64_t all = (status.st_size + page - 1) / page;
+  return static_cast<double>(resident) / static_cast<double>(all);
+}
+
+}  // namespace trafficbench

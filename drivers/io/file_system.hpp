@@ -1,0 +1,26 @@
+// What is known of the file system that a folder is in, and of the page cache.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace trafficbench {
+
+struct FileSystem {
+  std::string folder;           ///< as it was asked for
+  std::string type;             ///< as the system calls it: ext4, tmpfs, lustre
+  std::string mount_point;      ///< the same
+  std::int64_t free_bytes = 0;  ///< that the user may take
+};
+
+/// Throws BadInput if there is no such folder.
+FileSystem file_system_of(const std::string& folder);
+
+/// Asks the system to forget a file's pages, as far as they are on the disk.
+void drop_from_cache(const std::string& path);
+
+/// How much of a file is in this node's page cache, 0 to 1; nothing where the system does not say.
+std::optional<double> part_in_cache(const std::string& path);
+
+}  // namespace trafficbench

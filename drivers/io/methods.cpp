@@ -1,0 +1,28 @@
+#include "drivers/io/io_method.hpp"
+
+namespace trafficbench {
+
+std::span<const IoMethod> io_methods() {
+  static const IoMethod methods[] = {
+      {.name = "serial",
+       .summary = "gathered to rank 0, which writes one file and reads it",
+       .make = make_serial_files,
+       .read_by_writer = true},
+      {.name = "process", .summary = "a file a rank", .make = make_process_files},
+      {.name = "node", .summary = "a file a node, by pwrite and pread", .make = make_node_files},
+      {.name = "posix", .summary = "one file, by pwrite and pread", .make = make_posix_file},
+      {.name = "mpiio-independent",
+       .summary = "one file, by MPI_File_write_at and MPI_File_read_at",
+       .make = make_independent_file,
+       .takes_hints = true,
+       .why_not = why_no_mpi_io},
+      {.name = "mpiio-collective",
+       .summary = "one file, by MPI_File_write_at_all and MPI_File_read_at_all",
+       .make = make_collective_file,
+       .takes_hints = true,
+       .why_not = why_no_mpi_io},
+  };
+  return methods;
+}
+
+}  // namespace trafficbench

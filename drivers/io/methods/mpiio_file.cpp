@@ -1,0 +1,149 @@
+#include "drivers/io/methods/mpiio_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "drivers/base/bad_input.hpp"
+#include "drivers/base/files.hpp"
+#include "drivers/ranks/mpi_handle.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+/// Of one call: 1 GiB. Libraries count bytes in 32 bits here and there.
+constexpr std::int64_t kPieceBlocks = (std::int64_t{1} << 30) / kBlockBytes;
+
+/// What the library says of an error. MPICH's first line is a heading, and its last one the cause.
+std::string text_of(int error) {
+  std::array<char, MPI_MAX_ERROR_STRING> text{};
+  int length = 0;
+  MPI_Error_string(error, text.data(), &length);
+  std::string said(text.data(), static_cast<std::size_t>(length));
+  while (!said.empty() && (said.back() == '\n' || said.back() == ' ')) said.pop_back();
+  return said.substr(said.rfind('\n') + 1);
+}
+
+Hints hints_of(MPI_File file) {
+  MPI_Info info = MPI_INFO_NULL;
+  if (MPI_File_get_info(file, &info) != MPI_SUCCESS || info == MPI_INFO_NULL) return {};
+  Hints hints;
+  int count = 0;
+  MPI_Info_get_nkeys(info, &count);
+  for (int i = 0; i < count; ++i) {
+    std::array<char, MPI_MAX_INFO_KEY + 1> key{};
+    MPI_Info_get_nthkey(info, i, key.data());
+    int length = 0;
+    int is_there = 0;
+    MPI_Info_get_valuelen(info, key.data(), &length, &is_there);
+    std::string value(static_cast<std::size_t>(length) + 1, '\0');
+    MPI_Info_get(info, key.data(), length, value.data(), &is_there);
+    value.resize(std::min(value.find('\0'), value.size()));
+    hints[key.data()] = value;
+  }
+  MPI_Info_free(&info);
+  return hints;
+}
+
+}  // namespace
+
+std::string why_no_mpi_io() { return {}; }
+
+MpiIoFile::MpiIoFile(const IoTask& task, int owner, const MpiIoCalls& calls)
+    : comm_(mpi_handle(*task.comm)),
+      rank_(task.comm->rank()),
+      path_(task.path),
+      blocks_(task.dealing.of(owner)),
+      most_(task.dealing.most()),
+      hints_(task.hints),
+      calls_(calls) {
+  MPI_Type_contiguous(kBlockBytes, MPI_BYTE, &block_);
+  MPI_Type_commit(&block_);
+  MPI_Type_create_resized(block_, 0, kBlockBytes * blocks_.stride, &spaced_);
+  MPI_Type_commit(&spaced_);
+}
+
+MpiIoFile::~MpiIoFile() {
+  // Closing is collective: the driver does it. One that is open here belongs to a launch that is about to end.
+  MPI_Type_free(&block_);
+  MPI_Type_free(&spaced_);
+}
+
+void MpiIoFile::check(int error, const char* doing, const char* call) const {
+  if (error != MPI_SUCCESS) throw WorkFailed(fmt::format("cannot {} {}: {}: {}", doing, path_, call, text_of(error)));
+}
+
+void MpiIoFile::open(int mode, const char* doing) {
+  MPI_File_set_errhandler(MPI_FILE_NULL, MPI_ERRORS_RETURN);
+  MPI_Info info = MPI_INFO_NULL;
+  if (!hints_.empty()) MPI_Info_create(&info);
+  for (const auto& [name, value] : hints_) MPI_Info_set(info, name.c_str(), value.c_str());
+  const int error = MPI_File_open(comm_, path_.c_str(), mode, info, &file_);
+  if (info != MPI_INFO_NULL) MPI_Info_free(&info);
+  int error_class = MPI_SUCCESS;
+  MPI_Error_class(error, &error_class);
+  is_made_ = (mode & MPI_MODE_CREATE) != 0 && rank_ == 0 && error_class != MPI_ERR_FILE_EXISTS;
+  check(error, doing, "MPI_File_open");
+  MPI_File_set_errhandler(file_, MPI_ERRORS_RETURN);
+  check(MPI_File_set_view(file_, kBlockBytes * blocks_.first, block_, spaced_, "native", MPI_INFO_NULL), doing,
+        "MPI_File_set_view");
+  hints_in_force_ = hints_of(file_);
+}
+
+void MpiIoFile::open_to_write() { open(MPI_MODE_WRONLY | MPI_MODE_CREATE | MPI_MODE_EXCL, "write"); }
+
+void MpiIoFile::open_to_read() { open(MPI_MODE_RDONLY, "read"); }
+
+/// All calls are made, whatever became of one: others may be waiting in them. Returns the first error.
+template <typename Move>
+MpiIoFile::Outcome MpiIoFile::each_piece(const Move& move) const {
+  Outcome outcome;
+  const std::int64_t end = calls_.collective ? most_ : blocks_.count;
+  for (std::int64_t first = 0; first < end; first += kPieceBlocks) {
+    const auto count = static_cast<int>(std::clamp<std::int64_t>(blocks_.count - first, 0, kPieceBlocks));
+    MPI_Status status{};
+    const int error = move(count > 0 ? first : 0, count, &status);
+    if (outcome.error != MPI_SUCCESS || outcome.is_short) continue;
+    outcome.error = error;
+    // Open MPI 4.1.4 tells of a full disk in this way alone.
+    int moved = 0;
+    outcome.is_short = MPI_Get_count(&status, block_, &moved) != MPI_SUCCESS || moved != count;
+  }
+  return outcome;
+}
+
+/// ROMIO locks what it reads, changes and writes back, and keeps the lock if one of that fails: others would wait for
+/// it for ever. Whatever a process has locked in a file is free when it closes any descriptor of it.
+void MpiIoFile::unlock() const { const Descriptor any(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)); }
+
+void MpiIoFile::check(const Outcome& outcome, const char* doing, const char* call) const {
+  check(outcome.error, doing, call);
+  if (outcome.is_short)
+    throw WorkFailed(fmt::format("cannot {} {}: {} did less than was asked for", doing, path_, call));
+}
+
+void MpiIoFile::write(std::span<const std::uint64_t> words) {
+  const Outcome outcome = each_piece([&](std::int64_t first, int count, MPI_Status* status) {
+    return calls_.write(file_, first, words.data() + first * kBlockWords, count, block_, status);
+  });
+  if (outcome.error != MPI_SUCCESS) unlock();
+  check(outcome, "write", calls_.write_name);
+}
+
+void MpiIoFile::read(std::span<std::uint64_t> words) {
+  const Outcome outcome = each_piece([&](std::int64_t first, int count, MPI_Status* status) {
+    return calls_.read(file_, first, words.data() + first * kBlockWords, count, block_, status);
+  });
+  check(outcome, "read", calls_.read_name);
+}
+
+void MpiIoFile::sync() { check(MPI_File_sync(file_), "write to the disk", "MPI_File_sync"); }
+
+void MpiIoFile::close() {
+  if (file_ != MPI_FILE_NULL) check(MPI_File_close(&file_), "close", "MPI_File_close");
+}
+
+}  // namespace trafficbench

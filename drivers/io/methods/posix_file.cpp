@@ -1,0 +1,66 @@
+#include "drivers/io/methods/posix_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "drivers/base/bad_input.hpp"
+#include "drivers/base/positioned_io.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+/// Calls whole(first block in the file, blocks, first word) for each piece that is one in the file.
+template <typename Whole>
+bool each_piece(BlockRun blocks, const Whole& whole) {
+  if (blocks.stride == 1) return blocks.count == 0 || whole(blocks.first, blocks.count, 0);
+  for (std::int64_t k = 0; k < blocks.count; ++k) {
+    if (!whole(blocks[k], 1, k * kBlockWords)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void PosixFile::fail(const char* doing) const {
+  throw WorkFailed(fmt::format("cannot {} {}: {}", doing, path_, system_text()));
+}
+
+void PosixFile::open(int flags, const char* doing) {
+  file_ = Descriptor(::open(path_.c_str(), flags | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (!file_.is_open()) fail(doing);
+}
+
+void PosixFile::make() {
+  open(O_WRONLY | O_CREAT | O_EXCL, "write");
+  is_made_ = true;
+}
+
+void PosixFile::open_to_write() { open(O_WRONLY, "write"); }
+
+void PosixFile::open_to_read() { open(O_RDONLY, "read"); }
+
+void PosixFile::write(BlockRun blocks, std::span<const std::uint64_t> words) {
+  const bool written = each_piece(blocks, [&](std::int64_t block, std::int64_t count, std::int64_t word) {
+    return write_at(file_.get(), kBlockBytes * block, kBlockBytes * count, words.data() + word);
+  });
+  if (!written) fail("write");
+}
+
+void PosixFile::read(BlockRun blocks, std::span<std::uint64_t> words) {
+  const bool got = each_piece(blocks, [&](std::int64_t block, std::int64_t count, std::int64_t word) {
+    return read_at(file_.get(), kBlockBytes * block, kBlockBytes * count, words.data() + word);
+  });
+  if (!got) fail("read");
+}
+
+void PosixFile::sync() {
+  if (file_.is_open() && fsync(file_.get()) != 0) fail("write to the disk");
+}
+
+void PosixFile::close() {
+  if (file_.is_open() && !file_.close()) fail("close");
+}
+
+}  // namespace trafficbench

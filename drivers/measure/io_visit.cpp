@@ -1,0 +1,199 @@
+#include "drivers/measure/io_visit.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <exception>
+#include <new>
+#include <thread>
+
+#include "drivers/base/bad_input.hpp"
+#include "drivers/base/new_file.hpp"
+#include "drivers/base/standard_output.hpp"
+#include "drivers/base/wall_clock.hpp"
+#include "drivers/base/watchdog.hpp"
+#include "drivers/io/file_system.hpp"
+
+namespace trafficbench {
+
+namespace {
+
+/// Removes at its end what this rank has made, unless it is to stay.
+class FileOfVisit {
+ public:
+  explicit FileOfVisit(const IoFiles& files) : files_(files) {}
+  FileOfVisit(const FileOfVisit&) = delete;
+  FileOfVisit& operator=(const FileOfVisit&) = delete;
+  ~FileOfVisit() {
+    const std::string made = files_.made();
+    if (!stays_ && !made.empty()) remove_or_name(made);
+  }
+
+  void stay() { stays_ = true; }
+
+ private:
+  const IoFiles& files_;
+  bool stays_ = false;
+};
+
+/// Carries out the phases of one operation, and lets all ranks know after each how it went.
+class Phases {
+ public:
+  Phases(Communicator& world, IoFiles& files, const std::string& path) : world_(world), files_(files), path_(path) {
+    world_.barrier();
+    cpu_began_ = process_cpu_seconds();
+    began_ = wall_seconds();
+  }
+
+  template <typename Task>
+  void phase(double IoPhases::*seconds, const Task& task) {
+    std::string failure;
+    const double began = wall_seconds();
+    try {
+      task();
+    } catch (const WorkFailed& failed) {
+      failure = failed.what();
+    } catch (const std::exception& error) {
+      if (world_.size() == 1) throw;
+      give_up(error);
+    }
+    own_.*seconds = wall_seconds() - began;
+    try {
+      world_.agree({}, failure);
+    } catch (const WorkFailed&) {
+      close_after_failure();
+      throw;
+    }
+  }
+
+  IoTimes finish() {
+    world_.barrier();
+    const double seconds = wall_seconds() - began_;
+    const double cpu = process_cpu_seconds() - cpu_began_;
+    std::array<double, 5> slowest{seconds, own_.open, own_.transfer, own_.sync, own_.close};
+    world_.max(slowest);
+    constexpr double kNanoseconds = 1e9;
+    return {.seconds = slowest[0],
+            .phases = {.open = slowest[1], .transfer = slowest[2], .sync = slowest[3], .close = slowest[4]},
+            .cpu_seconds = static_cast<double>(world_.sum_of(std::llround(kNanoseconds * cpu))) / kNanoseconds,
+            .hints = files_.hints()};
+  }
+
+ private:
+  /// This rank has left a phase in which others wait for it.
+  void give_up(const std::exception& error) {
+    const bool no_memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
+    if (const std::string path = files_.path(); !path.empty()) remove_or_name(path);
+    print_error("trafficbench", fmt::format("{} on rank {}: files that begin with {} may be left",
+                                            no_memory ? "out of memory" : error.what(), world_.rank(), path_));
+    // A launcher may lose what was said just before the end.
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    world_.abort(static_cast<int>(Status::check_failed));
+  }
+
+  /// All ranks come here alike, and some methods close together.
+  void close_after_failure() {
+    try {
+      files_.close();
+    } catch (const WorkFailed&) {
+      return;  // the first failure is the one to tell
+    }
+  }
+
+  Communicator& world_;
+  IoFiles& files_;
+  const std::string& path_;
+  double cpu_began_ = 0;
+  double began_ = 0;
+  IoPhases own_;
+};
+
+/// What ends a launch that hangs inside a library. It must not call MPI: the main thread is there.
+class Patience {
+ public:
+  Patience(Communicator& world, const IoVisit& visit, const IoFiles& written, const char* doing)
+      : watchdog_(visit.patience, [rank = world.rank(), &visit, &written, doing] {
+          if (const std::string made = written.made(); !made.empty()) remove_or_name(made);
+          if (rank != 0) return;
+          std::this_thread::sleep_for(std::chrono::seconds(1));  // others remove theirs
+          print_error("trafficbench",
+                      fmt::format("to {} {} by {} takes longer than {:g} s, the patience there is: perhaps one rank "
+                                  "has failed in a call that the others cannot leave",
+                                  doing, visit.path, visit.method->name, visit.patience));
+          _exit(static_cast<int>(Status::check_failed));
+        }) {}
+
+ private:
+  Watchdog watchdog_;
+};
+
+IoTimes timed_write(Communicator& world, const IoVisit& visit, IoFiles& files, const IoRoad& road) {
+  Phases phases(world, files, visit.path);
+  phases.phase(&IoPhases::open, [&] { files.open_to_write(); });
+  phases.phase(&IoPhases::transfer, [&] { files.write(road.words()); });
+  if (visit.sync == IoSync::synced) phases.phase(&IoPhases::sync, [&] { files.sync(); });
+  phases.phase(&IoPhases::close, [&] { files.close(); });
+  return phases.finish();
+}
+
+IoTimes timed_read(Communicator& world, const IoVisit& visit, IoFiles& files, std::span<std::uint64_t> words) {
+  Phases phases(world, files, visit.path);
+  phases.phase(&IoPhases::open, [&] { files.open_to_read(); });
+  phases.phase(&IoPhases::transfer, [&] { files.read(words); });
+  phases.phase(&IoPhases::close, [&] { files.close(); });
+  return phases.finish();
+}
+
+void drop(const IoFiles& files) {
+  if (const std::string path = files.path(); !path.empty()) drop_from_cache(path);
+}
+
+/// The mean over the ranks that read a file: each looks on its own node.
+std::optional<double> resident_part(Communicator& world, const IoFiles& files) {
+  const std::string path = files.path();
+  const std::optional<double> part = path.empty() ? std::nullopt : part_in_cache(path);
+  constexpr double kParts = 1e9;
+  std::array<std::int64_t, 2> sums{part ? std::llround(kParts * *part) : 0, part ? 1 : 0};
+  world.sum(sums);
+  if (sums[1] == 0) return {};
+  return static_cast<double>(sums[0]) / kParts / static_cast<double>(sums[1]);
+}
+
+}  // namespace
+
+std::optional<IoMeasurement> make_io_visit(Communicator& world, const IoVisit& visit, IoRoad& road) {
+  IoTask task{.comm = &world, .dealing = road.dealing(), .nodes = {}, .path = visit.path, .hints = visit.hints};
+  task.nodes.resize(static_cast<std::size_t>(world.size()));
+  task.nodes[static_cast<std::size_t>(world.rank())] = world.node();
+  world.sum(task.nodes);
+  const std::unique_ptr<IoFiles> written = visit.method->make(task, world.rank());
+  const std::unique_ptr<IoFiles> read = visit.method->make(task, owner_read_by(world.rank(), world.size()));
+  const std::span<std::uint64_t> words = road.poisoned();
+  FileOfVisit file(*written);
+  IoMeasurement measured;
+  {
+    const Patience patience(world, visit, *written, "write");
+    measured.write = timed_write(world, visit, *written, road);
+  }
+  measured.files = written->files();
+  if (asked_to_stop(world)) return {};
+  if (visit.sync == IoSync::synced) {
+    // Where it was written, and where it is to be read.
+    drop(*written);
+    drop(*read);
+    world.barrier();
+  }
+  measured.resident = resident_part(world, *read);
+  {
+    const Patience patience(world, visit, *written, "read");
+    measured.read = timed_read(world, visit, *read, words);
+  }
+  measured.verdict = road.verify();
+  if (visit.keep) file.stay();
+  return measured;
+}
+
+}  // namespace trafficbench

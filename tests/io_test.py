@@ -1,0 +1,358 @@
+"""trafficbench io: every way writes and reads the road, what is wrong is found, and nothing is left behind.
+
+tests/spoilt_io.cpp has ways with mistakes in them; tests/failing_calls.cpp makes calls of the system fail."""
+
+import errno
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+from program import BUILD, PROGRAM, call, command, environment, launcher, needs_ranks, own_lines, plain_files, refused, start, succeed, wait_until
+from report_helpers import load_report
+
+FAILING = BUILD / "lib" / "failing_calls.so"
+SPOILT = BUILD / "bin" / "spoilt_io"
+HAS_MPI = launcher() is not None
+PLAIN = ["serial", "process", "node", "posix"]
+MPIIO = ["mpiio-independent", "mpiio-collective"]
+METHODS = PLAIN + MPIIO if HAS_MPI else PLAIN
+LAYOUTS = ["contiguous", "interleaved"]
+USUAL = {"--visits": 1, "--output": "r.json", "--directory": "data"}
+
+
+def io_words(*arguments):
+    """The command with what tests usually ask for, unless these arguments ask for something else."""
+    return ["io", *(word for option in USUAL.items() if option[0] not in arguments for word in option), *arguments]
+
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Where a report goes, with a folder for the files."""
+    (tmp_path / "data").mkdir()
+    return tmp_path
+
+
+def io(folder, *arguments, ranks=1):
+    """The rows of a report that was made without complaint; nothing is left in the folder of the files."""
+    succeed(*io_words(*arguments), "--force", ranks=ranks, cwd=folder)
+    assert os.listdir(folder / "data") == []
+    return load_report(folder / "r.json")["benchmarks"]
+
+
+def spoilt(words):
+    return [str(SPOILT) if word == str(PROGRAM) else word for word in words]
+
+
+def only_line(done, status):
+    """What the program said as it failed: one line, whatever the launcher adds."""
+    assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
+    lines = [line for line in own_lines(done.stderr) if "warning" not in line]
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+# --- every way ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ranks", [1, 2, 3])
+def test_every_way_is_verified(folder, ranks):
+    """100 blocks and a part of one, which three ranks share unevenly."""
+    rows = io(folder, "--cells", 100 * 32768 + 77, "--sync", "synced,cached", ranks=ranks)
+    ways = {(row["kernel"], row["layout"], row["operation"], row["sync"]) for row in rows}
+    assert len(rows) == len(ways) == len(METHODS) * 2 * 2 * 2
+    assert {method for method, *_ in ways} == set(METHODS)
+    assert len({row["hash"] for row in rows}) == 1, "the same cells, however they are written"
+    for row in rows:
+        assert row["verified"] and row["class"] == "io" and row["iterations"] == 1 and row["ranks"] == ranks
+        assert row["bytes"] == 101 * 4096 and row["mcops"] is None
+        assert row["files"] == (ranks if row["kernel"] == "process" else 1)
+        alone = ranks == 1 or row["kernel"] == "serial"
+        assert row["reader"] == ("same_ranks" if alone else "other_ranks")
+        (phases,) = row["phase_seconds"]
+        assert (phases["sync"] > 0) == (row["operation"] == "write" and row["sync"] == "synced")
+        assert sum(phases.values()) <= row["samples"][0] * 1.001
+        assert ("resident" in row) == (row["operation"] == "read")
+        assert row["name"] == (
+            f"io/{row['kernel']}/cells:{100 * 32768 + 77}/ranks:{ranks}/layout:{row['layout']}/op:{row['operation']}/sync:{row['sync']}"
+        )
+        assert row["file_system"]["free_bytes"] > 0 and row["file_system"]["folder"] == "data"
+
+
+def test_idle_ranks_take_part(folder):
+    """One block, three ranks."""
+    needs_ranks()
+    rows = io(folder, "--cells", 5, "--sync", "synced,cached", ranks=3)
+    assert len(rows) == len(METHODS) * 8
+    assert all(row["verified"] and row["bytes"] == 4096 and row["files"] == 1 for row in rows)
+
+
+def test_what_is_cached_is_seen(folder):
+    rows = io(folder, "--methods", "posix", "--bytes", "1Mi", "--sync", "cached", "--ops", "read")
+    assert [row["resident"] for row in rows] == [[1], [1]]
+    assert {row["operation"] for row in rows} == {"read"}
+
+
+def test_six_visits_have_an_interval(folder):
+    (row,) = io(folder, "--methods", "posix", "--layouts", "contiguous", "--ops", "write", "--bytes", "64Ki", "--visits", 6)
+    assert row["interval_over"] == "visits" and len(row["samples"]) == 6
+    low, median, high = (row[f"megabytes_per_second{end}"] for end in ("_low", "", "_high"))
+    assert low <= median <= high == row["megabytes_per_second_best"]
+    assert row["mebibytes_per_second"] == pytest.approx(median / 1.048576)
+
+
+def test_several_folders_are_an_axis(folder):
+    (folder / "b c").mkdir()
+    rows = io(folder, "--methods", "posix", "--layouts", "contiguous", "--directory", "data,b c", "--bytes", "64Ki")
+    assert [row["name"].split("/directory:")[1] for row in rows] == ["data", "data", "b c", "b c"]
+    assert [row["file_system"]["folder"] for row in rows] == ["data", "data", "b c", "b c"]
+
+
+def test_hints_in_force_and_ignored_are_told(folder):
+    needs_ranks()
+    hints = ["--hints", "cb_nodes=1", "--hints", "no_such_hint=7"]
+    rows = io(folder, "--methods", "posix,mpiio-collective", "--bytes", "64Ki", *hints, ranks=2)
+    for row in rows:
+        if row["kernel"] == "posix":
+            assert "hints" not in row
+        else:
+            assert "no_such_hint" not in row["hints"]
+            assert row["hints_ignored"] == ["no_such_hint=7"] or "cb_nodes=1" in row["hints_ignored"]
+
+
+def test_files_are_kept_if_asked_for(folder):
+    succeed(*io_words("--visits", 2, "--bytes", "64Ki", "--methods", "posix", "--files", "keep"), cwd=folder)
+    kept = os.listdir(folder / "data")
+    assert len(kept) == 2, "one of each layout: those of the last visit"
+    contents = {(folder / "data" / name).read_bytes() for name in kept}
+    assert len(contents) == 1 and len(contents.pop()) == 65536, "the road, as it is"
+
+
+def test_list_shows_the_ways():
+    listed = json.loads(succeed("list", "--json"))["io"]
+    assert [way["name"] for way in listed] == PLAIN + MPIIO
+    assert [way["name"] for way in listed if way["available"]] == METHODS
+    assert all("without MPI-IO" in way["why_not"] for way in listed if not way["available"])
+
+
+def test_reports_of_two_launches_merge(folder):
+    for name in ("a.json", "b.json"):
+        succeed("io", "--bytes", "64Ki", "--methods", "posix", "--visits", 3, "--directory", "data", "--output", name, cwd=folder)
+    succeed("merge", "a.json", "b.json", "--output", "both.json", cwd=folder)
+    for row in load_report(folder / "both.json")["benchmarks"]:
+        assert len(row["phase_seconds"]) == len(row["samples"]) == 6 and row["interval_over"] == "visits"
+
+
+# --- mistakes are found ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+@pytest.mark.parametrize(
+    "method", ["flips-a-bit", "drops-a-block", "swaps-blocks", "writes-nothing", "reads-nothing"]
+)
+def test_a_mistake_fails_the_row(folder, method, ranks):
+    words = command(io_words("--methods", f"posix,{method}", "--bytes", "256Ki"), ranks)
+    done = start(spoilt(words), cwd=folder)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "NOT VERIFIED" in done.stderr and os.listdir(folder / "data") == []
+    for row in load_report(folder / "r.json")["benchmarks"]:
+        assert row["verified"] == (row["kernel"] == "posix")
+        if not row["verified"]:
+            assert "of 64 blocks were not read as they were written" in row["error_message"]
+            assert row["stopped"] == "failed"
+
+
+def test_an_error_on_one_rank_ends_all_in_one_line(folder):
+    needs_ranks()
+    words = command(io_words("--methods", "fails-on-last", "--bytes", "256Ki"), 3)
+    assert "cannot write: made up" in only_line(start(spoilt(words), cwd=folder), 1)
+    assert os.listdir(folder / "data") == []
+
+
+def test_a_rank_that_cannot_go_on_ends_the_launch(folder):
+    needs_ranks()
+    words = command(io_words("--methods", "runs-out-of-memory", "--bytes", "256Ki"), 2)
+    done = start(spoilt(words), cwd=folder, timeout=60)
+    assert done.returncode != 0 and "out of memory on rank 1: files that begin with" in done.stderr
+    assert os.listdir(folder / "data") == []
+
+
+# --- the system fails --------------------------------------------------------------------------------------------------
+
+
+def with_failure(folder, name, error, *arguments, ranks=1, rank=None, number=1):
+    env = {
+        "LD_PRELOAD": str(FAILING),
+        "FAILING_FOLDER": str(folder / "data"),
+        "FAILING_CALL": name,
+        "FAILING_NTH": str(number),
+        "FAILING_ERROR": str(error),
+    }
+    if rank is not None:
+        env["FAILING_RANK"] = str(rank)
+    return call(*io_words(*arguments, *([] if "--bytes" in arguments else ["--bytes", "256Ki"])), ranks=ranks, cwd=folder, env=env, timeout=60)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("name, error", [("fsync", errno.EIO), ("pwrite", errno.ENOSPC), ("pread", errno.EIO)])
+def test_a_call_that_fails_is_one_line(folder, method, name, error):
+    """Libraries may make these calls in other ways; then nothing fails."""
+    done = with_failure(folder, name, error, "--methods", method, "--layouts", "contiguous")
+    if method in MPIIO and done.returncode == 0:
+        pytest.skip(f"{method} does not call {name} here")
+    assert f"cannot {'read' if name == 'pread' else 'write'}" in only_line(done, 1)
+    assert os.listdir(folder / "data") == []
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_write_that_fails_on_one_rank_hangs_nobody(folder, method, layout):
+    needs_ranks()
+    arguments = ["--methods", method, "--layouts", layout, "--patience", 10]
+    done = with_failure(folder, "pwrite", errno.ENOSPC, *arguments, ranks=3, rank=0)
+    if method in MPIIO and done.returncode == 0:
+        pytest.skip(f"{method} does not call pwrite here")
+    line = only_line(done, 1)
+    # Open MPI's collective writes hang at once.
+    assert "cannot write" in line or (method == "mpiio-collective" and "takes longer than 10 s" in line)
+    assert os.listdir(folder / "data") == []
+
+
+def test_a_library_that_hangs_is_given_up(folder):
+    """The ranks that wait for one that has failed, in a collective call of several rounds. Libraries that do not hang say what failed."""
+    needs_ranks()
+    arguments = ["--methods", "mpiio-collective", "--layouts", "interleaved", "--bytes", "96Mi", "--patience", 5]
+    done = with_failure(folder, "pwrite", errno.ENOSPC, *arguments, ranks=2, rank=0)
+    if done.returncode == 0:
+        pytest.skip("mpiio-collective does not call pwrite here")
+    assert done.returncode != 0 and os.listdir(folder / "data") == []
+    (line,) = own_lines(done.stderr)
+    assert "takes longer than 5 s" in line or "cannot write" in line
+
+
+def test_a_read_that_is_cut_short_goes_on(folder):
+    done = with_failure(folder, "pread", 0, "--methods", "posix")
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_was_interrupted_by_a_failure_is_resumed(folder):
+    done = with_failure(folder, "fsync", errno.EIO, "--methods", "posix", number=2)
+    only_line(done, 1)
+    succeed(*io_words("--bytes", "256Ki", "--methods", "posix", "--resume"), cwd=folder)
+    report = load_report(folder / "r.json")
+    assert len(report["context"]["runs"]) == 2 and all(row["verified"] for row in report["benchmarks"])
+    assert {tuple(row["sample_runs"]) for row in report["benchmarks"]} == {(0,), (1,)}
+
+
+# --- signals -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_signal_leaves_no_files_and_can_be_resumed(folder):
+    arguments = ["io", "--bytes", "32Mi", "--methods", "posix,process", "--visits", 3, "--directory", "data", "--output", "r.json"]
+    process = subprocess.Popen(
+        command(arguments), cwd=folder, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    wait_until(lambda: os.listdir(folder / "data") or process.poll() is not None, "a file was written")
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=100)
+    assert process.returncode == 4, said
+    assert "interrupted" in said and os.listdir(folder / "data") == []
+    succeed(*arguments, "--resume", cwd=folder)
+    rows = load_report(folder / "r.json")["benchmarks"]
+    assert all(row["verified"] and len(row["samples"]) == 3 for row in rows)
+    assert "complete" in succeed(*arguments, "--resume", cwd=folder)
+
+
+# --- bad input ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+@pytest.mark.parametrize(
+    "arguments, word",
+    [
+        (["--directory", "missing"], "there is no folder"),
+        (["--directory", "plain"], "there is no folder"),
+        (["--methods", "pigeon"], "methods is 'pigeon': it is serial, process"),
+        (["--layouts", "round"], "layouts is 'round'"),
+        (["--ops", "erase"], "ops is 'erase'"),
+        (["--sync", "perhaps"], "sync is 'perhaps'"),
+        (["--files", "some"], "files is 'some'"),
+        (["--hints", "cb_nodes"], "write a name and a value, as in cb_nodes=2"),
+        (["--hints", "=1"], "write a name and a value"),
+        (["--hints", "a=1", "--hints", "a=2"], "hints names a twice"),
+        (["--methods", "posix", "--hints", "a=1"], "hints are for MPI-IO"),
+        (["--bytes", "0"], "bytes"),
+        (["--bytes", "2^60"], "bytes"),
+        (["--bytes", "100Gi"], "ask for less with --bytes"),
+        (["--resume"], "--resume needs --output"),
+    ],
+)
+def test_bad_input_is_refused_in_one_line(folder, arguments, word, ranks):
+    (folder / "plain").write_text("", encoding="utf-8")
+    if "--hints" in arguments and "--methods" not in arguments and not HAS_MPI:
+        pytest.skip("needs MPI-IO")
+    if ranks > 1:
+        needs_ranks()
+    refused("io", *arguments, word=word, ranks=ranks, cwd=folder)
+    assert os.listdir(folder / "data") == []
+
+
+def test_a_method_of_another_build_is_refused(folder):
+    if HAS_MPI:
+        pytest.skip("needs a build without MPI")
+    refused("io", "--methods", "mpiio-collective", word="without MPI-IO", cwd=folder)
+
+
+@pytest.fixture
+def small_disk(folder):
+    """A file system of 1 MiB."""
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder / "data"], capture_output=True, check=False)
+    if done.returncode != 0:
+        pytest.skip("needs the right to mount a file system")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder / "data"], check=True)
+
+
+def test_more_than_is_free_is_refused_before_a_byte_is_written(small_disk):
+    line = refused(*io_words("--bytes", "2Mi"), word="bytes are to be written into", cwd=small_disk)
+    assert "1048576 are free" in line
+
+
+def test_what_is_on_a_disk_of_memory_stays_in_the_cache(small_disk):
+    rows = io(small_disk, "--bytes", "64Ki", "--methods", "posix", "--ops", "read")
+    assert all(row["resident"] == [1] and row["file_system"]["type"] == "tmpfs" for row in rows)
+    assert all(row["file_system"]["mount_point"].endswith("/data") for row in rows)
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+@pytest.mark.parametrize("method", METHODS)
+def test_a_disk_that_fills_is_one_line(small_disk, method, ranks):
+    """Under way: another program takes the space when the first file is there."""
+    if ranks > 1:
+        needs_ranks()
+    arguments = io_words("--bytes", "512Ki", "--methods", method, "--visits", 100000, "--layouts", "contiguous")
+    process = subprocess.Popen(
+        command(arguments, ranks), cwd=small_disk, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    wait_until(lambda: (small_disk / "r.json.journal").exists() or process.poll() is not None, "it began")
+    time.sleep(0.2)
+    with open(small_disk / "data" / "other", "wb", buffering=0) as other:
+        limit = time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < limit:
+            try:
+                other.write(b"x" * 2**16)
+            except OSError:
+                pass  # full, until the program removes its file
+    try:
+        _, said = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    lines = own_lines(said)
+    assert process.returncode == 1 and len(lines) == 1 and "cannot write" in lines[0], said
+    assert os.listdir(small_disk / "data") == ["other"]
