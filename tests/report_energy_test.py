@@ -19,7 +19,11 @@ def report_of(watts=WATTS):
     for row in report["benchmarks"]:
         power = watts[rows.cores(row)]
         if power is not None:
-            row.update(energy_joules=power * row["real_time"] * 1e-9 * row["steps"], energy_source="pm_counters")
+            joules = power * row["real_time"] * 1e-9 * row["steps"]
+            row.update(
+                energy_joules=joules, energy_source="pm_counters", energy_run_seconds=5.0, energy_run_steps=row["steps"],
+                updates_per_joule=row["cells"] * row["steps"] / joules,
+            )  # fmt: skip
     return report
 
 

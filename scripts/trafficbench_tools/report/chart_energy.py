@@ -78,7 +78,7 @@ def mark(row):
     """A point, with what a reader sees who points at it."""
     texts = [
         f"{words.significant(joules(row))} J for {ITERATIONS:,} iterations",
-        f"{words.significant(row['cells'] * row['steps'] / row['energy_joules'])} updates a joule, by {row['energy_source']}",
+        f"{words.significant(row['updates_per_joule'])} updates a joule, by {row['energy_source']}",
         f"median {words.interval(row['mcops'], row['mcops_low'], row['mcops_high'])} MCOPs",
     ]
     return Mark(row["mcops"], joules(row), None, None, row, texts)
