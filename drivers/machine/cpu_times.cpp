@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <cctype>
-#include <ctime>
 #include <fstream>
 #include <string>
 
@@ -31,12 +30,6 @@ std::optional<CpuTimes> cpu_times(const std::filesystem::path& root) {
     }
   }
   return times;
-}
-
-double process_cpu_seconds() {
-  timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 }  // namespace trafficbench

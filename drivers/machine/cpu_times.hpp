@@ -15,7 +15,4 @@ struct CpuTimes {
 /// From proc/stat in the folder `root`; nothing where the system does not say.
 std::optional<CpuTimes> cpu_times(const std::filesystem::path& root = "/");
 
-/// Seconds that all threads of this process have worked so far.
-double process_cpu_seconds();
-
 }  // namespace trafficbench

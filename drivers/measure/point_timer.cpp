@@ -11,7 +11,6 @@
 #include "drivers/base/interrupt.hpp"
 #include "drivers/base/statistics.hpp"
 #include "drivers/base/wall_clock.hpp"
-#include "drivers/machine/cpu_times.hpp"
 #include "drivers/road/start.hpp"
 #include "kernels/clock.hpp"
 #include "kernels/registry.hpp"
