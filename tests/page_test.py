@@ -160,8 +160,12 @@ def measure_of(plot):
     for key in ("speedup", "efficiency"):
         if key in title:
             return key
-    if "roofline" in title:
+    if "roofline" in title or title.startswith("rates of several reports"):
         return "mcops_best"
+    if plot["section"] in ("across", "history"):
+        return "mcops"
+    if plot["section"] == "energy":
+        return "energy_joules"
     if plot["section"] == "sizes":
         return "mcops" if plot["caption"].startswith("Median") else "mcops_best"
     return {"ladder": "mcops_best", "limits": "fraction_of_limit", "closed-form": "real_time"}.get(plot["section"])
@@ -175,6 +179,9 @@ def check_plots(plots, rows):
             continue
         if plot["section"] == "nodes":
             check_nodes(plot)
+            continue
+        if plot["title"].startswith("Times as fast"):
+            check_ratios(plot)
             continue
         check_medians(plot, rows)
         marks = [trace for trace in plot["traces"] if trace["meta"] == "marks"]
@@ -195,6 +202,10 @@ def check_plots(plots, rows):
                     continue
                 if measure == "fraction_of_limit":
                     expected = row["mcops_best"] / row["limit_mcops"]
+                elif plot["title"].startswith("All rates"):
+                    continue  # over the first of each kernel
+                elif measure == "energy_joules":
+                    expected = 1000 * row["energy_joules"] / row["steps"]
                 else:
                     # Times of the closed form are drawn in milliseconds.
                     expected = row[measure] / (1e6 if measure == "real_time" else 1)
@@ -228,16 +239,23 @@ def check_nodes(plot):
     assert lines == [1, 1.05] and plot["lines"] >= 2 and plot["height"] > 100
 
 
+def check_ratios(plot):
+    """A point for each kernel, and the line where both are as fast."""
+    (marks,) = [trace for trace in plot["traces"] if trace["meta"] == "marks"]
+    assert marks["x"] and plot["points"] >= len(marks["x"]) and min(marks["x"]) > 0 and plot["height"] > 100
+    assert [trace["x"][0] for trace in plot["traces"] if trace["meta"] == "curve"] == [1]
+
+
 def check_medians(plot, rows):
     """Where bars are the best, the median lies on each with its interval."""
-    by_best = plot["section"] in ("ladder", "limits") and "Roofline" not in plot["title"]
+    by_best = plot["section"] in ("ladder", "limits") and "Roofline" not in plot["title"] or plot["title"].startswith("Rates of several")
     medians = [trace for trace in plot["traces"] if trace["meta"] == "medians"]
     assert len(medians) == by_best
     for trace in medians:
         assert plot["points"] >= len(trace["rows"]) == plot["bars"]
         for number, value, low, high in zip(trace["rows"], trace["x"], trace["low"], trace["high"]):
             row = rows[number]
-            unit = 1.0 if plot["section"] == "ladder" else row["limit_mcops"]
+            unit = row["limit_mcops"] if plot["section"] == "limits" else 1.0
             assert value == pytest.approx(row["mcops"] / unit, rel=1e-6)
             if row["mcops_low"] is not None:
                 assert value - low == pytest.approx(row["mcops_low"] / unit, rel=1e-6)
