@@ -89,6 +89,18 @@ def test_system_without_a_meter_is_refused(tmp_path, ranks):
     assert "sys/cray/pm_counters/energy is not there" in line and "powercap has no package" in line
 
 
+def test_meter_that_may_not_be_read_is_refused(tmp_path):
+    # Root may read every file, unless that right is taken from it.
+    as_others = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    meters = Meters(tmp_path / "system", 300, "rapl")
+    counter = tmp_path / "system/sys/class/powercap/intel-rapl:0/energy_uj"
+    counter.chmod(0)
+    done = start([*as_others, *command([*POINT, *ENERGY, "--output", tmp_path / "r.json"])], env=meters.environment())
+    assert done.returncode == 2 and not (tmp_path / "r.json").exists()
+    (said,) = own_lines(done.stderr)
+    assert f"{counter}: Permission denied" in said
+
+
 # what the counter does, and what is said of it
 SPOILT = [
     ("still", "the meter of .* stood still for more than 2 s"),
@@ -220,7 +232,7 @@ def test_nodes_add_up(tmp_path):
     """Two hosts that are pretended, each with a meter of its own kind of power."""
     needs_ranks()
     if "mpi_family=mpich" not in (BUILD / "launcher.sh").read_text(encoding="utf-8"):
-        return  # needs MPICH, whose ranks find each other whatever their host is called
+        pytest.skip("needs MPICH, whose ranks find each other whatever their host is called")
     library = BUILD / "lib" / "pretended_hosts.so"
     rank = write_executable(
         tmp_path / "rank",
