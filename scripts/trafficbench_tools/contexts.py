@@ -1,11 +1,13 @@
 """What differs between reports: their contexts compared field by field, and labels made of that.
 
-A field that a report lacks differs from nothing: nobody knows what it would say. When and on which host a launch ran is told
-by no field here but the last two, which serve where nothing else differs.
+A field that a report lacks differs from nothing: nobody knows what it would say. When and on which host a launch ran is no
+difference; the date is a label where nothing else tells reports apart.
 """
 
 import re
 from dataclasses import dataclass
+
+from trafficbench_tools.report import words
 
 # Instruction sets of kernels that were not written for one.
 PLAIN_ISAS = {"generic", "native", None}
@@ -13,9 +15,11 @@ PLAIN_ISAS = {"generic", "native", None}
 LAUNCHERS = ("PMI", "PMIX_", "MPIR_CVAR_CH3_INTERFACE_HOSTNAME", "OMPI_MCA_ess", "OMPI_MCA_orte", "OMPI_MCA_pmix", "SLURM_")
 # Of a job: what is another number each time, or was measured.
 NUMBERS_OF_JOBS = re.compile(r"(^|_)(id|energy.*|start|end|time|nodelist|name)$")
+# Names of CMake's, and those that people type.
 COMPILERS = {"GNU": "g++", "Clang": "clang", "AppleClang": "Apple clang", "Cray": "CCE", "CrayClang": "CCE", "IntelLLVM": "icpx", "NVHPC": "nvc++"}
 # Facts whose values say what they are.
 SELF_EXPLAINING = {"CPU", "CPU revision", "cores a node", "threads a core", "nodes", "NUMA regions", "compiler"}
+# Letters that pages and figures take for commands, and some that look like them.
 HARMLESS = str.maketrans("<>$", "‹›＄")
 # More values than these are counted, not told.
 MOST_VALUES = 6
@@ -121,9 +125,9 @@ def _of_run(run):
     found = {
         "CPU": [name, cpu["model"]],
         "CPU revision": cpu.get("revision") and [f"{name} {form}" for form in _revision_forms(cpu["revision"])],
-        "cores a node": [f"{_count(cpu['cores'], 'core')} a node"],
-        "threads a core": [f"{_count(cpu['threads_per_core'], 'thread')} a core"],
-        "nodes": [_count(len(run.get("hosts", [run["host"]])), "node")],
+        "cores a node": [f"{words.count_of(cpu['cores'], 'core')} a node"],
+        "threads a core": [f"{words.count_of(cpu['threads_per_core'], 'thread')} a core"],
+        "nodes": [words.count_of(len(run.get("hosts", [run["host"]])), "node")],
         "MPI": [mpi["library"], f"{mpi['library']} {mpi['version']}"] if mpi else ["no MPI"],
         "MPI thread level": mpi and [mpi["thread_level"]],
         "compiler": run["compiler"] and compiler_forms(run["compiler"]),
@@ -131,15 +135,15 @@ def _of_run(run):
         "flags": run["flags"] and [run["flags"]],
         "commit": [run["commit"][:7], run["commit"]],
         "version": [run["version"]],
-        "NUMA regions": [_count(len(run["numa"]), "NUMA region")] if run["numa"] else None,
+        "NUMA regions": [words.count_of(len(run["numa"]), "NUMA region")] if run["numa"] else None,
         "host": [" ".join(run.get("hosts", [run["host"]])[:4])],
         "date": [run["date"][:10], run["date"][:16].replace("T", " "), run["date"]],
     }
     for cache in run["caches"]:
         kind = {"Data": "d", "Instruction": "i", "Unified": ""}[cache["type"]]
         title = f"L{cache['level']}{kind}"
-        size = f"{title} {size_text(cache['size'])}"
-        found[f"{title} cache"] = [size, f"{size} for {_count(cache['num_sharing'], 'CPU')}"]
+        size = f"{title} {words.size(cache['size'])}"
+        found[f"{title} cache"] = [size, f"{size} for {words.count_of(cache['num_sharing'], 'CPU')}"]
     found.update({f"${name}": [f"{name}={value}"] for name, value in run["environment"].items() if not name.startswith(LAUNCHERS)})
     found.update({title: [f"{title} {version}"] for title, version in run.get("software", {}).items()})
     for key, value in (run["job"] or {}).items():
@@ -151,15 +155,6 @@ def _of_run(run):
 def _printable(text):
     """Whatever a system calls itself, on one line and without commands of terminals, pages and figures."""
     return "".join(letter if letter.isprintable() else "?" for letter in text).translate(HARMLESS)
-
-
-def size_text(size):
-    """Bytes in whole KiB or MiB."""
-    return f"{size >> 20} MiB" if size % (1 << 20) == 0 else f"{size / 1024:g} KiB"
-
-
-def _count(number, noun):
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _joined(each):
