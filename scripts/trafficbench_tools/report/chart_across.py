@@ -1,6 +1,6 @@
 """Plots across reports: the same kernels and roads, a series a report, labelled by what differs between their contexts."""
 
-from trafficbench_tools.report import across, palette, rows, words
+from trafficbench_tools.report import across, grouping, palette, rows, words
 from trafficbench_tools.report.chart import Axis, Chart, Curve, Mark, Series
 
 # More bars of one kernel cannot be told apart by their colours.
@@ -69,7 +69,7 @@ def rates(both, facets, points):
         caption=[
             *common(both, facets, points, numbers),
             (
-                f"{across.SCOPES[facets['scope']].capitalize()}, {road_of(facets)}, counting {facets['count']}. Bars: the best repetition."
+                f"{across.SCOPES[facets['scope']].capitalize()}, {grouping.road_text(facets)}, counting {facets['count']}. Bars: the best repetition."
                 f" Diamonds: the median with its {rows.interval_of(drawn)}. Times (×) are over the first report that has a"
                 " good row of the point: best over best, and by the median with what both intervals allow, which is"
                 f" {rows.interval_of(drawn).removeprefix('95% interval ')} each."
@@ -123,7 +123,7 @@ def ratios(both, facets, points):
                     curves=[Curve("as fast", [(1.0, None)])],
                     caption=[
                         *common(both, facets, points, numbers),
-                        f"{across.SCOPES[facets['scope']].capitalize()}, {road_of(facets)}, counting {facets['count']}:"
+                        f"{across.SCOPES[facets['scope']].capitalize()}, {grouping.road_text(facets)}, counting {facets['count']}:"
                         f" {both.labels[number]} over {both.labels[base]}, by the median; the interval is what those of both allow, each"
                         f" a {rows.interval_of(both_rows)}, and says little of further launches. One that holds 1 is a tie.",
                         *([UNLIKE] if any("iterations" in text for mark in marks for text in mark.texts) else []),
@@ -187,11 +187,6 @@ def sizes(both, groups):
             )
         )
     return found
-
-
-def road_of(facets):
-    """As in "10⁷ cells"."""
-    return next(f"{value} {name}" for name, value in facets.items() if name.startswith("cells"))
 
 
 def marked(title, facets):

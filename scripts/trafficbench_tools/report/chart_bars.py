@@ -24,7 +24,7 @@ def limits(source):
             (
                 "Bars: the rate of the best repetition over the lowest bound that was measured on this machine. Diamonds: the"
                 f" median's, with its {rows.interval_of(drawn)}; {rows.shape(members[0])} (ranks × threads),"
-                f" {next(f'{value} {name}' for name, value in facets.items() if name.startswith('cells'))}, counting"
+                f" {grouping.road_text(facets)}, counting"
                 f" {facets['count']}."
             ),
         ]

@@ -34,7 +34,7 @@ def energy(source, facets, drawn, members):
         Series(label, colour, [mark(row) for row in group], loose=True) for label, colour, group in grouping.by_series(source, drawn)
     ]
     caption = [
-        f"A point a row: energy of {ITERATIONS:,} iterations, of all nodes, beside the median rate; road of {facets_text(facets)},"
+        f"A point a row: energy of {ITERATIONS:,} iterations, of all nodes, beside the median rate; road of {grouping.road_text(facets)},"
         f" counting {facets['count']}. A node's whole power is in it, by {words.listing(sorted({row['energy_source'] for row in drawn}))}."
     ]
     if good:
@@ -67,11 +67,6 @@ def energy(source, facets, drawn, members):
         caption=caption,
         skipped=[row for row in members if rows.is_skipped(row)],
     )
-
-
-def facets_text(facets):
-    """As in "10⁷ cells"."""
-    return next(f"{value} {name}" for name, value in facets.items() if name.startswith("cells"))
 
 
 def mark(row):

@@ -131,7 +131,7 @@ def history(members, facets, kernels, x, at, is_relative):
         caption=[
             f"{words.count_of(len(members), 'launch', 'launches')} of commits {words.listing(commits, 6)} on {facets['machine']}: the"
             f" median with its {rows.interval_of([row for one in kernels for row in one.rows])}; {facets['ranks × threads']} (ranks ×"
-            f" threads), {next(f'{value} {name}' for name, value in facets.items() if name.startswith('cells'))}, counting"
+            f" threads), {grouping.road_text(facets)}, counting"
             f" {facets['count']}.",
             f"Rings: compare.py calls {summary(called)} of {words.count_of(sum(one.compared for one in kernels), 'change')} from one"
             f" commit to the next, by the two best repetitions ({THRESHOLD:g}%). Of launches of one program it calls up to one in twenty.",

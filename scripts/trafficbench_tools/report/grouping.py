@@ -121,6 +121,11 @@ def cells_a_core(row):
     return row["cells"] / rows.cores(row)
 
 
+def road_text(facets):
+    """The road of facets that road() is among, as in "10⁷ cells"."""
+    return next(f"{value} {name}" for name, value in facets.items() if name.startswith("cells"))
+
+
 def road(row):
     """The length of road as a facet: of all, or of each core in a weak sweep."""
     if row["mode"] == "weak":
