@@ -2,7 +2,9 @@
 // keep their files elsewhere, and are left alone.
 //
 //   FAILING_FOLDER   absolute path
-//   FAILING_CALL     open read pread write pwrite fsync ftruncate close rename link unlink (renameat2 is a rename)
+//   FAILING_CALL     open read pread write pwrite fsync ftruncate close rename link unlink (renameat2 is a rename,
+//   preadv
+//                    and pwritev, which Open MPI takes, are a pread and a pwrite)
 //   FAILING_NTH      from 1 on; 0: none, they are only counted
 //   FAILING_ERROR    number, as errno has it; 0: the call does half of its work
 //   FAILING_RANK     of the rank that it is to happen to; unset: any
@@ -10,6 +12,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <array>
@@ -78,7 +81,8 @@ Function* original(Function* /*own*/, const char* name) {
   return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
 }
 
-std::size_t size_of_part(Fate fate, std::size_t size) {
+template <typename Count>
+Count part_of(Fate fate, Count size) {
   return fate == Fate::is_cut_short && size > 1 ? size / 2 : size;
 }
 
@@ -110,13 +114,13 @@ int open64(const char* path, int flags, ...) {
 ssize_t read(int file, void* to, size_t size) {
   static auto* const real = original(read, "read");
   const Fate fate = fate_of("read", file);
-  return fate == Fate::fails ? -1 : real(file, to, size_of_part(fate, size));
+  return fate == Fate::fails ? -1 : real(file, to, part_of(fate, size));
 }
 
 ssize_t pread(int file, void* to, size_t size, off_t at) {
   static auto* const real = original(pread, "pread");
   const Fate fate = fate_of("pread", file);
-  return fate == Fate::fails ? -1 : real(file, to, size_of_part(fate, size), at);
+  return fate == Fate::fails ? -1 : real(file, to, part_of(fate, size), at);
 }
 
 ssize_t pread64(int file, void* to, size_t size, off64_t at) { return pread(file, to, size, at); }
@@ -124,16 +128,32 @@ ssize_t pread64(int file, void* to, size_t size, off64_t at) { return pread(file
 ssize_t write(int file, const void* from, size_t size) {
   static auto* const real = original(write, "write");
   const Fate fate = fate_of("write", file);
-  return fate == Fate::fails ? -1 : real(file, from, size_of_part(fate, size));
+  return fate == Fate::fails ? -1 : real(file, from, part_of(fate, size));
 }
 
 ssize_t pwrite(int file, const void* from, size_t size, off_t at) {
   static auto* const real = original(pwrite, "pwrite");
   const Fate fate = fate_of("pwrite", file);
-  return fate == Fate::fails ? -1 : real(file, from, size_of_part(fate, size), at);
+  return fate == Fate::fails ? -1 : real(file, from, part_of(fate, size), at);
 }
 
 ssize_t pwrite64(int file, const void* from, size_t size, off64_t at) { return pwrite(file, from, size, at); }
+
+ssize_t preadv(int file, const iovec* to, int count, off_t at) {
+  static auto* const real = original(preadv, "preadv");
+  const Fate fate = fate_of("pread", file);
+  return fate == Fate::fails ? -1 : real(file, to, part_of(fate, count), at);
+}
+
+ssize_t preadv64(int file, const iovec* to, int count, off64_t at) { return preadv(file, to, count, at); }
+
+ssize_t pwritev(int file, const iovec* from, int count, off_t at) {
+  static auto* const real = original(pwritev, "pwritev");
+  const Fate fate = fate_of("pwrite", file);
+  return fate == Fate::fails ? -1 : real(file, from, part_of(fate, count), at);
+}
+
+ssize_t pwritev64(int file, const iovec* from, int count, off64_t at) { return pwritev(file, from, count, at); }
 
 int fsync(int file) {
   static auto* const real = original(fsync, "fsync");
