@@ -179,6 +179,15 @@ def test_what_launchers_and_schedulers_set_each_time_differs_in_nothing():
     assert (fact.title, fact.shorts) == ("job's partition", ["partition standard", "partition highmem"])
 
 
+def test_settings_of_an_mpi_that_others_do_not_have_differ_in_nothing_more():
+    settings = {"OMPI_MCA_hwloc_base_binding_policy": "none"}
+    ours, theirs = report(mpi__library="MPICH"), report(mpi__library="Open MPI", environment=settings)
+    assert [fact.title for fact in contexts_of(ours, theirs).differing()] == ["MPI"]
+    again = report(mpi__library="Open MPI")
+    assert [fact.title for fact in contexts_of(ours, theirs, again).differing()] == ["MPI", "$OMPI_MCA_hwloc_base_binding_policy"]
+    assert [fact.title for fact in contexts_of(theirs, again).differing()] == ["$OMPI_MCA_hwloc_base_binding_policy"]
+
+
 def test_launches_of_one_report_are_said_together():
     merged = report()
     again = copy.deepcopy(merged["context"]["runs"][0])

@@ -2,12 +2,12 @@
 // keep their files elsewhere, and are left alone.
 //
 //   FAILING_FOLDER   absolute path
-//   FAILING_CALL     open read pread write pwrite fsync ftruncate close rename link unlink (renameat2 is a rename,
-//   preadv
-//                    and pwritev, which Open MPI takes, are a pread and a pwrite)
+//   FAILING_CALL     open read pread write pwrite fsync ftruncate close rename link unlink (renameat2 is a rename;
+//                    preadv and pwritev, which Open MPI takes, are a pread and a pwrite)
 //   FAILING_NTH      from 1 on; 0: none, they are only counted
 //   FAILING_ERROR    number, as errno has it; 0: the call does half of its work
 //   FAILING_RANK     of the rank that it is to happen to; unset: any
+//   FAILING_DELAY    milliseconds that each of these calls takes longer; unset: 0
 //   FAILING_LOG      gets a letter for each call that was counted
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -18,6 +18,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <cstdarg>
 #include <cstdio>
@@ -25,6 +26,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <thread>
 
 namespace {
 
@@ -57,6 +59,7 @@ Fate fate_of(std::string_view call, std::string_view path) {
   static std::atomic<int> calls = 0;
   if (call != variable("FAILING_CALL") || !is_in_folder(path) || !is_this_rank()) return Fate::happens;
   const int number = ++calls;
+  std::this_thread::sleep_for(std::chrono::milliseconds(std::atoi(std::string(variable("FAILING_DELAY")).c_str())));
   if (const std::string log(variable("FAILING_LOG")); !log.empty()) {
     const auto file = static_cast<int>(syscall(SYS_openat, AT_FDCWD, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600));
     syscall(SYS_write, file, ".", 1);

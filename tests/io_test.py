@@ -188,13 +188,14 @@ def test_a_rank_that_cannot_go_on_ends_the_launch(folder):
 # --- the system fails --------------------------------------------------------------------------------------------------
 
 
-def with_failure(folder, name, error, *arguments, ranks=1, rank=None, number=1):
+def with_failure(folder, name, error, *arguments, ranks=1, rank=None, number=1, delay=0):
     env = {
         "LD_PRELOAD": str(FAILING),
         "FAILING_FOLDER": str(folder / "data"),
         "FAILING_CALL": name,
         "FAILING_NTH": str(number),
         "FAILING_ERROR": str(error),
+        "FAILING_DELAY": str(delay),
     }
     if rank is not None:
         env["FAILING_RANK"] = str(rank)
@@ -229,6 +230,18 @@ def test_a_library_that_hangs_is_given_up(folder):
     assert done.returncode != 0 and os.listdir(folder / "data") == []
     (line,) = own_lines(done.stderr)
     assert "takes longer than 5 s" in line or "cannot write" in line
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_slow_sync_is_seen_where_something_is_synced(folder, method):
+    done = with_failure(folder, "fsync", 0, "--methods", method, "--sync", "synced,cached", "--ops", "write", number=0, delay=300)
+    assert done.returncode == 0, done.stderr
+    for row in load_report(folder / "r.json")["benchmarks"]:
+        (phases,) = row["phase_seconds"]
+        if row["sync"] == "synced":
+            assert 0.3 <= phases["sync"] <= row["samples"][0]
+        else:
+            assert phases["sync"] == 0
 
 
 def test_a_read_that_is_cut_short_goes_on(folder):

@@ -1,5 +1,6 @@
 """The program on several ranks: what it refuses, what it saves, what it measures."""
 
+import json
 import os
 
 import pytest
@@ -107,6 +108,15 @@ def test_report_of_run_names_every_rank(tmp_path):
     (row,) = report["benchmarks"]
     assert row["ranks"] == 3 and row["verified"] is True
     assert {(place["rank"], place["thread"]) for place in row["placement"]} == {(r, t) for r in range(3) for t in range(2)}
+
+
+def test_report_has_the_settings_of_people_and_no_addresses_and_folders_of_launchers(tmp_path):
+    env = {"OMP_PLACES": "cores", "OMPI_MCA_btl_tcp_if_include": "lo"}
+    succeed("run", "--cells", 1000, "--output", "r.json", ranks=2, cwd=tmp_path, env=env)
+    found = load_report(tmp_path / "r.json")["context"]["runs"][0]["environment"]
+    assert env.items() <= found.items()
+    assert not [name for name in found if name.startswith(("OMPI_MCA_ess", "OMPI_MCA_orte_", "OMPI_MCA_initial_wdir"))]
+    assert str(tmp_path) not in json.dumps(found)
 
 
 @pytest.mark.parametrize("ranks", [1, 3])

@@ -32,8 +32,11 @@ std::string formatted_now(const char* format) {
   return text.data();
 }
 
-/// Variables that steer threads, MPI, the scheduler and the loader; nothing private.
+/// Variables that steer threads, MPI, the scheduler and the loader; nothing private, such as the folders and addresses
+/// of which Open MPI's launcher tells its processes.
 bool is_relevant(std::string_view name) {
+  constexpr std::array kPrivate{"OMPI_MCA_ess", "OMPI_MCA_initial_wdir", "OMPI_MCA_orte_"};
+  if (std::ranges::any_of(kPrivate, [&](const char* prefix) { return name.starts_with(prefix); })) return false;
   constexpr std::array kPrefixes{"OMP_",
                                  "GOMP_",
                                  "KMP_",

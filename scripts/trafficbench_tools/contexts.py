@@ -12,7 +12,12 @@ from trafficbench_tools.report import words
 # Instruction sets of kernels that were not written for one.
 PLAIN_ISAS = {"generic", "native", None}
 # What launchers and schedulers set anew for each process or job.
-LAUNCHERS = ("PMI", "PMIX_", "MPIR_CVAR_CH3_INTERFACE_HOSTNAME", "OMPI_MCA_ess", "OMPI_MCA_orte", "OMPI_MCA_pmix", "SLURM_")
+LAUNCHERS = (
+    "PMI", "PMIX_", "MPIR_CVAR_CH3_INTERFACE_HOSTNAME", "OMPI_MCA_ess", "OMPI_MCA_initial_wdir", "OMPI_MCA_orte", "OMPI_MCA_pmix",
+    "OMPI_MCA_shmem_RUNTIME_QUERY_hint", "SLURM_",
+)  # fmt: skip
+# What only one MPI reads.
+OF_AN_MPI = ("$OMPI_", "$MPICH_", "$MPIR_", "$MV2_", "$I_MPI_")
 # Of a job: what is another number each time, or was measured.
 NUMBERS_OF_JOBS = re.compile(r"(^|_)(id|energy.*|start|end|time|nodelist|name)$")
 # Names of CMake's, and those that people type.
@@ -84,12 +89,23 @@ class Contexts:
 
 
 def _without_echo(facts):
-    """The revision of a CPU says nothing more where each name of a CPU has one."""
-    texts = {fact.title: fact.texts for fact in facts if fact.title in ("CPU", "CPU revision")}
-    if len(texts) < 2 or None in texts["CPU revision"]:
-        return facts
-    is_echo = 1 < len(set(texts["CPU"])) == len(set(zip(*texts.values())))
-    return [fact for fact in facts if not (is_echo and fact.title == "CPU revision")]
+    """Without facts that say nothing more: the revision of a CPU where each name of a CPU has one, and what is set for an MPI
+    where another fact says that MPIs differ and all that have this one have it set alike."""
+    texts = {fact.title: fact.texts for fact in facts}
+    mpis = texts.get("MPI", [None])
+
+    def is_echo(fact):
+        if not fact.differs or None in fact.texts:
+            return False
+        if fact.title == "CPU revision":
+            of = texts["CPU"]
+        elif fact.title.startswith(OF_AN_MPI):
+            of = mpis
+        else:
+            return False
+        return 1 < len(set(of)) == len(set(zip(of, fact.texts)))
+
+    return [fact for fact in facts if not is_echo(fact)]
 
 
 def facts_of(context, rows):
