@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::int64_t kMaxWaveLevels = 16;
 constexpr std::int64_t kMaxGroup = 64;
+// As many masks as a group may take.
+constexpr std::int64_t kMaxMasks = kMaxGroup + kMaxWaveLevels;
 
 constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
@@ -39,7 +41,7 @@ BitsliceSegment::BitsliceSegment(const SegmentShape& shape, const TripPlan& plan
       waves_(waves),
       plan_(fitted(plan, shape, waves)),
       states_(2 * plan_.levels * road().register_words()),
-      masks_((kMaxGroup + kMaxWaveLevels) * road().register_words()),
+      masks_(std::ssize(changes_) * 2 * kMaxMasks * road().register_words()),
       own_lanes_(std::ssize(changes_) * road().register_words()) {
   stages_.reserve(static_cast<std::size_t>(plan_.levels));
   counts_.reserve(static_cast<std::size_t>(plan_.levels));
@@ -55,7 +57,7 @@ TripPlan BitsliceSegment::fitted(const TripPlan& plan, const SegmentShape& shape
 std::int64_t BitsliceSegment::bytes(const SegmentShape& shape, const TripPlan& plan, const FastestWaves& waves) {
   const std::int64_t register_words = waves.set->register_words;
   const std::int64_t levels = fitted(plan, shape, waves).levels;
-  const std::int64_t words = 2 * levels + kMaxGroup + kMaxWaveLevels + 4;
+  const std::int64_t words = 2 * levels + 4 * (2 * kMaxMasks + 1);
   return LaneRoad::bytes(lanes_of(shape, waves), register_words, margin_words(levels)) +
          aligned_buffer_bytes<std::uint64_t>(words * register_words) + 2 * aligned_buffer_bytes<std::uint64_t>(0) +
          levels * static_cast<std::int64_t>(sizeof(Stage) + 8);
@@ -129,34 +131,29 @@ void BitsliceSegment::run_groups(Stage& stage, std::int64_t groups) {
 }
 
 /// Counts own cells only, each once. Which lanes those are changes at four words at most; a group that holds such a
-/// word is taken by itself, with a mask for each word.
+/// word is taken by itself, with a mask for each word. These masks are made once: on a short road every fourth group or
+/// so takes them, and to put them together anew took longer than all counting.
 void BitsliceSegment::run_counting(Stage& stage, std::int64_t groups) {
   const std::int64_t masks = stage.group + stage.levels - 1;
   while (groups > 0) {
     const std::int64_t first = stage.next - stage.levels;  // the first word that the deepest level counts
-    std::int64_t change = stage.next + groups * stage.group;
-    for (const std::int64_t candidate : changes_) {
-      if (candidate > first) change = std::min(change, candidate);
-    }
+    const std::int64_t end = stage.next + groups * stage.group;
+    const auto next_change = std::ranges::upper_bound(changes_, first);
+    const std::int64_t change = next_change == changes_.end() ? end : std::min(end, *next_change);
     std::int64_t step = 1;
-    CountingWave::Function run = stage.counting->run_masked;
-    const std::uint64_t* mask = masks_.data();
     if (change >= first + masks) {
       step = std::min(groups, (change - first - masks) / stage.group + 1);
-      run = stage.counting->run_uniform;
-      mask = own_lanes(first);
+      stage.counting->run_uniform(road().word(stage.next), step, stage.state, own_lanes(first), stage.moves);
     } else {
-      for (std::int64_t i = 0; i < masks; ++i) {
-        std::copy_n(own_lanes(first + i), road().register_words(), masks_.data() + i * road().register_words());
-      }
+      stage.counting->run_masked(road().word(stage.next), step, stage.state,
+                                 masks_round(next_change - changes_.begin(), first), stage.moves);
     }
-    run(road().word(stage.next), step, stage.state, mask, stage.moves);
     stage.next += step * stage.group;
     groups -= step;
   }
 }
 
-/// Works out the masks of own_lanes.
+/// Works out the masks of own_lanes and masks_round.
 void BitsliceSegment::find_own_lanes() {
   const std::int64_t first = road().first_own();
   const std::int64_t last = first + road().cells();
@@ -166,6 +163,19 @@ void BitsliceSegment::find_own_lanes() {
     road().fill_mask(first, last, changes_[i],
                      own_lanes_.data() + static_cast<std::int64_t>(i + 1) * road().register_words());
   }
+  std::uint64_t* mask = masks_.data();
+  for (const std::int64_t change : changes_) {
+    for (std::int64_t j = change - kMaxMasks; j < change + kMaxMasks; ++j) {
+      mask = std::copy_n(own_lanes(j), road().register_words(), mask);
+    }
+  }
+}
+
+/// The masks of word j and the words after it, as many as a group takes. The i-th change is behind j, by less than
+/// that.
+const std::uint64_t* BitsliceSegment::masks_round(std::int64_t i, std::int64_t j) const {
+  const std::int64_t first = changes_[static_cast<std::size_t>(i)] - kMaxMasks;
+  return masks_.data() + (2 * kMaxMasks * i + j - first) * road().register_words();
 }
 
 /// The word of those lanes whose cell j is an own cell.

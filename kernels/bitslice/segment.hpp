@@ -53,14 +53,15 @@ class BitsliceSegment final : public LaneSegment {
   void run_counting(Stage& stage, std::int64_t groups);
   void find_own_lanes();
   const std::uint64_t* own_lanes(std::int64_t j) const;
+  const std::uint64_t* masks_round(std::int64_t i, std::int64_t j) const;
 
   FastestWaves waves_;
   TripPlan plan_;
   std::vector<Stage> stages_;
   std::vector<std::int64_t> counts_;
   AlignedBuffer<std::uint64_t> states_;
-  AlignedBuffer<std::uint64_t> masks_;
   std::array<std::int64_t, 4> changes_{};   ///< the words at which own_lanes changes
+  AlignedBuffer<std::uint64_t> masks_;      ///< own_lanes of the words before and after each of changes_
   AlignedBuffer<std::uint64_t> own_lanes_;  ///< word 0: none; word i + 1: from changes_[i] to changes_[i + 1]
 };
 
