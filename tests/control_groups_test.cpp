@@ -13,7 +13,7 @@
 namespace trafficbench {
 namespace {
 
-constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kGiB = std::int64_t{1} << 30;
 
 class ControlGroups : public testing::Test {
@@ -32,19 +32,19 @@ class ControlGroups : public testing::Test {
 };
 
 TEST_F(ControlGroups, SetNoLimitWhereNothingCanBeRead) {
-  EXPECT_EQ(limits().memory_left, kNoLimit);
+  EXPECT_EQ(limits().memory_left, kUnlimited);
   EXPECT_TRUE(limits().cpu_quotas.empty());
-  EXPECT_EQ(available(), kNoLimit);
+  EXPECT_EQ(available(), kUnlimited);
   // Of a group that is named the files may be missing, or be folders, or hold something else.
   write("proc/self/cgroup", "0::/job/step\n1:cpu,memory:/job\nno colon\n::\n");
-  EXPECT_EQ(limits().memory_left, kNoLimit);
+  EXPECT_EQ(limits().memory_left, kUnlimited);
   write("sys/fs/cgroup/job/step/memory.max/file", "");
   write("sys/fs/cgroup/job/step/cpu.max/file", "");
   write("sys/fs/cgroup/job/memory.max", "");
   write("sys/fs/cgroup/job/cpu.max", "fast 100000\n");
   write("sys/fs/cgroup/cpu.max", "100000\n");
   write("sys/fs/cgroup/cpu/job/cpu.cfs_quota_us", 100'000);  // of no period
-  EXPECT_EQ(limits().memory_left, kNoLimit);
+  EXPECT_EQ(limits().memory_left, kUnlimited);
   EXPECT_TRUE(limits().cpu_quotas.empty());
 }
 
@@ -52,7 +52,7 @@ TEST_F(ControlGroups, OfVersion2LeaveTheLeastOfAllThatAreNested) {
   write("proc/self/cgroup", "0::/slurm/job_7/step_0\n");
   write("sys/fs/cgroup/slurm/job_7/step_0/memory.max", "max\n");
   write("sys/fs/cgroup/slurm/job_7/step_0/memory.current", 1 * kGiB);
-  EXPECT_EQ(limits().memory_left, kNoLimit);
+  EXPECT_EQ(limits().memory_left, kUnlimited);
   write("sys/fs/cgroup/slurm/job_7/memory.max", 16 * kGiB);
   write("sys/fs/cgroup/slurm/job_7/memory.current", 5 * kGiB);
   EXPECT_EQ(limits().memory_left, 11 * kGiB);
@@ -83,7 +83,7 @@ TEST_F(ControlGroups, OfVersion1HaveAFolderForEachController) {
   write("sys/fs/cgroup/memory/job/step/memory.usage_in_bytes", 3 * kGiB);
   write("sys/fs/cgroup/cpu/job/cpu.cfs_quota_us", -1);  // likewise
   write("sys/fs/cgroup/cpu/job/cpu.cfs_period_us", 100'000);
-  EXPECT_EQ(limits().memory_left, kNoLimit);
+  EXPECT_EQ(limits().memory_left, kUnlimited);
   EXPECT_TRUE(limits().cpu_quotas.empty());
   write("sys/fs/cgroup/memory/job/memory.limit_in_bytes", 4 * kGiB);
   write("sys/fs/cgroup/memory/job/memory.usage_in_bytes", 3 * kGiB);
@@ -113,7 +113,7 @@ TEST_F(ControlGroups, LimitTheMemoryThatTheSystemSays) {
 
 TEST(AvailableMemory, IsSomethingHere) {
   EXPECT_GT(available_memory(), 0);
-  EXPECT_LT(available_memory(), kNoLimit);
+  EXPECT_LT(available_memory(), kUnlimited);
 }
 
 }  // namespace

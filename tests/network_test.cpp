@@ -27,7 +27,7 @@ NetworkFigure figure(NetworkOperation operation, std::int64_t bytes, double micr
   return made;
 }
 
-Network made_up() {
+Network made_up_network() {
   return {figure(NetworkOperation::ping_pong, 8, 3),
           figure(NetworkOperation::neighbours, 8, 4, "nonblocking"),
           figure(NetworkOperation::neighbours, 1008, 14, "nonblocking"),
@@ -45,7 +45,7 @@ Point point_on_four_ranks() {
 }
 
 TEST(Network, NextSmallerSizeBoundsWhatWasNotMeasured) {
-  const Network network = made_up();
+  const Network network = made_up_network();
   const NetworkFigure like = figure(NetworkOperation::neighbours, 0, 0, "nonblocking");
   for (const auto& [bytes, of] : {std::pair(8, 8), {1007, 8}, {1008, 1008}, {1 << 20, 1008}}) {
     ASSERT_NE(figure_of(network, like, bytes), nullptr);
@@ -56,14 +56,14 @@ TEST(Network, NextSmallerSizeBoundsWhatWasNotMeasured) {
 }
 
 TEST(Network, KeepsTheQuickestAndTheFirstMedian) {
-  Network network = made_up();
-  Network again = made_up();
+  Network network = made_up_network();
+  Network again = made_up_network();
   again[0].best = network[0].best / 2;
   again[1].best = 2 * network[1].best;
   again[2].seconds = network[2].seconds / 3;
   again[3].ranks = 7;
   take_in(network, again);
-  Network expected = made_up();
+  Network expected = made_up_network();
   expected[0].best /= 2;
   expected.push_back(again[3]);
   EXPECT_EQ(to_json(network), to_json(expected));
@@ -71,10 +71,10 @@ TEST(Network, KeepsTheQuickestAndTheFirstMedian) {
 
 TEST(Network, CostOfAnExchangeIsThatOfItsWays) {
   Point point = point_on_four_ranks();
-  EXPECT_DOUBLE_EQ(cost_of_exchange(made_up(), point, 1), 14e-6);  // 4 and 10
+  EXPECT_DOUBLE_EQ(cost_of_exchange(made_up_network(), point, 1), 14e-6);  // 4 and 10
   point.counting = CountingMode::sampled;
-  EXPECT_DOUBLE_EQ(cost_of_exchange(made_up(), point, 1), 4e-6);
-  EXPECT_EQ(cost_of_exchange(made_up(), point, 2), 0);  // those are other ranks
+  EXPECT_DOUBLE_EQ(cost_of_exchange(made_up_network(), point, 1), 4e-6);
+  EXPECT_EQ(cost_of_exchange(made_up_network(), point, 2), 0);  // those are other ranks
   EXPECT_EQ(cost_of_exchange({}, point, 1), 0);
 }
 
@@ -99,7 +99,7 @@ double rate_of(double kernel, double cells, double microseconds) {
 TEST(Network, LimitHoldsWhatRanksTellEachOther) {
   Point point = point_on_four_ranks();
   const Limit kernel{"operations", 1e12};  // 1 us an iteration
-  const auto limit = [&] { return limit_with_network(kernel, made_up(), point, 1, 1).value(); };
+  const auto limit = [&] { return limit_with_network(kernel, made_up_network(), point, 1, 1).value(); };
   // The best of a ping-pong and of a sum: 1.5 and 5 us.
   EXPECT_NEAR(limit().cells_per_second / rate_of(1e12, 1e6, 6.5), 1, 1e-9);
   EXPECT_EQ(limit().name, exchange_limit_name(4, 1));
@@ -121,7 +121,7 @@ TEST(Network, LimitCountsASumInEachIterationWhereThereIsOne) {
     for (const ReduceMethod& method : reduce_methods()) {
       if (method.name == reduce) point.reduce = &method;
     }
-    return 1001e6 / limit_with_network(kernel, made_up(), point, 1, 1001)->cells_per_second;
+    return 1001e6 / limit_with_network(kernel, made_up_network(), point, 1, 1001)->cells_per_second;
   };
   const double edges = 1.5e-6;  // 128 bytes, by the one size of the ping-pong
   EXPECT_NEAR(seconds("exchange"), 1001e-6 + edges + 25e-6, 1e-9);
@@ -135,11 +135,11 @@ TEST(Network, LimitStaysThatOfTheKernelWhereNothingIsKnown) {
   EXPECT_EQ(limit_with_network(kernel, {}, point, 1, 1)->cells_per_second, 1e12);
   EXPECT_FALSE(limit_with_network(std::nullopt, {}, point, 1, 1));
   point.ranks = 1;
-  EXPECT_EQ(limit_with_network(kernel, made_up(), point, 1, 1)->name, "operations");
+  EXPECT_EQ(limit_with_network(kernel, made_up_network(), point, 1, 1)->name, "operations");
 }
 
 TEST(Network, IsReadBackAsItWasWritten) {
-  Network network = made_up();
+  Network network = made_up_network();
   network.back().interval = Interval{6.5e-6, 7.25e-6};
   nlohmann::json limits = to_json(network);
   EXPECT_DOUBLE_EQ(limits.at(exchange_limit_name(4, 1)).at("value"), 7e-6);

@@ -11,7 +11,7 @@
 namespace trafficbench {
 namespace {
 
-using Numbers = std::vector<double>;
+using Values = std::vector<double>;
 
 TEST(ScalingLaw, IsWhatTheFormulaSays) {
   EXPECT_DOUBLE_EQ((ScalingLaw{0.1, 0}.speedup(1)), 1);
@@ -21,13 +21,13 @@ TEST(ScalingLaw, IsWhatTheFormulaSays) {
 
 TEST(FitLaw, ComesToTheLeastSquaresOfScipy) {
   for (const ExpectedValues& curve : ExpectedValues("statistics.json").list("fits")) {
-    const Numbers cores = curve.numbers("cores");
-    const Numbers speedups = curve.numbers("speedups");
+    const Values cores = curve.numbers("cores");
+    const Values speedups = curve.numbers("speedups");
     for (const auto& [name, law] : {std::pair{"amdahl", Law::amdahl}, {"gunther", Law::gunther}}) {
       const Trying trying({{"law", name}, {"curve", curve.text()}});
       const ScalingLaw found = fit_law(law, cores, speedups);
       const ExpectedValues best = curve.object(name);
-      const Numbers residuals = best.numbers("residuals");
+      const Values residuals = best.numbers("residuals");
       double sum = 0;
       for (std::size_t i = 0; i < cores.size(); ++i) {
         const double residual = speedups[i] - found.speedup(cores[i]);
@@ -45,7 +45,7 @@ TEST(FitLaw, ComesToTheLeastSquaresOfScipy) {
 }
 
 TEST(FitLaw, OfOnePointBesideTheBaseGoesThroughIt) {
-  const ScalingLaw found = fit_law(Law::amdahl, Numbers{1, 4}, Numbers{1, 2.5});
+  const ScalingLaw found = fit_law(Law::amdahl, Values{1, 4}, Values{1, 2.5});
   EXPECT_NEAR(found.speedup(4), 2.5, 1e-9);
 }
 

@@ -14,7 +14,7 @@
 namespace trafficbench {
 namespace {
 
-Row row_of(const std::vector<MadeUpVisit>& visits) { return made_up_row("sweep/a", visits); }
+Row row_of_visits(const std::vector<MadeUpVisit>& visits) { return made_up_row("sweep/a", visits); }
 
 /// A row of visits 0, 1, ... of one launch, a repetition each.
 Row one_each(const std::vector<double>& seconds) {
@@ -22,7 +22,7 @@ Row one_each(const std::vector<double>& seconds) {
   for (const double each : seconds) {
     visits.push_back({.run = 0, .visit = static_cast<std::int64_t>(visits.size()), .seconds = {each}});
   }
-  return row_of(visits);
+  return row_of_visits(visits);
 }
 
 /// So many visits of a launch, all of which say the same.
@@ -39,7 +39,7 @@ std::vector<VisitValue> joined(const std::vector<std::vector<VisitValue>>& launc
 }
 
 TEST(MediansByVisit, AreOneForEachVisitOfEachLaunch) {
-  const Row row = row_of({{0, 0, {1, 2, 9}}, {0, 3, {4}}, {1, 0, {5, 6}}, {1, 1, {7, 8, 9}}});
+  const Row row = row_of_visits({{0, 0, {1, 2, 9}}, {0, 3, {4}}, {1, 0, {5, 6}}, {1, 1, {7, 8, 9}}});
   const std::vector<VisitValue> medians = medians_by_visit(row, row.samples);
   ASSERT_EQ(medians.size(), 4u);
   const std::vector<VisitValue> expected{{0, 0, 2}, {0, 3, 4}, {1, 0, 5.5}, {1, 1, 8}};
@@ -52,8 +52,8 @@ TEST(MediansByVisit, AreOneForEachVisitOfEachLaunch) {
 
 TEST(RatiosByVisit, PairTheRoundsOfTheVisitsThatBothShare) {
   // The medians of visit 0, apart, have a ratio of 2.
-  const Row row = row_of({{0, 0, {1, 2, 4}}, {0, 1, {5}}, {1, 0, {2, 1, 2}}});
-  const Row other = row_of({{0, 0, {4, 2, 4}}, {0, 2, {7}}, {1, 0, {6, 3, 6}}, {1, 1, {3}}});
+  const Row row = row_of_visits({{0, 0, {1, 2, 4}}, {0, 1, {5}}, {1, 0, {2, 1, 2}}});
+  const Row other = row_of_visits({{0, 0, {4, 2, 4}}, {0, 2, {7}}, {1, 0, {6, 3, 6}}, {1, 1, {3}}});
   const std::vector<VisitValue> ratios = ratios_by_visit(row, other);
   ASSERT_EQ(ratios.size(), 2u);
   EXPECT_EQ(std::pair(ratios[0].run, ratios[0].visit), std::pair(std::size_t{0}, std::int64_t{0}));
@@ -63,19 +63,19 @@ TEST(RatiosByVisit, PairTheRoundsOfTheVisitsThatBothShare) {
 }
 
 TEST(RatiosByVisit, AreOfRatesWhateverRoadsAndIterations) {
-  Row row = row_of({{0, 0, {1, 1}}});
-  const Row other = row_of({{0, 0, {1, 1}}});
+  Row row = row_of_visits({{0, 0, {1, 1}}});
+  const Row other = row_of_visits({{0, 0, {1, 1}}});
   row.cells = 4000;
   row.sample_steps = {30, 50};
   EXPECT_DOUBLE_EQ(ratios_by_visit(row, other).at(0).value, 4 * (3 + 5) / 2.0);
 }
 
 TEST(RatiosByVisit, HaveAsManyRoundsAsBothMade) {
-  const Row row = row_of({{0, 0, {1, 1, 1}}});
+  const Row row = row_of_visits({{0, 0, {1, 1, 1}}});
   // It failed in its second round.
-  const Row other = row_of({{0, 0, {2, 3}}});
+  const Row other = row_of_visits({{0, 0, {2, 3}}});
   EXPECT_DOUBLE_EQ(ratios_by_visit(row, other).at(0).value, 2.5);
-  EXPECT_TRUE(ratios_by_visit(row, row_of({{1, 0, {1}}})).empty());
+  EXPECT_TRUE(ratios_by_visit(row, row_of_visits({{1, 0, {1}}})).empty());
 }
 
 TEST(OverVisits, HasAnIntervalFromSixVisitsOn) {
@@ -139,7 +139,7 @@ TEST(OverVisits, IsWiderThanOverAllRepetitionsWhereVisitsDisagree) {
       }
     }
     const Trying trying({{"visits", count}, {"rounds", rounds}});
-    const Row row = row_of(visits);
+    const Row row = row_of_visits(visits);
     const OverVisits over = over_visits(medians_by_visit(row, row.samples));
     const auto pooled = median_interval(row.samples);
     ASSERT_TRUE(over.interval && pooled);
@@ -152,7 +152,7 @@ TEST(OverVisits, IsWiderThanOverAllRepetitionsWhereVisitsDisagree) {
 }
 
 TEST(OverVisits, GivesEachVisitOneVoiceHoweverManyRepetitionsItHas) {
-  const Row row = row_of({{0, 0, {1}}, {0, 1, {1}}, {0, 2, std::vector<double>(50, 9.0)}});
+  const Row row = row_of_visits({{0, 0, {1}}, {0, 1, {1}}, {0, 2, std::vector<double>(50, 9.0)}});
   EXPECT_EQ(over_visits(medians_by_visit(row, row.samples)).value, 1);
   EXPECT_EQ(median(row.samples), 9);
 }

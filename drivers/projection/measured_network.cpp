@@ -13,7 +13,7 @@ namespace trafficbench::projection {
 
 namespace {
 
-constexpr std::int64_t kWordBytes = 8;
+constexpr std::int64_t kMessageBytes = 8;
 // A shorter message is latency for the most part, and its bandwidth noise.
 constexpr std::int64_t kLongMessage = 32 << 10;
 
@@ -57,7 +57,7 @@ std::optional<MeasuredLink> measured_link(const std::vector<trafficbench::Networ
   std::vector<double> latencies;
   std::vector<double> bandwidths;
   for (const trafficbench::Network& network : launches) {
-    const NetworkFigure* const word = figure_of(network, like, kWordBytes);
+    const NetworkFigure* const word = figure_of(network, like, kMessageBytes);
     if (word == nullptr) continue;
     latencies.push_back(word->seconds);
     const NetworkFigure* const longest = figure_of(network, like, INT64_MAX);

@@ -18,7 +18,7 @@ namespace trafficbench {
 namespace {
 
 template <typename T>
-std::string shown(const std::optional<T>& value) {
+std::string value_or_none(const std::optional<T>& value) {
   return value ? fmt::format("{}", *value) : std::string("none");
 }
 
@@ -33,18 +33,20 @@ std::string difference(const Row& row, const Row& more) {
   const auto told = [](const char* field, const std::string& one, const std::string& other, const char* option) {
     return fmt::format("has {} {} in one and {} in the other{}", field, one, other, option);
   };
-  if (row.isa != more.isa) return told("isa", shown(row.isa), shown(more.isa), ": --isa fixes it");
-  if (row.depth != more.depth) return told("depth", shown(row.depth), shown(more.depth), ": --depth fixes it");
+  if (row.isa != more.isa) return told("isa", value_or_none(row.isa), value_or_none(more.isa), ": --isa fixes it");
+  if (row.depth != more.depth)
+    return told("depth", value_or_none(row.depth), value_or_none(more.depth), ": --depth fixes it");
   if (row.steps != more.steps && depends_on_steps(row)) {
     const char* option = row.row_class == RowClass::update ? ": --steps fixes it" : ": --jump fixes it";
-    return told("steps", shown(row.steps), shown(more.steps), option);
+    return told("steps", value_or_none(row.steps), value_or_none(more.steps), option);
   }
   if (row.configuration != more.configuration) {
-    return told("configuration", shown(row.configuration), shown(more.configuration),
+    return told("configuration", value_or_none(row.configuration), value_or_none(more.configuration),
                 ": --wave and the kernel's other options fix it");
   }
-  if (row.cars != more.cars) return told("cars", shown(row.cars), shown(more.cars), "");
-  if (row.bytes != more.bytes) return told("bytes", shown(row.bytes), shown(more.bytes), ": --cells fixes it");
+  if (row.cars != more.cars) return told("cars", value_or_none(row.cars), value_or_none(more.cars), "");
+  if (row.bytes != more.bytes)
+    return told("bytes", value_or_none(row.bytes), value_or_none(more.bytes), ": --cells fixes it");
   if (row.file_system && more.file_system) {
     const auto where = [](const FileSystem& system) { return system.type + " at " + system.mount_point; };
     if (where(*row.file_system) != where(*more.file_system)) {

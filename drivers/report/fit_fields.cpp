@@ -17,15 +17,15 @@ bool is_law(const Json& value) { return value.is_string() && named<Law>(value.ge
 bool are_rows(const Json& value) { return are_different<is_row_name>(value) && value.size() >= 2; }
 bool are_residuals(const Json& value) { return are<is_number>(value) && value.size() >= 2; }
 
-bool is_parameter(const Json& value) {
+bool is_fitted(const Json& value) {
   return consists_of(value, {{"value", is_number}, {"low", is_number_or_null}, {"high", is_number_or_null}});
 }
-bool are_parameters(const Json& value) {
-  return value.is_object() && !value.empty() && std::ranges::all_of(value, is_parameter);
+bool are_fitted(const Json& value) {
+  return value.is_object() && !value.empty() && std::ranges::all_of(value, is_fitted);
 }
 
 constexpr Part kFit[] = {
-    {"law", is_law}, {"rows", are_rows}, {"parameters", are_parameters}, {"residuals", are_residuals}};
+    {"law", is_law}, {"rows", are_rows}, {"parameters", are_fitted}, {"residuals", are_residuals}};
 
 }  // namespace
 

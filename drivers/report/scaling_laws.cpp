@@ -7,7 +7,7 @@ namespace trafficbench {
 
 namespace {
 
-struct Curve {
+struct Measured {
   std::span<const double> cores;
   std::span<const double> speedups;
 
@@ -30,7 +30,7 @@ struct Normal {
   double g_kappa = 0;
 };
 
-Normal normal_equations(const Curve& curve, const ScalingLaw& law) {
+Normal normal_equations(const Measured& curve, const ScalingLaw& law) {
   Normal normal;
   for (std::size_t i = 0; i < curve.cores.size(); ++i) {
     const double p = curve.cores[i];
@@ -49,7 +49,7 @@ Normal normal_equations(const Curve& curve, const ScalingLaw& law) {
 }
 
 /// Levenberg's damped steps from `law`, on the parameters that are free; those that would become negative stay at 0.
-ScalingLaw descend(const Curve& curve, ScalingLaw law, bool free_sigma, bool free_kappa) {
+ScalingLaw descend(const Measured& curve, ScalingLaw law, bool free_sigma, bool free_kappa) {
   constexpr int kMaxSteps = 500;
   double damping = 1e-3;
   double best = curve.sum_of_squares(law);
@@ -83,7 +83,7 @@ ScalingLaw descend(const Curve& curve, ScalingLaw law, bool free_sigma, bool fre
 }
 
 /// The best that is found from those starts; a minimum may lie on a bound, so that each is tried by itself.
-ScalingLaw best_from(Law law, const Curve& curve, std::span<const ScalingLaw> starts) {
+ScalingLaw best_from(Law law, const Measured& curve, std::span<const ScalingLaw> starts) {
   ScalingLaw best;
   const auto consider = [&](const ScalingLaw& found) {
     if (curve.sum_of_squares(found) < curve.sum_of_squares(best)) best = found;
