@@ -174,7 +174,7 @@ def test_best_of_more_visits_is_not_held_against_that_of_fewer(tmp_path):
     more = times(1.0, [0.09] + 35 * [0.1])
     point = one_change(tmp_path, row_of("tiled", more), row_of("tiled", 6 * [0.1]))[1]
     assert point["verdict"] == "same" and "36 and 6 visits, judged by as many of each" in point["reason"]
-    assert point["best"]["visits"] == [36, 6]
+    assert point["best"]["visits"] == [36, 6] and point["best"]["ratio_in_seconds"] == point["best"]["ratio"]
     assert point["best"]["ratio"] == pytest.approx(1 / (1 / 6 * (0.1 / 0.09) + 5 / 6), rel=1e-3)
     assert one_change(tmp_path, row_of("tiled", more), row_of("tiled", times(1.1, more)))[1]["verdict"] == "slower"
 
@@ -318,6 +318,7 @@ def test_work_a_cycle_is_compared_where_clocks_are_known(tmp_path):
     assert "in seconds the change is -9.1%, the clock ran at 2.00 and 1.82 GHz" in point["reason"]
     assert "in seconds" not in one_change(tmp_path, clocked(1, 2e9), clocked(1, 2e9))[1]["reason"]
     assert point["best"]["ratio"] == pytest.approx(1) and point["best"]["unit"] == "cells/cycle"
+    assert point["best"]["ratio_in_seconds"] == pytest.approx(1 / 1.1)
     assert point["best"]["base"] == pytest.approx(10**8 * 100 / (0.1 * 0.999) / 2e9, rel=1e-3)
     # A higher clock hides nothing.
     point = one_change(tmp_path, clocked(1, 2e9), clocked(1, 2.2e9))[1]

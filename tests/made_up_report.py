@@ -220,6 +220,101 @@ def fail(report, number):
     return bad
 
 
+# Bytes a second of one rank, and seconds to open.
+METHODS = {"serial": (150e6, 0.001), "posix": (400e6, 0.002), "mpiio-collective": (300e6, 0.01)}
+
+
+def make_io(
+    methods=tuple(METHODS),
+    ranks=(1, 2, 4),
+    sizes=(2**24, 2**26, 2**28),
+    layouts=("contiguous", "interleaved"),
+    operations=("write", "read"),
+    syncs=("synced", "cached"),
+    folders=("striped", "unstriped"),
+    direct=("posix",),
+    visits=6,
+    seed=1,
+):
+    """Rows of files over every combination, as of launches that were merged; those of `direct` synced and past the page cache, too."""
+    chance = random.Random(seed)
+    report = example("io")
+    template = report["benchmarks"][0]
+    report["benchmarks"] = [
+        io_row(template, method, many, size, layout, operation, sync, folder, is_direct, visits, chance)
+        for folder in folders
+        for sync in syncs
+        for size in sizes
+        for many in ranks
+        for layout in layouts
+        for operation in operations
+        for method in methods
+        for is_direct in ((False, True) if sync == "synced" and method in direct else (False,))
+    ]
+    return report
+
+
+def io_row(template, method, ranks, size, layout, operation, sync, folder, is_direct, visits, chance):
+    """One write or read of all ranks; more of them are faster, but for the serial method."""
+    rate, opening = METHODS.get(method, (200e6, 0.005))
+    rate *= 1 if method == "serial" else ranks**0.7
+    rate *= (1 if folder == "striped" else 0.5) * (0.8 if layout == "interleaved" else 1) * (1.5 if is_direct else 1)
+    rate *= 10 if sync == "cached" else 1
+    syncing = 0.4 * size / rate if (operation, sync) == ("write", "synced") else 0.0
+    phases = []
+    for _ in range(visits):
+        slower = 1 + abs(chance.gauss(0, 0.03))
+        phases.append({"open": opening, "transfer": slower * size / rate, "sync": slower * syncing, "close": opening / 10})
+    name = f"io/{method}/cells:{8 * size}/ranks:{ranks}/layout:{layout}/op:{operation}/sync:{sync}"
+    made = {
+        **copy.deepcopy(template),
+        "kernel": method,
+        "cells": 8 * size,
+        "bytes": size,
+        "ranks": ranks,
+        "layout": layout,
+        "operation": operation,
+        "sync": sync,
+        "phase_seconds": phases,
+        # The barriers take their time too.
+        "samples": [sum(each.values()) + 1e-4 for each in phases],
+        "reader": "same_ranks" if ranks == 1 or method == "serial" else "other_ranks",
+        "sample_visits": list(range(visits)),
+        "sample_runs": [0] * visits,
+        "sample_steps": [1] * visits,
+        "repetitions": visits,
+    }
+    made["name"] = made["run_name"] = f"{name}{'/direct:on' if is_direct else ''}/directory:{folder}"
+    made["file_system"]["folder"] = folder
+    for field in ("resident", "hints", "hints_ignored", "cpu_seconds", "direct"):
+        made.pop(field, None)
+    if is_direct:
+        made["direct"] = True
+    if operation == "read":
+        made["resident"] = [1.0 if sync == "cached" else 0.0] * visits
+    add_rates_of_files(made)
+    return made
+
+
+def add_rates_of_files(made):
+    """What follows from the samples of a row of files."""
+    value, low, high, over = median_and_interval(medians_by_visit(made, made["samples"]))
+    for field in ("real_time_low", "real_time_high", "megabytes_per_second_low", "megabytes_per_second_high"):
+        made.pop(field, None)
+    scale = made["bytes"] / 1e6
+    if over is not None:
+        made.update(real_time_low=low * 1e9, real_time_high=high * 1e9)
+        made.update(megabytes_per_second_low=scale / high, megabytes_per_second_high=scale / low)
+    made.update(
+        real_time=value * 1e9,
+        cpu_time=value * 1e9 * made["ranks"],
+        interval_over=over,
+        megabytes_per_second=scale / value,
+        megabytes_per_second_best=scale / min(made["samples"]),
+        mebibytes_per_second=made["bytes"] / 2**20 / value,
+    )
+
+
 def save(report, path):
     Path(path).write_text(json.dumps(report), encoding="utf-8")
     return str(path)

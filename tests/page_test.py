@@ -24,7 +24,7 @@ LOOK = ROOT / "tests" / "page" / "look.js"
 CHROMIUM = os.environ.get("TRAFFICBENCH_CHROMIUM", "/usr/bin/chromium")
 PHONE = 390
 WIDTHS = [1024, 768, 390, 320]
-KINDS = ["measured", "merged", "simulated", "closed-form", "failed", "skipped", "ladder", "version-1"]
+KINDS = ["measured", "merged", "simulated", "closed-form", "failed", "skipped", "ladder", "io", "version-1"]
 
 
 def missing():
@@ -183,6 +183,9 @@ def check_plots(plots, rows):
         if plot["title"].startswith("Times as fast"):
             check_ratios(plot)
             continue
+        if plot["section"] in ("io", "io-cached"):
+            check_files(plot, rows)
+            continue
         check_medians(plot, rows)
         marks = [trace for trace in plot["traces"] if trace["meta"] == "marks"]
         held = sum(len(trace["rows"]) for trace in marks)
@@ -239,6 +242,27 @@ def check_nodes(plot):
     assert lines == [1, 1.05] and plot["lines"] >= 2 and plot["height"] > 100
 
 
+def check_files(plot, rows):
+    """Points at the median rates; or bars that are a repetition's phases, with the median time of the row on each."""
+    assert plot["count"] is None and plot["height"] > 100
+    marks = [trace for trace in plot["traces"] if trace["meta"] == "marks"]
+    assert {rows[number]["sync"] for trace in marks for number in trace["rows"]} == {"synced" if plot["section"] == "io" else "cached"}
+    if marks[0]["type"] != "bar":
+        for trace in marks:
+            for number, value, low, high in zip(trace["rows"], trace["y"], trace["low"], trace["high"]):
+                ends = [rows[number][f"megabytes_per_second{end}"] for end in ("_low", "", "_high")]
+                assert [value - low, value, value + high] == pytest.approx(ends, rel=1e-5)
+        return
+    assert plot["bars"] > 0
+    for bar in zip(*(zip(trace["rows"], trace["x"]) for trace in marks)):
+        row, seconds = rows[bar[0][0]], sum(value for _, value in bar)
+        assert any(seconds == pytest.approx(sample, rel=1e-5) for sample in row["samples"])
+    (medians,) = [trace for trace in plot["traces"] if trace["meta"] == "medians"]
+    for number, value, low, high in zip(medians["rows"], medians["x"], medians["low"], medians["high"]):
+        ends = [rows[number][f"real_time{end}"] / 1e9 for end in ("_low", "", "_high")]
+        assert [value - low, value, value + high] == pytest.approx(ends, rel=1e-5)
+
+
 def check_ratios(plot):
     """A point for each kernel, and the line where both are as fast."""
     (marks,) = [trace for trace in plot["traces"] if trace["meta"] == "marks"]
@@ -278,6 +302,23 @@ def test_examples(examples, kind):
     assert seen["scroll"] <= seen["width"]
     apart = {"simulated", "closed-form"} & set(seen["sections"])
     assert apart == {"simulated": {"simulated"}, "closed-form": {"closed-form"}, "version-1": {"closed-form"}}.get(kind, set())
+
+
+def test_files_wide_and_on_a_phone(tmp_path):
+    """Every kind of plot of files, those of the page cache in a section apart; and another view of one."""
+    path = made_up_report.save(made_up_report.make_io(), tmp_path / "files.json")
+    page = make_page([path], tmp_path)
+    wide, plots, _, other, phone, narrow = look(
+        tmp_path, window(page), {"plots": True}, {"view": [0, 1]}, {"plots": True}, window(page, width=PHONE, height=800, scheme="dark"), {"plots": True}
+    )  # fmt: skip
+    files = rows_of([load_report(path)])
+    for seen in (plots, other, narrow):
+        check_plots(seen, files)
+        sections = [plot["section"] for plot in seen if plot["section"] != "visits"]
+        assert sections == 6 * ["io"] + 6 * ["io-cached"]
+    assert plots[0]["views"] > 1 and plots[0]["caption"] != other[0]["caption"]
+    assert wide["scroll"] <= wide["width"] and phone["scroll"] <= phone["width"]
+    assert all("NOT OF A DISK" in plot["caption"] and plot["title"].endswith("(CACHED)") for plot in plots if plot["section"] == "io-cached")
 
 
 def test_measured_reports(tmp_path):

@@ -18,6 +18,7 @@ from report_helpers import SCHEMA_PATH, example, load_report, needs_module
 from trafficbench_tools.report import (
     chart,
     chart_curves,
+    chart_io,
     grouping,
     loading,
     machine,
@@ -75,6 +76,8 @@ def numbers_of(one, mark, row):
     if one.figure == "sizes":
         best = one.facets["by the"] == "best"
         return (row["mcops_best"], None, None, None) if best else (*with_interval("mcops"), None)
+    if one.figure in ("io", "io-cached"):
+        return (*with_interval("megabytes_per_second"), None)
     if one.figure == "ladder":
         return row["mcops_best"], None, None, with_interval("mcops")
     if one.figure == "limits":
@@ -95,6 +98,10 @@ def test_marks_are_the_numbers_of_their_rows(path):
         for series in one.series:
             for mark in series.marks:
                 row = by_name[mark.row["name"]]
+                if one.kind == "stack" and one.figure == "io":
+                    parts = {"barriers": mark.value}
+                    assert mark.value in [{**parts, **seconds}[series.label] for seconds in row["phase_seconds"]]
+                    continue
                 if one.kind == "stack":
                     part = series.label
                     expected = row["shares"][part] if part != "driver" else max(0, 1 - sum(row["shares"].values()))
@@ -116,7 +123,7 @@ def test_no_plot_mixes_what_may_not_be_mixed(path):
         for key in ("count", "class"):
             assert len({row[key] for row in one.rows()}) == 1
         assert len({row["origin"] == "measured" for row in one.rows()}) == 1
-        in_section_apart = one.figure in ("simulated", "closed-form")
+        in_section_apart = one.figure in ("simulated", "closed-form", "io", "io-cached")
         apart = any(row["origin"] != "measured" or row["class"] != "update" for row in one.rows())
         assert apart == in_section_apart
 
@@ -532,6 +539,7 @@ TOGETHER = {
     "kernels": palette.KERNELS,
     "shares": [palette.PARTS[part] for part in ("compute", "exchange", "reduction", "waiting", "driver")],
     "ladder": [palette.PARTS[part] for part in ("least", "most")],
+    "phases": [palette.PARTS[part] for part in (*chart_io.PHASES, chart_io.BARRIERS)],
 }
 
 

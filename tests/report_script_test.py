@@ -18,6 +18,7 @@ from report_helpers import SCHEMA_PATH, data_of, example, needs_module
 from script import run_script
 
 from trafficbench_tools.errors import FailedUnderWay
+from trafficbench_tools.report import loading
 
 SCRIPT = ROOT / "scripts" / "report.py"
 EXAMPLES = SCHEMA_PATH.parent
@@ -59,7 +60,7 @@ def test_help_is_complete():
         assert part in done.stdout
 
 
-@pytest.mark.parametrize("kind", ["measured", "merged", "simulated", "closed-form", "skipped", "ladder"])
+@pytest.mark.parametrize("kind", ["measured", "merged", "simulated", "closed-form", "skipped", "ladder", "io"])
 def test_page_of_each_kind_of_report_needs_no_network(tmp_path, kind):
     text, done = page_of(EXAMPLES / f"example-{kind}.json", folder=tmp_path)
     report = example(kind)
@@ -127,7 +128,7 @@ def test_a_report_may_have_no_plot_at_all(tmp_path):
     report["context"]["runs"][0].pop("visits", None)
     text, _ = page_of(made_up_report.save(report, tmp_path / "r.json"), folder=tmp_path)
     assert data_of(text)["panels"] == []
-    assert text.split('<section id="missing">')[1].split("</section>")[0].count("<li>") == 11
+    assert text.split('<section id="missing">')[1].split("</section>")[0].count("<li>") == 12
 
 
 def test_the_same_report_makes_the_same_page(tmp_path):
@@ -260,19 +261,74 @@ def test_words_that_choose_nothing_are_refused():
     )
 
 
-def test_more_rows_than_are_taken_are_refused_and_can_be_chosen_from(tmp_path):
+def write_many(path, many, date="2026-01-01T00:00:00Z"):
+    """A report of so many rows of one kernel."""
     report = made_up_report.make(kernels=("naive", "tiled"), counts=("every",), shapes=((1, 1),))
+    report["context"]["runs"][0]["date"] = date
     row = report["benchmarks"][1]
     for key in [key for key in row if "base" in key or "speedup" in key or "efficiency" in key]:
         row[key] = None
     text = json.dumps(row)
-    path = tmp_path / "r.json"
-    many = ",".join(text.replace("seed:5743", f"seed:{i}") for i in range(20_000))
-    path.write_text(f'{{"context": {json.dumps(report["context"])}, "benchmarks": [{many}]}}', encoding="utf-8")
+    rows = ",".join(text.replace("seed:5743", f"seed:{i}") for i in range(many))
+    path.write_text(f'{{"context": {json.dumps(report["context"])}, "benchmarks": [{rows}]}}', encoding="utf-8")
+    return path
+
+
+def test_more_rows_than_are_taken_are_refused_and_can_be_chosen_from(tmp_path):
+    path = write_many(tmp_path / "r.json", 20_000)
     refused(call(path, "--lint"), "20,000 rows", "at most 10,000", "--only")
     done = call(path, "--lint", "--only", "seed:777/")
     assert done.returncode in (0, 1) and "of 12 rules hold" in done.stdout
     assert "19,999 rows left out by --only" in done.stdout
+
+
+def test_of_a_folder_with_too_many_rows_the_newest_reports_are_taken(tmp_path):
+    """By the dates of their launches, whatever they are called; and it is said what is missing, here and on the page."""
+    folder = tmp_path / "nightly"
+    folder.mkdir()
+    for name, many, day in [("d", 60, 4), ("b", 40, 3), ("c", 20, 2), ("a", 9_930, 1), ("e", 10, 5)]:
+        write_many(folder / f"{name}.json", many, f"2026-01-0{day}T00:00:00Z")
+    text, done = page_of(folder, folder=tmp_path)
+    (line,) = [line for line in done.stderr.splitlines() if "left out" in line]
+    assert "1 older report of 5 left out, 9,930 rows: a." in line and "the newest 4 reports fit" in line
+    assert len(data_of(text)["rows"]) == 130 and done.stdout.startswith(f"{tmp_path / 'page.html'}: 130 rows")
+    assert "1 older report of 5 left out" in text.split('<script type="application/json"')[0]
+    # With few words of names all of them fit.
+    done = call(folder, "--lint", "--only", "seed:7/")
+    assert "left out, " not in done.stderr and "read " in done.stderr and done.stderr.count("1 row") == 5
+
+
+def test_reports_kept_are_newer_than_all_that_are_left_out(tmp_path):
+    """A history has no gaps: an old report that would fit beside the newest ones follows a larger one that does not."""
+    for name, many, day in [("old", 5, 1), ("large", 9_990, 2), ("new", 20, 3)]:
+        write_many(tmp_path / f"{name}.json", many, f"2026-01-0{day}T00:00:00Z")
+    said = []
+    (source,) = loading.load([tmp_path], say=said.append)
+    assert source.label == "new"
+    assert len(said) == 1 and "2 older reports of 3 left out, 9,995 rows: large, old." in said[0]
+
+
+def test_newest_report_that_is_too_large_by_itself_is_refused(tmp_path):
+    write_many(tmp_path / "old.json", 5, "2026-01-01T00:00:00Z")
+    write_many(tmp_path / "new.json", 10_001, "2026-01-02T00:00:00Z")
+    refused(call(tmp_path, "--lint"), "new.json: 10,001 rows", "at most 10,000", "--only")
+
+
+@pytest.mark.parametrize("spoil", [lambda context: context.pop("runs"), lambda context: context["runs"][0].update(date=3)])
+def test_report_without_a_date_is_refused_however_many_there_are(tmp_path, spoil):
+    write_many(tmp_path / "large.json", 9_999)
+    report = json.loads(write_many(tmp_path / "bad.json", 5).read_text(encoding="utf-8"))
+    spoil(report["context"])
+    made_up_report.save(report, tmp_path / "bad.json")
+    refused(call(tmp_path, "--lint"), "bad.json")
+
+
+def test_fifty_reports_at_once(tmp_path):
+    for number in range(50):
+        write_many(tmp_path / f"{number:02}.json", 3, f"2026-01-01T00:00:{number:02}Z")
+    said = []
+    assert [source.label for source in loading.load([tmp_path], say=said.append)] == [f"{number:02}" for number in range(50)]
+    assert said == []
 
 
 @pytest.mark.parametrize(

@@ -14,18 +14,18 @@ from trafficbench_tools.schemas import FOLDER, check_by
 SCHEMA_PATH = FOLDER / "report.schema.json"
 
 
-def load_report(path, prepare=None):
+def load_report(path):
     """The report in the file `path`, a dict. Raises ReportError for one that breaks a rule of docs/schema.md.
 
     One of version 1 is held against the rules of that, and comes in the form of version 2 (version_1.py); what it has not got
     is `trafficbench_schema` in its context.
-
-    `prepare`, if given, takes the parsed JSON before it is checked and returns what to check in its place.
     """
-    report = read_report(path)
+    return checked(path, read_report(path))
+
+
+def checked(path, report):
+    """What load_report gives, of a report that was read already: read_report(path), or a part of that."""
     try:
-        if prepare is not None:
-            report = prepare(report)
         if version_1.is_version_1(report):
             return _load_version_1(report)
         check_schema(report)
@@ -44,7 +44,7 @@ def _load_version_1(report):
 
 
 def read_report(path):
-    """The JSON in the file `path`, unchecked: for what the program has just written. Raises ReportError if it is none."""
+    """The JSON in the file `path`, unchecked. Raises ReportError if it is none."""
     try:
         return read_json(path)
     except BadInput as error:

@@ -111,6 +111,7 @@ def as_json(paths, reports, pairing, points, verdicts, options, status):
                 "reason": verdict.reason,
                 "best": {
                     "ratio": change[BEST].ratio,
+                    "ratio_in_seconds": change[BEST].in_seconds or change[BEST].ratio,
                     **figures(one, change[BEST]),
                     "visits": [change[BEST].base.visits, change[BEST].new.visits],
                 },

@@ -13,7 +13,7 @@ class Axis:
     title: str
     scale: str = "linear"  # linear, log2, log10
     from_zero: bool = False
-    kind: str = "number"  # number, bytes, cores, percent; time and reading of strips
+    kind: str = "number"  # number, bytes, cores, percent, seconds; time and reading of strips
 
 
 @dataclass(eq=False)
@@ -26,7 +26,7 @@ class Mark:
     high: float = None
     row: dict = None  # None in a strip, where a mark is a visit, and in dots, where it is a node
     texts: list = field(default_factory=list)  # what stands beside a bar, the most important first
-    median: tuple = None  # (median, low, high) beside a value that is the best
+    median: tuple = None  # (median, low, high) beside a value that is the best; in a stack, of the whole bar, with its first part
     below: list = field(default_factory=list)  # what goes by the median, on a line of its own beside the bar
 
 
@@ -71,6 +71,7 @@ class Chart:
     caption: list = field(default_factory=list)  # sentences
     skipped: list = field(default_factory=list)  # rows that belong here and have nothing to draw
     lanes: list = field(default_factory=list)  # the vertical axes of a strip, from the top; `y` is the first
+    side_by_side: bool = False  # marks of several series at one place are drawn beside each other, as along cores they always are
 
     def __post_init__(self):
         refuse_mixture(self.rows(), self.title)
@@ -88,12 +89,12 @@ class Chart:
         return sorted(found, key=lambda at: self.kernels.index(found[at]["kernel"]))
 
     def shifts(self):
-        """What the `at` of each series is multiplied by when it is drawn along cores.
+        """What the `at` of each series is multiplied by when it is drawn along cores, or where that is asked for.
 
         Kernels at one number of cores stand side by side, or their intervals would hide each other: by no more than
         0.04 powers of two from one to the next.
         """
-        if self.x.kind != "cores":
+        if not (self.side_by_side or self.x.kind == "cores"):
             return [1.0] * len(self.series)
         ats = [mark.at for mark in self.marks()]
         step = min(0.04, 0.016 * (math.log2(max(ats) / min(ats)) + 0.7))
@@ -141,11 +142,13 @@ class MixedRows(ValueError):
 
 
 def refuse_mixture(chart_rows, title):
-    """No plot holds two contracts, or measured rows beside others."""
+    """No plot holds two contracts, measured rows beside others, or files that were synced beside those that were not."""
     for what, kinds in (
         ("contracts", {row["count"] for row in chart_rows}),
         ("origins", {row["origin"] == "measured" for row in chart_rows}),
         ("classes", {row["class"] for row in chart_rows}),
+        ("operations", {row.get("operation") for row in chart_rows}),
+        ("syncs", {row.get("sync") for row in chart_rows}),
     ):
         if len(kinds) > 1:
             raise MixedRows(f"{title}: rows of different {what} in one plot")

@@ -198,6 +198,8 @@ def nothing_in_common(sources):
     """One line where several reports have no point in common; empty else."""
     if len(sources) < 2 or any(both.groups() for both in across.sides(sources)):
         return ""
+    if all(row["class"] == "io" for source in sources for row in source.rows):
+        return "rows of files are drawn of each report by itself; trafficbench merge makes one report of several launches"
     for what, of_row in KINDS:
         levels = [{of_row(row) for row in source.rows if row["mcops"] is not None} for source in sources]
         if not set.intersection(*levels) and all(levels):

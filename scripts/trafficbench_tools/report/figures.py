@@ -181,6 +181,9 @@ def file_name(section, title, count, label):
     for part in ("speedup", "efficiency", "roofline"):
         if part in title.lower():
             words_of_name.append(part)
+    if section in ("io", "io-cached"):
+        words_of_name += [word for word in ("writes", "reads") if word in title]
+        words_of_name.append("phases" if title.startswith("Where") else "size" if "size" in title else "ranks")
     if section == "across":
         words_of_name.append({"Rates of": "rates", "Times as": "ratios", "Rate alo": "sizes"}[title[:8]])
     if section == "history":
@@ -379,7 +382,7 @@ def draw_bars(axes, chart, colours):
 
 
 def draw_median(axes, mark, at):
-    """A diamond on a bar that shows the best, and the interval of the median."""
+    """A diamond on a bar, and the interval of the median."""
     if mark.median is None:
         return
     value, low, high = mark.median
@@ -491,8 +494,10 @@ def draw_stack(axes, chart, colours):
             va="bottom",
             fontsize=8,
         )
+        draw_median(axes, mark, number)
     scale(axes.xaxis, chart.x)
-    axes.set_xlim(0, 1.0)
+    ends = [*left, *(end for mark in chart.series[0].marks for end in mark.median or () if end is not None)]
+    axes.set_xlim(0, 1.0 if chart.x.kind == "percent" else 1.04 * max(ends))
     axes.set_ylim(len(names) - 0.5, -0.9)
     axes.set_yticks([])
     axes.grid(axis="y", visible=False)

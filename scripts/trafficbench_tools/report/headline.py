@@ -27,13 +27,18 @@ def lead(sources):
         )
     )
     commits = list(dict.fromkeys(run["commit"] for source in sources for run in source.context["runs"]))
-    return (
-        f"{words.listing(hosts, 4)}; {span}; trafficbench at {words.listing(commits, 3)}. Traffic cellular automaton,"
-        " rule 184; rates in MCOPs, million cell updates a second. Counting every iteration and counting one are"
-        " different work: each plot holds one of the two contracts. Rates have two headlines: the best repetition is what a"
-        " kernel can do here, and which kernel is faster goes by it; the median with its interval is what one gets on this"
-        " machine as it is, and scaling goes by that."
-    )
+    text = f"{words.listing(hosts, 4)}; {span}; trafficbench at {words.listing(commits, 3)}. Traffic cellular automaton, rule 184."
+    classes = {row["class"] for source in sources for row in source.rows}
+    if classes != {"io"}:
+        text += (
+            " Rates in MCOPs, million cell updates a second. Counting every iteration and counting one are"
+            " different work: each plot holds one of the two contracts. Rates have two headlines: the best repetition is what a"
+            " kernel can do here, and which kernel is faster goes by it; the median with its interval is what one gets on this"
+            " machine as it is, and scaling goes by that."
+        )
+    if "io" in classes:
+        text += " Rates of files in MB/s, 10⁶ bytes a second, by the median with its interval."
+    return text
 
 
 def chips(sources):
@@ -50,9 +55,9 @@ def chips(sources):
     return "".join(parts)
 
 
-def banners(sources, charts):
-    """What a reader must know first: failures, rows left out, notes."""
-    texts = []
+def banners(sources, charts, remarks=()):
+    """What a reader must know first: remarks on the reports, failures, rows left out, notes."""
+    texts = [("", f"{text}.") for text in remarks]
     for source in sources:
         failed = [row for row in source.rows if rows.has_failed(row)]
         if failed:

@@ -1,15 +1,17 @@
 """Reads the reports, refuses what is none, and chooses rows."""
 
+import bisect
+import collections
 import itertools
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trafficbench_tools.errors import ReportError
 from trafficbench_tools.printing import printable
-from trafficbench_tools.report import rows
+from trafficbench_tools.report import rows, words
 from trafficbench_tools.report.grouping import ladder_order
-from trafficbench_tools.reports import load_report
+from trafficbench_tools.reports import checked, load_report, read_report
 from trafficbench_tools.visits import medians_by_visit, per_iteration, rates_by_visit
 
 # What a page can hold and a browser can show. More rows are a matter of choosing.
@@ -61,42 +63,45 @@ class Source:
         return "trafficbench_schema" not in self.context
 
 
-def load(paths, only=()):
-    """The sources in `paths`, files and folders of them. Raises ReportError with what is wrong, and with which file."""
-    sources, rows_so_far = [], 0
+@dataclass(order=True)
+class Read:
+    """A report that was read and not checked yet. A later one is greater."""
+
+    date: str  # when its last launch began
+    place: int  # among the files
+    path: str = field(compare=False)
+    report: object = field(compare=False)  # with the chosen rows alone
+    rows: int = field(compare=False)  # how many these are
+    left_out: int = field(compare=False)  # rows that --only did not choose
+
+
+def load(paths, only=(), say=lambda text: None):
+    """The sources in `paths`, files and folders of them. Raises ReportError with what is wrong, and with which file.
+
+    Of more rows than a page holds, those of the newest reports; `say` is told in a line what was left out.
+    """
     paths = list(itertools.chain.from_iterable(map(files_of, paths)))
     labels = unique_labels(paths)
-    for path, label in zip(paths, labels):
-        counts = {}
-
-        def prepare(report, counts=counts, path=path, rows_so_far=rows_so_far):
-            found = report.get("benchmarks") if isinstance(report, dict) else None
-            if not isinstance(found, list):
-                return report
-            counts["all"] = len(found)
-            if only:
-                report = chosen(report, only)
-            counts["chosen"] = len(report["benchmarks"])
-            if rows_so_far + counts["chosen"] > MOST_ROWS:
-                raise ReportError(
-                    f"{rows_so_far + counts['chosen']:,} rows with this file; a page holds at most {MOST_ROWS:,}: name fewer"
-                    " files or choose rows by words of their names, as in --only ranks:1/ --only count:every"
-                )
-            return report
-
-        report = load_report(path, prepare)
-        rows_so_far += counts["chosen"]
+    newest, older = newest_that_fit(read(place, path, only) for place, path in enumerate(paths))
+    if older and not any(each.rows for each in newest):
+        raise ReportError(
+            f"{older[-1].path}: {older[-1].rows:,} rows; a page holds at most {MOST_ROWS:,}: choose rows by words of their names, as"
+            " in --only ranks:1/ --only count:every"
+        )
+    sources = []
+    for each in sorted(newest, key=lambda each: each.place):
+        report = checked(each.path, each.report)
         sources.append(
             Source(
-                label=label,
-                path=printable(path),
+                label=labels[each.place],
+                path=printable(each.path),
                 context=report["context"],
                 rows=report["benchmarks"],
                 fits=report.get("fits", []),
-                left_out=counts["all"] - counts["chosen"],
+                left_out=each.left_out,
             )
         )
-    if not rows_so_far:
+    if not any(source.rows for source in sources):
         raise ReportError(
             f"no row of {', '.join(map(str, paths))} "
             + (
@@ -109,7 +114,59 @@ def load(paths, only=()):
     kernels = ladder_order([source.rows for source in sources])
     for source in sources:
         source.kernels = kernels
+    if older:
+        say(
+            f"{words.count_of(len(older), 'older report')} of {len(paths):,} left out, {words.count_of(sum(each.rows for each in older), 'row')}:"
+            f" {words.listing([labels[each.place] for each in reversed(older)])}. A page holds {MOST_ROWS:,} rows at most, and the newest"
+            f" {words.count_of(len(sources), 'report fits', 'reports fit')}; fewer rows of each (--only) make room for more"
+        )
     return sources
+
+
+def read(place, path, only):
+    """The report in a file, unchecked but for what is asked of it here."""
+    report = read_report(path)
+    # What is no report at all counts nothing, for the check to refuse.
+    every = report.get("benchmarks") if isinstance(report, dict) else None
+    if not isinstance(every, list):
+        return Read(LATEST, place, path, report, 0, 0)
+    if only:
+        report = chosen(report, only)
+    rows_chosen = len(report["benchmarks"])
+    return Read(date_of(report), place, path, report, rows_chosen, len(every) - rows_chosen)
+
+
+# Of a report that does not say its date: it is wrong, and the check comes to it in any case.
+LATEST = "~"
+
+
+def date_of(report):
+    """When the last launch of what may be a report began."""
+    try:
+        date = max(run["date"] for run in report["context"]["runs"])
+    except (LookupError, TypeError, ValueError):
+        return LATEST
+    return date if isinstance(date, str) else LATEST
+
+
+def newest_that_fit(every):
+    """(the newest reports whose rows a page can hold together, those left out), each with the oldest first.
+
+    Those left out are all older than those kept: a history has no gaps. What is left out is forgotten but for its date and its
+    number of rows, so that a folder need not fit into memory.
+    """
+    kept, older, total = [], [], 0
+    for each in every:
+        if older and each < older[-1]:
+            bisect.insort(older, replace(each, report=None))
+            continue
+        bisect.insort(kept, each)
+        total += each.rows
+        while total > MOST_ROWS:
+            oldest = kept.pop(0)
+            total -= oldest.rows
+            older.append(replace(oldest, report=None))
+    return kept, older
 
 
 def files_of(path):
@@ -125,13 +182,13 @@ def files_of(path):
     return found
 
 
-def chosen(report, words):
-    """The report with the rows whose names hold every one of the words, the bases they refer to, and the fits of these.
+def chosen(report, words_of_names):
+    """The report with the rows whose names hold every one of these words, the bases they refer to, and the fits of these.
 
     What is not a row at all stays, for the check to find.
     """
     named = {name_of(row): row for row in report["benchmarks"] if name_of(row) is not None}
-    wanted = {name for name in named if all(word in name for word in words)}
+    wanted = {name for name in named if all(word in name for word in words_of_names)}
     # A base has a base too: itself, or the lowest rung.
     for _ in range(2):
         bases = [named[name].get(field) for name in wanted for field in ("base", "ladder_base")]
@@ -168,8 +225,9 @@ def example_name(paths):
 def unique_labels(paths):
     """File names without their ending; the whole path where two would be the same. Refuses a file that is named twice."""
     places = [Path(os.path.realpath(path)) for path in paths]
+    many = collections.Counter(places)
     for place, path in zip(places, paths):
-        if places.count(place) > 1:
+        if many[place] > 1:
             raise ReportError(f"{path} is named twice; name each report once")
-    stems = [place.stem for place in places]
-    return [printable(stem if stems.count(stem) == 1 else path) for stem, path in zip(stems, paths)]
+    stems = collections.Counter(place.stem for place in places)
+    return [printable(place.stem if stems[place.stem] == 1 else path) for place, path in zip(places, paths)]

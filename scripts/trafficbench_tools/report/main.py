@@ -108,10 +108,13 @@ def make(options):
         if not options.quiet:
             tell("report.py", text)
 
-    sources = loading.load(options.reports, options.only)
+    remarks = []
+    sources = loading.load(options.reports, options.only, remarks.append)
     # Said once all are known to be good: of a bad one there is one line to read.
     for source in sources:
         say(f"read {source.path}, {words.count_of(len(source.rows), 'row')}")
+    for text in remarks:
+        tell("report.py", text)
     rules = lint.lint(sources, options.reason and printable(options.reason))
     failed = sum(rows.has_failed(row) for source in sources for row in source.rows)
     if options.output or options.figures:
@@ -123,7 +126,7 @@ def make(options):
         from trafficbench_tools.report import page
 
         say("writing the page")
-        write_text(options.output, page.build(sources, charts, rules), options.force)
+        write_text(options.output, page.build(sources, charts, rules, remarks), options.force)
         shown = sum(len(source.rows) for source in sources)
         print(
             f"{options.output}: {words.count_of(shown, 'row')}, {words.count_of(sum(map(len, charts.values())), 'plot')}"

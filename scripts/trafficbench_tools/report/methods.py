@@ -13,7 +13,10 @@ def paragraph(source):
     measured = [row for row in source.rows if rows.is_measured(row)]
     sentences = []
     if measured:
-        sentences += [*where(source, measured), *what(measured), *how(measured), *trust(measured)]
+        files = [row for row in measured if row["class"] == "io"]
+        others = [row for row in measured if row["class"] != "io"]
+        sentences += [*where(source, measured), *(what(others) if others else []), *(what_of_files(files) if files else [])]
+        sentences += [*how(measured), *trust(measured)]
     other = {(row["origin"], row["model"]["name"]) for row in source.rows if "model" in row}
     for origin, name in sorted(other):
         count = sum(row["origin"] == origin and row["model"]["name"] == name for row in source.rows)
@@ -85,6 +88,23 @@ def what(measured):
     ]
 
 
+def what_of_files(files):
+    """Sentences on methods, sizes, layouts and folders of rows of files."""
+    def each(field, most=8):
+        return words.listing(dict.fromkeys(row[field] for row in files), most)
+
+    sizes = sorted({row["bytes"] for row in files})
+    span = words.size(sizes[0]) if len(sizes) == 1 else f"{words.size(sizes[0])} to {words.size(sizes[-1])}"
+    many = spread(row["ranks"] for row in files)
+    folders = dict.fromkeys(f"{row['file_system']['folder']} ({row['file_system']['type']})" for row in files)
+    return [
+        f"Files of {span} were written and read by the methods {each('kernel')} on {many} {'rank' if many == '1' else 'ranks'},"
+        f" {each('layout')}, {each('sync')}, in {words.listing(folders, 8)}.",
+        "Rates of files are the median over visits of their bytes over the time from a barrier before the first open to one after"
+        " the last close, with its interval.",
+    ]
+
+
 def how(measured):
     """Sentences on visits, repetitions, headlines, intervals and bases."""
     visits = spread(rows.visits(row) for row in measured)
@@ -96,10 +116,13 @@ def how(measured):
         " barrier outside the timer"
         + (" and from the start state" if all(row["restarted"] for row in measured) else "")
         + ", and its time is the slowest rank's.",
-        "We report the fastest repetition, which says what a kernel can do, and the median over visits of the medians within"
-        " a visit, which says what one gets on this machine as it is. Which kernel is faster and how near its limit it comes"
-        " goes by the first, scaling and efficiency by the second.",
     ]
+    if any(row["class"] != "io" for row in measured):
+        sentences.append(
+            "We report the fastest repetition, which says what a kernel can do, and the median over visits of the medians within"
+            " a visit, which says what one gets on this machine as it is. Which kernel is faster and how near its limit it comes"
+            " goes by the first, scaling and efficiency by the second."
+        )
     over = rows.intervals_over(measured)
     if over:
         sentences.append(
@@ -138,7 +161,9 @@ def trust(measured):
         "windows": "windows of the final state against the exact closed form",
         "golden": "the published average velocities",
     }
-    used = [kinds[kind] for kind in kinds if any(row["verification"] == kind for row in measured)]
+    used = [kinds[kind] for kind in kinds if any(row["verification"] == kind for row in measured if row["class"] != "io")]
+    if any(row["class"] == "io" for row in measured):
+        used.append("the hash of each block as it was read against that of its writer's memory")
     text = f"Every point was verified by {' or '.join(used)}"
     if failed:
         text = (

@@ -13,14 +13,14 @@ PARTS = Path(__file__).resolve().parent / "page"
 SHORT = {
     "across": "Across reports", "history": "History",
     "ladder": "Ladder", "sizes": "Size", "strong": "Strong scaling", "weak": "Weak scaling", "shares": "Shares",
-    "limits": "Limits", "energy": "Energy", "visits": "Visits", "nodes": "Nodes",
-    "simulated": "Simulated", "closed-form": "Closed form",
+    "limits": "Limits", "energy": "Energy", "io": "Files", "visits": "Visits", "nodes": "Nodes",
+    "simulated": "Simulated", "io-cached": "Page cache", "closed-form": "Closed form",
 }  # fmt: skip
 SCRIPTS = ["table.js", "plots.js", "page.js"]
 
 
-def build(sources, charts, rules):
-    """The page, as text."""
+def build(sources, charts, rules, remarks=()):
+    """The page, as text. `remarks`: what a reader must know of how the reports were chosen."""
     data = page_data.build(sources, charts)
     apart = [section for section in views.APART if charts[section[0]]]
     said = {"across": [text for both in across.sides(sources) for text in both.contexts.said()]}
@@ -37,7 +37,7 @@ def build(sources, charts, rules):
         lead=escape(headline.lead(sources)),
         chips=headline.chips(sources),
         nav="".join(f'<a href="#{key}">{escape(title)}</a>' for key, title in nav),
-        banners=headline.banners(sources, charts),
+        banners=headline.banners(sources, charts, remarks),
         cards=headline.cards(sources),
         sections="\n".join(sections),
         provenance=provenance.section(sources),
@@ -91,7 +91,7 @@ def missing_section(missing):
 def apart_section(section):
     """A section of what stands in no ranking with the others, which scripts fill."""
     key, title, about = section
-    tag = "not measured" if key == "simulated" else "no rate"
+    tag = {"simulated": "not measured", "io-cached": "not of a disk", "closed-form": "no rate"}[key]
     return (
         f'<section id="{key}" class="apart"><span'
         f' class="tag">{tag}</span><h2>{escape(title)}</h2><p>{escape(about)}</p><div class="frames"></div></section>'

@@ -20,7 +20,7 @@ KERNELS = [
     ("#4b0f00", "#d23c4b", "triangle-left"),
     ("#4b0f5a", "#967887", "triangle-right"),
 ]
-# For all else: two kinds of bars, and shares of time.
+# For all else: two kinds of bars, shares of time, and phases of files.
 PARTS = {
     "least": ("#0060a8", "#5aa8f0", "circle"),
     "most": ("#b83a00", "#ff8552", "circle"),
@@ -30,6 +30,11 @@ PARTS = {
     "reduction": ("#a03a84", "#e79acb", "square"),
     "waiting": ("#e0a100", "#ffd35c", "square"),
     "driver": ("#8a8a8a", "#8f8f8f", "square"),
+    "open": ("#0060a8", "#5aa8f0", "square"),
+    "transfer": ("#1a9a6c", "#2fcf9f", "square"),
+    "sync": ("#b83a00", "#ff8552", "square"),
+    "close": ("#a03a84", "#e79acb", "square"),
+    "barriers": ("#8a8a8a", "#8f8f8f", "square"),
 }
 # Reports, where several are in one plot, begin at this place of the list.
 FIRST_OF_REPORTS = 3

@@ -1,7 +1,7 @@
 """All plots of a report, by section, the one that shows most first."""
 
 from trafficbench_tools.report import (
-    chart_across, chart_bars, chart_curves, chart_energy, chart_history, chart_ladder, chart_nodes, chart_visits
+    chart_across, chart_bars, chart_curves, chart_energy, chart_history, chart_io, chart_ladder, chart_nodes, chart_visits
 )  # fmt: skip
 
 # key, heading, what it says.
@@ -41,6 +41,12 @@ SECTIONS = [
         "What a solution costs in joules against how fast it comes: the fastest shape is not always the most frugal one.",
     ),
     (
+        "io",
+        "Files",
+        "How fast the road gets into files and back, by the median, and what the time went to. Writes end with the sync, and before a"
+        " read the page cache was asked to forget the file.",
+    ),
+    (
         "visits",
         "Visits over time",
         "What each visit recorded beside its repetitions. It is shown, and no visit is dropped or corrected for it.",
@@ -54,6 +60,12 @@ SECTIONS = [
 ]
 APART = [
     ("simulated", "Simulated and modelled", "Nothing here ran on the machine that it speaks of."),
+    (
+        "io-cached",
+        "Files in the page cache",
+        "Writes that did not wait for the disk, and reads that may never have reached it: rates of memory and of the system's copying,"
+        " in no plot with the others.",
+    ),
     ("closed-form", "Closed form", "Median times of jumps to the exact state: not rates, and in no ranking with the others."),
 ]
 # What a plot that is empty would have needed.
@@ -69,6 +81,7 @@ WANTING = {
     "shares": "no row says where its time went (shares).",
     "limits": "no row has a limit: the launches did not measure what the machine can do (trafficbench ceiling).",
     "energy": "no two rows of one road say how much energy they took (trafficbench sweep --energy, where a machine has a meter).",
+    "io": "no row is of files (trafficbench io).",
     "visits": "no launch recorded what its visits saw, as those of reports of version 1.",
     "nodes": "no point of an update kernel was measured on two nodes or more, or the report is of before they were compared.",
 }
@@ -90,6 +103,7 @@ def all_charts(sources):
             *chart_curves.roofline(source),
             *chart_curves.closed_form(source),
             *chart_energy.charts(source),
+            *chart_io.charts(source),
             *chart_visits.charts(source),
             *chart_nodes.charts(source),
         ]:

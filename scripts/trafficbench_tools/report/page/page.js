@@ -4,7 +4,7 @@
 function caption(element, notes) {
   element.replaceChildren();
   for (const note of notes) {
-    const mark = /^(NOT MEASURED|NOT DRAWN|MARKED)(.*)$/s.exec(note);
+    const mark = /^(NOT MEASURED|NOT DRAWN|NOT OF A DISK|PARTLY FROM MEMORY|MARKED)(.*)$/s.exec(note);
     if (mark) element.append(Object.assign(document.createElement("b"), { textContent: mark[1] }), `${mark[2]} `);
     else element.append(`${note} `);
   }

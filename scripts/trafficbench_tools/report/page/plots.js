@@ -83,7 +83,9 @@ function hover(mark, axisKind, best) {
   const shown = axisKind === "percent" ? (value) => `${+(100 * value).toPrecision(4)}%` : (value) => format(value, "number");
   const spread = (low, high) => row("origin") !== "measured" ? row("origin").toUpperCase()
     : low === null ? "no interval (fewer than six visits)" : `95% ${shown(low)} .. ${shown(high)} over ${row("interval_over")}`;
-  const lines = [`<b>${row("kernel")}</b> ${row("ranks")} × ${row("threads")}, ${format(row("cells"), "integer")} cells, ${row("count")}`];
+  const lines = [row("class") === "io"
+    ? `<b>${row("kernel")}</b> ${row("layout")} ${row("operation")}, ${row("sync")}`
+    : `<b>${row("kernel")}</b> ${row("ranks")} × ${row("threads")}, ${format(row("cells"), "integer")} cells, ${row("count")}`];
   if (mark[MEDIAN]) {
     const [median, low, high] = mark[MEDIAN];
     lines.push(`best ${shown(mark[VALUE])}`, `median ${shown(median)}, ${spread(low, high)}`);
@@ -173,6 +175,15 @@ function curvePlot(view, width) {
   };
 }
 
+// Medians on bars, with their intervals: marks that have no `at`.
+function diamonds(medians, rest) {
+  const { error_x: spread } = errors(medians, "error_x");
+  return {
+    name: "median, 95% interval", meta: "medians", mode: "markers", x: medians.map((median) => median[VALUE]), error_x: { ...spread, color: css("--ink") },
+    hoverinfo: "text", marker: { symbol: "diamond", size: 7, color: css("--card"), line: { color: css("--ink"), width: 1.4 } }, ...rest,
+  };
+}
+
 // Bars lie one below the other, each with its words above it: long words need no room at the side.
 function lanes(view) {
   const found = [];
@@ -236,13 +247,10 @@ function barPlot(view, width) {
   const beside = all.filter(({ mark }) => mark[MEDIAN]);
   if (beside.length) {
     const medians = beside.map(({ mark }) => [null, ...mark[MEDIAN]]);
-    const { error_x: spread } = errors(medians, "error_x");
-    traces.push({
-      name: "median, 95% interval", meta: "medians", mode: "markers", y: beside.map((item) => item.at), x: medians.map((median) => median[VALUE]),
-      error_x: { ...spread, color: css("--ink") }, customdata: beside.map(({ mark }) => mark[ROW]), showlegend: several, hoverinfo: "text",
+    traces.push(diamonds(medians, {
+      y: beside.map((item) => item.at), customdata: beside.map(({ mark }) => mark[ROW]), showlegend: several,
       hovertext: beside.map(({ mark }) => hover(mark, view.x.kind)),
-      marker: { symbol: "diamond", size: 7, color: css("--card"), line: { color: css("--ink"), width: 1.4 } },
-    });
+    }));
   }
   const annotations = all.map(({ at }, i) => ({
     xref: "paper", x: 0, xanchor: "left", y: at - half, yanchor: "bottom", align: "left", showarrow: false, font: { size }, text: texts[i].join("<br>"),
@@ -260,19 +268,31 @@ function barPlot(view, width) {
 
 function stackPlot(view) {
   const names = view.categories;
+  const percent = view.x.kind === "percent";
+  const share = (value) => (percent ? `${+(100 * value).toPrecision(3)}%` : `${format(value, "number")} s`);
   const lane = narrow.matches ? 46 : 40;
   const traces = view.series.map((series) => ({
     type: "bar", orientation: "h", name: series.label, meta: "marks", width: 0.45,
     x: series.marks.map((mark) => mark[VALUE]), y: series.marks.map((mark) => names.indexOf(mark[AT])),
     marker: { color: colour(series.colour), line: { color: css("--card"), width: 1 } }, customdata: series.marks.map((mark) => mark[ROW]),
-    hovertext: series.marks.map((mark) => `<b>${series.label}</b> ${+(100 * mark[VALUE]).toPrecision(3)}%<br>${mark[AT]}`), hoverinfo: "text",
+    hovertext: series.marks.map((mark) => `<b>${series.label}</b> ${share(mark[VALUE])}<br>${mark[AT]}`), hoverinfo: "text",
   }));
+  // The median of the whole bar, with its interval.
+  const beside = view.series[0].marks.filter((mark) => mark[MEDIAN]);
+  const medians = beside.map((mark) => [null, ...mark[MEDIAN]]);
+  if (beside.length) {
+    traces.push(diamonds(medians, {
+      y: beside.map((mark) => names.indexOf(mark[AT])), customdata: beside.map((mark) => mark[ROW]),
+      hovertext: beside.map((mark) => [`<b>${mark[AT]}</b>`, ...mark[TEXTS]].join("<br>")),
+    }));
+  }
   const annotations = names.map((name, i) => {
     const mark = view.series[0].marks.find((candidate) => candidate[AT] === name);
     return { xref: "paper", x: 0, xanchor: "left", y: i - 0.25, yanchor: "bottom", align: "left", showarrow: false, font: { size: 12 }, text: [`<b>${name}</b>`, ...mark[TEXTS]].join("   ") };
   });
   const x = axis(view.x, [1], 0);
-  x.range = [0, 1.0001];
+  const whole = names.map((name) => view.series.reduce((sum, series) => sum + series.marks.find((mark) => mark[AT] === name)[VALUE], 0));
+  x.range = [0, percent ? 1.0001 : 1.04 * Math.max(...whole, ...medians.flat())];
   return {
     traces,
     layout: {
