@@ -55,6 +55,23 @@ TEST(AppendSamples, WorksTheRateOutAnew) {
   EXPECT_DOUBLE_EQ(*row.mcops_best, 6);
 }
 
+TEST(AppendSamples, KeepsTheFirstStripesThatAreKnown) {
+  Row row = of_visit(0);
+  Row more = of_visit(1);
+  row.stripes_note = "lfs takes longer than 5 s";
+  more.stripe_count = 4;
+  more.stripe_bytes = 1048576;
+  EXPECT_EQ(append_samples(row, more), "");
+  EXPECT_EQ(row.stripe_count, 4);
+  EXPECT_EQ(row.stripes_note, "lfs takes longer than 5 s");
+  more = of_visit(2);
+  more.stripe_count = 12;
+  more.stripe_bytes = 1048576;
+  EXPECT_EQ(append_samples(row, more), "");
+  EXPECT_EQ(row.stripe_count, 4);
+  EXPECT_EQ(row.stripes_note, "12 of 1048576 bytes in other visits");
+}
+
 /// That it is refused, and that nothing is changed.
 std::string refused(Row row, const Row& more) {
   const Json before = to_json(row);

@@ -11,7 +11,7 @@ import subprocess
 import time
 
 import pytest
-from program import BUILD, PROGRAM, call, command, environment, launcher, needs_ranks, own_lines, plain_files, refused, start, succeed, wait_until
+from program import BUILD, PROGRAM, call, command, environment, launcher, needs_ranks, own_lines, plain_files, refused, start, succeed, wait_until, write_executable
 from report_helpers import load_report
 
 FAILING = BUILD / "lib" / "failing_calls.so"
@@ -132,6 +132,8 @@ def test_files_are_kept_if_asked_for(folder):
     succeed(*io_words("--visits", 2, "--bytes", "64Ki", "--methods", "posix", "--files", "keep"), cwd=folder)
     kept = os.listdir(folder / "data")
     assert len(kept) == 2, "one of each layout: those of the last visit"
+    succeed(*io_words("--bytes", "64Ki", "--methods", "posix", "--force"), cwd=folder)
+    assert sorted(os.listdir(folder / "data")) == sorted(kept), "no other launch removes them"
     contents = {(folder / "data" / name).read_bytes() for name in kept}
     assert len(contents) == 1 and len(contents.pop()) == 65536, "the road, as it is"
 
@@ -141,6 +143,16 @@ def test_list_shows_the_ways():
     assert [way["name"] for way in listed] == PLAIN + MPIIO
     assert [way["name"] for way in listed if way["available"]] == METHODS
     assert all("without MPI-IO" in way["why_not"] for way in listed if not way["available"])
+
+
+def test_a_dry_run_names_the_rows_and_looks_at_no_folder(folder):
+    words = ["io", "--methods", "posix", "--bytes", "64Ki", "--visits", 1, "--sync", "synced,cached"]
+    named = succeed(*words, "--dry-run", "--directory", "missing,data", cwd=folder).splitlines()
+    assert len(named) == 2 * 2 * 2 * 2 and all("/directory:" in name for name in named) and os.listdir(folder) == ["data"]
+    named = succeed(*words, "--dry-run", cwd=folder).splitlines()
+    succeed(*words, "--directory", "data", "--output", "r.json", cwd=folder)
+    assert [row["name"] for row in load_report(folder / "r.json")["benchmarks"]] == named
+    refused("io", "--dry-run", "--hints", "cb_nodes", word="write a name and a value", cwd=folder)
 
 
 def test_reports_of_two_launches_merge(folder):
@@ -182,7 +194,9 @@ def test_a_rank_that_cannot_go_on_ends_the_launch(folder):
     words = command(io_words("--methods", "runs-out-of-memory", "--bytes", "256Ki"), 2)
     done = start(spoilt(words), cwd=folder, timeout=60)
     assert done.returncode != 0 and "out of memory on rank 1: files that begin with" in done.stderr
-    assert os.listdir(folder / "data") == []
+    # The launch was ended before it could say that it is over; the next one sees that.
+    assert all(name.endswith(".lock") for name in os.listdir(folder / "data"))
+    io(folder, "--methods", "posix", "--bytes", "64Ki")
 
 
 # --- the system fails --------------------------------------------------------------------------------------------------
@@ -275,6 +289,132 @@ def test_a_signal_leaves_no_files_and_can_be_resumed(folder):
     rows = load_report(folder / "r.json")["benchmarks"]
     assert all(row["verified"] and len(row["samples"]) == 3 for row in rows)
     assert "complete" in succeed(*arguments, "--resume", cwd=folder)
+
+
+# --- killed launches ---------------------------------------------------------------------------------------------------
+
+
+def begin(folder, *arguments, ranks=1):
+    """A launch that writes for a long time, when its first file is there."""
+    process = subprocess.Popen(
+        command(io_words("--bytes", "8Mi", "--visits", 10000, *arguments), ranks), cwd=folder, env=environment(),
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    wait_until(lambda: len(os.listdir(folder / "data")) > 1 or process.poll() is not None, "a file was written")
+    return process
+
+
+def started_beside(folder):
+    """What the next launch in the same folder says, which writes another report."""
+    done = call(*io_words("--methods", "posix", "--bytes", "64Ki", "--output", "other.json"), "--force", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return own_lines(done.stderr)
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_what_a_killed_launch_left_is_removed_by_the_next(folder, ranks):
+    process = begin(folder, "--methods", "process", ranks=ranks)
+    (lock,) = (folder / "data").glob("*.lock")
+    os.kill(int(lock.name.split(".")[-2]), signal.SIGKILL)  # rank 0; a launcher ends the others
+    process.communicate(timeout=60)
+    assert lock.exists()
+    files = len(os.listdir(folder / "data")) - 1
+    said = started_beside(folder)
+    assert os.listdir(folder / "data") == []
+    assert len(said) == (files > 0) and all(f"removed {files} file" in line and line.endswith("from data") for line in said)
+
+
+def test_files_of_a_launch_under_way_stay(folder):
+    process = begin(folder, "--methods", "process")
+    assert started_beside(folder) == []
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 4, said
+    assert os.listdir(folder / "data") == []
+
+
+def test_launches_that_begin_at_once_leave_each_other_alone(folder):
+    words = ["--methods", "process", "--bytes", "64Ki", "--visits", 20]
+    (folder / "data" / "trafficbench-io.elsewhere.1.lock").write_text("")
+    processes = [
+        subprocess.Popen(command(io_words(*words, "--output", f"{i}.json")), cwd=folder, env=environment(),
+                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        for i in range(4)
+    ]  # fmt: skip
+    said = [process.communicate(timeout=100)[1] for process in processes]
+    assert [process.returncode for process in processes] == [0] * 4, said
+    assert not any(own_lines(text) for text in said)
+    assert os.listdir(folder / "data") == ["trafficbench-io.elsewhere.1.lock"]
+
+
+def test_files_of_another_host_are_named_and_stay(folder):
+    names = ["trafficbench-io.elsewhere.12.3", "trafficbench-io.elsewhere.12.lock"]
+    for name in names:
+        (folder / "data" / name).write_text("x", encoding="utf-8")
+    (line,) = started_beside(folder)
+    assert "1 file of other launches in data, such as trafficbench-io.elsewhere.12.3: remove" in line
+    assert sorted(os.listdir(folder / "data")) == names
+
+
+# --- Lustre ------------------------------------------------------------------------------------------------------------
+
+
+def on_lustre(folder, lfs, *arguments, ranks=1):
+    """Output and rows of a launch that takes the folder for one of Lustre; `lfs` is what that program does, if there is one."""
+    mounts = folder / "mountinfo"
+    mounts.write_text(
+        f"1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 0:99 / {folder / 'data'} rw,noatime - lustre mgs@tcp:/work rw,flock\n", encoding="utf-8")
+    env = {"TRAFFICBENCH_MOUNTINFO": str(mounts), "PATH": f"{folder / 'tools'}:{os.environ['PATH']}"}
+    if lfs:
+        write_executable(folder / "tools" / "lfs", f"#!/bin/sh\n{lfs}\n")
+    out = succeed(*io_words("--bytes", "64Ki", *arguments), "--force", ranks=ranks, cwd=folder, env=env)
+    assert os.listdir(folder / "data") == []
+    report = load_report(folder / "r.json")
+    (run,) = report["context"]["runs"]
+    assert run["environment"]["TRAFFICBENCH_MOUNTINFO"] == str(mounts)
+    assert all(row["file_system"]["type"] == "lustre" for row in report["benchmarks"])
+    return out, report["benchmarks"]
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_stripes_of_the_file_that_was_written_are_told(folder, ranks):
+    lfs = (
+        'echo "$@" >>../asked; test "$1 $2 $3" = "getstripe -c -S" && test -f "$4" || { echo "no such file"; exit 2; }\n'
+        'printf "lmm_stripe_count:  4\\nlmm_stripe_size:   1048576\\n"'
+    ).replace("../asked", str(folder / "asked"))
+    out, rows = on_lustre(folder, lfs, "--layouts", "contiguous", "--visits", 2, ranks=ranks)
+    assert len(rows) == 2 * len(METHODS)
+    for row in rows:
+        assert (row["stripe_count"], row["stripe_bytes"]) == (4, 1048576) and "stripes_note" not in row
+    assert out.count("4 stripes of 1048576 bytes") == len(rows) and "lustre on" in out
+    assert len((folder / "asked").read_text(encoding="utf-8").splitlines()) == 2 * len(METHODS), "rank 0 once a visit"
+
+
+@pytest.mark.parametrize(
+    "lfs, why",
+    [
+        ("echo 'lfs getstripe: cannot open' >&2; exit 5", "lfs ended with status 5: lfs getstripe: cannot open"),
+        ("echo rubbish", "lfs getstripe says no numbers: 'rubbish"),
+        ("exec sleep 1000", "lfs takes longer than"),
+        ("kill -SEGV $$", "lfs was ended by signal"),
+        (None, "there is no lfs on the path"),
+    ],
+)
+def test_stripes_that_nobody_tells_are_missing_and_the_report_says_why(folder, lfs, why):
+    out, rows = on_lustre(folder, lfs, "--methods", "posix", "--layouts", "contiguous")
+    assert len(rows) == 2
+    for row in rows:
+        assert row["verified"] and "stripe_count" not in row and "stripe_bytes" not in row
+        assert row["stripes_note"].startswith(why), row["stripes_note"]
+    assert f"Stripes: {why}" in out
+
+
+def test_lfs_is_asked_on_lustre_alone(folder):
+    write_executable(folder / "tools" / "lfs", f"#!/bin/sh\ntouch {folder}/asked\n")
+    succeed(*io_words("--bytes", "64Ki", "--methods", "posix"), cwd=folder, env={"PATH": f"{folder / 'tools'}:{os.environ['PATH']}"})
+    assert not (folder / "asked").exists()
+    assert not any(name.startswith("stripe") for row in load_report(folder / "r.json")["benchmarks"] for name in row)
 
 
 # --- bad input ---------------------------------------------------------------------------------------------------------

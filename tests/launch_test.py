@@ -145,7 +145,7 @@ def test_job_of_a_study_is_done_when_its_report_is_there(tmp_path, sweep, status
     program = write_executable(tmp_path / "trafficbench", PROGRAM)
     (tmp_path / "launcher.sh").write_text("launcher=()\n", encoding="utf-8")
     lines = [f"study={tmp_path}", "job=nodes-0001", "nodes=1", f"program={program}", "scheduler=none", "pm_counters=",
-             f"launcher_file={tmp_path}/launcher.sh", "sweep_options=()", 'launches=("nodes-0001-1x1 1 1 1 1")',
+             f"launcher_file={tmp_path}/launcher.sh", "measures=sweep", "sweep_options=()", 'launches=("nodes-0001-1x1 1 1 1 1")',
              f"source {ROOT}/scripts/trafficbench_study/job.sh"]  # fmt: skip
     done = start(["bash", "-c", "\n".join(lines)], env={"SWEEP": sweep})
     assert done.returncode == status, done.stdout + done.stderr

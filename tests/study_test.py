@@ -360,7 +360,7 @@ def test_file_that_is_no_site_is_refused(tmp_path, text, word):
 def test_documented_keys_are_the_checked_ones():
     """docs/sites.md explains every key, and no other."""
     keys = set().union(*(part.fields for part in (site_profile.SITE, site_profile.BUILD, site_profile.NODE, site_profile.QUEUE,
-                                                  site_profile.CPU_FREQ, site_profile.ENERGY)))
+                                                  site_profile.CPU_FREQ, site_profile.ENERGY, site_profile.IO)))
     page = (ROOT / "docs" / "sites.md").read_text(encoding="utf-8")
     section = page.split("\n## A site of your own\n")[1].split("\n## ")[0]
     explained = {name for line in section.splitlines() for name in re.findall(r"^\| `(?:\w+\.)?(\w+)`", line)}
@@ -438,7 +438,7 @@ def study_in(folder, merge="exit 0"):
 
 WRONG_STUDIES = {
     "nothing": (lambda saved: saved.clear(), "no study of this version"),
-    "other version": (lambda saved: saved.update(version=2), "no study of this version"),
+    "other version": (lambda saved: saved.update(version=1), "no study of this version"),
     "missing key": (lambda saved: saved.pop("program"), '"program"'),
     "unknown key": (lambda saved: saved.update(colour="red"), '"colour"'),
     "site": (lambda saved: saved["site"].update(scheduler="pbs"), "slurm"),

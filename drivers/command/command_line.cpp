@@ -228,6 +228,7 @@ void add_options(CLI::App& app, IoOptions& options) {
             "Give up if one write or read takes longer, seconds or [D-]HH:MM:SS: a library may hang in a call of which "
             "one rank has failed [a minute, and a second for each 10 MB of the road]");
   add_text(app, "output", options.output, "FILE", "Report to write [results/<host>-<YYYYMMDDThhmmssZ>.json]");
+  app.add_flag("--dry-run", options.dry_run, "Print the names of the rows, write nothing; folders are not looked at");
   app.add_flag("--resume", options.resume, "Go on where it was interrupted: same options, same --output");
   app.add_flag("--force", options.force, "Replace a report or journal that exists");
   app.footer(std::string(kNumbersHelp) +

@@ -75,6 +75,7 @@ struct IoOptions {
   double spacing = 0;
   std::optional<Seconds> patience;  ///< nothing: follows from the size of the road
   std::string output;
+  bool dry_run = false;
   bool resume = false;
   bool force = false;
 };

@@ -1,5 +1,4 @@
 // trafficbench io
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -12,13 +11,13 @@
 #include <utility>
 
 #include "drivers/base/known.hpp"
-#include "drivers/base/new_file.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/base/wall_clock.hpp"
 #include "drivers/command/commands.hpp"
 #include "drivers/command/io_table.hpp"
 #include "drivers/command/measuring.hpp"
 #include "drivers/io/file_system.hpp"
+#include "drivers/io/launch_files.hpp"
 #include "drivers/machine/memory.hpp"
 #include "drivers/machine/topology.hpp"
 #include "drivers/measure/io_row.hpp"
@@ -35,8 +34,9 @@ namespace {
 /// What is measured, and how far it has come.
 struct Stay {
   IoPoint point;
-  std::string stem;  ///< of its files
-  int visits = 0;    ///< made, those of earlier launches included
+  std::string stem;               ///< of its files
+  LaunchFiles* launch = nullptr;  ///< on rank 0: whose names they have
+  int visits = 0;                 ///< made, those of earlier launches included
   double last = -1e300;
   bool is_measured = true;
 };
@@ -94,47 +94,36 @@ Json axes_of(Communicator& world, const IoOptions& options) {
   return axes;
 }
 
-/// A file that shows whether a folder takes files, and whether all ranks see the same.
-class Probe {
- public:
-  explicit Probe(std::string path) : path_(std::move(path)) {}
-  Probe(const Probe&) = delete;
-  Probe& operator=(const Probe&) = delete;
-  ~Probe() {
-    if (is_made_) remove_or_name(path_);
-  }
-
-  /// On one rank. Throws BadInput.
-  void make(const std::string& folder) {
-    const Descriptor file(open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
-    if (!file.is_open()) throw BadInput(fmt::format("cannot write into {}: {}", folder, system_text()));
-    is_made_ = true;
-  }
-
- private:
-  std::string path_;
-  bool is_made_ = false;
+/// A folder to write into.
+struct Place {
+  FileSystem system;                    ///< as rank 0 sees it
+  std::string stem;                     ///< of the files there
+  std::unique_ptr<LaunchFiles> launch;  ///< on rank 0
 };
 
-/// Collective: whether all ranks can write so many bytes into the folder, which has the same name on all of them.
-/// Returns its file system as rank 0 sees it.
-FileSystem look_at_folder(Communicator& world, const std::string& folder, const std::string& stem, std::int64_t bytes) {
-  FileSystem system;
-  Probe probe(stem + ".probe");
-  together(world, [&] { system = file_system_of(folder); });
-  on_rank_0(world, [&] { probe.make(folder); });
+/// Collective: whether all ranks can write so many bytes into the folder at `path`, which is the same on all of them.
+Place take_place(Communicator& world, const std::string& folder, const std::string& path, std::int64_t bytes) {
+  Place place;
+  together(world, [&] { place.system = file_system_of(path); });
+  on_rank_0(world, [&] {
+    place.launch = std::make_unique<LaunchFiles>(path, folder, host_name());
+    place.system = file_system_of(path);  // with the space of what it has removed
+  });
+  place.system.folder = folder;
+  place.stem = text_of_rank_0(world, place.launch ? place.launch->stem() : std::string());
+  const std::string lock = text_of_rank_0(world, place.launch ? place.launch->lock_path() : std::string());
   together(world, [&] {
-    if (access((stem + ".probe").c_str(), F_OK) != 0) {
+    if (access(lock.c_str(), F_OK) != 0) {
       throw BadInput(fmt::format("rank {} does not see what rank 0 writes into {}: all nodes need the same folder",
                                  world.rank(), folder));
     }
-    if (system.free_bytes < bytes) {
-      throw BadInput(fmt::format("{} bytes are to be written into {}, and {} are free there: ask for less with --bytes",
-                                 bytes, folder, system.free_bytes));
-    }
   });
-  world.barrier();  // the probe goes when all have seen it
-  return system;
+  on_rank_0(world, [&] {
+    if (place.system.free_bytes >= bytes) return;
+    throw BadInput(fmt::format("{} bytes are to be written into {}, and {} are free there: ask for less with --bytes",
+                               bytes, folder, place.system.free_bytes));
+  });
+  return place;
 }
 
 /// Every rank holds what it writes and what it reads.
@@ -212,7 +201,9 @@ class IoSession {
                        .path = fmt::format("{}.{}", stay.stem, ++number_),
                        .hints = point.method->takes_hints ? point.hints : Hints{},
                        .patience = patience(),
-                       .keep = options_.files.value == KeptFiles::keep && stay.visits + 1 == options_.visits};
+                       .keep = options_.files.value == KeptFiles::keep && stay.visits + 1 == options_.visits,
+                       .asks_for_stripes = point.file_system.type == "lustre",
+                       .launch = stay.launch};
     const std::optional<IoMeasurement> measured = make_io_visit(world_, what, *road_);
     if (!measured) return false;
     const std::vector<NodeDisturbance> nodes = watch.finish();
@@ -281,24 +272,25 @@ Status io(Communicator& world, const IoOptions& options, const std::vector<std::
   check_points({methods.size(), options.layouts.values.size(), options.sync.values.size()});
   const bool leads = world.rank() == 0;
   const Dealing dealing(IoLayout::contiguous, blocks_for(cells), world.size());
-  check_memory(world, dealing);
+  if (!options.dry_run) check_memory(world, dealing);
   const std::size_t kept_at_once = options.files.value == KeptFiles::keep
                                        ? methods.size() * options.layouts.values.size() * options.sync.values.size()
                                        : 1;
   const auto folders = folders_of(world, options.directory);
-  const std::string own_name = text_of_rank_0(world, fmt::format("trafficbench-io.{}.{}", host_name(), getpid()));
-  std::vector<std::pair<FileSystem, std::string>> places;
+  std::vector<Place> places;
   for (const auto& [folder, path] : folders) {
-    const std::string stem = fmt::format("{}/{}", path, own_name);
-    FileSystem system = look_at_folder(world, path, stem, dealing.bytes() * static_cast<std::int64_t>(kept_at_once));
-    system.folder = folder;
-    places.emplace_back(std::move(system), stem);
+    if (options.dry_run) {
+      Place& place = places.emplace_back();
+      place.system.folder = folder;
+      continue;
+    }
+    places.push_back(take_place(world, folder, path, dealing.bytes() * static_cast<std::int64_t>(kept_at_once)));
   }
 
   std::vector<Stay> stays;
   std::vector<std::string> names;
   for (const IoLayout layout : options.layouts.values) {
-    for (const auto& [system, stem] : places) {
+    for (const Place& place : places) {
       for (const IoSync sync : options.sync.values) {
         for (const IoMethod* method : methods) {
           const IoPoint point{.method = method,
@@ -306,15 +298,19 @@ Status io(Communicator& world, const IoOptions& options, const std::vector<std::
                               .sync = sync,
                               .cells = cells,
                               .ranks = world.size(),
-                              .file_system = system,
+                              .file_system = place.system,
                               .names_folder = places.size() > 1,
                               .start = {},
                               .hints = hints};
           for (const IoOperation operation : options.ops.values) names.push_back(row_name(point, operation));
-          stays.push_back({.point = point, .stem = stem});
+          stays.push_back({.point = point, .stem = place.stem, .launch = place.launch.get()});
         }
       }
     }
+  }
+  if (options.dry_run) {
+    if (leads) print_out(fmt::format("{}\n", fmt::join(names, "\n")));
+    return Status::done;
   }
   const Json axes = axes_of(world, options);
   const std::string output = options.output.empty() ? default_output() : options.output;
@@ -351,7 +347,7 @@ Status io(Communicator& world, const IoOptions& options, const std::vector<std::
     print_out(io_table(rows));
     print_out(fmt::format("\nReport: {}\n", output));
     if (options.files.value == KeptFiles::keep) {
-      for (const auto& [system, stem] : places) print_out(fmt::format("Files: {}.*\n", stem));
+      for (const Place& place : places) print_out(fmt::format("Files: {}.*\n", kept_name(place.stem)));
     }
     print_failures(rows);
     if (!verified) say("trafficbench: rows failed their verification, see above\n");

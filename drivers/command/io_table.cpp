@@ -24,6 +24,12 @@ std::string percent_in_cache(const Row& row) {
   return fmt::format("{:.0f}%", 100 * over_visits(medians_by_visit(row, row.resident)).value);
 }
 
+/// On Lustre.
+std::string stripes_of(const Row& row) {
+  if (row.stripe_count) return fmt::format("  {} stripes of {} bytes", *row.stripe_count, known(row.stripe_bytes));
+  return row.stripes_note ? "  stripes unknown" : "";
+}
+
 std::string interval_of(const Estimate& rate) {
   return rate.low ? fmt::format("{:.0f} .. {:.0f}", *rate.low, known(rate.high)) : std::string();
 }
@@ -39,12 +45,12 @@ std::string io_table(const std::vector<Row>& rows) {
                                  "sync ms", "close ms", "cached", "read by");
   for (const Row& row : rows) {
     text += fmt::format(
-        "{:<18} {:<11} {:<5} {:<6} {:>8.0f} {:>16} {:>8.0f} {:>9.2f} {:>9.2f} {:>9.2f} {:>9.2f} {:>6}  {}{}{}\n",
+        "{:<18} {:<11} {:<5} {:<6} {:>8.0f} {:>16} {:>8.0f} {:>9.2f} {:>9.2f} {:>9.2f} {:>9.2f} {:>6}  {}{}{}{}\n",
         row.kernel, name_of(known(row.layout)), name_of(known(row.operation)), name_of(known(row.sync)),
         known(row.megabytes_per_second.value), interval_of(row.megabytes_per_second),
         known(row.megabytes_per_second_best), milliseconds(row, &IoPhases::open),
         milliseconds(row, &IoPhases::transfer), milliseconds(row, &IoPhases::sync), milliseconds(row, &IoPhases::close),
-        percent_in_cache(row), row.reader == IoReader::other_ranks ? "other ranks" : "same ranks",
+        percent_in_cache(row), row.reader == IoReader::other_ranks ? "other ranks" : "same ranks", stripes_of(row),
         has_folders ? "  " + folder_of(row) : std::string(), row.failed() ? "  FAILED" : "");
   }
   const Row& first = rows.front();
@@ -52,6 +58,11 @@ std::string io_table(const std::vector<Row>& rows) {
       "\nMB/s are 10^6 bytes a second: the median over visits, to the disk and from it where a row is synced.\n"
       "{} ranks, {} bytes, {} on {}\n",
       first.ranks, known(first.bytes), known(first.file_system).type, known(first.file_system).mount_point);
+  for (const Row& row : rows) {
+    if (!row.stripes_note) continue;
+    text += fmt::format("Stripes: {}\n", *row.stripes_note);
+    break;
+  }
   for (const Row& row : rows) {
     if (row.hints_ignored.empty()) continue;
     text += fmt::format("Hints that the library ignored: {}\n", fmt::join(row.hints_ignored, ", "));

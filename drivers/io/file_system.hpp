@@ -14,7 +14,8 @@ struct FileSystem {
   std::int64_t free_bytes = 0;  ///< that the user may take
 };
 
-/// Throws BadInput if there is no such folder.
+/// Throws BadInput if there is no such folder. Looks into the file that TRAFFICBENCH_MOUNTINFO names, in the place of
+/// /proc/self/mountinfo: tests make one up.
 FileSystem file_system_of(const std::string& folder);
 
 /// Asks the system to forget a file's pages, as far as they are on the disk.

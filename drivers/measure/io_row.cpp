@@ -42,6 +42,9 @@ Row measured_row(const IoPoint& point, IoOperation operation, const IoMeasuremen
   if (!writes && measurement.resident) row.resident = {*measurement.resident};
   row.reader = point.ranks == 1 || point.method->read_by_writer ? IoReader::same_ranks : IoReader::other_ranks;
   row.file_system = point.file_system;
+  row.stripe_count = measurement.stripes.count;
+  row.stripe_bytes = measurement.stripes.bytes;
+  if (!measurement.stripes.note.empty()) row.stripes_note = measurement.stripes.note;
   if (point.method->takes_hints) {
     row.hints = times.hints;
     for (const auto& [name, value] : point.hints) {

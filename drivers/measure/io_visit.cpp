@@ -21,7 +21,7 @@ namespace trafficbench {
 
 namespace {
 
-/// Removes at its end what this rank has made, unless it is to stay.
+/// Removes at its end what this rank has made, unless it has been given a name to stay.
 class FileOfVisit {
  public:
   explicit FileOfVisit(const IoFiles& files) : files_(files) {}
@@ -32,7 +32,11 @@ class FileOfVisit {
     if (!stays_ && !made.empty()) remove_or_name(made);
   }
 
-  void stay() { stays_ = true; }
+  /// Throws WorkFailed.
+  void keep() {
+    if (const std::string made = files_.made(); !made.empty()) give_name(made, kept_name(made), false);
+    stays_ = true;
+  }
 
  private:
   const IoFiles& files_;
@@ -119,6 +123,7 @@ class Patience {
           if (const std::string made = written.made(); !made.empty()) remove_or_name(made);
           if (rank != 0) return;
           std::this_thread::sleep_for(std::chrono::seconds(1));  // others remove theirs
+          if (visit.launch != nullptr) visit.launch->leave();
           print_error("trafficbench",
                       fmt::format("to {} {} by {} takes longer than {:g} s, the patience there is: perhaps one rank "
                                   "has failed in a call that the others cannot leave",
@@ -192,7 +197,8 @@ std::optional<IoMeasurement> make_io_visit(Communicator& world, const IoVisit& v
     measured.read = timed_read(world, visit, *read, words);
   }
   measured.verdict = road.verify();
-  if (visit.keep) file.stay();
+  if (visit.asks_for_stripes && world.rank() == 0) measured.stripes = stripes_of(written->path());
+  if (visit.keep) together(world, [&] { file.keep(); });
   return measured;
 }
 

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "drivers/io/io_method.hpp"
+#include "drivers/io/launch_files.hpp"
+#include "drivers/io/stripes.hpp"
 #include "drivers/measure/io_road.hpp"
 #include "drivers/ranks/communicator.hpp"
 #include "drivers/report/row.hpp"
@@ -27,6 +29,7 @@ struct IoMeasurement {
   std::int64_t files = 0;
   std::optional<double> resident;  ///< part in the page cache as the read began; nothing: the system does not say
   IoRoad::Verdict verdict;
+  Stripes stripes;  ///< on rank 0, of the file that its blocks went into
 };
 
 /// What one visit does.
@@ -36,7 +39,9 @@ struct IoVisit {
   std::string path;  ///< of a file, or of several that begin so
   Hints hints;
   double patience = 0;  ///< seconds that a write or a read may take
-  bool keep = false;    ///< files stay, unless something goes wrong
+  bool keep = false;    ///< files stay, unless something goes wrong, as kept_name() calls them
+  bool asks_for_stripes = false;
+  LaunchFiles* launch = nullptr;  ///< on rank 0: whose names they have
 };
 
 /// Collective: writes the road to new files, sees to it that they are on the disk and out of the page cache unless they

@@ -91,6 +91,19 @@ void take_limit(Row& row, const Row& more) {
   row.limit_mcops = more.limit_mcops;
 }
 
+/// What file systems did is told and stops nothing: the first striping that is known counts.
+void take_stripes(Row& row, const Row& more) {
+  if (!row.stripes_note) row.stripes_note = more.stripes_note;
+  if (!more.stripe_count) return;
+  if (!row.stripe_count) {
+    row.stripe_count = more.stripe_count;
+    row.stripe_bytes = more.stripe_bytes;
+  }
+  if (row.stripe_count == more.stripe_count && row.stripe_bytes == more.stripe_bytes) return;
+  row.stripes_note =
+      fmt::format("{} of {} bytes in other visits", *more.stripe_count, value_or_none(more.stripe_bytes));
+}
+
 }  // namespace
 
 std::string append_samples(Row& row, const Row& more) {
@@ -128,6 +141,7 @@ std::string append_samples(Row& row, const Row& more) {
   if (row.stopped != StopReason::failed) row.stopped = more.stopped;
   take_limit(row, more);
   take_energy(row, more);
+  take_stripes(row, more);
   work_out_rate(row);
   return {};
 }

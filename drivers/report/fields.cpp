@@ -413,6 +413,9 @@ std::vector<Field> make_table() {
       field("resident", &Row::resident, are<is_share>, optional),
       field("reader", &Row::reader, is_one_of<IoReader>, optional),
       field("file_system", &Row::file_system, is_file_system, optional),
+      field("stripe_count", &Row::stripe_count, is_count, optional),
+      field("stripe_bytes", &Row::stripe_bytes, is_count, optional),
+      field("stripes_note", &Row::stripes_note, is_text, optional),
       field("hints", &Row::hints, are_strings_by_name, optional),
       field("hints_ignored", &Row::hints_ignored, are_different<is_text>, optional),
 

@@ -53,7 +53,8 @@ bool is_relevant(std::string_view name) {
                                  "MALLOC_",
                                  "MV2_",
                                  "I_MPI_",
-                                 "TRAFFICBENCH_ENERGY_ROOT"};
+                                 "TRAFFICBENCH_ENERGY_ROOT",
+                                 "TRAFFICBENCH_MOUNTINFO"};
   constexpr std::array kSlurm{"SLURM_JOB_ID",        "SLURM_JOB_NUM_NODES", "SLURM_JOB_PARTITION",
                               "SLURM_JOB_QOS",       "SLURM_NTASKS",        "SLURM_NTASKS_PER_NODE",
                               "SLURM_CPUS_PER_TASK", "SLURM_CPU_FREQ_REQ",  "SLURM_DISTRIBUTION",

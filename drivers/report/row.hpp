@@ -229,9 +229,12 @@ struct Row {
   std::vector<IoPhases> phase_seconds;              ///< one entry a sample
   std::vector<double> resident;  ///< part in the page cache as a read began: one entry a sample, or none
   std::optional<IoReader> reader;
-  std::optional<FileSystem> file_system;  ///< as it was before the launch wrote to it
-  std::optional<Hints> hints;             ///< in force
-  std::set<std::string> hints_ignored;    ///< of those asked for: "name=value"
+  std::optional<FileSystem> file_system;     ///< as it was before the launch wrote to it
+  std::optional<std::int64_t> stripe_count;  ///< on Lustre, of the file that rank 0 wrote to
+  std::optional<std::int64_t> stripe_bytes;  ///< the same
+  std::optional<std::string> stripes_note;   ///< why they are not known, or that they were not always so
+  std::optional<Hints> hints;                ///< in force
+  std::set<std::string> hints_ignored;       ///< of those asked for: "name=value"
 
   std::optional<std::string> note;
 

@@ -2,7 +2,8 @@
 # shellcheck disable=SC2154  # set by the script that sources this
 # What a job of a study does; the scripts that scripts/study.sh writes set the variables and source this.
 #
-#   study job nodes cores program scheduler pm_counters sweep_options placement launches
+#   study job nodes cores program scheduler pm_counters measures placement launches
+#   measures=sweep: sweep_options; measures=io: io_options files stripes
 #   under Slurm: wall_seconds warn_seconds srun_options; else launcher_file
 
 set -u
@@ -123,8 +124,49 @@ stop_if_cancelled() {
   exit 4
 }
 
+# Sets measurement: what the program does in a launch of so many ranks and threads.
+measurement=()
+measurement_of() {
+  local ranks="$1" threads="$2"
+  if [[ "$measures" == io ]]; then
+    measurement=(io "${io_options[@]}" --directory "$folders")
+    return
+  fi
+  measurement=(sweep "${sweep_options[@]}" --allow-none --ranks "$ranks" --threads "$threads")
+  if [[ "$scheduler" == slurm ]]; then measurement+=(--time-limit $(($(seconds_left) - warn_seconds))); fi
+}
+
+# lfs, which waits for ever where a server is gone.
+ask_lustre() { timeout 60 lfs "$@"; }
+
+# Sets folders, a list as --directory takes it: on Lustre one for each striping, whose stripes are what was asked for; else the
+# one that is there.
+folders=""
+make_folders() {
+  local entry folder count found
+  if ! mkdir -p "$files"; then
+    tell "failed: no folder $files could be made"
+    return 1
+  fi
+  if ! command -v lfs >/dev/null || ! ask_lustre getstripe -d "$files" >/dev/null 2>&1; then
+    echo "Files: $files, one folder, since it is not on Lustre"
+    folders="$files"
+    return
+  fi
+  for entry in "${stripes[@]}"; do
+    folder="$files/${entry% *}" count="${entry##* }"
+    found="$(mkdir -p "$folder" && ask_lustre setstripe -c "$count" "$folder" && ask_lustre getstripe -d -c "$folder")"
+    if [[ "${found//[[:space:]]/}" != "$count" ]]; then
+      tell "failed: lfs was to give $folder $count stripes (-1: all), and says '$found' (above)"
+      return 1
+    fi
+    echo "Files: $folder, stripes: $count (-1: all)"
+    folders="${folders:+$folders,}$folder"
+  done
+}
+
 run_launch() {
-  local name="$1" ranks="$3" threads="$5" status before limit=()
+  local name="$1" ranks="$3" threads="$5" status before
   if [[ -f "$(report_of "$name")" ]]; then
     echo "$name: done before"
     return 0
@@ -132,13 +174,12 @@ run_launch() {
   launch_command "$@"
   if [[ "$scheduler" == slurm ]]; then
     if (($(seconds_left) < warn_seconds + 10)); then requeue "no time is left for $name"; fi
-    limit=(--time-limit $(($(seconds_left) - warn_seconds)))
   fi
   local resume=()
   if [[ -f "$(report_of "$name").journal" ]]; then resume=(--resume); fi
   before="$(energy_now)"
-  "${command[@]}" "$program" sweep "${sweep_options[@]}" --allow-none --ranks "$ranks" --threads "$threads" \
-    --output "$(report_of "$name")" "${limit[@]}" "${resume[@]}" &
+  measurement_of "$ranks" "$threads"
+  "${command[@]}" "$program" "${measurement[@]}" --output "$(report_of "$name")" "${resume[@]}" &
   step=$!
   while true; do
     wait "$step"
@@ -195,6 +236,7 @@ trap on_end TERM INT
 if [[ "$scheduler" == none ]]; then source "$launcher_file"; fi
 
 tell "started on ${SLURM_JOB_NODELIST:-$(hostname)}${SLURM_RESTART_COUNT:+, restart $SLURM_RESTART_COUNT}"
+if [[ "$measures" == io ]]; then make_folders || exit; fi
 for launch in "${launches[@]}"; do
   read -ra words <<<"$launch"
   show_placement "${words[@]}"

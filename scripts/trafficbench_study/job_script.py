@@ -3,6 +3,7 @@
 import os
 import shlex
 
+from trafficbench_study import plan
 from trafficbench_study.durations import text_of
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -59,7 +60,8 @@ def _prologue(study):
     site = study["site"]
     lines = ["# Written by scripts/study.sh for {}.".format(site["name"]), ""]
     lines += site["setup"]
-    lines += ["export {}={}".format(key, shlex.quote(value)) for key, value in sorted(site["environment"].items())]
+    variables = dict(site["environment"], **(site["io"]["environment"] if study["io"] else {}))
+    lines += ["export {}={}".format(key, shlex.quote(value)) for key, value in sorted(variables.items())]
     if study["bind"] == "srun":
         lines.append("export OMP_PLACES=cores")
     else:
@@ -72,6 +74,20 @@ def _first_placement(sweep):
     """The first policy that is asked for, which is the one that a job shows; an empty text for the default."""
     first = sweep[sweep.index("--placement") + 1].split(",")[0] if "--placement" in sweep else ""
     return "" if first in ("all", "packed") else first
+
+
+def _measured(study, job):
+    """What the job's launches measure."""
+    if not study["io"]:
+        return [_value("measures", "sweep"), _array("sweep_options", study["sweep"])]
+    size = plan.bytes_on(job["nodes"], study["mode"], study["io"]["bytes"])
+    own = os.path.join(study["folder"], "")
+    directory = study["io"]["directory"]
+    # Rows name the folder: within the study they have the same names wherever it lies.
+    return [_value("measures", "io"), _array("io_options", ["--bytes", str(size)] + study["sweep"]),
+            _value("files", directory[len(own):] if directory.startswith(own) else directory),
+            "# where there is Lustre: folder, and the stripes that `lfs setstripe -c` gives it",
+            _array("stripes", ["{} {}".format(*folder) for folder in plan.STRIPES])]
 
 
 def job_text(study, job):
@@ -90,7 +106,8 @@ def job_text(study, job):
                   _array("srun_options", _srun_options(study))]
     else:
         lines.append(_value("launcher_file", study["launcher"]))
-    lines += [_array("sweep_options", study["sweep"]), _value("placement", _first_placement(study["sweep"])),
+    lines += _measured(study, job)
+    lines += [_value("placement", _first_placement(study["sweep"])),
               "# name, nodes, ranks, ranks a node, threads a rank",
               "launches=("]
     for launch in job["launches"]:

@@ -17,6 +17,7 @@ from trafficbench_tools.printing import tell
 
 HELP = """\
 Usage: scripts/study.sh --site NAME --mode strong|weak [OPTION]... [-- OPTION OF THE SWEEP...]
+       scripts/study.sh --site NAME --io [OPTION]... [-- OPTION OF IO...]
        scripts/study.sh --status|--merge|--resume [STUDY]
 
 Runs a scaling study. On a Slurm site: builds the program there, writes a job for each number of nodes and submits it, and a
@@ -44,6 +45,11 @@ job after them all that merges their reports. At --site local: builds, runs at o
   --cpu-freq KHZ        of those that the site offers
   --bind suite|srun     who binds ranks and threads to cores; default the suite itself
   --cores N             cores of a node, where the site does not say
+  --io                  how fast the road gets into files and back (docs/io.md), in place of the sweep; one job after the other. Of
+                        the options above it takes site, account, mode, nodes, shapes (128x1; default a rank a core) and those of jobs
+  --bytes SIZE          with --io: of the road, with --mode weak, its default, for each node; default 1Gi
+  --directory FOLDER    with --io: where files go, default the study's folder `files`. On Lustre there are unstriped, striped
+                        and fullstriped in it, of 1, 4 and all stripes
   --program FILE        use this program; nothing is built
   --output FOLDER       of the study; default studies/<site>-<mode>-<YYYYMMDDThhmmssZ>
   --dry-run             print the jobs; build, write and submit nothing
@@ -53,10 +59,11 @@ job after them all that merges their reports. At --site local: builds, runs at o
   --resume [STUDY]      submit again what has stopped, and the merge; what is measured stays
   --help                this text
 
-What follows -- is for `trafficbench sweep`: -- --visits 12 --min-seconds 0.1
+What follows -- is for `trafficbench sweep`, as in -- --visits 12 --min-seconds 0.1, or io: -- --methods process,posix
 
 Example:
   scripts/study.sh --site archer2 --account z19 --mode strong --nodes 1,2,4,8 --kernels tiled,bitsliced
+  scripts/study.sh --site archer2 --account z19 --io --nodes 1,2,4,8
 
 Exit status: 0 done; 1 a row failed its verification, a job has stopped, or something under way failed (the build, a full
 disk); 2 bad input, one line says what, nothing was submitted; 4 interrupted, --resume goes on.
@@ -76,9 +83,9 @@ def read_options(words):
     parser.add_argument("--help", "-h", action="store_true")
     for name in ("--site", "--account", "--mode", "--nodes", "--cells", "--count", "--depth", "--shapes", "--time",
                  "--exchange", "--overlap", "--reduce", "--placement", "--ranks-per-node",
-                 "--partition", "--qos", "--program", "--output"):
+                 "--partition", "--qos", "--program", "--output", "--kernels", "--bytes", "--directory"):
         parser.add_argument(name)
-    parser.add_argument("--kernels", default="tiled")
+    parser.add_argument("--io", action="store_true")
     parser.add_argument("--base", choices=("core", "node"))
     parser.add_argument("--bind", choices=("suite", "srun"), default="suite")
     parser.add_argument("--warn", type=int)
@@ -94,7 +101,23 @@ def read_options(words):
     return options
 
 
+def check_kind(options):
+    """Of the sweep or of io: what the other one takes is refused, and what is not given gets its default."""
+    for name in plan.SWEEP_ONLY if options.io else ("bytes", "directory"):
+        if getattr(options, name) not in (None, False):
+            raise BadInput("{} is {}".format(name.replace("_", "-"), "for a sweep: --io takes --bytes, --directory, and options of trafficbench "
+                                             "io after --" if options.io else "for --io"))
+    if options.io:
+        options.mode = "weak" if options.mode is None else options.mode
+        options.bytes = "1Gi" if options.bytes is None else options.bytes
+        if options.directory is not None and not re.fullmatch(r"[A-Za-z0-9_.:+@=~/-]+", options.directory):
+            raise BadInput("directory is '{}': no space, comma or special character can stand there".format(options.directory))
+    elif options.kernels is None:
+        options.kernels = "tiled"
+
+
 def check_options(options, site):
+    check_kind(options)
     if options.mode not in ("strong", "weak"):
         raise BadInput("mode is {}: give --mode strong (the same road for every number of nodes) or --mode weak (the same cells "
                        "for each core)".format("missing" if options.mode is None else "'{}'".format(options.mode)))
@@ -139,13 +162,14 @@ def check_folder(folder):
         raise BadInput("{}: cannot write into the folder {}".format(folder, above))
 
 
-def check_sweep(study):
+def check_launches(study):
     """Lets the program itself look at the options. Why it did not, where it cannot start on this host; else an empty text."""
     program = study["program"]
     if not os.path.exists(program):
         return "{} is not built yet".format(program)
+    command, more = ("io", []) if study["io"] else ("sweep", ["--ranks", "1", "--threads", "1"])
     try:
-        done = subprocess.run([program, "sweep"] + study["sweep"] + ["--ranks", "1", "--threads", "1", "--dry-run"],
+        done = subprocess.run([program, command] + study["sweep"] + more + ["--dry-run"],
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return "{} does not start on this host".format(program)
@@ -153,8 +177,8 @@ def check_sweep(study):
     lines = [line for line in err.splitlines() if line.startswith("trafficbench: ")]
     if done.returncode != 0 and lines:
         raise BadInput(lines[0][len("trafficbench: "):])
-    if done.returncode == 0 and not out.startswith("sweep/"):
-        raise BadInput("{} is no trafficbench: it does not list the points of a sweep".format(program))
+    if done.returncode == 0 and not out.startswith(command + "/"):
+        raise BadInput("{} is no trafficbench: it does not list what {} would measure".format(program, command))
     return "{} does not start on this host".format(program) if done.returncode != 0 else ""
 
 
@@ -162,7 +186,8 @@ def make_study(options, site):
     """Everything that was asked for, worked out; nothing is written yet."""
     cores, jobs, merge_job = plan.plan(options, site)
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    folder = options.output or os.path.join(build.ROOT, "studies", "{}-{}-{}".format(site["name"], options.mode, stamp))
+    kind = "io" if options.io else options.mode
+    folder = options.output or os.path.join(build.ROOT, "studies", "{}-{}-{}".format(site["name"], kind, stamp))
     if site["scheduler"] == "slurm" and not re.fullmatch(r"[A-Za-z0-9_.:+@,=~/-]+", os.path.abspath(folder)):
         raise BadInput("the study's folder is '{}': Slurm's header takes no space and no special character there; name another "
                        "with --output".format(os.path.abspath(folder)))
@@ -175,13 +200,16 @@ def make_study(options, site):
             raise BadInput("warn is {} s, but a job of {} has {} s".format(options.warn, job["name"], job["wall_seconds"]))
     study = {
         "version": store.VERSION, "folder": os.path.abspath(folder), "created": stamp, "site": site, "mode": options.mode,
-        "kernels": options.kernels, "account": options.account, "cores": cores, "bind": options.bind,
+        "kernels": "files" if options.io else options.kernels, "account": options.account, "cores": cores, "bind": options.bind,
         "cpu_freq": options.cpu_freq or (freq["default"] if freq else None), "warn_seconds": options.warn,
         "program": os.path.abspath(options.program) if options.program else build.program_of(site),
         "launcher": os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
             options.program or build.program_of(site)))), "launcher.sh"),
-        "sweep": plan.sweep_options(options, site), "jobs": jobs, "merge": merge_job,
+        "sweep": plan.launch_options(options, site), "io": None, "jobs": jobs, "merge": merge_job,
     }
+    if options.io:
+        study["io"] = {"bytes": plan.bytes_of(options, jobs),
+                       "directory": os.path.abspath(options.directory or store.path_of(folder, "files"))}
     store.STUDY.check("the study", study)  # what could not be read again
     return study
 
@@ -198,12 +226,18 @@ def script_path(study, name):
     return store.path_of(study["folder"], "jobs", name + ".sh")
 
 
+def _job_before(study, job):
+    """The job that this one waits for: with --io they would write to one file system at once. None if it waits for none."""
+    before = [other["id"] for other in study["jobs"][:study["jobs"].index(job)] if not store.is_done(study, other)]
+    return before[-1] if study["io"] and before else None
+
+
 def submit(study, jobs):
     """Submits these jobs and the merge after all that are not done; what Slurm refuses leaves nothing behind."""
     submitted = []
     try:
         for job in jobs:
-            job["id"] = slurm.submit(script_path(study, job["name"]))
+            job["id"] = slurm.submit(script_path(study, job["name"]), behind=_job_before(study, job))
             submitted.append(job["id"])
         waits_for = [job["id"] for job in study["jobs"] if not store.is_done(study, job)]
         study["merge"]["id"] = slurm.submit(script_path(study, "merge"), waits_for)
@@ -261,13 +295,16 @@ def start(options):
     if options.output or not options.dry_run:
         check_place(site, study["folder"], "the study's folder")
     check_folder(study["folder"])
+    if options.directory:
+        check_place(site, study["io"]["directory"], "the folder for files")
     if options.program:
         build.check_program(options.program)
     if options.dry_run:
         # What the site's login node has (Slurm, a file system that nodes see) is all that a dry run elsewhere cannot look at.
-        why_not = check_sweep(study)
+        why_not = check_launches(study)
         if why_not:
-            tell("study.sh", "note: the program did not check the options of the sweep: {}".format(why_not))
+            tell("study.sh", "note: the program did not check the options of {}: {}".format(
+                "io" if study["io"] else "the sweep", why_not))
         if not options.program:
             print("# build, in {}:".format(build.ROOT))
             print("\n".join(build.commands(site)))
@@ -278,9 +315,11 @@ def start(options):
     if uses_slurm:
         slurm.need()
     check_place(site, build.ROOT, "this repository")
+    if options.directory and not os.access(options.directory, os.W_OK | os.X_OK):
+        raise BadInput("directory {}: there is no folder to write into".format(options.directory))
     if not options.program:
         build.build(site)
-    why_not = check_sweep(study)
+    why_not = check_launches(study)
     if why_not and not uses_slurm:
         raise BadInput(why_not)
     # Printed before anything is written or submitted, in case it cannot be.

@@ -7,11 +7,19 @@ from trafficbench_study import lists
 from trafficbench_study.bad_input import BadInput, one_of
 from trafficbench_study.durations import seconds_of, text_of
 from trafficbench_study.site_profile import MOST_NODES, parse_shape
+from trafficbench_tools import counts
 
 # Options of the sweep that the study sets itself.
 OWN_OPTIONS = ("--kernels", "--cells", "--mode", "--count", "--depth", "--exchange", "--overlap", "--reduce", "--placement",
                "--ranks-per-node", "--ranks", "--threads", "--energy", "--output", "--resume", "--force", "--dry-run", "--time-limit",
                "--help", "-h")
+# Options of `trafficbench io` likewise.
+OWN_OPTIONS_OF_IO = ("--bytes", "--cells", "--directory", "--files", "--output", "--resume", "--force", "--dry-run", "--help", "-h")
+# Of the sweep alone.
+SWEEP_ONLY = ("kernels", "cells", "count", "depth", "exchange", "overlap", "reduce", "placement", "ranks_per_node", "base", "energy")
+# Folders for files, and the stripes of each: those of benchio, beside which these rates are to stand.
+STRIPES = (("unstriped", 1), ("striped", 4), ("fullstriped", -1))
+MOST_BYTES = 2**37
 
 
 def node_counts(text):
@@ -69,10 +77,15 @@ def _physical_cores():
 def _shapes(options, site, cores):
     if options.shapes:
         shapes = [parse_shape(text, "shapes") for text in options.shapes.split(",")]
+    elif options.io:
+        shapes = [(cores, 1)]
     elif site["shapes"] == "auto":
         shapes = auto_shapes(cores)
     else:
         shapes = [parse_shape(text, "shapes") for text in site["shapes"]]
+    for ranks, threads in shapes if options.io else []:
+        if threads != 1:
+            raise BadInput("shapes: {}x{}: with --io a rank has one thread, as in {}x1".format(ranks, threads, ranks))
     most, what = cores, "cores"
     if "siblings" in (options.placement or "").split(","):
         if site["scheduler"] != "none":
@@ -189,7 +202,7 @@ def plan(options, site):
             taken[point] = nodes
             _launch(job, nodes * ranks, ranks, threads, nodes)
         jobs.append(job)
-    base = options.base or ("core" if site["scheduler"] == "none" else "node")
+    base = options.base or ("core" if site["scheduler"] == "none" and not options.io else "node")
     if base == "core" and (1, 1) not in taken:
         _launch(jobs[0], 1, 1, 1, 0)
     merge = _merge_job(queues, site)
@@ -197,11 +210,30 @@ def plan(options, site):
     return cores, jobs, merge
 
 
-def sweep_options(options, site):
-    """What every launch of the sweep is given."""
+def bytes_on(nodes, mode, size):
+    """Bytes of the road in files: with --mode weak `size` for each node."""
+    return size * (nodes if mode == "weak" else 1)
+
+
+def bytes_of(options, jobs):
+    """--bytes as a number; all jobs may have what becomes of it."""
+    size = counts.parse_count(options.bytes, "bytes", 1, MOST_BYTES)
+    most = max(job["nodes"] for job in jobs)
+    if bytes_on(most, options.mode, size) > MOST_BYTES:
+        raise BadInput("bytes is {}: {} nodes make more of it than the {} bytes that a road may have: give less, or --mode strong".format(
+            options.bytes, most, MOST_BYTES))
+    return size
+
+
+def launch_options(options, site):
+    """What every launch is given, of the sweep or of io."""
     for word in options.sweep:
-        if word.split("=")[0] in OWN_OPTIONS:
+        if word.split("=")[0] in (OWN_OPTIONS_OF_IO if options.io else OWN_OPTIONS):
             raise BadInput("{} after -- is an option of the study itself, or not for a study; see study.sh --help".format(word))
+    return options.sweep if options.io else _sweep_options(options, site)
+
+
+def _sweep_options(options, site):
     cells = options.cells
     if cells is None:
         small = site["scheduler"] == "none"

@@ -40,12 +40,13 @@ QUEUE = Object({"partition": PLAIN_TEXT, "qos": PLAIN_TEXT, "min_nodes": Number(
                 "max_nodes": Number(1, MOST_NODES), "max_time": TIME, "max_jobs": Number(1, 10**6)}, optional=True)
 CPU_FREQ = Object({"choices": ListOf(KHZ, least=1), "default": KHZ})
 ENERGY = Object({"pm_counters": Either(None, TEXT), "sacct": Flag()})
+IO = Object({"environment": Variables()})
 SITE = Object({
     "name": NAME, "description": TEXT, "sources": ListOf(TEXT), "to_check": ListOf(TEXT), "scheduler": Either("slurm", "none"),
     "setup": ListOf(TEXT), "build": BUILD, "node": NODE, "shapes": Either("auto", ListOf(SHAPE, least=1)),
     "queues": ListOf(QUEUE, least=1), "account": Flag(), "time": Either(None, TIME), "sbatch_options": ListOf(TEXT),
     "srun_options": ListOf(TEXT), "environment": Variables(), "cpu_freq": Either(None, CPU_FREQ), "energy": ENERGY,
-    "not_on_compute_nodes": ListOf(PATH),
+    "io": IO, "not_on_compute_nodes": ListOf(PATH),
 })
 
 

@@ -34,11 +34,13 @@ def check(script):
         raise BadInput("Slurm refuses {}: {}".format(script, _reason(err or out)))
 
 
-def submit(script, after=()):
-    """Submits it, to start when all the others have succeeded; its job id."""
+def submit(script, after=(), behind=None):
+    """Submits it, to start when all the jobs `after` have succeeded, or when the one `behind` has ended; its job id."""
     words = ["sbatch", "--parsable"]
     if after:
         words += ["--dependency=afterok:" + ":".join(after), "--kill-on-invalid-dep=yes"]
+    elif behind:
+        words.append("--dependency=afterany:" + behind)
     status, out, err = _call(words + [script])
     if status != 0:
         raise BadInput("Slurm refuses {}: {}".format(script, _reason(err or out)))

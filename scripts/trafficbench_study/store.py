@@ -12,7 +12,7 @@ from trafficbench_tools.errors import FailedUnderWay
 from trafficbench_tools.files import write_text
 from trafficbench_tools.reading import read_bytes, read_json
 
-VERSION = 1
+VERSION = 2
 # Of what a job wrote about itself, only the last line is read.
 MOST_BYTES_OF_STATE = 2**20
 
@@ -31,12 +31,14 @@ JOB = Object({
     "wall_seconds": Either(None, Number(60, 10**12)), "max_jobs": Number(1, 10**6), "launches": ListOf(LAUNCH),
     "id": Either(None, PLAIN_TEXT),
 })
+IO = Object({"bytes": Number(1, 2**63 - 1), "directory": PATH})
 STUDY = Object({
     "version": Number(VERSION, VERSION), "folder": PATH,
     "created": Text("a time, as in 20001231T235959Z", lambda text: re.fullmatch(r"[0-9]{8}T[0-9]{6}Z", text)),
     "site": _Site(), "mode": Either("strong", "weak"), "kernels": TEXT, "account": Either(None, PLAIN_TEXT),
     "cores": site_profile.CORES, "bind": Either("suite", "srun"), "cpu_freq": Either(None, site_profile.KHZ),
     "warn_seconds": Either(None, Number(1, 100000)), "program": PATH, "launcher": PATH, "sweep": ListOf(LINE),
+    "io": Either(None, IO),  # else of the sweep; then `sweep` is what io is given
     "jobs": ListOf(JOB, least=1), "merge": JOB,
 })
 

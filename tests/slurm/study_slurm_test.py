@@ -137,6 +137,21 @@ def test_from_submission_to_merged_report(tmp_path):
     assert len(load_report(folder / "report.json")["benchmarks"]) == len(report["benchmarks"])
 
 
+def test_files_are_measured_one_job_after_the_other(tmp_path):
+    folder = tmp_path / "study"
+    done = study("--io", "--site", SITE, "--cores", 2, "--nodes", "1,2", "--bytes", "64Ki", "--program", PROGRAM, "--output", folder,
+                 "--", "--visits", "1", "--methods", "posix,process,node", "--layouts", "interleaved")
+    assert done.returncode == 0, done.stderr
+    wait_until(folder, (folder / "report.json").exists, 240)
+    rows = merged(folder)["benchmarks"]
+    assert {(row["kernel"], row["ranks"], row["bytes"]) for row in rows} == {
+        (method, 2 * nodes, nodes * 2**16) for method in ("posix", "process", "node") for nodes in (1, 2)}
+    assert {(row["ranks"], row["files"]) for row in rows if row["kernel"] == "process"} == {(2, 2), (4, 4)}
+    # The second job began when the first had ended.
+    first, second = [(folder / "state" / name).read_text(encoding="utf-8").splitlines() for name in ("nodes-0001", "nodes-0002")]
+    assert first[-1].endswith(" done") and first[-1].split()[0] <= second[0].split()[0]
+
+
 def finished_by_several_runs(folder, made, points):
     """One job that was put back into the queue: its runs make one report, and the merge waited for the last."""
     wait_until(folder, (folder / "report.json").exists, 300)

@@ -66,7 +66,7 @@ DETAILS = [
     "restarted", "clock_hz", "energy_source", "energy_run_seconds", "energy_run_steps", "warnings", "skipped", "error_message", "note", "base", "base_mcops",
     "efficiency_low", "efficiency_high", "ladder_base", "ladder_base_mcops", "ladder_speedup_low", "ladder_speedup_high",
     "shares", "placement", "rung", "bits_per_cell", "bytes", "files", "mebibytes_per_second", "resident", "reader",
-    "file_system", "phase_seconds", "hints", "hints_ignored",
+    "file_system", "stripe_count", "stripe_bytes", "stripes_note", "phase_seconds", "hints", "hints_ignored",
 ]  # fmt: skip
 # Details that are no field of a row: the likely cause of an efficiency beyond 110%.
 OWN_DETAILS = ["beyond_110_percent"]
