@@ -27,7 +27,8 @@ explain_without_packages() {
   cat >&2 <<'HELP'
 Without root:
   Cray     module load PrgEnv-gnu cmake; then cmake --preset release -DCMAKE_C_COMPILER=cc -DCMAKE_CXX_COMPILER=CC
-           (compiler and MPI come with the modules; add -DTRAFFICBENCH_HWLOC=OFF if there is no hwloc module)
+           (compiler and MPI come with the modules; add -DTRAFFICBENCH_HWLOC=OFF if there is no hwloc module;
+           the module cray-hdf5-parallel adds the method hdf5 of trafficbench io)
   Spack    spack install cmake mpich hwloc; spack load cmake mpich hwloc; then cmake --preset release
   either   the other libraries are fetched at a pinned version when the system has none; build with
            cmake --build --preset release; on a machine without MPI add -DTRAFFICBENCH_MPI=OFF to the configure line

@@ -2,8 +2,9 @@
 // keep their files elsewhere, and are left alone.
 //
 //   FAILING_FOLDER   absolute path
-//   FAILING_CALL     open read pread write pwrite fsync ftruncate close rename link unlink (renameat2 is a rename;
-//                    preadv and pwritev, which Open MPI takes, are a pread and a pwrite)
+//   FAILING_CALL     open direct read pread write pwrite fsync ftruncate close rename link unlink (direct is an open
+//                    with O_DIRECT; renameat2 is a rename; preadv and pwritev, which Open MPI takes, are a pread and a
+//                    pwrite)
 //   FAILING_NTH      from 1 on; 0: none, they are only counted
 //   FAILING_ERROR    number, as errno has it; 0: the call does half of its work
 //   FAILING_RANK     of the rank that it is to happen to; unset: any
@@ -90,7 +91,7 @@ Count part_of(Fate fate, Count size) {
 }
 
 int open_file(const char* path, int flags, mode_t mode) {
-  if (fate_of("open", path) == Fate::fails) return -1;
+  if (fate_of((flags & O_DIRECT) != 0 ? "direct" : "open", path) == Fate::fails) return -1;
   return static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, flags, mode));
 }
 

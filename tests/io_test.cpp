@@ -134,6 +134,16 @@ TEST(IoMethods, ReplaceNoFile) {
   }
 }
 
+TEST(IoRoad, LiesWhereDirectCallsTakeIt) {
+  on_ranks(3, [&](Communicator& comm) {
+    IoRoad road(comm, *make_start({}, 8 * kBlockCells), Dealing(IoLayout::contiguous, 8, 3));
+    const std::span<const std::uint64_t> to_read = road.poisoned();
+    for (const std::span<const std::uint64_t> words : {road.words(), to_read}) {
+      EXPECT_EQ(reinterpret_cast<std::uintptr_t>(words.data()) % kBlockBytes, 0U);
+    }
+  });
+}
+
 TEST(IoRoad, FindsEachBlockThatIsWrong) {
   on_ranks(3, [&](Communicator& comm) {
     IoRoad road(comm, *make_start({}, 7 * kBlockCells), Dealing(IoLayout::interleaved, 7, 3));

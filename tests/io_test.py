@@ -5,6 +5,7 @@ tests/spoilt_io.cpp has ways with mistakes in them; tests/failing_calls.cpp make
 import errno
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -19,7 +20,9 @@ SPOILT = BUILD / "bin" / "spoilt_io"
 HAS_MPI = launcher() is not None
 PLAIN = ["serial", "process", "node", "posix"]
 MPIIO = ["mpiio-independent", "mpiio-collective"]
-METHODS = PLAIN + MPIIO if HAS_MPI else PLAIN
+LISTED = json.loads(succeed("list", "--json"))["io"]
+METHODS = [way["name"] for way in LISTED if way["available"]]
+HAS_HDF5 = "hdf5" in METHODS
 LAYOUTS = ["contiguous", "interleaved"]
 USUAL = {"--visits": 1, "--output": "r.json", "--directory": "data"}
 
@@ -52,8 +55,15 @@ def only_line(done, status):
     """What the program said as it failed: one line, whatever the launcher adds."""
     assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
     lines = [line for line in own_lines(done.stderr) if "warning" not in line]
+    assert "HDF5-DIAG" not in done.stderr
     assert len(lines) == 1, done.stderr
     return lines[0]
+
+
+def needs_hdf5():
+    needs_ranks()
+    if not HAS_HDF5:
+        pytest.skip("needs parallel HDF5")
 
 
 # --- every way ---------------------------------------------------------------------------------------------------------
@@ -139,10 +149,11 @@ def test_files_are_kept_if_asked_for(folder):
 
 
 def test_list_shows_the_ways():
-    listed = json.loads(succeed("list", "--json"))["io"]
-    assert [way["name"] for way in listed] == PLAIN + MPIIO
-    assert [way["name"] for way in listed if way["available"]] == METHODS
-    assert all("without MPI-IO" in way["why_not"] for way in listed if not way["available"])
+    assert [way["name"] for way in LISTED] == [*PLAIN, *MPIIO, "hdf5"]
+    assert METHODS == [*PLAIN, *(MPIIO if HAS_MPI else []), *(["hdf5"] if HAS_HDF5 else [])]
+    for way in LISTED:
+        lacks = "parallel HDF5" if way["name"] == "hdf5" else "MPI-IO"
+        assert way["available"] or f"built without {lacks}" in way["why_not"]
 
 
 def test_a_dry_run_names_the_rows_and_looks_at_no_folder(folder):
@@ -163,14 +174,128 @@ def test_reports_of_two_launches_merge(folder):
         assert len(row["phase_seconds"]) == len(row["samples"]) == 6 and row["interval_over"] == "visits"
 
 
+# --- parallel HDF5 -----------------------------------------------------------------------------------------------------
+
+
+def test_hdf5_is_there_where_the_build_can_have_it(folder):
+    """As pkg-config knows it, for the MPI of this build."""
+    family = re.search("^mpi_family=(.*)$", (BUILD / "launcher.sh").read_text(encoding="utf-8"), re.MULTILINE).group(1)
+    found = subprocess.run(["pkg-config", "--exists", f"hdf5-{family}"], check=False).returncode == 0
+    is_wanted = "TRAFFICBENCH_HDF5:BOOL=ON" in (BUILD / "CMakeCache.txt").read_text(encoding="utf-8")
+    if HAS_MPI and found and is_wanted:
+        assert HAS_HDF5
+    if not HAS_HDF5:
+        refused("io", "--methods", "hdf5", word="without parallel HDF5", cwd=folder)
+        return
+    assert all(row["kernel"] == "hdf5" and row["verified"] for row in io(folder, "--bytes", "64Ki", "--methods", "hdf5"))
+    (run,) = load_report(folder / "r.json")["context"]["runs"]
+    assert re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", run["software"]["HDF5"])
+    io(folder, "--bytes", "64Ki", "--methods", "posix")
+    assert "software" not in load_report(folder / "r.json")["context"]["runs"][0], "it took no part"
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_road_lies_in_an_hdf5_file_as_it_is(folder, layout):
+    needs_hdf5()
+    arguments = ["--bytes", "260Ki", "--methods", "posix,hdf5", "--layouts", layout, "--files", "keep"]
+    succeed(*io_words(*arguments), ranks=3, cwd=folder)
+    road, other = sorted(((folder / "data" / name).read_bytes() for name in os.listdir(folder / "data")), key=len)
+    assert other.startswith(b"\x89HDF\r\n\x1a\n") and len(road) == 260 * 1024
+    assert other[2**20 : 2**20 + len(road)] == road and len(other) == 2**20 + len(road)
+
+
+@pytest.mark.parametrize("ranks", [1, 3])
+def test_a_transfer_that_is_not_collective_is_told(folder, ranks):
+    """The variable takes from HDF5 what it needs for a collective one; it then goes on without."""
+    needs_hdf5()
+    env = {"HDF5_MPI_OPT_TYPES": "0"}
+    done = call(*io_words("--bytes", "256Ki", "--methods", "hdf5"), ranks=ranks, cwd=folder, env=env)
+    assert "H5Dwrite was not collective" in only_line(done, 1)
+    assert os.listdir(folder / "data") == []
+
+
+# --- past the page cache -----------------------------------------------------------------------------------------------
+
+
+def takes_direct(folder):
+    """Whether this system opens files in the folder past its page cache."""
+    path = folder / "probe"
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_DIRECT))
+    except OSError:
+        return False
+    finally:
+        path.unlink(missing_ok=True)
+    return True
+
+
+@pytest.mark.parametrize("ranks", [1, 3])
+def test_direct_rows_are_verified_and_say_so(folder, ranks):
+    arguments = ["--cells", 70 * 32768 + 77, "--sync", "synced,cached", "--direct"]
+    if not takes_direct(folder / "data"):
+        refused(*io_words(*arguments), word="O_DIRECT", ranks=ranks, cwd=folder)
+        return
+    rows = io(folder, *arguments, ranks=ranks)
+    assert len(rows) == len(PLAIN) * 8 and {row["kernel"] for row in rows} == set(PLAIN)
+    for row in rows:
+        assert row["verified"] and row["direct"] is True and row["name"].endswith(f"/sync:{row['sync']}/direct:on")
+        if row["operation"] == "read" and row["file_system"]["type"] in ("ext4", "xfs"):
+            assert row["resident"] == [0], "what is written past the page cache is not in it"
+    plain = io(folder, "--cells", 70 * 32768 + 77, ranks=ranks)
+    assert not any("direct" in row for row in plain) and {row["hash"] for row in plain} == {rows[0]["hash"]}
+
+
+@pytest.mark.parametrize("method", PLAIN)
+def test_direct_files_are_opened_so(folder, method):
+    if not takes_direct(folder / "data"):
+        refused(*io_words("--direct"), word="O_DIRECT", cwd=folder)
+        return
+    counts = []
+    for name in ("direct", "open"):
+        log = folder / name
+        done = with_failure(folder, name, errno.EIO, "--methods", method, "--layouts", "contiguous", "--direct", "--force", number=0, log=log)
+        assert done.returncode == 0, done.stderr
+        counts.append(len(log.read_text(encoding="utf-8")))
+    direct, others = counts
+    assert direct == 3, "the probe, the write and the read"
+    assert others > 0, "the probe is made, the cache is asked"
+
+
+@pytest.mark.parametrize("method", ["mpiio-independent", "mpiio-collective", "hdf5"])
+def test_libraries_do_not_take_direct(folder, method):
+    refused(*io_words("--direct", "--methods", method), word="--direct is for methods", cwd=folder)
+
+
+def test_direct_leaves_out_libraries_and_says_so(folder):
+    if not takes_direct(folder / "data"):
+        refused(*io_words("--direct"), word="O_DIRECT", cwd=folder)
+        return
+    done = call(*io_words("--direct", "--bytes", "64Ki"), cwd=folder)
+    assert done.returncode == 0
+    assert "Without mpiio-independent, mpiio-collective, hdf5: --direct is for methods" in done.stderr
+
+
+@pytest.mark.parametrize("ranks, rank", [(1, 0), (2, 0), (2, 1)])
+def test_a_file_system_without_direct_is_refused(folder, ranks, rank):
+    """As tmpfs of older Linux: the first open past the page cache is refused, on one rank."""
+    if ranks > 1:
+        needs_ranks()
+    done = with_failure(folder, "direct", errno.EINVAL, "--direct", ranks=ranks, rank=rank)
+    line = only_line(done, 2)
+    assert "--direct cannot be had in" in line and "O_DIRECT" in line
+    assert os.listdir(folder / "data") == [] and not (folder / "r.json.journal").exists()
+
+
 # --- mistakes are found ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("ranks", [1, 2])
+@pytest.mark.parametrize("base", ["", "hdf5-"] if HAS_HDF5 else [""], ids=["posix", "hdf5"][: 1 + HAS_HDF5])
 @pytest.mark.parametrize(
     "method", ["flips-a-bit", "drops-a-block", "swaps-blocks", "writes-nothing", "reads-nothing"]
 )
-def test_a_mistake_fails_the_row(folder, method, ranks):
+def test_a_mistake_fails_the_row(folder, method, base, ranks):
+    method = base + method
     words = command(io_words("--methods", f"posix,{method}", "--bytes", "256Ki"), ranks)
     done = start(spoilt(words), cwd=folder)
     assert done.returncode == 1, done.stdout + done.stderr
@@ -202,7 +327,7 @@ def test_a_rank_that_cannot_go_on_ends_the_launch(folder):
 # --- the system fails --------------------------------------------------------------------------------------------------
 
 
-def with_failure(folder, name, error, *arguments, ranks=1, rank=None, number=1, delay=0):
+def with_failure(folder, name, error, *arguments, ranks=1, rank=None, number=1, delay=0, log=None):
     env = {
         "LD_PRELOAD": str(FAILING),
         "FAILING_FOLDER": str(folder / "data"),
@@ -213,6 +338,8 @@ def with_failure(folder, name, error, *arguments, ranks=1, rank=None, number=1, 
     }
     if rank is not None:
         env["FAILING_RANK"] = str(rank)
+    if log is not None:
+        env["FAILING_LOG"] = str(log)
     return call(*io_words(*arguments, *([] if "--bytes" in arguments else ["--bytes", "256Ki"])), ranks=ranks, cwd=folder, env=env, timeout=60)
 
 
@@ -232,7 +359,7 @@ def test_a_write_that_fails_on_one_rank_hangs_nobody(folder, method, layout):
     done = with_failure(folder, "pwrite", errno.ENOSPC, *arguments, ranks=3, rank=0)
     line = only_line(done, 1)
     # Open MPI's collective writes hang at once.
-    assert "cannot write" in line or (method == "mpiio-collective" and "takes longer than 10 s" in line)
+    assert "cannot write" in line or (method in ("mpiio-collective", "hdf5") and "takes longer than 10 s" in line)
     assert os.listdir(folder / "data") == []
 
 
@@ -434,7 +561,7 @@ def test_lfs_is_asked_on_lustre_alone(folder):
         (["--hints", "cb_nodes"], "write a name and a value, as in cb_nodes=2"),
         (["--hints", "=1"], "write a name and a value"),
         (["--hints", "a=1", "--hints", "a=2"], "hints names a twice"),
-        (["--methods", "posix", "--hints", "a=1"], "hints are for MPI-IO"),
+        (["--methods", "posix", "--hints", "a=1"], "hints are for MPI-IO and HDF5"),
         (["--bytes", "0"], "bytes"),
         (["--bytes", "2^60"], "bytes"),
         (["--bytes", "100Gi"], "ask for less with --bytes"),
@@ -468,7 +595,8 @@ def small_disk(folder):
     try:
         yield folder
     finally:
-        subprocess.run(["umount", folder / "data"], check=True)
+        # A rank that was ended may hold its file for a moment yet.
+        subprocess.run(["umount", "--lazy", folder / "data"], check=True)
 
 
 def test_more_than_is_free_is_refused_before_a_byte_is_written(small_disk):
@@ -488,7 +616,7 @@ def test_a_disk_that_fills_is_one_line(small_disk, method, ranks):
     """Under way: another program takes the space when the first file is there."""
     if ranks > 1:
         needs_ranks()
-    arguments = io_words("--bytes", "512Ki", "--methods", method, "--visits", 100000, "--layouts", "contiguous")
+    arguments = io_words("--bytes", "512Ki", "--methods", method, "--visits", 100000, "--layouts", "contiguous", "--patience", 20)
     process = subprocess.Popen(
         command(arguments, ranks), cwd=small_disk, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )

@@ -13,6 +13,7 @@ from program import PROGRAM, ROOT, call, environment
 
 CMAKE = (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
 DEPENDENCIES = (ROOT / "scripts" / "cmake" / "dependencies.cmake").read_text(encoding="utf-8")
+HDF5 = (ROOT / "scripts" / "cmake" / "hdf5.cmake").read_text(encoding="utf-8")
 VERSION = re.search(r"project\(trafficbench VERSION ([\d.]+)", CMAKE).group(1)
 KERNELS_CMAKE = (ROOT / "kernels/CMakeLists.txt").read_text(encoding="utf-8")
 OPTIONS = set(re.findall(r"^option\((\w+)", CMAKE + KERNELS_CMAKE, re.MULTILINE))
@@ -72,7 +73,9 @@ def test_spack_dependencies_are_cmakes(recipe):
     assert asked["hwloc"] == (re.search(r"hwloc>=([\d.]+)", DEPENDENCIES).group(1), {"when": "+hwloc"})
     assert "xxhash" in asked and asked["mpi"][1] == {"when": "+mpi"} and asked["googletest"][1] == {"type": "test"}
     assert asked["libpng"] == (re.search(r"find_package\(PNG ([\d.]+)", DEPENDENCIES).group(1), {"when": "+png"})
-    others = {"c", "cxx", "cmake", "xxhash", "mpi", "hwloc", "pkgconfig", "libpng"}
+    oldest = ".".join(re.search(r"H5_VERSION_GE\((\d+), (\d+), 0\)", HDF5).groups())
+    assert asked["hdf5"] == (f"{oldest}:+mpi", {"when": "+hdf5"})
+    others = {"c", "cxx", "cmake", "xxhash", "mpi", "hwloc", "pkgconfig", "hdf5", "libpng"}
     assert set(asked) == others | set(SPACK_NAMES.values())
 
 

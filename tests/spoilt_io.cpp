@@ -24,12 +24,14 @@ enum class Mistake {
   runs_out_of_memory  ///< there, where the others wait for it
 };
 
-/// What `posix` does, but for one mistake.
-template <Mistake kMistake>
+/// Where the road begins in the file of `hdf5`.
+constexpr std::int64_t kHdf5Road = std::int64_t{1} << 20;
+
+/// What a method with one file does, in which the road begins at that byte, but for one mistake.
+template <Mistake kMistake, auto kMake, std::int64_t kRoad>
 class Spoilt final : public IoFiles {
  public:
-  Spoilt(const IoTask& task, int owner)
-      : task_(task), blocks_(task.dealing.of(owner)), files_(make_posix_file(task, owner)) {}
+  Spoilt(const IoTask& task, int owner) : task_(task), blocks_(task.dealing.of(owner)), files_(kMake(task, owner)) {}
 
   void open_to_write() override { files_->open_to_write(); }
   void open_to_read() override { files_->open_to_read(); }
@@ -46,10 +48,10 @@ class Spoilt final : public IoFiles {
     if (kMistake == Mistake::drops_a_block && blocks_.count > 0)
       change([&](int file) {
         const std::vector<std::uint64_t> hole(kBlockWords);
-        return write_at(file, kBlockBytes * blocks_.first, kBlockBytes, hole.data());
+        return write_at(file, kRoad + kBlockBytes * blocks_.first, kBlockBytes, hole.data());
       });
     if (kMistake == Mistake::writes_nothing)
-      change([&](int file) { return ftruncate(file, task_.dealing.bytes()) == 0; });
+      change([&](int file) { return ftruncate(file, kRoad + task_.dealing.bytes()) == 0; });
   }
 
   void read(std::span<std::uint64_t> words) override {
@@ -62,9 +64,9 @@ class Spoilt final : public IoFiles {
     if (kMistake != Mistake::flips_a_bit || made().empty()) return;
     change([&](int file) {
       std::uint8_t byte = 0;
-      if (!read_at(file, kBlockBytes / 2, 1, &byte)) return false;
+      if (!read_at(file, kRoad + kBlockBytes / 2, 1, &byte)) return false;
       byte ^= 4;
-      return write_at(file, kBlockBytes / 2, 1, &byte);
+      return write_at(file, kRoad + kBlockBytes / 2, 1, &byte);
     });
   }
   std::string path() const override { return files_->path(); }
@@ -87,7 +89,12 @@ class Spoilt final : public IoFiles {
 
 template <Mistake kMistake>
 std::unique_ptr<IoFiles> make(const IoTask& task, int owner) {
-  return std::make_unique<Spoilt<kMistake>>(task, owner);
+  return std::make_unique<Spoilt<kMistake, make_posix_file, 0>>(task, owner);
+}
+
+template <Mistake kMistake>
+std::unique_ptr<IoFiles> make_by_hdf5(const IoTask& task, int owner) {
+  return std::make_unique<Spoilt<kMistake, make_hdf5_file, kHdf5Road>>(task, owner);
 }
 
 }  // namespace
@@ -100,6 +107,26 @@ std::span<const IoMethod> io_methods() {
       {.name = "swaps-blocks", .summary = "two of one rank", .make = make<Mistake::swaps_blocks>},
       {.name = "writes-nothing", .summary = "makes a file", .make = make<Mistake::writes_nothing>},
       {.name = "reads-nothing", .summary = "opens the file", .make = make<Mistake::reads_nothing>},
+      {.name = "hdf5-flips-a-bit",
+       .summary = "on the disk",
+       .make = make_by_hdf5<Mistake::flips_a_bit>,
+       .why_not = why_no_hdf5},
+      {.name = "hdf5-drops-a-block",
+       .summary = "leaves a hole",
+       .make = make_by_hdf5<Mistake::drops_a_block>,
+       .why_not = why_no_hdf5},
+      {.name = "hdf5-swaps-blocks",
+       .summary = "two of one rank",
+       .make = make_by_hdf5<Mistake::swaps_blocks>,
+       .why_not = why_no_hdf5},
+      {.name = "hdf5-writes-nothing",
+       .summary = "makes a file",
+       .make = make_by_hdf5<Mistake::writes_nothing>,
+       .why_not = why_no_hdf5},
+      {.name = "hdf5-reads-nothing",
+       .summary = "opens the file",
+       .make = make_by_hdf5<Mistake::reads_nothing>,
+       .why_not = why_no_hdf5},
       {.name = "fails-on-last", .summary = "on one rank", .make = make<Mistake::fails_on_last>},
       {.name = "runs-out-of-memory", .summary = "on one rank", .make = make<Mistake::runs_out_of_memory>},
   };

@@ -218,9 +218,12 @@ void add_options(CLI::App& app, IoOptions& options) {
            "Where to write: a list with commas, such as folders of other stripes. All nodes must see it");
   app.add_option_function<std::vector<std::string>>(
          "--hints", [&options](const std::vector<std::string>& hints) { options.hints = hints; },
-         "A hint to MPI-IO, such as cb_nodes=2; may be given several times. Those in force stand in the rows")
+         "A hint to MPI-IO, which HDF5 uses too, such as cb_nodes=2; may be given several times. Those in force stand "
+         "in the rows")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
+  app.add_flag("--direct", options.direct,
+               "Past the page cache, by O_DIRECT: serial, process, node and posix, which open their files themselves");
   add_value(app, "files", options.files, "What becomes of the files: remove, after each visit; keep those of the last");
   add_count(app, "visits", options.visits, kMaxVisits, "Visits of each way; fewer than 6 give no interval");
   add_number(app, "spacing", options.spacing, 0, 86400, "Seconds from a way's visit to its next, at least");

@@ -70,6 +70,7 @@ struct IoOptions {
   std::optional<RoadLength> cells;  ///< in the place of bytes
   std::string directory = ".";      ///< a list
   std::vector<std::string> hints;   ///< "name=value" each
+  bool direct = false;              ///< past the page cache
   Choice<KeptFiles> files{"remove"};
   int visits = 6;
   double spacing = 0;

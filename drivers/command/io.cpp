@@ -1,21 +1,27 @@
 // trafficbench io
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <climits>
 #include <cmath>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <thread>
 #include <utility>
 
 #include "drivers/base/known.hpp"
+#include "drivers/base/positioned_io.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/base/wall_clock.hpp"
 #include "drivers/command/commands.hpp"
 #include "drivers/command/io_table.hpp"
 #include "drivers/command/measuring.hpp"
+#include "drivers/io/block_words.hpp"
 #include "drivers/io/file_system.hpp"
 #include "drivers/io/launch_files.hpp"
 #include "drivers/machine/memory.hpp"
@@ -41,18 +47,31 @@ struct Stay {
   bool is_measured = true;
 };
 
-/// Those of this program; one that was asked for by name and that it has not is refused.
-std::vector<const IoMethod*> methods_of(const IoOptions& options) {
+/// Why a method cannot be had as it was asked for; empty if it can.
+std::string why_not(const IoMethod& method, bool direct) {
+  if (direct && !method.can_be_direct) return "--direct is for methods that open their files without a library";
+  return method.why_not();
+}
+
+struct ChosenMethods {
   std::vector<const IoMethod*> methods;
+  std::map<std::string, std::vector<std::string_view>> left_out;  ///< names, by the reason
+};
+
+/// One that was asked for by name and cannot be had is refused.
+ChosenMethods methods_of(const IoOptions& options) {
+  ChosenMethods chosen;
   for (const IoMethod* method : options.methods.methods) {
-    const std::string why_not = method->why_not();
-    if (why_not.empty()) {
-      methods.push_back(method);
-    } else if (options.methods.text != "all") {
-      throw BadInput(fmt::format("methods has {}, which cannot be had: {}", method->name, why_not));
+    const std::string reason = why_not(*method, options.direct);
+    if (reason.empty()) {
+      chosen.methods.push_back(method);
+    } else if (options.methods.text == "all") {
+      chosen.left_out[reason].push_back(method->name);
+    } else {
+      throw BadInput(fmt::format("methods has {}, which cannot be had: {}", method->name, reason));
     }
   }
-  return methods;
+  return chosen;
 }
 
 Hints hints_of(const IoOptions& options, const std::vector<const IoMethod*>& methods) {
@@ -74,7 +93,7 @@ Hints hints_of(const IoOptions& options, const std::vector<const IoMethod*>& met
     }
   }
   const bool taken = std::ranges::any_of(methods, [](const IoMethod* method) { return method->takes_hints; });
-  if (!hints.empty() && !taken) throw BadInput("hints are for MPI-IO, and none of the methods asked for is one of it");
+  if (!hints.empty() && !taken) throw BadInput("hints are for MPI-IO and HDF5, and the methods asked for are others");
   return hints;
 }
 
@@ -86,7 +105,7 @@ std::int64_t cells_of(const IoOptions& options) {
 Json axes_of(Communicator& world, const IoOptions& options) {
   Json axes = {{"methods", options.methods.text}, {"layouts", options.layouts.text}, {"ops", options.ops.text},
                {"sync", options.sync.text},       {"directory", options.directory},  {"visits", options.visits},
-               {"spacing", options.spacing},      {"files", options.files.text}};
+               {"spacing", options.spacing},      {"files", options.files.text},     {"direct", options.direct}};
   axes["bytes"] = options.cells ? Json() : Json(options.bytes.text);
   axes["cells"] = options.cells ? Json(options.cells->text) : Json();
   axes["hints"] = options.hints;
@@ -101,8 +120,19 @@ struct Place {
   std::unique_ptr<LaunchFiles> launch;  ///< on rank 0
 };
 
+/// On any rank: writes a block of this file past the page cache. Throws BadInput.
+void write_directly(const std::string& path, const std::string& folder) {
+  const BlockWords block(kBlockWords);
+  const Descriptor file(open(path.c_str(), O_WRONLY | O_DIRECT | O_NOFOLLOW | O_CLOEXEC));
+  if (file.is_open() && write_at(file.get(), 0, kBlockBytes, block.data())) return;
+  throw BadInput(
+      fmt::format("--direct cannot be had in {}: its file system does not take blocks of {} bytes by O_DIRECT: {}",
+                  folder, kBlockBytes, system_text()));
+}
+
 /// Collective: whether all ranks can write so many bytes into the folder at `path`, which is the same on all of them.
-Place take_place(Communicator& world, const std::string& folder, const std::string& path, std::int64_t bytes) {
+Place take_place(Communicator& world, const std::string& folder, const std::string& path, std::int64_t bytes,
+                 bool direct) {
   Place place;
   together(world, [&] { place.system = file_system_of(path); });
   on_rank_0(world, [&] {
@@ -117,6 +147,7 @@ Place take_place(Communicator& world, const std::string& folder, const std::stri
       throw BadInput(fmt::format("rank {} does not see what rank 0 writes into {}: all nodes need the same folder",
                                  world.rank(), folder));
     }
+    if (direct) write_directly(lock, folder);
   });
   on_rank_0(world, [&] {
     if (place.system.free_bytes >= bytes) return;
@@ -200,11 +231,12 @@ class IoSession {
                        .sync = point.sync,
                        .path = fmt::format("{}.{}", stay.stem, ++number_),
                        .hints = point.method->takes_hints ? point.hints : Hints{},
+                       .direct = point.direct,
                        .patience = patience(),
                        .keep = options_.files.value == KeptFiles::keep && stay.visits + 1 == options_.visits,
                        .asks_for_stripes = point.file_system.type == "lustre",
                        .launch = stay.launch};
-    const std::optional<IoMeasurement> measured = make_io_visit(world_, what, *road_);
+    const std::optional<IoMeasurement> measured = make_visit(what);
     if (!measured) return false;
     const std::vector<NodeDisturbance> nodes = watch.finish();
     on_rank_0(world_, [&] {
@@ -222,6 +254,24 @@ class IoSession {
     ++stay.visits;
     stay.is_measured = measured->verdict.problem.empty();
     return !asked_to_stop(world_);
+  }
+
+  std::optional<IoMeasurement> make_visit(const IoVisit& what) {
+    try {
+      return make_io_visit(world_, what, *road_);
+    } catch (const WorkFailed& failed) {
+      if (!what.method->survives_failure) end_launch(failed);
+      throw;
+    }
+  }
+
+  /// All ranks come here alike.
+  void end_launch(const WorkFailed& failed) {
+    if (leads()) print_error("trafficbench", failed.what());
+    world_.barrier();
+    // A launcher may lose what was said just before the end.
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    world_.abort(static_cast<int>(Status::check_failed));
   }
 
   double patience() const {
@@ -263,7 +313,7 @@ std::vector<std::pair<std::string, std::string>> folders_of(Communicator& world,
 
 Status io(Communicator& world, const IoOptions& options, const std::vector<std::string>& argv) {
   const double began = wall_seconds();
-  const std::vector<const IoMethod*> methods = methods_of(options);
+  const auto [methods, left_out] = methods_of(options);
   const Hints hints = hints_of(options, methods);
   const std::int64_t cells = cells_of(options);
   if (options.resume && options.output.empty()) {
@@ -284,7 +334,8 @@ Status io(Communicator& world, const IoOptions& options, const std::vector<std::
       place.system.folder = folder;
       continue;
     }
-    places.push_back(take_place(world, folder, path, dealing.bytes() * static_cast<std::int64_t>(kept_at_once)));
+    places.push_back(
+        take_place(world, folder, path, dealing.bytes() * static_cast<std::int64_t>(kept_at_once), options.direct));
   }
 
   std::vector<Stay> stays;
@@ -301,7 +352,8 @@ Status io(Communicator& world, const IoOptions& options, const std::vector<std::
                               .file_system = place.system,
                               .names_folder = places.size() > 1,
                               .start = {},
-                              .hints = hints};
+                              .hints = hints,
+                              .direct = options.direct};
           for (const IoOperation operation : options.ops.values) names.push_back(row_name(point, operation));
           stays.push_back({.point = point, .stem = place.stem, .launch = place.launch.get()});
         }
@@ -323,11 +375,17 @@ Status io(Communicator& world, const IoOptions& options, const std::vector<std::
     if (leads) print_out(fmt::format("{} is complete: nothing is left to do\n", output));
     return Status::done;
   }
-  const Json description = describe_run(world, argv);
+  Json description = describe_run(world, argv);
+  for (const IoMethod* method : methods) {
+    if (!method->library.empty()) description["software"][std::string(method->library)] = method->version();
+  }
   on_rank_0(world, [&] { add_launch(*journal, description, output); });
   if (leads) {
     say(fmt::format("Writing to {}\n{} bytes, {} ways, {} visits of each\n", output, dealing.bytes(), stays.size(),
                     options.visits));
+    for (const auto& [reason, others] : left_out) {
+      say(fmt::format("Without {}: {}\n", fmt::join(others, ", "), reason));
+    }
   }
   IoSession session(world, options, std::move(stays), journal.get(), began);
   if (session.measure()) {

@@ -24,6 +24,7 @@ struct IoTask {
   std::vector<std::int64_t> nodes;  ///< of each rank: the number of its node
   std::string path;                 ///< of the file; a method that makes several appends to it
   Hints hints;                      ///< for methods that take them
+  bool direct = false;              ///< past the page cache: for methods that can
 };
 
 /// The files of one road, as one rank takes part in them. open(), write() or read(), sync() and close() come in this
@@ -75,6 +76,14 @@ struct IoMethod {
 
   bool read_by_writer = false;  ///< one rank reads all, and it wrote all
   bool takes_hints = false;
+  bool can_be_direct = false;  ///< opens its files itself, and so can with O_DIRECT
+
+  /// After a call that failed, files can be closed and the program ends in order; else it aborts with files open.
+  bool survives_failure = true;
+
+  /// The library that it needs beside MPI, and its version; empty if it needs none.
+  std::string_view library = {};
+  std::string (*version)() = [] { return std::string(); };
 
   /// Why this program has it not; empty if it has.
   std::string (*why_not)() = [] { return std::string(); };
@@ -89,8 +98,13 @@ std::unique_ptr<IoFiles> make_node_files(const IoTask& task, int owner);
 std::unique_ptr<IoFiles> make_posix_file(const IoTask& task, int owner);
 std::unique_ptr<IoFiles> make_independent_file(const IoTask& task, int owner);
 std::unique_ptr<IoFiles> make_collective_file(const IoTask& task, int owner);
+std::unique_ptr<IoFiles> make_hdf5_file(const IoTask& task, int owner);
 
-/// Why this program has no MPI-IO; empty if it has.
+/// Why this program has no MPI-IO, no parallel HDF5; empty if it has.
 std::string why_no_mpi_io();
+std::string why_no_hdf5();
+
+/// Empty if it has none.
+std::string hdf5_version();
 
 }  // namespace trafficbench

@@ -7,10 +7,11 @@ std::span<const IoMethod> io_methods() {
       {.name = "serial",
        .summary = "gathered to rank 0, which writes one file and reads it",
        .make = make_serial_files,
-       .read_by_writer = true},
-      {.name = "process", .summary = "a file a rank", .make = make_process_files},
-      {.name = "node", .summary = "a file a node, by pwrite and pread", .make = make_node_files},
-      {.name = "posix", .summary = "one file, by pwrite and pread", .make = make_posix_file},
+       .read_by_writer = true,
+       .can_be_direct = true},
+      {.name = "process", .summary = "a file a rank", .make = make_process_files, .can_be_direct = true},
+      {.name = "node", .summary = "a file a node, by pwrite and pread", .make = make_node_files, .can_be_direct = true},
+      {.name = "posix", .summary = "one file, by pwrite and pread", .make = make_posix_file, .can_be_direct = true},
       {.name = "mpiio-independent",
        .summary = "one file, by MPI_File_write_at and MPI_File_read_at",
        .make = make_independent_file,
@@ -21,6 +22,15 @@ std::span<const IoMethod> io_methods() {
        .make = make_collective_file,
        .takes_hints = true,
        .why_not = why_no_mpi_io},
+      {.name = "hdf5",
+       .summary = "one file, by parallel HDF5 in collective calls",
+       .make = make_hdf5_file,
+       .takes_hints = true,
+       // An H5Fclose that fails leaves behind what the library takes for an open file as MPI ends, and crashes on.
+       .survives_failure = false,
+       .library = "HDF5",
+       .version = hdf5_version,
+       .why_not = why_no_hdf5},
   };
   return methods;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/io/block_words.hpp"
 #include "drivers/io/dealing.hpp"
 #include "drivers/ranks/communicator.hpp"
 #include "kernels/cell_source.hpp"
@@ -40,8 +41,8 @@ class IoRoad {
   Communicator& world_;
   Dealing dealing_;
   BlockRun read_;  // blocks that this rank reads
-  std::vector<std::uint64_t> words_;
-  std::vector<std::uint64_t> read_words_;
+  BlockWords words_;
+  BlockWords read_words_;
   std::vector<std::uint64_t> expected_;  // a hash for each of read_
 };
 

@@ -9,8 +9,9 @@
 namespace trafficbench {
 
 std::string row_name(const IoPoint& point, IoOperation operation) {
-  return fmt::format("io/{}/cells:{}/ranks:{}/layout:{}/op:{}/sync:{}{}", point.method->name, format_count(point.cells),
-                     point.ranks, name_of(point.layout), name_of(operation), name_of(point.sync),
+  return fmt::format("io/{}/cells:{}/ranks:{}/layout:{}/op:{}/sync:{}{}{}", point.method->name,
+                     format_count(point.cells), point.ranks, name_of(point.layout), name_of(operation),
+                     name_of(point.sync), point.direct ? "/direct:on" : "",
                      point.names_folder ? "/directory:" + one_line(point.file_system.folder) : std::string());
 }
 
@@ -41,6 +42,7 @@ Row measured_row(const IoPoint& point, IoOperation operation, const IoMeasuremen
   row.phase_seconds = {times.phases};
   if (!writes && measurement.resident) row.resident = {*measurement.resident};
   row.reader = point.ranks == 1 || point.method->read_by_writer ? IoReader::same_ranks : IoReader::other_ranks;
+  if (point.direct) row.direct = true;
   row.file_system = point.file_system;
   row.stripe_count = measurement.stripes.count;
   row.stripe_bytes = measurement.stripes.bytes;

@@ -23,9 +23,11 @@ struct IoPoint {
   bool names_folder = false;  ///< the folder is an axis: there are several
   StartOptions start;
   Hints hints;  ///< as asked for
+  bool direct = false;
 };
 
-/// io/posix/cells:1e9/ranks:2/layout:contiguous/op:write/sync:synced, and the folder where there are several.
+/// io/posix/cells:1e9/ranks:2/layout:contiguous/op:write/sync:synced, then direct:on if it is, and the folder where
+/// there are several.
 std::string row_name(const IoPoint& point, IoOperation operation);
 
 /// The row of one operation as one visit measured it.

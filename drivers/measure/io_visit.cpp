@@ -46,7 +46,7 @@ class FileOfVisit {
 /// Carries out the phases of one operation, and lets all ranks know after each how it went.
 class Phases {
  public:
-  Phases(Communicator& world, IoFiles& files, const std::string& path) : world_(world), files_(files), path_(path) {
+  Phases(Communicator& world, const IoVisit& visit, IoFiles& files) : world_(world), visit_(visit), files_(files) {
     world_.barrier();
     cpu_began_ = process_cpu_seconds();
     began_ = wall_seconds();
@@ -92,7 +92,7 @@ class Phases {
     const bool no_memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
     if (const std::string path = files_.path(); !path.empty()) remove_or_name(path);
     print_error("trafficbench", fmt::format("{} on rank {}: files that begin with {} may be left",
-                                            no_memory ? "out of memory" : error.what(), world_.rank(), path_));
+                                            no_memory ? "out of memory" : error.what(), world_.rank(), visit_.path));
     // A launcher may lose what was said just before the end.
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
     world_.abort(static_cast<int>(Status::check_failed));
@@ -100,6 +100,7 @@ class Phases {
 
   /// All ranks come here alike, and some methods close together.
   void close_after_failure() {
+    if (!visit_.method->survives_failure) return;
     try {
       files_.close();
     } catch (const WorkFailed&) {
@@ -108,8 +109,8 @@ class Phases {
   }
 
   Communicator& world_;
+  const IoVisit& visit_;
   IoFiles& files_;
-  const std::string& path_;
   double cpu_began_ = 0;
   double began_ = 0;
   IoPhases own_;
@@ -136,7 +137,7 @@ class Patience {
 };
 
 IoTimes timed_write(Communicator& world, const IoVisit& visit, IoFiles& files, const IoRoad& road) {
-  Phases phases(world, files, visit.path);
+  Phases phases(world, visit, files);
   phases.phase(&IoPhases::open, [&] { files.open_to_write(); });
   phases.phase(&IoPhases::transfer, [&] { files.write(road.words()); });
   if (visit.sync == IoSync::synced) phases.phase(&IoPhases::sync, [&] { files.sync(); });
@@ -145,7 +146,7 @@ IoTimes timed_write(Communicator& world, const IoVisit& visit, IoFiles& files, c
 }
 
 IoTimes timed_read(Communicator& world, const IoVisit& visit, IoFiles& files, std::span<std::uint64_t> words) {
-  Phases phases(world, files, visit.path);
+  Phases phases(world, visit, files);
   phases.phase(&IoPhases::open, [&] { files.open_to_read(); });
   phases.phase(&IoPhases::transfer, [&] { files.read(words); });
   phases.phase(&IoPhases::close, [&] { files.close(); });
@@ -170,7 +171,12 @@ std::optional<double> resident_part(Communicator& world, const IoFiles& files) {
 }  // namespace
 
 std::optional<IoMeasurement> make_io_visit(Communicator& world, const IoVisit& visit, IoRoad& road) {
-  IoTask task{.comm = &world, .dealing = road.dealing(), .nodes = {}, .path = visit.path, .hints = visit.hints};
+  IoTask task{.comm = &world,
+              .dealing = road.dealing(),
+              .nodes = {},
+              .path = visit.path,
+              .hints = visit.hints,
+              .direct = visit.direct};
   task.nodes.resize(static_cast<std::size_t>(world.size()));
   task.nodes[static_cast<std::size_t>(world.rank())] = world.node();
   world.sum(task.nodes);

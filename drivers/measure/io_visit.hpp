@@ -38,6 +38,7 @@ struct IoVisit {
   IoSync sync = IoSync::synced;
   std::string path;  ///< of a file, or of several that begin so
   Hints hints;
+  bool direct = false;  ///< past the page cache
   double patience = 0;  ///< seconds that a write or a read may take
   bool keep = false;    ///< files stay, unless something goes wrong, as kept_name() calls them
   bool asks_for_stripes = false;
@@ -47,7 +48,7 @@ struct IoVisit {
 /// Collective: writes the road to new files, sees to it that they are on the disk and out of the page cache unless they
 /// are to be cached, reads them back, by other ranks than wrote, and holds every block against what was written.
 /// Nothing if a signal asked to stop in between. Throws WorkFailed on every rank if one of them cannot write or read;
-/// no files are left then. A library may wait for ever in a call of which one rank has failed, and nobody can leave
+/// no files are left then, and the launch cannot go on if the method does not survive a failure. A library may wait for ever in a call of which one rank has failed, and nobody can leave
 /// that call: if a write or a read takes longer than `patience`, the launch ends with one line and status 1, and its
 /// files go.
 std::optional<IoMeasurement> make_io_visit(Communicator& world, const IoVisit& visit, IoRoad& road);

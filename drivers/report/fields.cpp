@@ -402,6 +402,7 @@ std::vector<Field> make_table() {
       field("layout", &Row::layout, is_one_of<IoLayout>, optional),
       field("operation", &Row::operation, is_one_of<IoOperation>, optional),
       field("sync", &Row::sync, is_one_of<IoSync>, optional),
+      field("direct", &Row::direct, is_flag, optional),
       field("bytes", &Row::bytes, is_count, optional),
       field("files", &Row::files, is_count, optional),
       field("megabytes_per_second", in(&Row::megabytes_per_second, value), is_positive, optional),

@@ -221,6 +221,7 @@ struct Row {
   std::optional<IoLayout> layout;
   std::optional<IoOperation> operation;
   std::optional<IoSync> sync;
+  std::optional<bool> direct;                       ///< true: past the page cache; else nothing
   std::optional<std::int64_t> bytes;                ///< of all ranks
   std::optional<std::int64_t> files;                ///< the same
   Estimate megabytes_per_second;                    ///< 10^6 bytes a second: median over visits

@@ -80,7 +80,7 @@ const std::vector<Rule>& rules() {
        none,
        {"layout", "operation", "sync", "bytes", "files", "megabytes_per_second", "megabytes_per_second_low",
         "megabytes_per_second_high", "megabytes_per_second_best", "mebibytes_per_second", "phase_seconds", "resident",
-        "reader", "file_system", "stripe_count", "stripe_bytes", "stripes_note", "hints", "hints_ignored"}},
+        "reader", "file_system", "stripe_count", "stripe_bytes", "stripes_note", "hints", "hints_ignored", "direct"}},
       {measured, "a measured row", some, {"samples", "verified", "restarted", "stopped"}},
       {of_a_machine, "a measured row", none, {"model"}},
       {projected,

@@ -6,6 +6,7 @@
 include(FetchContent)
 include(${CMAKE_CURRENT_LIST_DIR}/openmp.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/mpi.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/hdf5.cmake)
 
 if(POLICY CMP0135)
   cmake_policy(SET CMP0135 NEW)  # files of an archive get the time of extraction: a new pin rebuilds what it must

@@ -1,51 +1,23 @@
 #include "drivers/io/methods/mpiio_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
 #include "drivers/base/bad_input.hpp"
-#include "drivers/base/files.hpp"
+#include "drivers/io/methods/mpiio_helpers.hpp"
 #include "drivers/ranks/mpi_handle.hpp"
 
 namespace trafficbench {
 
 namespace {
 
-/// Of one call: 1 GiB. Libraries count bytes in 32 bits here and there.
-constexpr std::int64_t kPieceBlocks = (std::int64_t{1} << 30) / kBlockBytes;
-
-/// What the library says of an error. MPICH's first line is a heading, and its last one the cause.
 std::string text_of(int error) {
   std::array<char, MPI_MAX_ERROR_STRING> text{};
   int length = 0;
   MPI_Error_string(error, text.data(), &length);
-  std::string said(text.data(), static_cast<std::size_t>(length));
-  while (!said.empty() && (said.back() == '\n' || said.back() == ' ')) said.pop_back();
-  return said.substr(said.rfind('\n') + 1);
-}
-
-Hints hints_of(MPI_File file) {
-  MPI_Info info = MPI_INFO_NULL;
-  if (MPI_File_get_info(file, &info) != MPI_SUCCESS || info == MPI_INFO_NULL) return {};
-  Hints hints;
-  int count = 0;
-  MPI_Info_get_nkeys(info, &count);
-  for (int i = 0; i < count; ++i) {
-    std::array<char, MPI_MAX_INFO_KEY + 1> key{};
-    MPI_Info_get_nthkey(info, i, key.data());
-    int length = 0;
-    int is_there = 0;
-    MPI_Info_get_valuelen(info, key.data(), &length, &is_there);
-    std::string value(static_cast<std::size_t>(length) + 1, '\0');
-    MPI_Info_get(info, key.data(), length, value.data(), &is_there);
-    value.resize(std::min(value.find('\0'), value.size()));
-    hints[key.data()] = value;
-  }
-  MPI_Info_free(&info);
-  return hints;
+  return last_line_of(std::string(text.data(), static_cast<std::size_t>(length)));
 }
 
 }  // namespace
@@ -78,11 +50,8 @@ void MpiIoFile::check(int error, const char* doing, const char* call) const {
 
 void MpiIoFile::open(int mode, const char* doing) {
   MPI_File_set_errhandler(MPI_FILE_NULL, MPI_ERRORS_RETURN);
-  MPI_Info info = MPI_INFO_NULL;
-  if (!hints_.empty()) MPI_Info_create(&info);
-  for (const auto& [name, value] : hints_) MPI_Info_set(info, name.c_str(), value.c_str());
-  const int error = MPI_File_open(comm_, path_.c_str(), mode, info, &file_);
-  if (info != MPI_INFO_NULL) MPI_Info_free(&info);
+  const MpiHints hints(hints_);
+  const int error = MPI_File_open(comm_, path_.c_str(), mode, hints.get(), &file_);
   int error_class = MPI_SUCCESS;
   MPI_Error_class(error, &error_class);
   is_made_ = (mode & MPI_MODE_CREATE) != 0 && rank_ == 0 && error_class != MPI_ERR_FILE_EXISTS;
@@ -90,7 +59,7 @@ void MpiIoFile::open(int mode, const char* doing) {
   MPI_File_set_errhandler(file_, MPI_ERRORS_RETURN);
   check(MPI_File_set_view(file_, kBlockBytes * blocks_.first, block_, spaced_, "native", MPI_INFO_NULL), doing,
         "MPI_File_set_view");
-  hints_in_force_ = hints_of(file_);
+  hints_in_force_ = hints_in_force(file_);
 }
 
 void MpiIoFile::open_to_write() { open(MPI_MODE_WRONLY | MPI_MODE_CREATE | MPI_MODE_EXCL, "write"); }
@@ -115,10 +84,6 @@ MpiIoFile::Outcome MpiIoFile::each_piece(const Move& move) const {
   return outcome;
 }
 
-/// ROMIO locks what it reads, changes and writes back, and keeps the lock if one of that fails: others would wait for
-/// it for ever. Whatever a process has locked in a file is free when it closes any descriptor of it.
-void MpiIoFile::unlock() const { const Descriptor any(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)); }
-
 void MpiIoFile::check(const Outcome& outcome, const char* doing, const char* call) const {
   check(outcome.error, doing, call);
   if (outcome.is_short)
@@ -129,7 +94,7 @@ void MpiIoFile::write(std::span<const std::uint64_t> words) {
   const Outcome outcome = each_piece([&](std::int64_t first, int count, MPI_Status* status) {
     return calls_.write(file_, first, words.data() + first * kBlockWords, count, block_, status);
   });
-  if (outcome.error != MPI_SUCCESS) unlock();
+  if (outcome.error != MPI_SUCCESS) unlock_file(path_);
   check(outcome, "write", calls_.write_name);
 }
 

@@ -39,7 +39,6 @@ class MpiIoFile final : public IoFiles {
 
  private:
   void open(int mode, const char* doing);
-  void unlock() const;
   void check(int error, const char* doing, const char* call) const;
   struct Outcome {
     int error = MPI_SUCCESS;

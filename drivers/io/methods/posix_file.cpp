@@ -28,7 +28,7 @@ void PosixFile::fail(const char* doing) const {
 }
 
 void PosixFile::open(int flags, const char* doing) {
-  file_ = Descriptor(::open(path_.c_str(), flags | O_NOFOLLOW | O_CLOEXEC, 0666));
+  file_ = Descriptor(::open(path_.c_str(), flags | (direct_ ? O_DIRECT : 0) | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!file_.is_open()) fail(doing);
 }
 

@@ -14,7 +14,8 @@ namespace trafficbench {
 /// All throw WorkFailed, which names the file. One that was never opened has nothing to sync and to close.
 class PosixFile {
  public:
-  explicit PosixFile(std::string path) : path_(std::move(path)) {}
+  /// `direct`: opened with O_DIRECT. What is read and written then begins at a multiple of a block in memory, too.
+  PosixFile(std::string path, bool direct) : path_(std::move(path)), direct_(direct) {}
 
   const std::string& path() const { return path_; }
 
@@ -40,6 +41,7 @@ class PosixFile {
   [[noreturn]] void fail(const char* doing) const;
 
   std::string path_;
+  bool direct_;
   Descriptor file_;
   bool is_made_ = false;
 };

@@ -14,7 +14,7 @@ class ProcessFiles final : public IoFiles {
  public:
   ProcessFiles(const IoTask& task, int owner)
       : blocks_{.first = 0, .stride = 1, .count = task.dealing.of(owner).count},
-        file_(fmt::format("{}.rank{}", task.path, owner)),
+        file_(fmt::format("{}.rank{}", task.path, owner), task.direct),
         files_(std::min<std::int64_t>(task.dealing.ranks(), task.dealing.blocks())) {}
 
   void open_to_write() override {

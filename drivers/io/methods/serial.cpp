@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "drivers/base/bad_input.hpp"
+#include "drivers/io/block_words.hpp"
 #include "drivers/io/io_method.hpp"
 #include "drivers/io/methods/posix_file.hpp"
 
@@ -19,7 +20,7 @@ class SerialFiles final : public IoFiles {
         dealing_(task.dealing),
         shift_((owner - comm_.rank() + comm_.size()) % comm_.size()),
         own_(dealing_.of(owner)),
-        file_(task.path) {
+        file_(task.path, task.direct) {
     if (!leads()) return;
     const std::int64_t blocks = std::min(kPieceBlocks, dealing_.blocks());
     piece_.resize(static_cast<std::size_t>(blocks * kBlockWords));
@@ -130,7 +131,7 @@ class SerialFiles final : public IoFiles {
   int shift_;
   BlockRun own_;
   PosixFile file_;
-  std::vector<std::uint64_t> piece_;
+  BlockWords piece_;
   std::vector<std::uint64_t> in_parts_;
 };
 

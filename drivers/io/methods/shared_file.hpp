@@ -14,8 +14,8 @@ class SharedFile final : public IoFiles {
  public:
   /// `blocks`: where the owner's lie in the file. `makes`: this rank makes the file, and does so before the others open
   /// it; one rank does of those that share a file. `files`: of all ranks.
-  SharedFile(Communicator& comm, std::string path, BlockRun blocks, bool makes, std::int64_t files)
-      : comm_(comm), blocks_(blocks), file_(std::move(path)), makes_(makes), files_(files) {}
+  SharedFile(const IoTask& task, std::string path, BlockRun blocks, bool makes, std::int64_t files)
+      : comm_(*task.comm), blocks_(blocks), file_(std::move(path), task.direct), makes_(makes), files_(files) {}
 
   void open_to_write() override;
   void open_to_read() override;

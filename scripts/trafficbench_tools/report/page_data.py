@@ -65,7 +65,7 @@ DETAILS = [
     "samples", "beyond_110_percent", "real_time_low", "real_time_high", "cpu_time", "density", "init", "seed", "cars",
     "restarted", "clock_hz", "energy_source", "energy_run_seconds", "energy_run_steps", "warnings", "skipped", "error_message", "note", "base", "base_mcops",
     "efficiency_low", "efficiency_high", "ladder_base", "ladder_base_mcops", "ladder_speedup_low", "ladder_speedup_high",
-    "shares", "placement", "rung", "bits_per_cell", "bytes", "files", "mebibytes_per_second", "resident", "reader",
+    "shares", "placement", "rung", "bits_per_cell", "direct", "bytes", "files", "mebibytes_per_second", "resident", "reader",
     "file_system", "stripe_count", "stripe_bytes", "stripes_note", "phase_seconds", "hints", "hints_ignored",
 ]  # fmt: skip
 # Details that are no field of a row: the likely cause of an efficiency beyond 110%.

@@ -14,6 +14,7 @@ class Trafficbench(CMakePackage):
     variant("mpi", default=True, description="Build the program with MPI; off: one rank")
     variant("hwloc", default=True, description="Find caches and cores with hwloc; off: what the system files say")
     variant("png", default=True, description="Draw pictures as PNG; off: PGM only")
+    variant("hdf5", default=False, when="+mpi", description="Write roads by parallel HDF5, too")
     variant("bench", default=False, description="Build the Google Benchmark programs")
 
     depends_on("c", type="build")
@@ -27,6 +28,7 @@ class Trafficbench(CMakePackage):
     depends_on("mpi", when="+mpi")
     depends_on("hwloc@2.0:", when="+hwloc")
     depends_on("pkgconfig", type="build", when="+hwloc")
+    depends_on("hdf5@1.10:+mpi", when="+hdf5")
     depends_on("libpng@1.6:", when="+png")
     depends_on("benchmark@1.7:", when="+bench")
     depends_on("googletest@1.11:", type="test")
@@ -39,6 +41,7 @@ class Trafficbench(CMakePackage):
             self.define_from_variant("TRAFFICBENCH_MPI", "mpi"),
             self.define_from_variant("TRAFFICBENCH_HWLOC", "hwloc"),
             self.define_from_variant("TRAFFICBENCH_PNG", "png"),
+            self.define_from_variant("TRAFFICBENCH_HDF5", "hdf5"),
             self.define_from_variant("TRAFFICBENCH_BENCH", "bench"),
             self.define("TRAFFICBENCH_TESTS", self.run_tests),
             # Spack sets the target, and its binaries may go to other machines.
