@@ -51,6 +51,17 @@ TEST(Dealing, GivesEachBlockToOneRank) {
   }
 }
 
+TEST(Dealing, TakesRunsInAnyOrderOfRanks) {
+  const Dealing dealing({{.first = 7, .stride = 1, .count = 2}, {}, {.first = 3, .stride = 1, .count = 4}});
+  EXPECT_EQ(dealing.ranks(), 3);
+  EXPECT_EQ(dealing.first(), 3);
+  EXPECT_EQ(dealing.blocks(), 6);
+  EXPECT_EQ(dealing.most(), 4);
+  EXPECT_EQ(dealing.of(0), (BlockRun{.first = 7, .stride = 1, .count = 2}));
+  EXPECT_EQ(dealing.of(1).count, 0);
+  EXPECT_EQ(Dealing(IoLayout::interleaved, 5, 2).first(), 0);
+}
+
 TEST(Dealing, HasEveryRankReadAnotherOnes) {
   for (int ranks = 1; ranks < 40; ++ranks) {
     std::vector<int> readers(static_cast<std::size_t>(ranks));

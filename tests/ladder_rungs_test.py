@@ -15,7 +15,7 @@ from program import ROOT, one_line_of, start, succeed
 from trafficbench_tools.counts import parse_count
 from trafficbench_tools.errors import BadInput
 
-HEADER_BYTES = 48  # of a road file: docs/usage.md
+HEADER_BYTES = 4096  # of a road file: docs/usage.md
 
 
 def test_start_state_is_the_one_of_the_program(tmp_path):

@@ -32,6 +32,8 @@ BAD_INPUT = [
     (["run", "--cells", "1000", "--output", "missing/new"], "missing"),
     (["run", "--cells", "1000", "--save", "taken/new"], "taken"),
     (["run", "--cells", "1000", "--save", "/proc/new"], "/proc"),
+    (["run", "--cells", "1000", "--io", "mpiio-collective"], "--io is for road files"),
+    (["run", "--cells", "1000", "--save", "new", "--io", "node"], "io is 'node': it is serial, posix, "),
     ([*SWEEP, "--ranks", "4"], "ranks 4"),
     ([*SWEEP, "--ranks", "1,2,1000"], "ranks 1000"),
     ([*SWEEP, "--output", "taken"], "--force"),
@@ -53,7 +55,7 @@ def test_damaged_road_is_refused(tmp_path):
     road = tmp_path / "road"
     succeed("run", "--cells", 10000, "--save", "road", cwd=tmp_path)
     content = bytearray(road.read_bytes())
-    content[700] ^= 8
+    content[4700] ^= 8
     road.write_bytes(content)
     refused("run", "--init", "file:road", "--save", "new", word="damaged", ranks=3, cwd=tmp_path, before_all=False)
     road.write_bytes(content[:-8])
@@ -68,6 +70,43 @@ def test_road_is_saved_and_read_the_same_on_any_ranks(tmp_path, cells):
     succeed("run", "--init", "file:begun", "--steps", 20, *common, "--save", "three", ranks=2, cwd=tmp_path)
     assert (tmp_path / "three").read_bytes() == (tmp_path / "one").read_bytes()
     assert sorted(os.listdir(tmp_path)) == ["begun", "one", "three"]
+
+
+WAYS = ["serial", "posix", "mpiio-independent", "mpiio-collective"]
+
+
+@pytest.mark.parametrize("ranks", [2, 4])
+@pytest.mark.parametrize("way", WAYS)
+def test_road_is_saved_and_read_the_same_by_each_way(tmp_path, way, ranks):
+    """Nine blocks of 4 KiB and a part of one, cut in the middle of a block between ranks."""
+    cells = 9 * 32768 + 12345
+    common = ["--kernel", "bitsliced", "--threads", 1, "--init"]
+    succeed("run", "--cells", cells, "--steps", 30, *common, "philox", "--save", "one", cwd=tmp_path)
+    succeed("run", "--cells", cells, "--steps", 10, *common, "philox", "--save", "begun", "--io", way, ranks=ranks, cwd=tmp_path)
+    go_on = ["run", "--steps", 20, *common, "file:begun", "--save", "all", "--io", way, "--output", "r.json"]
+    succeed(*go_on, ranks=ranks, cwd=tmp_path)
+    assert (tmp_path / "all").read_bytes() == (tmp_path / "one").read_bytes()
+    assert load_report(tmp_path / "r.json")["benchmarks"][0]["verified"] is True
+    assert sorted(os.listdir(tmp_path)) == ["all", "begun", "one", "r.json"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_road_that_has_shifted_is_saved_by_each_way(tmp_path, way):
+    """One rank has the road's end and its beginning."""
+    road = ["--cells", 200_003, "--steps", 155_555, "--kernel", "leap", "--threads", 1]
+    succeed("run", *road, "--save", "one", cwd=tmp_path)
+    succeed("run", *road, "--save", "three", "--io", way, ranks=3, cwd=tmp_path)
+    assert (tmp_path / "three").read_bytes() == (tmp_path / "one").read_bytes()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_damage_is_found_by_each_way(tmp_path, way):
+    succeed("run", "--cells", 200_003, "--save", "road", cwd=tmp_path)
+    content = bytearray((tmp_path / "road").read_bytes())
+    content[20_000] ^= 8
+    (tmp_path / "road").write_bytes(content)
+    arguments = ["run", "--init", "file:road", "--save", "new", "--io", way]
+    refused(*arguments, word="damaged", ranks=2, cwd=tmp_path, before_all=False)
 
 
 @pytest.mark.parametrize("mode, count", [("strong", "every"), ("weak", "sampled")])

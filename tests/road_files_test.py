@@ -2,9 +2,10 @@
 
 import os
 import struct
+import subprocess
 
 import pytest
-from program import kernels, refused, save_road, small_sweep, succeed
+from program import command, environment, kernels, launcher, refused, save_road, small_sweep, succeed
 
 
 def damage(path, change):
@@ -27,11 +28,16 @@ def put(offset, value):
     return change
 
 
-def count_to_the_end(content):
-    """As many iterations as may be, in a file of version 1, which has no checksum."""
+def make_version_1(content):
+    """The file as the first programs wrote it: no checksum, and no padding."""
     put(8, 1)(content)
+    del content[40:4096]
+
+
+def count_to_the_end(content):
+    """As many iterations as may be, where no checksum sees it."""
+    make_version_1(content)
     put(24, 2**60)(content)
-    del content[40:48]
 
 
 DAMAGES = {
@@ -45,9 +51,10 @@ DAMAGES = {
     "iterations": (put(24, -1), "18446744073709551615 iterations"),
     "most iterations": (count_to_the_end, "2^60"),
     "header": (flip(24), "checksum"),
+    "padding": (flip(2000), "checksum"),
     "truncated": (lambda content: content.__delitem__(slice(-1, None)), "truncated"),
     "longer": (lambda content: content.extend(b"12345678"), "damaged"),
-    "cell": (flip(100), "damaged"),
+    "cell": (flip(4100), "damaged"),
     "hash": (flip(33), "damaged"),
 }
 
@@ -91,7 +98,53 @@ def test_two_runs_over_a_file_are_one_longer_run(tmp_path, kernel, init):
     succeed("run", "--init", "file:half", "--steps", 60, "--kernel", kernel, "--save", "two", cwd=tmp_path)
     save_road(tmp_path, "one", 12345, 100, *common)
     assert (tmp_path / "two").read_bytes() == (tmp_path / "one").read_bytes()
-    assert struct.unpack("<8sqqq", (tmp_path / "one").read_bytes()[:32]) == (b"TRAFROAD", 2, 12345, 100)
+    assert struct.unpack("<8sqqq", (tmp_path / "one").read_bytes()[:32]) == (b"TRAFROAD", 3, 12345, 100)
+
+
+@pytest.mark.parametrize("way", ["serial", "posix"])
+def test_older_versions_are_read(tmp_path, way):
+    road = save_road(tmp_path, "road", 100_000, 10)
+    common = ["run", "--steps", 20, "--save", "more", "--force", "--io", way, "--init"]
+    succeed(*common, "file:road", cwd=tmp_path)
+    content = (tmp_path / "more").read_bytes()
+    damage(road, make_version_1)
+    succeed(*common, "file:road", cwd=tmp_path)
+    assert (tmp_path / "more").read_bytes() == content
+
+
+@pytest.mark.parametrize("way", ["process", "node", "fast"])
+def test_ways_of_several_files_make_no_road(tmp_path, way):
+    refused("run", "--save", "road", "--io", way, word=f"io is '{way}': it is serial, posix, mpiio-independent or ", cwd=tmp_path)
+
+
+def test_way_without_a_road_file_is_refused(tmp_path):
+    refused("run", "--io", "posix", word="--io is for road files", cwd=tmp_path)
+
+
+def test_way_that_this_program_lacks_is_refused(tmp_path):
+    if launcher() is not None:
+        succeed("run", "--cells", 1000, "--save", "road", "--io", "mpiio-collective", cwd=tmp_path)
+    else:
+        word = "io is mpiio-collective, which cannot be had: this program was built without MPI-IO"
+        refused("run", "--cells", 1000, "--save", "road", "--io", "mpiio-collective", word=word, cwd=tmp_path)
+
+
+def most_memory(*arguments, cwd):
+    """Bytes that the program had at most while it ran."""
+    process = subprocess.Popen(command(arguments), stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, cwd=cwd, env=environment())
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, arguments
+    return 1024 * usage.ru_maxrss
+
+
+def test_a_road_is_saved_and_read_without_a_second_copy_in_memory(tmp_path):
+    cells = 300_000_000
+    run = ["run", "--cells", cells, "--steps", 1, "--kernel", "bitsliced", "--threads", 1]
+    alone = most_memory(*run, cwd=tmp_path)
+    assert alone > cells / 8
+    assert most_memory(*run, "--save", "road", cwd=tmp_path) < alone + cells / 16
+    assert most_memory(*run, "--init", "file:road", cwd=tmp_path) < alone + cells / 16
 
 
 def test_density_of_no_cars_has_no_sign(tmp_path):

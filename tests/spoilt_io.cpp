@@ -36,15 +36,17 @@ class Spoilt final : public IoFiles {
   void open_to_write() override { files_->open_to_write(); }
   void open_to_read() override { files_->open_to_read(); }
 
-  void write(std::span<const std::uint64_t> words) override {
+  void write(BlockSource& source) override {
     const bool is_last = task_.comm->rank() + 1 == task_.comm->size();
     if (kMistake == Mistake::fails_on_last && is_last) throw WorkFailed("cannot write: made up");
     if (kMistake == Mistake::runs_out_of_memory && is_last) throw std::bad_alloc();
+    const std::span<const std::uint64_t> words = source.blocks(0, blocks_.count);
     std::vector<std::uint64_t> changed(words.begin(), words.end());
     if (kMistake == Mistake::swaps_blocks && blocks_.count > 1) {
       std::swap_ranges(changed.begin(), changed.begin() + kBlockWords, changed.begin() + kBlockWords);
     }
-    if (kMistake != Mistake::writes_nothing) files_->write(changed);
+    BlocksInMemory blocks(changed);
+    if (kMistake != Mistake::writes_nothing) files_->write(blocks);
     if (kMistake == Mistake::drops_a_block && blocks_.count > 0)
       change([&](int file) {
         const std::vector<std::uint64_t> hole(kBlockWords);
@@ -54,8 +56,8 @@ class Spoilt final : public IoFiles {
       change([&](int file) { return ftruncate(file, kRoad + task_.dealing.bytes()) == 0; });
   }
 
-  void read(std::span<std::uint64_t> words) override {
-    if (kMistake != Mistake::reads_nothing) files_->read(words);
+  void read(BlockSink& sink) override {
+    if (kMistake != Mistake::reads_nothing) files_->read(sink);
   }
 
   void sync() override { files_->sync(); }

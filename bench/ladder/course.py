@@ -16,9 +16,8 @@ from trafficbench_tools.reading import read_bytes  # noqa: E402
 from trafficbench_tools.with_packages import need  # noqa: E402,F401  (for the rungs)
 
 MOST_CELLS = 2**40
-# Of a road file: docs/usage.md.
-FORMAT_VERSION = 2
-HEADER_BYTES = 48
+# Of a road file, by its format version: docs/usage.md.
+HEADER_BYTES = {2: 48, 3: 4096}
 # Bytes of 0 and 1 -> the digits of a binary number.
 DIGITS = bytes([ord("0"), ord("1"), *range(2, 256)])
 
@@ -224,15 +223,16 @@ def refuse_too_large(rung_type, cells):
 def read_road(path, cells):
     """The cells of a road file as one number, cell i its bit i."""
     data = read_bytes(path, MOST_CELLS)
-    if data[:8] != b"TRAFROAD" or len(data) < HEADER_BYTES:
+    if data[:8] != b"TRAFROAD" or len(data) < min(HEADER_BYTES.values()):
         raise BadInput(f"{path} is not a road file: one is written by `trafficbench run --save PATH`")
     version = int.from_bytes(data[8:16], "little")
-    if version != FORMAT_VERSION:
-        raise BadInput(f"{path} is a road file of format version {version}: this program reads version {FORMAT_VERSION}")
+    if version not in HEADER_BYTES:
+        raise BadInput(f"{path} is a road file of format version {version}: this program reads versions 2 and 3")
+    header_bytes = HEADER_BYTES[version]
     held = int.from_bytes(data[16:24], "little")
-    if held != cells or len(data) != HEADER_BYTES + 8 * ((cells + 63) // 64):
+    if held != cells or len(data) != header_bytes + 8 * ((cells + 63) // 64):
         raise BadInput(f"{path} holds a road of {held} cells, not {cells}")
-    return int.from_bytes(data[HEADER_BYTES:], "little")
+    return int.from_bytes(data[header_bytes:], "little")
 
 
 def compare(road, cars, expected):

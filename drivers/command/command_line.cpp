@@ -80,6 +80,10 @@ void add_options(CLI::App& app, RunOptions& options) {
   add_wave_options(app, options.wave, options.retune);
   add_knobs(app, variants(), options.knobs);
   add_text(app, "save", options.save, "FILE", "Write the final road to this file");
+  add_value(
+      app, "io", options.io,
+      "How the files of --save and --init file:PATH are written and read: those ways of `trafficbench list` that make "
+      "one plain file [posix]");
   add_text(app, "space-time", options.space_time, "FILE",
            "Draw the road into this file, .png or .pgm: a row of pixels an iteration, cars black");
   add_text(app, "window", options.window, "FIRST:COUNT", "Cells of that picture; auto: the first 1000");

@@ -48,10 +48,11 @@ struct RunOptions {
   std::string wave = "auto";
   bool retune = false;
   KnobOptions knobs;
-  std::string output;           ///< path of the report; empty: none. Likewise the next two
-  std::string save;             ///< of the road
-  std::string space_time;       ///< of the picture
-  std::string window = "auto";  ///< read once the length of the road is known
+  std::string output;                ///< path of the report; empty: none. Likewise the next two
+  std::string save;                  ///< of the road
+  std::optional<RoadFileMethod> io;  ///< how it is written, and a file: is read; nothing: posix
+  std::string space_time;            ///< of the picture
+  std::string window = "auto";       ///< read once the length of the road is known
   bool json = false;
   bool force = false;
 };

@@ -23,6 +23,7 @@
 #include "drivers/command/measuring.hpp"
 #include "drivers/io/block_words.hpp"
 #include "drivers/io/file_system.hpp"
+#include "drivers/io/io_patience.hpp"
 #include "drivers/io/launch_files.hpp"
 #include "drivers/machine/memory.hpp"
 #include "drivers/machine/topology.hpp"
@@ -275,10 +276,7 @@ class IoSession {
   }
 
   double patience() const {
-    constexpr double kLeast = 60;
-    constexpr double kBytesPerSecond = 1e7;
-    return options_.patience ? options_.patience->number
-                             : kLeast + static_cast<double>(road_->dealing().bytes()) / kBytesPerSecond;
+    return options_.patience ? options_.patience->number : usual_patience(road_->dealing().bytes());
   }
 
   /// The road as this point deals it: anew where the one before had another layout.

@@ -71,8 +71,22 @@ int threads_of(Communicator& world, const ThreadCount& asked, const PlacementPol
 /// What `run` was asked for, checked.
 struct CheckedRun {
   Point point;
+  const IoMethod* io = nullptr;  ///< of road files
   std::int64_t print_every = 0;  ///< iterations between two lines
 };
+
+/// --io, or what is taken where it is not given. Throws BadInput.
+const IoMethod* io_of(const RunOptions& options, const StartOptions& start) {
+  if (!options.io) return RoadFileMethod("posix").method;
+  if (options.save.empty() && !start.is_file()) {
+    throw BadInput("--io is for road files: name one with --save, or begin from one with --init file:PATH");
+  }
+  const IoMethod* const method = options.io->method;
+  if (const std::string why_not = method->why_not(); !why_not.empty()) {
+    throw BadInput(fmt::format("io is {}, which cannot be had: {}", method->name, why_not));
+  }
+  return method;
+}
 
 CheckedRun check_run(Communicator& world, const RunOptions& options, KernelTable table) {
   CheckedRun asked;
@@ -81,6 +95,7 @@ CheckedRun check_run(Communicator& world, const RunOptions& options, KernelTable
   const KernelChoice kernel = options.kernel.choose(table, ternary_everywhere(world));
   point.variant = kernel.variant;
   point.start = options.start.start();
+  asked.io = io_of(options, point.start);
   point.steps = options.steps.number;
   point.ranks = world.size();
   point.threads = threads_of(world, options.threads, *options.placement.method, kernel);
@@ -210,13 +225,22 @@ void check_read(Communicator& world, const CellSource& start) { world.agree({}, 
 /// A road on all ranks, and what it started from.
 struct Road {
   std::shared_ptr<const CellSource> start;
-  std::unique_ptr<HeldStart> held;  ///< this rank's block of `start`, where that is a stream
+  std::unique_ptr<HeldStart> held;  ///< this rank's block of `start`: of a stream, or of a file while it is loaded
   std::unique_ptr<Simulation> simulation;
   std::int64_t cars = 0;
   std::int64_t first_iteration = 0;  ///< of a road that was saved
 
   const CellSource& source() const { return held ? static_cast<const CellSource&>(*held) : *start; }
 };
+
+/// Whether this rank's block of the start state is read from a file before it is loaded: by most ways ranks read
+/// together, or rank 0 for all, while a kernel asks for cells in an order of its own.
+bool is_held_to_load(const CheckedRun& asked) { return asked.point.start.is_file() && !asked.io->reads_alone; }
+
+/// Bytes that this takes.
+std::int64_t bytes_held_to_load(Communicator& world, const CheckedRun& asked) {
+  return is_held_to_load(asked) ? 8 * words_for(block_of(asked.point.road_cells, world.size(), 0).cells) : 0;
+}
 
 /// Opens the start state, makes the road, and puts the one into the other.
 Road make_road(Communicator& world, const CheckedRun& asked, const CourseLines& lines) {
@@ -226,17 +250,25 @@ Road make_road(Communicator& world, const CheckedRun& asked, const CourseLines& 
   setup.jump = std::min(point.steps, asked.print_every);
   together(world, [&] { road.start = make_start(point.start, point.road_cells); });
   lines.initialising();
+  PackedRoad read(0);
   together(world, [&] {
     try {
       road.simulation = std::make_unique<Simulation>(world, setup);
       if (is_stream(point.start)) road.held = std::make_unique<HeldStart>(road.start, road.simulation->block(), 1);
+      if (is_held_to_load(asked)) read = PackedRoad(road.simulation->block().cells);
     } catch (const std::bad_alloc&) {
       throw BadInput(fmt::format("a road of {} cells does not fit into the memory of this machine", point.road_cells));
     }
   });
+  const auto* const file = dynamic_cast<const RoadFile*>(road.start.get());
+  if (is_held_to_load(asked)) {
+    read_own_block(world, *asked.io, *file, read.words());
+    road.held = std::make_unique<HeldStart>(road.start, road.simulation->block(), std::move(read));
+  }
   road.simulation->load(road.source());
   check_read(world, road.source());
-  if (const auto* file = dynamic_cast<const RoadFile*>(road.start.get())) {
+  if (file != nullptr) {
+    road.held.reset();
     road.first_iteration = file->header().iteration;
     if (point.steps > kMaxIterations - road.first_iteration) {
       throw BadInput(fmt::format("{} has made {} iterations, and {} more are beyond the 2^60 that a road file counts",
@@ -384,7 +416,9 @@ Status run_on(Communicator& world, const RunOptions& options, KernelTable table,
   if (!placing.refusal.empty()) throw BadInput(placing.refusal);
   asked.point.exchange_seconds = measure_exchange(world, asked.point);
   if (const std::string reason = why_no_overlap(asked.point); !reason.empty()) throw BadInput(reason);
-  if (const std::string reason = why_no_memory(world, asked.point); !reason.empty()) throw BadInput(reason);
+  if (const std::string reason = why_no_memory(world, asked.point, bytes_held_to_load(world, asked)); !reason.empty()) {
+    throw BadInput(reason);
+  }
   if (const std::string reason = why_no_threads(world, asked.point.threads); !reason.empty()) throw BadInput(reason);
 
   const CourseLines lines(asked, speaks && !options.json);
@@ -412,7 +446,9 @@ Status run_on(Communicator& world, const RunOptions& options, KernelTable table,
   if (!options.save.empty()) {
     const RoadFileHeader header{road.simulation->cells(), road.first_iteration + asked.point.steps,
                                 road.simulation->hash()};
-    save_road(world, header, *road.simulation, road.simulation->own_blocks(world.rank()), files.road.get());
+    save_road(
+        world, *asked.io, header, *road.simulation, [&](int rank) { return road.simulation->own_blocks(rank); },
+        files.road.get());
   }
   if (picture) {
     together(world, [&] {

@@ -1,6 +1,7 @@
 #include "drivers/io/dealing.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "kernels/block.hpp"
 
@@ -10,7 +11,17 @@ std::int64_t BlockRun::before(std::int64_t block) const {
   return block <= first ? 0 : std::min(count, (block - first + stride - 1) / stride);
 }
 
+Dealing::Dealing(std::vector<BlockRun> runs)
+    : layout_(IoLayout::contiguous), blocks_(0), ranks_(static_cast<int>(runs.size())), runs_(std::move(runs)) {
+  for (const BlockRun& run : runs_) {
+    if (run.count == 0) continue;
+    first_ = blocks_ == 0 ? run.first : std::min(first_, run.first);
+    blocks_ += run.count;
+  }
+}
+
 BlockRun Dealing::of(int rank) const {
+  if (!runs_.empty()) return runs_[static_cast<std::size_t>(rank)];
   if (layout_ == IoLayout::contiguous) {
     const Block part = block_of(blocks_, ranks_, rank);
     return {.first = part.first, .stride = 1, .count = part.cells};
@@ -19,7 +30,10 @@ BlockRun Dealing::of(int rank) const {
   return {.first = rank, .stride = ranks_, .count = count};
 }
 
-std::int64_t Dealing::most() const { return (blocks_ + ranks_ - 1) / ranks_; }
+std::int64_t Dealing::most() const {
+  if (runs_.empty()) return (blocks_ + ranks_ - 1) / ranks_;
+  return std::ranges::max(runs_, {}, &BlockRun::count).count;
+}
 
 std::int64_t blocks_for(std::int64_t cells) { return (cells + kBlockCells - 1) / kBlockCells; }
 

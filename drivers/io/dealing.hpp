@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "drivers/base/enum_names.hpp"
 
@@ -34,16 +35,25 @@ struct BlockRun {
   /// How many of them are before block `block`.
   std::int64_t before(std::int64_t block) const;
 
+  /// So many of them from the k-th on.
+  BlockRun part(std::int64_t k, std::int64_t blocks) const { return {(*this)[k], stride, blocks}; }
+
   bool operator==(const BlockRun&) const = default;
 };
 
-/// All blocks of a road over so many ranks. Ranks beyond the number of blocks own none.
+/// Which blocks of a road each of so many ranks has.
 class Dealing {
  public:
+  /// All of them, dealt evenly. Ranks beyond the number of blocks own none.
   Dealing(IoLayout layout, std::int64_t blocks, int ranks) : layout_(layout), blocks_(blocks), ranks_(ranks) {}
 
+  /// Contiguous: for each rank a run of stride 1, or an empty one. Together they are all blocks from one on, in
+  /// whatever order of ranks.
+  explicit Dealing(std::vector<BlockRun> runs);
+
   IoLayout layout() const { return layout_; }
-  std::int64_t blocks() const { return blocks_; }
+  std::int64_t first() const { return first_; }    ///< block of all; but for given runs it is 0
+  std::int64_t blocks() const { return blocks_; }  ///< from there on
   int ranks() const { return ranks_; }
   std::int64_t bytes() const { return kBlockBytes * blocks_; }
 
@@ -55,8 +65,10 @@ class Dealing {
 
  private:
   IoLayout layout_;
+  std::int64_t first_ = 0;
   std::int64_t blocks_;
   int ranks_;
+  std::vector<BlockRun> runs_;  // of each rank; none: they are dealt evenly
 };
 
 /// The fewest blocks that hold so many cells; the last may be filled up with empty ones.

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "drivers/io/block_stream.hpp"
 #include "drivers/io/dealing.hpp"
 #include "drivers/ranks/communicator.hpp"
 
@@ -25,6 +26,8 @@ struct IoTask {
   std::string path;                 ///< of the file; a method that makes several appends to it
   Hints hints;                      ///< for methods that take them
   bool direct = false;              ///< past the page cache: for methods that can
+  std::int64_t header_bytes = 0;    ///< before the first block; for methods of one plain file, as is the next
+  bool is_made = false;             ///< the file is there: it is opened to be written to, and not made
 };
 
 /// The files of one road, as one rank takes part in them. open(), write() or read(), sync() and close() come in this
@@ -35,17 +38,26 @@ class IoFiles {
  public:
   virtual ~IoFiles() = default;
 
-  /// Makes new files; one that bears such a name already is an error.
+  /// Makes new files; one that bears such a name already is an error, unless the task says that it is made.
   virtual void open_to_write() = 0;
   virtual void open_to_read() = 0;
 
-  /// The owner's blocks in the road's order, kBlockWords words each.
-  virtual void write(std::span<const std::uint64_t> words) = 0;
-  virtual void read(std::span<std::uint64_t> words) = 0;
+  /// The owner's blocks. Those that are whole in memory are one call, as far as the file has them in one place.
+  virtual void write(BlockSource& source) = 0;
+  virtual void read(BlockSink& sink) = 0;
 
   /// Returns when what was written is on the disk.
   virtual void sync() = 0;
   virtual void close() = 0;
+
+  /// On all ranks, after a phase that failed on one: some methods close together. That failure is the one to tell.
+  void close_after_failure() {
+    try {
+      close();
+    } catch (const WorkFailed&) {
+      return;
+    }
+  }
 
   /// The file that this rank's blocks are in; empty if it opens none. Told whether or not it has been opened.
   virtual std::string path() const = 0;
@@ -74,8 +86,11 @@ struct IoMethod {
   /// throws std::bad_alloc.
   std::unique_ptr<IoFiles> (*make)(const IoTask& task, int owner) = nullptr;
 
+  bool one_plain_file = false;  ///< the road lies in one file as it is, so that it may be a road file
+  bool reads_alone = false;     ///< each rank reads what it needs when it needs it, by calls of POSIX
   bool read_by_writer = false;  ///< one rank reads all, and it wrote all
   bool takes_hints = false;
+  bool may_hang = false;       ///< ranks may wait for ever, inside a library, for one that has failed
   bool can_be_direct = false;  ///< opens its files itself, and so can with O_DIRECT
 
   /// After a call that failed, files can be closed and the program ends in order; else it aborts with files open.

@@ -1,6 +1,5 @@
 #include "drivers/io/road_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,13 +10,18 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <map>
-#include <sstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "drivers/base/bad_input.hpp"
 #include "drivers/base/checksum.hpp"
 #include "drivers/base/positioned_io.hpp"
+#include "drivers/io/dealing.hpp"
+#include "drivers/io/edge_cells.hpp"
+#include "drivers/io/io_patience.hpp"
 #include "kernels/bits.hpp"
 #include "kernels/packed_road.hpp"
 #include "kernels/road_hash.hpp"
@@ -29,54 +33,63 @@ static_assert(std::endian::native == std::endian::little, "road files are little
 namespace {
 
 constexpr char kMagic[9] = "TRAFROAD";
-constexpr std::uint64_t kFormatVersion = 2;
-constexpr std::size_t kHeaderWords = 6;
-constexpr std::int64_t kHeaderBytes = 8 * kHeaderWords;
-constexpr std::int64_t kHeaderBytesOfVersion1 = 40;
+constexpr std::uint64_t kFormatVersion = 3;
 
-/// A header's checksum: of all words before the one that holds it.
-std::uint64_t checksum_of(const std::array<std::uint64_t, kHeaderWords>& words) {
-  return checksum({reinterpret_cast<const char*>(words.data()), kHeaderBytes - 8});
+/// Bytes before the cells, of each version from 1 on.
+constexpr std::int64_t kHeaderBytes[] = {40, 48, kBlockBytes};
+constexpr std::size_t kHeaderWords = kBlockWords;
+using HeaderWords = std::array<std::uint64_t, kHeaderWords>;
+
+/// Of the words before the one that holds it, which is the header's last.
+std::uint64_t checksum_of(const HeaderWords& words, std::int64_t header_bytes) {
+  return checksum({reinterpret_cast<const char*>(words.data()), static_cast<std::size_t>(header_bytes - 8)});
 }
 
-std::array<std::uint64_t, kHeaderWords> encode(const RoadFileHeader& header) {
-  std::array<std::uint64_t, kHeaderWords> words{};
+HeaderWords encode(const RoadFileHeader& header) {
+  HeaderWords words{};
   std::memcpy(words.data(), kMagic, 8);
   words[1] = kFormatVersion;
   words[2] = static_cast<std::uint64_t>(header.cells);
   words[3] = static_cast<std::uint64_t>(header.iteration);
   words[4] = header.hash;
-  words[5] = checksum_of(words);
+  words.back() = checksum_of(words, kBlockBytes);
   return words;
 }
 
-/// Writes the words that lie wholly in `block`; those it shares with others go into `shared` as text, "index bits" a
-/// line.
-bool write_own_words(int file, const CellSource& road, Block block, std::string& shared) {
-  constexpr std::int64_t kMaxCellsAtOnce = 1 << 20;
-  const std::int64_t end = block.first + block.cells;
-  std::vector<std::uint64_t> words(static_cast<std::size_t>(words_for(std::min(kMaxCellsAtOnce, block.cells)) + 1));
-  for (std::int64_t at = block.first; at < end;) {
-    const std::int64_t in_word = at % kWordCells;
-    const std::int64_t left = end - at;
-    // The road's last word is whole even if its cells are fewer.
-    const bool to_road_end = end == road.cells();
-    if (in_word != 0 || (left < kWordCells && !to_road_end)) {
-      const std::int64_t step = std::min(kWordCells - in_word, left);
-      road.read(at, step, words);
-      shared += fmt::format("{} {}\n", at / kWordCells, words[0] << in_word);
-      at += step;
-      continue;
-    }
-    std::int64_t step = std::min(left, kMaxCellsAtOnce);
-    if (!to_road_end || step < left) step -= step % kWordCells;
-    road.read(at, step, words);
-    if (!write_at(file, kHeaderBytes + at / kWordCells * 8, words_for(step) * 8, words.data())) {
-      return false;
-    }
-    at += step;
+/// One phase on all ranks.
+template <typename Task>
+void phase(Communicator& comm, IoFiles& files, const Task& task) {
+  try {
+    together(comm, task);
+  } catch (const WorkFailed&) {
+    files.close_after_failure();
+    throw;
   }
-  return true;
+}
+
+/// The parts of all ranks in the road's order.
+std::vector<RoadPart> parts_of(int ranks, const std::function<std::vector<Block>(int rank)>& blocks_of) {
+  std::vector<RoadPart> parts;
+  for (int rank = 0; rank < ranks; ++rank) {
+    for (const Block& block : blocks_of(rank)) {
+      if (block.cells > 0) parts.push_back(part_of(rank, block));
+    }
+  }
+  std::ranges::sort(parts, {}, [](const RoadPart& part) { return part.cells.first; });
+  return parts;
+}
+
+/// Indices of parts, cut so that each rank has one at most in each cut: a rank that has the road's beginning and its
+/// end writes the one after the other.
+std::vector<std::vector<std::size_t>> one_each(std::span<const RoadPart> parts, int ranks) {
+  std::vector<std::vector<std::size_t>> cuts;
+  std::vector<std::size_t> seen(static_cast<std::size_t>(ranks));
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::size_t cut = seen[static_cast<std::size_t>(parts[i].rank)]++;
+    if (cut == cuts.size()) cuts.emplace_back();
+    cuts[cut].push_back(i);
+  }
+  return cuts;
 }
 
 }  // namespace
@@ -89,15 +102,15 @@ RoadFile::RoadFile(const std::string& path) : path_(path), file_(open_to_read(pa
     if (!read_bytes(at, bytes, to)) throw BadInput(fault());
   };
   const std::string no_road_file = "is not a road file: one is written by `trafficbench run --save PATH`";
-  std::array<std::uint64_t, kHeaderWords> words{};
-  if (status.st_size < kHeaderBytesOfVersion1) refuse(no_road_file);
-  take(0, std::min<std::int64_t>(kHeaderBytes, status.st_size), words.data());
+  HeaderWords words{};
+  if (status.st_size < kHeaderBytes[0]) refuse(no_road_file);
+  take(0, std::min<std::int64_t>(kBlockBytes, status.st_size), words.data());
   if (std::memcmp(words.data(), kMagic, 8) != 0) refuse(no_road_file);
-  if (words[1] != 1 && words[1] != kFormatVersion) {
-    refuse(fmt::format("is a road file of format version {}: this program reads versions 1 and {}", words[1],
+  if (words[1] < 1 || words[1] > kFormatVersion) {
+    refuse(fmt::format("is a road file of format version {}: this program reads versions 1 to {}", words[1],
                        kFormatVersion));
   }
-  header_bytes_ = words[1] == 1 ? kHeaderBytesOfVersion1 : kHeaderBytes;
+  header_bytes_ = kHeaderBytes[words[1] - 1];
   header_ = {static_cast<std::int64_t>(words[2]), static_cast<std::int64_t>(words[3]), words[4]};
   if (header_.cells < 1 || header_.cells > kMaxCells) refuse(fmt::format("claims to hold {} cells: damaged", words[2]));
   if (header_.iteration < 0 || header_.iteration > kMaxIterations) {
@@ -108,8 +121,9 @@ RoadFile::RoadFile(const std::string& path) : path_(path), file_(open_to_read(pa
     refuse(fmt::format("has {} bytes, but a road of {} cells takes {}: truncated or damaged",
                        static_cast<std::int64_t>(status.st_size), header_.cells, expected));
   }
-  if (words[1] != 1 && words[5] != checksum_of(words))
+  if (words[1] != 1 && words[static_cast<std::size_t>(header_bytes_ / 8 - 1)] != checksum_of(words, header_bytes_)) {
     refuse("is damaged: its header does not agree with its checksum");
+  }
   std::uint64_t last = 0;
   take(expected - 8, 8, &last);
   if (const std::int64_t used = header_.cells % kWordCells; used != 0 && (last >> used) != 0) {
@@ -153,51 +167,107 @@ void RoadFile::check_cells() const {
   }
 }
 
-void save_road(Communicator& comm, const RoadFileHeader& header, const CellSource& road,
-               std::span<const Block> own_blocks, NewFile* file) {
+std::span<const IoMethod> road_file_methods() {
+  static const std::vector<IoMethod> methods = [] {
+    std::vector<IoMethod> fitting;
+    std::ranges::copy_if(io_methods(), std::back_inserter(fitting), &IoMethod::one_plain_file);
+    return fitting;
+  }();
+  return methods;
+}
+
+void save_road(Communicator& comm, const IoMethod& method, const RoadFileHeader& header, const CellSource& road,
+               const std::function<std::vector<Block>(int rank)>& own_blocks, NewFile* file) {
   // Other ranks may have been started in other folders.
   const std::string own_path = file == nullptr ? "" : std::filesystem::absolute(file->temporary()).string();
   const std::string path = text_of_rank_0(comm, own_path);
   const std::string name = text_of_rank_0(comm, file == nullptr ? "" : file->path());
   const auto fail = [&] { throw WorkFailed(fmt::format("cannot write {}: {}", name, system_text())); };
+  // Whole blocks are written, and the last one is cut at the end.
+  const auto set_length = [&](std::int64_t bytes) {
+    if (file != nullptr && ftruncate(file->descriptor(), kBlockBytes + bytes) != 0) fail();
+  };
+  together(comm, [&] { set_length(kBlockBytes * blocks_for(header.cells)); });
+
+  const std::vector<RoadPart> parts = parts_of(comm.size(), own_blocks);
+  const std::vector<std::vector<std::uint64_t>> edges = fetch_edges(comm, parts, road);
+  std::optional<IoPatience> patience;
+  if (method.may_hang) {
+    patience.emplace(comm.rank(), usual_patience(kBlockBytes * blocks_for(header.cells)), "write", name, method,
+                     [file] { return file == nullptr ? std::string() : file->temporary(); });
+  }
+  for (const std::vector<std::size_t>& cut : one_each(parts, comm.size())) {
+    std::vector<BlockRun> runs(static_cast<std::size_t>(comm.size()));
+    RoadPart own;
+    std::vector<std::uint64_t> edge;
+    for (const std::size_t i : cut) {
+      runs[static_cast<std::size_t>(parts[i].rank)] = parts[i].blocks;
+      if (parts[i].rank != comm.rank()) continue;
+      own = parts[i];
+      edge = edges[i];
+    }
+    const IoTask task{.comm = &comm,
+                      .dealing = Dealing(std::move(runs)),
+                      .nodes = {},
+                      .path = path,
+                      .hints = {},
+                      .header_bytes = kBlockBytes,
+                      .is_made = true};
+    if (task.dealing.blocks() == 0) continue;
+    PartSource source(road, own, std::move(edge));
+    const std::unique_ptr<IoFiles> files = method.make(task, comm.rank());
+    phase(comm, *files, [&] { files->open_to_write(); });
+    phase(comm, *files, [&] { files->write(source); });
+    phase(comm, *files, [&] { files->sync(); });
+    phase(comm, *files, [&] { files->close(); });
+  }
+  patience.reset();
+
   together(comm, [&] {
-    if (file != nullptr && ftruncate(file->descriptor(), kHeaderBytes + 8 * words_for(header.cells)) != 0) fail();
+    if (file == nullptr) return;
+    const HeaderWords encoded = encode(header);
+    set_length(8 * words_for(header.cells));
+    if (!write_at(file->descriptor(), 0, kBlockBytes, encoded.data())) fail();
+    file->publish();
   });
-  Descriptor shared_file;
-  std::string shared;
-  together(comm, [&] {
-    if (file == nullptr) {
-      shared_file = Descriptor(open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
-      if (!shared_file.is_open()) fail();
+}
+
+void read_own_block(Communicator& comm, const IoMethod& method, const RoadFile& file, std::span<std::uint64_t> cells) {
+  // A file's last block may end early: what is left over is read as edges are.
+  const std::int64_t whole_blocks = 8 * words_for(file.cells()) / kBlockBytes;
+  std::vector<BlockRun> runs;
+  for (int rank = 0; rank < comm.size(); ++rank) {
+    BlockRun blocks = part_of(rank, block_of(file.cells(), comm.size(), rank)).blocks;
+    blocks.count = std::clamp<std::int64_t>(whole_blocks - blocks.first, 0, blocks.count);
+    runs.push_back(blocks);
+  }
+  RoadPart own = part_of(comm.rank(), block_of(file.cells(), comm.size(), comm.rank()));
+  own.blocks = runs[static_cast<std::size_t>(comm.rank())];
+  const IoTask task{.comm = &comm,
+                    .dealing = Dealing(std::move(runs)),
+                    .nodes = {},
+                    .path = std::filesystem::absolute(file.path()).string(),
+                    .hints = {},
+                    .header_bytes = file.header_bytes()};
+  if (task.dealing.blocks() > 0) {
+    std::optional<IoPatience> patience;
+    if (method.may_hang) {
+      patience.emplace(comm.rank(), usual_patience(task.dealing.bytes()), "read", file.path(), method,
+                       [] { return std::string(); });
     }
-    const int own = file != nullptr ? file->descriptor() : shared_file.get();
-    for (const Block& block : own_blocks) {
-      if (!write_own_words(own, road, block, shared)) fail();
-    }
-  });
-  const std::vector<std::string> all_shared = comm.gather(shared);
-  together(comm, [&] {
-    if (file == nullptr) {
-      if (fsync(shared_file.get()) != 0 || !shared_file.close()) fail();
-      return;
-    }
-    std::map<std::int64_t, std::uint64_t> words;
-    for (const std::string& text : all_shared) {
-      std::istringstream lines(text);
-      std::int64_t index = 0;
-      std::uint64_t bits = 0;
-      while (lines >> index >> bits) words[index] |= bits;
-    }
-    const auto encoded = encode(header);
-    bool written = write_at(file->descriptor(), 0, kHeaderBytes, encoded.data());
-    for (const auto& [index, bits] : words) {
-      written = written && write_at(file->descriptor(), kHeaderBytes + 8 * index, 8, &bits);
-    }
-    if (!written) fail();
-  });
-  together(comm, [&] {
-    if (file != nullptr) file->publish();
-  });
+    PartSink sink(own, cells);
+    const std::unique_ptr<IoFiles> files = method.make(task, comm.rank());
+    phase(comm, *files, [&] { files->open_to_read(); });
+    phase(comm, *files, [&] { files->read(sink); });
+    phase(comm, *files, [&] { files->close(); });
+  }
+  const std::int64_t begin = std::min(own.end(), own.blocks.first * kBlockCells);
+  const std::int64_t end = std::min(own.end(), begin + own.blocks.count * kBlockCells);
+  for (const Block edge : {Block{own.cells.first, begin - own.cells.first}, Block{end, own.end() - end}}) {
+    std::vector<std::uint64_t> words(static_cast<std::size_t>(words_for(edge.cells)));
+    file.read(edge.first, edge.cells, words);
+    copy_cells(words, 0, cells, edge.first - own.cells.first, edge.cells);
+  }
 }
 
 }  // namespace trafficbench

@@ -3,11 +3,14 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "drivers/base/files.hpp"
 #include "drivers/base/new_file.hpp"
+#include "drivers/io/io_method.hpp"
 #include "drivers/ranks/communicator.hpp"
 #include "kernels/block.hpp"
 #include "kernels/cell_source.hpp"
@@ -17,14 +20,16 @@ namespace trafficbench {
 /// What stands before the cells, all little-endian:
 ///
 ///     bytes 0..7    "TRAFROAD"
-///     8..15         format version, 2
+///     8..15         format version, 3
 ///     16..23        cells
 ///     24..31        iterations made since the road's start state
 ///     32..39        RoadHash of the road
-///     40..47        checksum (base/checksum.hpp) of the bytes before it
-///     48..          words_for(cells) words of 64 cells, cell i in bit i % 64 of word i / 64; bits past the last are 0
+///     40..4087      0
+///     4088..4095    checksum (base/checksum.hpp) of the bytes before it
+///     4096..        words_for(cells) words of 64 cells, cell i in bit i % 64 of word i / 64; bits past the last are 0
 ///
-/// Version 1 has no checksum: its cells begin at byte 40. It is still read.
+/// So the cells begin with a page, as blocks of 4 KiB do. Two older versions are still read: in version 2 the checksum
+/// stands at byte 40 and the cells begin at byte 48, version 1 has no checksum, and cells from byte 40 on.
 struct RoadFileHeader {
   std::int64_t cells = 0;
   std::int64_t iteration = 0;
@@ -41,7 +46,11 @@ class RoadFile final : public CellSource {
   /// bits past its last cell tell.
   explicit RoadFile(const std::string& path);
 
+  const std::string& path() const { return path_; }
   const RoadFileHeader& header() const { return header_; }
+
+  /// Bytes before the cells: the version has it.
+  std::int64_t header_bytes() const { return header_bytes_; }
   std::int64_t cells() const override { return header_.cells; }
 
   void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const override;
@@ -60,10 +69,20 @@ class RoadFile final : public CellSource {
   mutable std::atomic<int> error_ = 0;  // of the first read that failed, as errno has it
 };
 
-/// Collective: writes a road and publishes its file, each rank the blocks of the road that it owns, as `road` gives
-/// them. The blocks of all ranks together are the whole road. `file` is rank 0's. Throws WorkFailed on every rank if it
-/// cannot be written.
-void save_road(Communicator& comm, const RoadFileHeader& header, const CellSource& road,
-               std::span<const Block> own_blocks, NewFile* file);
+/// Methods that write and read road files: those of one plain file.
+std::span<const IoMethod> road_file_methods();
+
+/// Collective: writes a road and publishes its file, by one of road_file_methods(). Each rank writes whole blocks of
+/// the file: those of which it owns the first cell; the few cells of others in them are sent to it. What a rank holds
+/// beside the road is a few MiB. `own_blocks`: what a rank owns, two blocks at most, as `road` gives it on that rank;
+/// those of all ranks together are the whole road. `file` is rank 0's. Throws WorkFailed on every rank if it cannot be
+/// written.
+void save_road(Communicator& comm, const IoMethod& method, const RoadFileHeader& header, const CellSource& road,
+               const std::function<std::vector<Block>(int rank)>& own_blocks, NewFile* file);
+
+/// Collective: puts the cells of this rank's block, of an even split over the ranks, into `cells`, packed from its
+/// first on, by one of road_file_methods(). Up to a block at either end each rank reads by itself. Throws WorkFailed on
+/// every rank.
+void read_own_block(Communicator& comm, const IoMethod& method, const RoadFile& file, std::span<std::uint64_t> cells);
 
 }  // namespace trafficbench

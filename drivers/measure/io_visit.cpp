@@ -1,7 +1,6 @@
 #include "drivers/measure/io_visit.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <array>
 #include <chrono>
@@ -14,8 +13,9 @@
 #include "drivers/base/new_file.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/base/wall_clock.hpp"
-#include "drivers/base/watchdog.hpp"
 #include "drivers/io/file_system.hpp"
+#include "drivers/io/io_patience.hpp"
+#include "drivers/io/launch_files.hpp"
 
 namespace trafficbench {
 
@@ -68,7 +68,7 @@ class Phases {
     try {
       world_.agree({}, failure);
     } catch (const WorkFailed&) {
-      close_after_failure();
+      if (visit_.method->survives_failure) files_.close_after_failure();
       throw;
     }
   }
@@ -98,16 +98,6 @@ class Phases {
     world_.abort(static_cast<int>(Status::check_failed));
   }
 
-  /// All ranks come here alike, and some methods close together.
-  void close_after_failure() {
-    if (!visit_.method->survives_failure) return;
-    try {
-      files_.close();
-    } catch (const WorkFailed&) {
-      return;  // the first failure is the one to tell
-    }
-  }
-
   Communicator& world_;
   const IoVisit& visit_;
   IoFiles& files_;
@@ -116,30 +106,11 @@ class Phases {
   IoPhases own_;
 };
 
-/// What ends a launch that hangs inside a library. It must not call MPI: the main thread is there.
-class Patience {
- public:
-  Patience(Communicator& world, const IoVisit& visit, const IoFiles& written, const char* doing)
-      : watchdog_(visit.patience, [rank = world.rank(), &visit, &written, doing] {
-          if (const std::string made = written.made(); !made.empty()) remove_or_name(made);
-          if (rank != 0) return;
-          std::this_thread::sleep_for(std::chrono::seconds(1));  // others remove theirs
-          if (visit.launch != nullptr) visit.launch->leave();
-          print_error("trafficbench",
-                      fmt::format("to {} {} by {} takes longer than {:g} s, the patience there is: perhaps one rank "
-                                  "has failed in a call that the others cannot leave",
-                                  doing, visit.path, visit.method->name, visit.patience));
-          _exit(static_cast<int>(Status::check_failed));
-        }) {}
-
- private:
-  Watchdog watchdog_;
-};
-
 IoTimes timed_write(Communicator& world, const IoVisit& visit, IoFiles& files, const IoRoad& road) {
   Phases phases(world, visit, files);
   phases.phase(&IoPhases::open, [&] { files.open_to_write(); });
-  phases.phase(&IoPhases::transfer, [&] { files.write(road.words()); });
+  BlocksInMemory blocks(road.words());
+  phases.phase(&IoPhases::transfer, [&] { files.write(blocks); });
   if (visit.sync == IoSync::synced) phases.phase(&IoPhases::sync, [&] { files.sync(); });
   phases.phase(&IoPhases::close, [&] { files.close(); });
   return phases.finish();
@@ -148,7 +119,8 @@ IoTimes timed_write(Communicator& world, const IoVisit& visit, IoFiles& files, c
 IoTimes timed_read(Communicator& world, const IoVisit& visit, IoFiles& files, std::span<std::uint64_t> words) {
   Phases phases(world, visit, files);
   phases.phase(&IoPhases::open, [&] { files.open_to_read(); });
-  phases.phase(&IoPhases::transfer, [&] { files.read(words); });
+  RoomInMemory room(words);
+  phases.phase(&IoPhases::transfer, [&] { files.read(room); });
   phases.phase(&IoPhases::close, [&] { files.close(); });
   return phases.finish();
 }
@@ -183,10 +155,14 @@ std::optional<IoMeasurement> make_io_visit(Communicator& world, const IoVisit& v
   const std::unique_ptr<IoFiles> written = visit.method->make(task, world.rank());
   const std::unique_ptr<IoFiles> read = visit.method->make(task, owner_read_by(world.rank(), world.size()));
   const std::span<std::uint64_t> words = road.poisoned();
+  const auto made = [&written] { return written->made(); };
+  const auto leave = [&visit] {
+    if (visit.launch != nullptr) visit.launch->leave();
+  };
   FileOfVisit file(*written);
   IoMeasurement measured;
   {
-    const Patience patience(world, visit, *written, "write");
+    const IoPatience patience(world.rank(), visit.patience, "write", visit.path, *visit.method, made, leave);
     measured.write = timed_write(world, visit, *written, road);
   }
   measured.files = written->files();
@@ -199,7 +175,7 @@ std::optional<IoMeasurement> make_io_visit(Communicator& world, const IoVisit& v
   }
   measured.resident = resident_part(world, *read);
   {
-    const Patience patience(world, visit, *written, "read");
+    const IoPatience patience(world.rank(), visit.patience, "read", visit.path, *visit.method, made, leave);
     measured.read = timed_read(world, visit, *read, words);
   }
   measured.verdict = road.verify();

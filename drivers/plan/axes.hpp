@@ -11,6 +11,7 @@
 
 #include "drivers/base/option_values.hpp"
 #include "drivers/io/io_method.hpp"
+#include "drivers/io/road_file.hpp"
 #include "drivers/machine/placement_policy.hpp"
 #include "drivers/ranks/edge_exchange.hpp"
 #include "drivers/report/scaling_mode.hpp"
@@ -98,6 +99,7 @@ using Reduces = MethodList<ReduceMethod, reduce_methods>;
 using Placement = MethodChoice<PlacementPolicy, placement_policies>;
 using Placements = MethodList<PlacementPolicy, placement_policies>;
 using IoMethods = MethodList<IoMethod, io_methods>;
+using RoadFileMethod = MethodChoice<IoMethod, road_file_methods>;
 using RanksPerNode = CountOrAuto<1, INT32_MAX>;
 using RanksPerNodes = CountListWithAuto<INT32_MAX>;
 

@@ -49,8 +49,9 @@ bool roads_fit_together(Communicator& world, const RankGroups& ranks, const Grou
   return 2 * bytes < min_available_memory(world);
 }
 
-std::string why_no_memory(Communicator& comm, const Point& point) {
-  if (const double bytes = node_bytes(comm, point), available = min_available_memory(comm); bytes > available) {
+std::string why_no_memory(Communicator& comm, const Point& point, std::int64_t more_bytes) {
+  const double more = comm.max_of(static_cast<double>(more_bytes) * comm.node_size());
+  if (const double bytes = node_bytes(comm, point) + more, available = min_available_memory(comm); bytes > available) {
     return fmt::format("a road of {} cells takes {:.1f} GiB of a node's memory with {}, and {:.1f} GiB are available",
                        point.road_cells, bytes / 0x1p30, point.variant->name, available / 0x1p30);
   }

@@ -22,8 +22,9 @@ bool can_restart(Communicator& comm, const Point& point);
 /// Collective over the world.
 bool roads_fit_together(Communicator& world, const RankGroups& ranks, const Group& group);
 
-/// Why the point's road does not fit into the memory of the nodes; empty if it does. Collective over its ranks.
-std::string why_no_memory(Communicator& comm, const Point& point);
+/// Why the point's road, and so many bytes more of each rank, do not fit into the memory of the nodes; empty if they
+/// do. Collective over its ranks.
+std::string why_no_memory(Communicator& comm, const Point& point, std::int64_t more_bytes = 0);
 
 /// Why the point cannot overlap, if it is to; empty otherwise.
 std::string why_no_overlap(const Point& point);

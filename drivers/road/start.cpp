@@ -75,6 +75,9 @@ HeldStart::HeldStart(std::shared_ptr<const CellSource> origin, Block block, int 
   }
 }
 
+HeldStart::HeldStart(std::shared_ptr<const CellSource> origin, Block block, PackedRoad held)
+    : origin_(std::move(origin)), block_(block), held_(std::move(held)) {}
+
 void HeldStart::read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const {
   if (first >= block_.first && first + count <= block_.first + block_.cells) {
     held_.read(first - block_.first, count, out);

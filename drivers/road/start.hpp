@@ -40,6 +40,9 @@ class HeldStart final : public CellSource {
   /// Takes 1 bit for each cell of `block`, filled by `threads` threads. Cells elsewhere are the origin's to read.
   HeldStart(std::shared_ptr<const CellSource> origin, Block block, int threads);
 
+  /// `held`: the cells of `block`.
+  HeldStart(std::shared_ptr<const CellSource> origin, Block block, PackedRoad held);
+
   std::int64_t cells() const override { return origin_->cells(); }
   void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const override;
   std::string fault() const override { return origin_->fault(); }

@@ -107,18 +107,22 @@ class Hdf5File final : public IoFiles {
     }
   }
 
-  void write(std::span<const std::uint64_t> words) override {
-    const std::string failure = each_piece("H5Dwrite", [&](hid_t in_memory, std::int64_t word) {
-      return H5Dwrite(dataset_, H5T_NATIVE_UINT64, in_memory, in_file_, transfer_, words.data() + word);
+  void write(BlockSource& source) override {
+    const std::string failure = each_call("H5Dwrite", source.piece(), [&](const Call& call) {
+      const auto words = call.count > 0 ? source.blocks(call.first, call.count) : std::span<const std::uint64_t>();
+      return H5Dwrite(dataset_, H5T_NATIVE_UINT64, call.in_memory, in_file_, transfer_, words.data());
     });
     if (failure.empty()) return;
     unlock_file(path_);
     throw WorkFailed(fmt::format("cannot write {}: {}", path_, failure));
   }
 
-  void read(std::span<std::uint64_t> words) override {
-    const std::string failure = each_piece("H5Dread", [&](hid_t in_memory, std::int64_t word) {
-      return H5Dread(dataset_, H5T_NATIVE_UINT64, in_memory, in_file_, transfer_, words.data() + word);
+  void read(BlockSink& sink) override {
+    const std::string failure = each_call("H5Dread", sink.piece(), [&](const Call& call) {
+      const auto words = call.count > 0 ? sink.room(call.first, call.count) : std::span<std::uint64_t>();
+      const herr_t outcome = H5Dread(dataset_, H5T_NATIVE_UINT64, call.in_memory, in_file_, transfer_, words.data());
+      if (call.count > 0) sink.filled(call.first, call.count);
+      return outcome;
     });
     if (!failure.empty()) throw WorkFailed(fmt::format("cannot read {}: {}", path_, failure));
   }
@@ -193,23 +197,30 @@ class Hdf5File final : public IoFiles {
     return in_memory;
   }
 
-  /// All calls are made, whatever became of one: others may be waiting in them. Returns the first failure.
+  /// One call of all ranks: `count` of the owner's blocks from its `first` on; count is 0 where the owner has no more.
+  struct Call {
+    Id in_memory;
+    std::int64_t first = 0;
+    std::int64_t count = 0;
+  };
+
+  /// `most`: blocks at once. All calls are made, whatever became of one: others may be waiting in them. Returns the
+  /// first failure.
   template <typename Move>
-  std::string each_piece(const char* call, const Move& move) {
+  std::string each_call(const char* name, std::int64_t most, const Move& move) {
     std::string failure;
-    for (std::int64_t first = 0; first < most_; first += kPieceBlocks) {
-      const std::int64_t count = std::clamp<std::int64_t>(blocks_.count - first, 0, kPieceBlocks);
-      const Id in_memory = select(first, count);
-      const bool moved = move(in_memory, count > 0 ? first * kBlockWords : 0) >= 0;
-      if (!failure.empty()) continue;
-      if (!moved) failure = fmt::format("{}: {}", call, cause());
+    each_piece(most_, std::min(kPieceBlocks, most), [&](std::int64_t first, std::int64_t blocks) {
+      const std::int64_t count = std::clamp<std::int64_t>(blocks_.count - first, 0, blocks);
+      const bool moved = move(Call{select(first, count), first, count}) >= 0;
+      if (!failure.empty()) return;
+      if (!moved) failure = fmt::format("{}: {}", name, cause());
       // The library goes on without the others where it cannot do with them, and says so only if asked.
       std::uint32_t own_cause = 0;
       std::uint32_t any_cause = 0;
       if (moved && H5Pget_mpio_no_collective_cause(transfer_, &own_cause, &any_cause) >= 0 && any_cause != 0) {
-        failure = fmt::format("{} was not collective: cause 0x{:x}", call, any_cause);
+        failure = fmt::format("{} was not collective: cause 0x{:x}", name, any_cause);
       }
-    }
+    });
     return failure;
   }
 

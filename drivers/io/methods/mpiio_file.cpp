@@ -30,6 +30,8 @@ MpiIoFile::MpiIoFile(const IoTask& task, int owner, const MpiIoCalls& calls)
       path_(task.path),
       blocks_(task.dealing.of(owner)),
       most_(task.dealing.most()),
+      header_bytes_(task.header_bytes),
+      makes_(!task.is_made),
       hints_(task.hints),
       calls_(calls) {
   MPI_Type_contiguous(kBlockBytes, MPI_BYTE, &block_);
@@ -57,30 +59,31 @@ void MpiIoFile::open(int mode, const char* doing) {
   is_made_ = (mode & MPI_MODE_CREATE) != 0 && rank_ == 0 && error_class != MPI_ERR_FILE_EXISTS;
   check(error, doing, "MPI_File_open");
   MPI_File_set_errhandler(file_, MPI_ERRORS_RETURN);
-  check(MPI_File_set_view(file_, kBlockBytes * blocks_.first, block_, spaced_, "native", MPI_INFO_NULL), doing,
-        "MPI_File_set_view");
+  check(MPI_File_set_view(file_, header_bytes_ + kBlockBytes * blocks_.first, block_, spaced_, "native", MPI_INFO_NULL),
+        doing, "MPI_File_set_view");
   hints_in_force_ = hints_in_force(file_);
 }
 
-void MpiIoFile::open_to_write() { open(MPI_MODE_WRONLY | MPI_MODE_CREATE | MPI_MODE_EXCL, "write"); }
+void MpiIoFile::open_to_write() { open(MPI_MODE_WRONLY | (makes_ ? MPI_MODE_CREATE | MPI_MODE_EXCL : 0), "write"); }
 
 void MpiIoFile::open_to_read() { open(MPI_MODE_RDONLY, "read"); }
 
-/// All calls are made, whatever became of one: others may be waiting in them. Returns the first error.
+/// `most`: blocks at once. All calls are made, whatever became of one: others may be waiting in them. Returns the first
+/// error.
 template <typename Move>
-MpiIoFile::Outcome MpiIoFile::each_piece(const Move& move) const {
+MpiIoFile::Outcome MpiIoFile::each_call(std::int64_t most, const Move& move) const {
   Outcome outcome;
-  const std::int64_t end = calls_.collective ? most_ : blocks_.count;
-  for (std::int64_t first = 0; first < end; first += kPieceBlocks) {
-    const auto count = static_cast<int>(std::clamp<std::int64_t>(blocks_.count - first, 0, kPieceBlocks));
-    MPI_Status status{};
-    const int error = move(count > 0 ? first : 0, count, &status);
-    if (outcome.error != MPI_SUCCESS || outcome.is_short) continue;
-    outcome.error = error;
-    // Open MPI 4.1.4 tells of a full disk in this way alone.
-    int moved = 0;
-    outcome.is_short = MPI_Get_count(&status, block_, &moved) != MPI_SUCCESS || moved != count;
-  }
+  each_piece(calls_.collective ? most_ : blocks_.count, std::min(kPieceBlocks, most),
+             [&](std::int64_t first, std::int64_t blocks) {
+               const auto count = static_cast<int>(std::clamp<std::int64_t>(blocks_.count - first, 0, blocks));
+               MPI_Status status{};
+               const int error = move(count > 0 ? first : 0, count, &status);
+               if (outcome.error != MPI_SUCCESS || outcome.is_short) return;
+               outcome.error = error;
+               // Open MPI 4.1.4 tells of a full disk in this way alone.
+               int moved = 0;
+               outcome.is_short = MPI_Get_count(&status, block_, &moved) != MPI_SUCCESS || moved != count;
+             });
   return outcome;
 }
 
@@ -90,17 +93,21 @@ void MpiIoFile::check(const Outcome& outcome, const char* doing, const char* cal
     throw WorkFailed(fmt::format("cannot {} {}: {} did less than was asked for", doing, path_, call));
 }
 
-void MpiIoFile::write(std::span<const std::uint64_t> words) {
-  const Outcome outcome = each_piece([&](std::int64_t first, int count, MPI_Status* status) {
-    return calls_.write(file_, first, words.data() + first * kBlockWords, count, block_, status);
+void MpiIoFile::write(BlockSource& source) {
+  const Outcome outcome = each_call(source.piece(), [&](std::int64_t first, int count, MPI_Status* status) {
+    const auto words = count > 0 ? source.blocks(first, count) : std::span<const std::uint64_t>();
+    return calls_.write(file_, first, words.data(), count, block_, status);
   });
   if (outcome.error != MPI_SUCCESS) unlock_file(path_);
   check(outcome, "write", calls_.write_name);
 }
 
-void MpiIoFile::read(std::span<std::uint64_t> words) {
-  const Outcome outcome = each_piece([&](std::int64_t first, int count, MPI_Status* status) {
-    return calls_.read(file_, first, words.data() + first * kBlockWords, count, block_, status);
+void MpiIoFile::read(BlockSink& sink) {
+  const Outcome outcome = each_call(sink.piece(), [&](std::int64_t first, int count, MPI_Status* status) {
+    const auto words = count > 0 ? sink.room(first, count) : std::span<std::uint64_t>();
+    const int error = calls_.read(file_, first, words.data(), count, block_, status);
+    if (count > 0) sink.filled(first, count);
+    return error;
   });
   check(outcome, "read", calls_.read_name);
 }

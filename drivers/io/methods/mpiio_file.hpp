@@ -28,8 +28,8 @@ class MpiIoFile final : public IoFiles {
 
   void open_to_write() override;
   void open_to_read() override;
-  void write(std::span<const std::uint64_t> words) override;
-  void read(std::span<std::uint64_t> words) override;
+  void write(BlockSource& source) override;
+  void read(BlockSink& sink) override;
   void sync() override;
   void close() override;
   std::string path() const override { return blocks_.count > 0 ? path_ : std::string(); }
@@ -45,7 +45,7 @@ class MpiIoFile final : public IoFiles {
     bool is_short = false;  ///< a call did less than was asked for, and called that a success
   };
   template <typename Move>
-  Outcome each_piece(const Move& move) const;
+  Outcome each_call(std::int64_t most, const Move& move) const;
   void check(const Outcome& outcome, const char* doing, const char* call) const;
 
   MPI_Comm comm_;
@@ -53,6 +53,8 @@ class MpiIoFile final : public IoFiles {
   std::string path_;
   BlockRun blocks_;
   std::int64_t most_;  // blocks of any rank
+  std::int64_t header_bytes_;
+  bool makes_;  // it is not there yet
   Hints hints_;
   Hints hints_in_force_;
   const MpiIoCalls& calls_;

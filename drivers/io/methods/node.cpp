@@ -36,8 +36,8 @@ std::unique_ptr<IoFiles> make_node_files(const IoTask& task, int owner) {
     if (rank == owner) makes = is_first;
   }
   std::string path = fmt::format("{}.node{}", task.path, task.nodes[static_cast<std::size_t>(owner)]);
-  return std::make_unique<SharedFile>(task, std::move(path), in_file_of_node(task, owner), makes,
-                                      static_cast<std::int64_t>(seen.size()));
+  return std::make_unique<SharedFile>(*task.comm, PosixFile(std::move(path), task.direct), in_file_of_node(task, owner),
+                                      makes, static_cast<std::int64_t>(seen.size()));
 }
 
 }  // namespace trafficbench

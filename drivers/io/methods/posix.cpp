@@ -4,7 +4,8 @@
 namespace trafficbench {
 
 std::unique_ptr<IoFiles> make_posix_file(const IoTask& task, int owner) {
-  return std::make_unique<SharedFile>(task, task.path, task.dealing.of(owner), owner == 0, 1);
+  return std::make_unique<SharedFile>(*task.comm, PosixFile(task.path, task.direct, task.header_bytes),
+                                      task.dealing.of(owner), owner == 0 && !task.is_made, 1);
 }
 
 }  // namespace trafficbench

@@ -13,7 +13,7 @@ namespace {
 
 /// Calls whole(first block in the file, blocks, first word) for each piece that is one in the file.
 template <typename Whole>
-bool each_piece(BlockRun blocks, const Whole& whole) {
+bool each_whole(BlockRun blocks, const Whole& whole) {
   if (blocks.stride == 1) return blocks.count == 0 || whole(blocks.first, blocks.count, 0);
   for (std::int64_t k = 0; k < blocks.count; ++k) {
     if (!whole(blocks[k], 1, k * kBlockWords)) return false;
@@ -42,17 +42,30 @@ void PosixFile::open_to_write() { open(O_WRONLY, "write"); }
 void PosixFile::open_to_read() { open(O_RDONLY, "read"); }
 
 void PosixFile::write(BlockRun blocks, std::span<const std::uint64_t> words) {
-  const bool written = each_piece(blocks, [&](std::int64_t block, std::int64_t count, std::int64_t word) {
-    return write_at(file_.get(), kBlockBytes * block, kBlockBytes * count, words.data() + word);
+  const bool written = each_whole(blocks, [&](std::int64_t block, std::int64_t count, std::int64_t word) {
+    return write_at(file_.get(), header_bytes_ + kBlockBytes * block, kBlockBytes * count, words.data() + word);
   });
   if (!written) fail("write");
 }
 
 void PosixFile::read(BlockRun blocks, std::span<std::uint64_t> words) {
-  const bool got = each_piece(blocks, [&](std::int64_t block, std::int64_t count, std::int64_t word) {
-    return read_at(file_.get(), kBlockBytes * block, kBlockBytes * count, words.data() + word);
+  const bool got = each_whole(blocks, [&](std::int64_t block, std::int64_t count, std::int64_t word) {
+    return read_at(file_.get(), header_bytes_ + kBlockBytes * block, kBlockBytes * count, words.data() + word);
   });
   if (!got) fail("read");
+}
+
+void PosixFile::write(BlockRun blocks, BlockSource& source) {
+  each_piece(blocks.count, source.piece(), [&](std::int64_t first, std::int64_t count) {
+    write(blocks.part(first, count), source.blocks(first, count));
+  });
+}
+
+void PosixFile::read(BlockRun blocks, BlockSink& sink) {
+  each_piece(blocks.count, sink.piece(), [&](std::int64_t first, std::int64_t count) {
+    read(blocks.part(first, count), sink.room(first, count));
+    sink.filled(first, count);
+  });
 }
 
 void PosixFile::sync() {

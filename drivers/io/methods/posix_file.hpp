@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "drivers/base/files.hpp"
+#include "drivers/io/block_stream.hpp"
 #include "drivers/io/dealing.hpp"
 
 namespace trafficbench {
@@ -15,7 +16,9 @@ namespace trafficbench {
 class PosixFile {
  public:
   /// `direct`: opened with O_DIRECT. What is read and written then begins at a multiple of a block in memory, too.
-  PosixFile(std::string path, bool direct) : path_(std::move(path)), direct_(direct) {}
+  /// Block 0 begins at byte `header_bytes`.
+  PosixFile(std::string path, bool direct, std::int64_t header_bytes = 0)
+      : path_(std::move(path)), direct_(direct), header_bytes_(header_bytes) {}
 
   const std::string& path() const { return path_; }
 
@@ -33,6 +36,10 @@ class PosixFile {
   void write(BlockRun blocks, std::span<const std::uint64_t> words);
   void read(BlockRun blocks, std::span<std::uint64_t> words);
 
+  /// The same, piece by piece.
+  void write(BlockRun blocks, BlockSource& source);
+  void read(BlockRun blocks, BlockSink& sink);
+
   void sync();
   void close();
 
@@ -42,6 +49,7 @@ class PosixFile {
 
   std::string path_;
   bool direct_;
+  std::int64_t header_bytes_;
   Descriptor file_;
   bool is_made_ = false;
 };

@@ -23,8 +23,8 @@ class ProcessFiles final : public IoFiles {
   void open_to_read() override {
     if (blocks_.count > 0) file_.open_to_read();
   }
-  void write(std::span<const std::uint64_t> words) override { file_.write(blocks_, words); }
-  void read(std::span<std::uint64_t> words) override { file_.read(blocks_, words); }
+  void write(BlockSource& source) override { file_.write(blocks_, source); }
+  void read(BlockSink& sink) override { file_.read(blocks_, sink); }
   void sync() override { file_.sync(); }
   void close() override { file_.close(); }
   std::string path() const override { return blocks_.count > 0 ? file_.path() : std::string(); }

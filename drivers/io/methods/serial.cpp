@@ -1,6 +1,8 @@
 // One file, which rank 0 writes and reads alone: it gathers the road piece by piece, in the road's order, and hands out
 // what it read in the same way.
 #include <algorithm>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -20,7 +22,8 @@ class SerialFiles final : public IoFiles {
         dealing_(task.dealing),
         shift_((owner - comm_.rank() + comm_.size()) % comm_.size()),
         own_(dealing_.of(owner)),
-        file_(task.path, task.direct) {
+        file_(task.path, task.direct, task.header_bytes),
+        is_made_(task.is_made) {
     if (!leads()) return;
     const std::int64_t blocks = std::min(kPieceBlocks, dealing_.blocks());
     piece_.resize(static_cast<std::size_t>(blocks * kBlockWords));
@@ -28,17 +31,34 @@ class SerialFiles final : public IoFiles {
   }
 
   void open_to_write() override {
-    if (leads()) file_.make();
+    if (!leads()) return;
+    if (is_made_) {
+      file_.open_to_write();
+    } else {
+      file_.make();
+    }
   }
   void open_to_read() override {
     if (leads()) file_.open_to_read();
   }
 
-  void write(std::span<const std::uint64_t> words) override {
-    // Nobody writes to what is sent.
-    each_piece({const_cast<std::uint64_t*>(words.data()), words.size()}, true);
+  void write(BlockSource& source) override {
+    each_piece_of_road(source.piece(), [&](const Piece& piece) {
+      const auto words =
+          piece.own_count > 0 ? source.blocks(piece.own_first, piece.own_count) : std::span<const std::uint64_t>();
+      // Nobody writes to what is sent.
+      carry(piece, {const_cast<std::uint64_t*>(words.data()), words.size()}, true);
+      if (leads()) attempt([&] { file_.write(piece.blocks, in_piece(piece)); });
+    });
   }
-  void read(std::span<std::uint64_t> words) override { each_piece(words, false); }
+  void read(BlockSink& sink) override {
+    each_piece_of_road(sink.piece(), [&](const Piece& piece) {
+      if (leads()) attempt([&] { file_.read(piece.blocks, in_piece(piece)); });
+      const auto words = piece.own_count > 0 ? sink.room(piece.own_first, piece.own_count) : std::span<std::uint64_t>();
+      carry(piece, words, false);
+      if (piece.own_count > 0) sink.filled(piece.own_first, piece.own_count);
+    });
+  }
 
   void sync() override { file_.sync(); }
   void close() override { file_.close(); }
@@ -52,29 +72,38 @@ class SerialFiles final : public IoFiles {
 
   bool leads() const { return comm_.rank() == 0; }
 
+  /// Blocks of the road that follow each other, and what this rank's owner has of them.
+  struct Piece {
+    BlockRun blocks;
+    std::int64_t own_first = 0;
+    std::int64_t own_count = 0;
+  };
+
   /// What the others have of a piece they send and receive whatever became of rank 0's file: nobody waits in vain.
-  void each_piece(std::span<std::uint64_t> words, bool gather) {
-    std::string failure;
-    const auto attempt = [&](const auto& task) {
-      if (!failure.empty()) return;
-      try {
-        task();
-      } catch (const WorkFailed& failed) {
-        failure = failed.what();
-      }
-    };
-    for (std::int64_t first = 0; first < dealing_.blocks(); first += kPieceBlocks) {
-      const BlockRun piece{.first = first, .stride = 1, .count = std::min(kPieceBlocks, dealing_.blocks() - first)};
-      const auto in_piece = std::span(piece_).first(leads() ? static_cast<std::size_t>(piece.count * kBlockWords) : 0);
-      if (gather) {
-        carry(piece, words, true);
-        if (leads()) attempt([&] { file_.write(piece, in_piece); });
-      } else {
-        if (leads()) attempt([&] { file_.read(piece, in_piece); });
-        carry(piece, words, false);
-      }
+  template <typename Task>
+  void each_piece_of_road(std::int64_t most, const Task& task) {
+    failure_.clear();
+    each_piece(dealing_.blocks(), std::min(kPieceBlocks, most), [&](std::int64_t first, std::int64_t count) {
+      Piece piece{.blocks = {.first = dealing_.first() + first, .stride = 1, .count = count}};
+      std::tie(piece.own_first, piece.own_count) = part_of(own_, piece.blocks);
+      task(piece);
+    });
+    if (!failure_.empty()) throw WorkFailed(failure_);
+  }
+
+  template <typename Task>
+  void attempt(const Task& task) {
+    if (!failure_.empty()) return;
+    try {
+      task();
+    } catch (const WorkFailed& failed) {
+      failure_ = failed.what();
     }
-    if (!failure.empty()) throw WorkFailed(failure);
+  }
+
+  /// On rank 0.
+  std::span<std::uint64_t> in_piece(const Piece& piece) {
+    return words_of_blocks(std::span(piece_), 0, piece.blocks.count);
   }
 
   /// What an owner has of a piece: the first of its blocks there, and how many.
@@ -83,28 +112,24 @@ class SerialFiles final : public IoFiles {
     return {before, own.before(piece.first + piece.count) - before};
   }
 
-  /// Between the ranks' memory and rank 0's piece, in which blocks lie in the road's order.
-  void carry(const BlockRun& piece, std::span<std::uint64_t> words, bool gather) {
+  /// Between the ranks' memory and rank 0's piece, in which blocks lie in the road's order. `own_words`: what this
+  /// rank's owner has of it.
+  void carry(const Piece& piece, std::span<std::uint64_t> own_words, bool gather) {
     constexpr int kTag = 0;
-    const auto blocks_in = [](std::span<std::uint64_t> all, std::int64_t first, std::int64_t count) {
-      return all.subspan(static_cast<std::size_t>(first * kBlockWords), static_cast<std::size_t>(count * kBlockWords));
-    };
     std::vector<Message> of_others;  // on rank 0
     std::vector<Message> own;
-    const auto [own_first, own_count] = part_of(own_, piece);
-    const auto own_words = blocks_in(words, own_first, own_count);
-    if (!leads() && own_count > 0) own.push_back({0, kTag, own_words});
+    if (!leads() && piece.own_count > 0) own.push_back({0, kTag, own_words});
     if (leads()) {
       std::int64_t at = 0;
       for (int rank = 0; rank < comm_.size(); ++rank) {
-        const std::int64_t count = part_of(blocks_of(rank), piece).second;
-        if (rank != 0 && count > 0) of_others.push_back({rank, kTag, blocks_in(in_parts_, at, count)});
+        const std::int64_t count = part_of(blocks_of(rank), piece.blocks).second;
+        if (rank != 0 && count > 0) of_others.push_back({rank, kTag, words_of_blocks(std::span(in_parts_), at, count)});
         at += count;
       }
-      if (!gather) sort(piece, own_words, false);
+      if (!gather) sort(piece.blocks, own_words, false);
     }
     comm_.exchange(gather ? own : of_others, gather ? of_others : own);
-    if (leads() && gather) sort(piece, own_words, true);
+    if (leads() && gather) sort(piece.blocks, own_words, true);
   }
 
   /// On rank 0, between what it has of each rank, one after the other, and the piece.
@@ -131,6 +156,8 @@ class SerialFiles final : public IoFiles {
   int shift_;
   BlockRun own_;
   PosixFile file_;
+  bool is_made_;
+  std::string failure_;
   BlockWords piece_;
   std::vector<std::uint64_t> in_parts_;
 };

@@ -13,14 +13,14 @@ namespace trafficbench {
 class SharedFile final : public IoFiles {
  public:
   /// `blocks`: where the owner's lie in the file. `makes`: this rank makes the file, and does so before the others open
-  /// it; one rank does of those that share a file. `files`: of all ranks.
-  SharedFile(const IoTask& task, std::string path, BlockRun blocks, bool makes, std::int64_t files)
-      : comm_(*task.comm), blocks_(blocks), file_(std::move(path), task.direct), makes_(makes), files_(files) {}
+  /// it; one rank does of those that share a file, unless it is there. `files`: of all ranks.
+  SharedFile(Communicator& comm, PosixFile file, BlockRun blocks, bool makes, std::int64_t files)
+      : comm_(comm), blocks_(blocks), file_(std::move(file)), makes_(makes), files_(files) {}
 
   void open_to_write() override;
   void open_to_read() override;
-  void write(std::span<const std::uint64_t> words) override { file_.write(blocks_, words); }
-  void read(std::span<std::uint64_t> words) override { file_.read(blocks_, words); }
+  void write(BlockSource& source) override { file_.write(blocks_, source); }
+  void read(BlockSink& sink) override { file_.read(blocks_, sink); }
   void sync() override { file_.sync(); }
   void close() override { file_.close(); }
   std::string path() const override { return makes_ || blocks_.count > 0 ? file_.path() : std::string(); }

@@ -1,0 +1,38 @@
+#include "drivers/io/io_patience.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "drivers/base/bad_input.hpp"
+#include "drivers/base/new_file.hpp"
+#include "drivers/base/standard_output.hpp"
+
+namespace trafficbench {
+
+double usual_patience(std::int64_t bytes) {
+  constexpr double kLeast = 60;
+  constexpr double kBytesPerSecond = 1e7;
+  return kLeast + static_cast<double>(bytes) / kBytesPerSecond;
+}
+
+// The watchdog must not call MPI: the main thread is there.
+IoPatience::IoPatience(int rank, double seconds, const char* doing, std::string path, const IoMethod& method,
+                       std::function<std::string()> made, std::function<void()> leave)
+    : watchdog_(seconds, [rank, seconds, doing, path = std::move(path), &method, made = std::move(made),
+                          leave = std::move(leave)] {
+        if (const std::string file = made(); !file.empty()) remove_or_name(file);
+        if (rank != 0) return;
+        std::this_thread::sleep_for(std::chrono::seconds(1));  // others remove theirs
+        leave();
+        print_error("trafficbench",
+                    fmt::format("to {} {} by {} takes longer than {:g} s, the patience there is: perhaps one rank "
+                                "has failed in a call that the others cannot leave",
+                                doing, path, method.name, seconds));
+        _exit(static_cast<int>(Status::check_failed));
+      }) {}
+
+}  // namespace trafficbench
