@@ -229,7 +229,7 @@ def takes_direct(folder):
     return True
 
 
-@pytest.mark.parametrize("ranks", [1, 3])
+@pytest.mark.parametrize("ranks", [1, 2])
 def test_direct_rows_are_verified_and_say_so(folder, ranks):
     arguments = ["--cells", 70 * 32768 + 77, "--sync", "synced,cached", "--direct"]
     if not takes_direct(folder / "data"):
@@ -357,8 +357,10 @@ def test_a_write_that_fails_on_one_rank_hangs_nobody(folder, method, layout):
     needs_ranks()
     arguments = ["--methods", method, "--layouts", layout, "--patience", 10]
     done = with_failure(folder, "pwrite", errno.ENOSPC, *arguments, ranks=3, rank=0)
-    line = only_line(done, 1)
-    # Open MPI's collective writes hang at once.
+    # Of a launch that is given up the launcher may tell the status of ranks that it killed.
+    is_given_up = done.returncode != 0 and "takes longer than" in done.stderr
+    line = only_line(done, done.returncode if is_given_up else 1)
+    # Open MPI's collective writes hang at once, and HDF5's with MPICH.
     assert "cannot write" in line or (method in ("mpiio-collective", "hdf5") and "takes longer than 10 s" in line)
     assert os.listdir(folder / "data") == []
 

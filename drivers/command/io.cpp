@@ -261,14 +261,15 @@ class IoSession {
     try {
       return make_io_visit(world_, what, *road_);
     } catch (const WorkFailed& failed) {
-      if (!what.method->survives_failure) end_launch(failed);
+      if (!what.method->survives_failure) end_launch(what, failed);
       throw;
     }
   }
 
   /// All ranks come here alike.
-  void end_launch(const WorkFailed& failed) {
+  void end_launch(const IoVisit& what, const WorkFailed& failed) {
     if (leads()) print_error("trafficbench", failed.what());
+    if (what.launch != nullptr) what.launch->leave();
     world_.barrier();
     // A launcher may lose what was said just before the end.
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
@@ -375,7 +376,7 @@ Status io(Communicator& world, const IoOptions& options, const std::vector<std::
   }
   Json description = describe_run(world, argv);
   for (const IoMethod* method : methods) {
-    if (!method->library.empty()) description["software"][std::string(method->library)] = method->version();
+    if (method->library != nullptr) description["software"][method->library] = method->version();
   }
   on_rank_0(world, [&] { add_launch(*journal, description, output); });
   if (leads) {

@@ -96,8 +96,8 @@ struct IoMethod {
   /// After a call that failed, files can be closed and the program ends in order; else it aborts with files open.
   bool survives_failure = true;
 
-  /// The library that it needs beside MPI, and its version; empty if it needs none.
-  std::string_view library = {};
+  /// The library that it needs beside MPI, if it needs one, and its version.
+  const char* library = nullptr;
   std::string (*version)() = [] { return std::string(); };
 
   /// Why this program has it not; empty if it has.

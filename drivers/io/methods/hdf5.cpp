@@ -189,10 +189,10 @@ class Hdf5File final : public IoFiles {
       H5Sselect_none(in_file_);
       return in_memory;
     }
-    const auto start = static_cast<hsize_t>(blocks_[first] * kBlockWords);
-    const auto stride = static_cast<hsize_t>(blocks_.stride * kBlockWords);
-    const auto blocks = static_cast<hsize_t>(count);
     const hsize_t block = kBlockWords;
+    const hsize_t start = static_cast<hsize_t>(blocks_[first]) * block;
+    const hsize_t stride = static_cast<hsize_t>(blocks_.stride) * block;
+    const auto blocks = static_cast<hsize_t>(count);
     H5Sselect_hyperslab(in_file_, H5S_SELECT_SET, &start, &stride, &blocks, &block);
     return in_memory;
   }
