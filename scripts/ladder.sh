@@ -30,7 +30,7 @@ done
 if ((builds)); then
   # Without Python's packages their rungs are skipped, and say so.
   (ensure_packages ladder) || echo "ladder.sh: note: rungs whose packages are missing are skipped" >&2
-  ensure_packages build
+  ensure_packages build python
   build_preset "$root" release all
 fi
 exec "${session[@]}" "$@"

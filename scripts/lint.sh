@@ -52,7 +52,7 @@ for argument in "$@"; do
     exit 2
   fi
 done
-ensure_packages build test ci
+ensure_packages build python test ci
 
 echo "== clang-format"
 cpp_files | xargs -0 -r clang-format-14 --dry-run --Werror

@@ -126,7 +126,7 @@ check_names "$@"
 if [[ -n "${RANKS+set}" && ! "$RANKS" =~ ^[1-9][0-9]{0,6}$ ]]; then refuse "RANKS is \"$RANKS\": it is a number of ranks"; fi
 cd "$root"
 check_values "$@"
-ensure_packages build
+ensure_packages build python
 build_preset "$root" release all
 
 options=("$@")

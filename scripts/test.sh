@@ -71,7 +71,7 @@ preset_of() { if [[ "$1" == slurm ]]; then echo mpich; else echo "$1"; fi; }
 targets_of() {
   case "$1" in
     asan) echo trafficbench road_tests unit_tests ;;
-    clang19) echo trafficbench road_tests ;;
+    clang19) echo trafficbench road_tests python_module ;;
     tsan) echo road_tests ;;
     aarch64) echo trafficbench trafficbench-model road_tests ;;
     smpi) echo trafficbench trafficbench-model trafficbench-simulate ;;
@@ -135,6 +135,7 @@ check_installation() {
     "$prefix/bin/$program" --help >/dev/null
     echo "installed: $program"
   done
+  PYTHONPATH="$(echo "$prefix"/lib*/python3*/site-packages)" /usr/bin/python3 -c 'import trafficbench; print(trafficbench.Road(1000))'
   test -f "$prefix/share/trafficbench/report.schema.json"
   test -f "$prefix/share/doc/trafficbench/README.md"
 }
@@ -194,7 +195,7 @@ logged() {
 # The README's command: the tests where they can be seen.
 test_release() {
   local skipped slow
-  ensure_packages build ladder report test
+  ensure_packages build python ladder report test
   choose_generator
   echo "== release: build (log: build/release.log)"
   logged build/release.log build_release_with_tests
@@ -228,7 +229,7 @@ if ((${#stages[@]} == 0)); then
   exit 0
 fi
 
-sections=(build ladder report test ci page simulate)
+sections=(build python ladder report test ci page simulate)
 command -v npm >/dev/null || sections+=(npm)
 if [[ " ${stages[*]} " == *" slurm "* ]]; then sections+=(slurm); fi
 ensure_packages "${sections[@]}"

@@ -16,6 +16,11 @@ from program import BUILD, PROGRAM, ROOT, one_line_of, start, succeed, write_exe
 from report_helpers import example_path
 from script import run_script
 
+from trafficbench_tools.ladder.rungs import use_module_of
+
+# Rungs find the build's Python module, in processes of their own and in forks of this one.
+use_module_of(PROGRAM)
+sys.path.append(str(BUILD / "python"))
 EXAMPLE = example_path("measured")
 # Programs of the ladder are run as they stand, up to so many updates.
 MOST_UPDATES = 2 * 10**8

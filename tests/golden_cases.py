@@ -7,7 +7,8 @@ from pathlib import Path
 from program import succeed
 
 HERE = Path(__file__).resolve().parent
-CASES = json.loads((HERE / "golden.json").read_text(encoding="utf-8"))["cases"]
+GOLDEN = json.loads((HERE / "golden.json").read_text(encoding="utf-8"))
+CASES = GOLDEN["cases"]
 COURSE_ROAD, SHORT_ROAD, CROWDED_ROAD, NUMPY_ROAD = CASES
 
 # One kernel jumps to its result: it has no update rate to print.

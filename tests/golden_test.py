@@ -2,7 +2,7 @@
 
 import pytest
 from golden_cases import (
-    CASES, COURSE_ROAD, HERE, RATE, SHORT_ROAD, TIME, check_lines, check_run, expected_lines, name_of,
+    CASES, COURSE_ROAD, GOLDEN, HERE, RATE, SHORT_ROAD, TIME, check_lines, check_run, expected_lines, name_of,
 )
 from program import kernels, succeed
 
@@ -39,6 +39,15 @@ def test_expected_lines_are_those_of_the_course():
 def test_the_course_run_is_the_default_but_for_its_start():
     printed = succeed("run", "--init", "uni")
     check_lines(printed, expected_lines(COURSE_ROAD))
+
+
+def test_the_other_exercise_has_the_same_start_state():
+    case = GOLDEN["intro_to_hpc"]
+    options = ["--cells", case["cells"], "--steps", case["steps"], "--density", case["target_density"], "--seed", case["seed"]]
+    lines = succeed("run", "--init", case["init"], *options).splitlines()
+    assert f"Actual density of cars is {case['actual_density']:.6f}" in lines
+    for iteration, velocity in case["velocity"].items():
+        assert f"At iteration {iteration} average velocity is {velocity:.6f} " in lines
 
 
 def test_figures_agree_with_each_other():

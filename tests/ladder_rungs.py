@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 import pytest
-from program import ROOT, start, succeed
+from program import BUILD, PROGRAM, ROOT, start, succeed
 from script import run_script
 
 sys.path.insert(1, str(ROOT / "bench" / "ladder"))
@@ -19,6 +19,9 @@ from trafficbench_tools.ladder import rungs  # noqa: E402
 # What numba has compiled serves the next launch too. It reads this when it is imported.
 COMPILED = tempfile.TemporaryDirectory(prefix="numba-")
 os.environ.setdefault("NUMBA_CACHE_DIR", COMPILED.name)
+# Their module trafficbench is the build's, here and in what is started.
+rungs.use_module_of(PROGRAM)
+sys.path.append(str(BUILD / "python"))
 SCRIPTS = {name: ROOT / "bench" / "ladder" / program.file for name, program in rungs.PYTHON_RUNGS.items()}
 
 

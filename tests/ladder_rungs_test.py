@@ -3,6 +3,7 @@
 A rung whose packages are missing is skipped here as in a session: scripts/test.sh installs them.
 """
 
+import itertools
 import json
 import random
 import runpy
@@ -46,11 +47,12 @@ def test_rung_moves_the_cars_of_the_model(tmp_path, name, count):
 
 
 @pytest.mark.parametrize("ranks", [2, 3])
-def test_mpi4py_is_the_same_on_any_ranks(tmp_path, ranks):
+@pytest.mark.parametrize("name", ["mpi4py", "mpi4py-trafficbench"])
+def test_mpi4py_is_the_same_on_any_ranks(tmp_path, name, ranks):
     for cells in (ranks, 100, 1001):
         road = saved(tmp_path / f"{cells}.road", cells, 0.52, 7, 30)
         options = ["--cells", cells, "--seed", 7, "--steps", 30, "--print-every", 10]
-        said = rung("mpi4py", *options, "--expect", road, ranks=ranks)
+        said = rung(name, *options, "--expect", road, ranks=ranks)
         end, moves = model(cells, 0.52, 7, 30)
         assert said["verified"] is True and said["ranks"] == ranks
         assert said["moves"] == sum(moves), f"{cells} cells"
@@ -62,10 +64,10 @@ def test_mpi4py_is_the_same_on_any_ranks(tmp_path, ranks):
 def test_threads_divide_the_road_and_count_every_move_once(tmp_path, threads):
     """Pieces begin at whole blocks of 2040 cells, and the last has what is left."""
     needs("numba-branchless")
-    for cells in (threads, 2041, 3 * 2040, 9001):
-        road = saved(tmp_path / f"{cells}.road", cells, 0.52, 7, 12)
-        words = [sys.executable, SCRIPTS["numba-branchless"], "--json", "--cells", cells, "--seed", 7, "--steps", 12]
-        done = start([*words, "--expect", road], env={"NUMBA_NUM_THREADS": str(threads)})
+    for cells, name in itertools.product((threads, 2041, 3 * 2040, 9001), ("numba-branchless", "python-trafficbench")):
+        road = saved(tmp_path / f"{name}-{cells}.road", cells, 0.52, 7, 12)
+        words = [sys.executable, SCRIPTS[name], "--json", "--cells", cells, "--seed", 7, "--steps", 12]
+        done = start([*words, "--expect", road], env=dict.fromkeys(["NUMBA_NUM_THREADS", "OMP_NUM_THREADS"], str(threads)))
         assert done.returncode == 0, done.stderr
         said = json.loads(done.stdout)
         assert said["verified"] is True and said["threads"] == threads and len(said["placement"][0]["cpus"]) == threads

@@ -157,7 +157,7 @@ def test_no_rung_always_follows_the_same_one():
 
 def test_rungs_of_python_are_numbered_from_the_lowest_up_below_all_kernels():
     numbers = [rungs.PythonRung("python3", name, 1, 1, "every", [], [0], 9).number for name in rungs.PYTHON_RUNGS]
-    assert numbers == [-6, -5, -4, -3, -2, -1]
+    assert numbers == list(range(-len(rungs.PYTHON_RUNGS), 0))
 
 
 def results(*seconds, **changes):
@@ -228,11 +228,12 @@ def test_rungs_that_depend_on_the_order_make_the_same_iterations_everywhere():
 def test_shapes_of_python_rungs():
     shapes = {name: program.shapes(4) for name, program in rungs.PYTHON_RUNGS.items()}
     assert shapes["python"] == shapes["numba"] == [(1, 1)]
-    assert shapes["mpi4py"] == [(4, 1)] and shapes["numba-branchless"] == [(1, 1), (1, 4)]
+    assert shapes["mpi4py"] == shapes["mpi4py-trafficbench"] == [(4, 1)]
+    assert shapes["numba-branchless"] == shapes["python-trafficbench"] == [(1, 1), (1, 4)]
     assert {name: program.shapes(1) for name, program in rungs.PYTHON_RUNGS.items()} == {name: [(1, 1)] for name in shapes}
     threaded = rungs.PythonRung("python3", "numba-branchless", 1, 4, "every", [], [0, 2, 4, 6], 9)
     command = threaded.command(rungs.Road(9, 0.5, 1), 7)
-    assert command[:3] == ["env", "NUMBA_NUM_THREADS=4", "python3"] and command[-2:] == ["--cpu", "0,2,4,6"]
+    assert command[:4] == ["env", "NUMBA_NUM_THREADS=4", "OMP_NUM_THREADS=4", "python3"] and command[-2:] == ["--cpu", "0,2,4,6"]
 
 
 def test_program_that_cannot_derive_is_refused_before_the_work(tmp_path):

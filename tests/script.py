@@ -50,7 +50,7 @@ def _carry_out(script):
 
 def run_script(script, *arguments, cwd=None, env=None):
     """Runs a script to its end; a subprocess.CompletedProcess with texts."""
-    if Path(script).stem == "mpi4py_ranks":
+    if Path(script).stem.startswith("mpi4py_"):
         return start([sys.executable, script, *arguments], cwd=cwd, env=env)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as out, tempfile.TemporaryFile("w+", encoding="utf-8") as err:
         process = os.fork()

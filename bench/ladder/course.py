@@ -263,7 +263,7 @@ def keeps_compiled():
 
 def software():
     versions = {"python": sys.version.split()[0]}
-    for name in ("numpy", "numba", "mpi4py"):
+    for name in ("numpy", "numba", "mpi4py", "trafficbench"):
         if name in sys.modules:
             versions[name] = sys.modules[name].__version__
     return versions

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <ctime>
 #include <memory>
 #include <new>
@@ -29,6 +28,7 @@
 #include "drivers/report/provenance.hpp"
 #include "drivers/report/report.hpp"
 #include "drivers/report/report_file.hpp"
+#include "drivers/road/pieces.hpp"
 #include "drivers/road/space_time.hpp"
 #include "drivers/road/verification.hpp"
 #include "kernels/clock.hpp"
@@ -41,15 +41,6 @@ namespace trafficbench {
 namespace {
 
 constexpr std::int64_t kCourseCells = 10240000;
-
-/// OMP_NUM_THREADS as this rank has it; 0 where it is not set. Throws BadInput.
-std::int64_t omp_num_threads() {
-  const char* variable = std::getenv("OMP_NUM_THREADS");
-  if (variable == nullptr || *variable == '\0') return 0;
-  // A list is for nested regions, of which there are none here.
-  const std::string_view all = variable;
-  return Count<1, kMaxThreads>(all.substr(0, all.find(',')), "OMP_NUM_THREADS").number;
-}
 
 /// --threads, else OMP_NUM_THREADS, else the cores that every rank may use: where ranks have different numbers, the
 /// lowest. Throws BadInput where that is one thread and the kernel was named by its OpenMP form. Collective.
@@ -282,32 +273,6 @@ Road make_road(Communicator& world, const CheckedRun& asked, const CourseLines& 
   return road;
 }
 
-/// How many iterations are made before signals are looked at: as many as take a second.
-class Pieces {
- public:
-  explicit Pieces(const Point& point) {
-    // A jump takes as long for any number of iterations.
-    if (point.variant->kernel_class != KernelClass::update) iterations_ = point.steps;
-    constexpr double kSlowestUpdates = 2e8;  // a second, of one core
-    const double updates = kSlowestUpdates * point.workers();
-    iterations_ = std::max(iterations_, within(updates / static_cast<double>(point.road_cells)));
-    // Fewer would not let a variant that is blocked in time make one of its trips through memory.
-    iterations_ = std::max(iterations_, point.variant->work.iterations_per_trip);
-  }
-
-  std::int64_t iterations() const { return iterations_; }
-
-  /// `seconds` is the slowest rank's: all ranks make the same pieces.
-  void learn(std::int64_t iterations, double seconds) {
-    if (seconds > 0) iterations_ = std::max(iterations_, within(static_cast<double>(iterations) / seconds));
-  }
-
- private:
-  static std::int64_t within(double iterations) { return std::llround(std::clamp(iterations, 1.0, 1e15)); }
-
-  std::int64_t iterations_ = 1;
-};
-
 /// All iterations, made and timed.
 struct TimedIterations {
   std::int64_t made = 0;  ///< fewer than asked for: a signal came
@@ -323,7 +288,8 @@ TimedIterations time_iterations(Communicator& world, const CheckedRun& asked, Ro
   if (picture != nullptr) picture->add(world, *road.simulation);
   double own_seconds = 0;
   std::clock_t own_cpu = 0;
-  Pieces pieces(asked.point);
+  // Signals are looked at once a second.
+  Pieces pieces(*asked.point.variant, asked.point.road_cells, asked.point.workers(), 1.0);
   world.barrier();
   while (run.made < asked.point.steps && !asked_to_stop(world)) {
     const std::int64_t to_line = asked.print_every - run.made % asked.print_every;

@@ -17,8 +17,6 @@ namespace trafficbench {
 
 namespace {
 
-constexpr int kNoCpu = -1;
-
 RankCpus own_cpus_and_quotas() {
   static const std::vector<CpuQuota> quotas = read_control_groups().cpu_quotas;
   const Machine& machine = this_machine();
@@ -95,7 +93,7 @@ int threads_per_rank(Communicator& comm, const PlacementPolicy& policy) {
 
 std::string cpu_quota_note(Communicator& comm) { return quota_note(gather_cpus(comm)); }
 
-Placing bind_workers(Communicator& comm, int threads, bool oversubscribe, const PlacementPolicy& policy) {
+Placing plan_workers(Communicator& comm, int threads, bool oversubscribe, const PlacementPolicy& policy) {
   const std::vector<RankCpus> ranks = gather_cpus(comm);
   // Rank 0 plans; the others add nothing to its numbers.
   Binding binding;
@@ -120,6 +118,11 @@ Placing bind_workers(Communicator& comm, int threads, bool oversubscribe, const 
   comm.sum(cpus);
   const std::size_t own = static_cast<std::size_t>(comm.rank()) * workers;
   for (std::size_t thread = 0; thread < workers; ++thread) placing.cpus.push_back(static_cast<int>(cpus[own + thread]));
+  return placing;
+}
+
+Placing bind_workers(Communicator& comm, int threads, bool oversubscribe, const PlacementPolicy& policy) {
+  Placing placing = plan_workers(comm, threads, oversubscribe, policy);
   bind_own_workers(placing.cpus);
   return placing;
 }

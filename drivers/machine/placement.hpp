@@ -33,6 +33,10 @@ struct Placing {
   std::vector<int> cpus;  ///< of this rank, a logical CPU a thread; empty if nothing was bound
 };
 
+/// Collective. Where bind_workers would have the threads of every rank. Binds nothing.
+Placing plan_workers(Communicator& comm, int threads, bool oversubscribe,
+                     const PlacementPolicy& policy = placement_policies().front());
+
 /// Collective. Binds the threads of every rank to cores, as the policy says (plan_binding). If there is a shortage,
 /// workers share what there is if `oversubscribe` is set; else nothing is bound.
 Placing bind_workers(Communicator& comm, int threads, bool oversubscribe,
@@ -44,7 +48,10 @@ void unbind_workers(int threads);
 /// The same for the calling thread alone, which need not be one of OpenMP's.
 void unbind_this_thread();
 
-/// Binds this rank's threads again, as a Placing of theirs says. Not collective: the plan is made once.
+/// A worker that a Placing has no logical CPU for: it stays unbound.
+inline constexpr int kNoCpu = -1;
+
+/// Binds this rank's threads, as a Placing of theirs says. Not collective: the plan is made once.
 void bind_own_workers(const std::vector<int>& cpus);
 
 /// Collective. Why the policy has no place for one thread of every rank, on every rank; empty if it has. Binds nothing.

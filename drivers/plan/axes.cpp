@@ -2,9 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 #include "drivers/base/bad_input.hpp"
 
 namespace trafficbench {
+
+std::int64_t omp_num_threads() {
+  const char* variable = std::getenv("OMP_NUM_THREADS");
+  if (variable == nullptr || *variable == '\0') return 0;
+  // A list is for nested regions, of which there are none here.
+  const std::string_view all = variable;
+  return Count<1, kMaxThreads>(all.substr(0, all.find(',')), "OMP_NUM_THREADS").number;
+}
 
 StartOptions StartAxes::start() const {
   const StartOptions options{.init = init, .density = density.number, .seed = seed.number};

@@ -28,6 +28,9 @@ inline constexpr std::int64_t kMaxSteps = std::int64_t{1} << 50;
 /// Most threads of a rank that a command takes.
 inline constexpr std::int64_t kMaxThreads = std::int64_t{1} << 14;
 
+/// OMP_NUM_THREADS as this process has it; 0 where it is not set. Throws BadInput.
+std::int64_t omp_num_threads();
+
 using RoadLength = Count<1, kMaxCells>;
 using RoadLengths = CountList<1, kMaxCells>;
 using Steps = Count<1, kMaxSteps>;

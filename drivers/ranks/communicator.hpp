@@ -146,6 +146,9 @@ std::vector<double> gather_numbers(Communicator& comm, std::initializer_list<dou
 /// size that the launcher was asked for.
 std::unique_ptr<Communicator> start_world(int& argc, char**& argv);
 
+/// A rank that is alone, whatever launched this process.
+std::unique_ptr<Communicator> make_lone_rank();
+
 /// Throws BadInput when this process was launched as one of several, yet sees a world of `world_size` 1: the launcher
 /// belongs to another MPI than the program, or the program was built without.
 void check_world_size(int world_size);

@@ -128,24 +128,26 @@ void Simulation::load(const CellSource& start) {
   if (setup_.variant->kernel_class == KernelClass::closed_form) cars_ = cars();
 }
 
-MovesMade Simulation::advance(std::int64_t iterations) {
+MovesMade Simulation::advance(std::int64_t iterations, std::span<std::int64_t> each) {
   timed_ = {};
   inside_ = {};
   taking_ = 0;
   exchange_timer_ = advance_timer_ = sum_timer_ = {};
-  return setup_.variant->kernel_class == KernelClass::update ? update(iterations) : jump(iterations);
+  return setup_.variant->kernel_class == KernelClass::update ? update(iterations, each) : jump(iterations, each);
 }
 
-MovesMade Simulation::update(std::int64_t iterations) { return advance_segment(iterations, depth_); }
+MovesMade Simulation::update(std::int64_t iterations, std::span<std::int64_t> each) {
+  return advance_segment(iterations, depth_, each);
+}
 
-MovesMade Simulation::jump(std::int64_t iterations) {
+MovesMade Simulation::jump(std::int64_t iterations, std::span<std::int64_t> each) {
   // Once settled, the pattern only shifts, one cell an iteration: cars to the right, or the holes of a crowded road to
   // the left (docs/kernels.md).
   const std::int64_t unsettled = std::clamp<std::int64_t>(settling_time(setup_.cells) - age_, 0, iterations);
   MovesMade moves;
   if (unsettled > 0) {
     fresh_ = 0;
-    moves = advance_segment(unsettled, std::min(unsettled, depth_));
+    moves = advance_segment(unsettled, std::min(unsettled, depth_), each);
     fresh_ = 0;
   }
   const std::int64_t rest = iterations - unsettled;
@@ -154,12 +156,13 @@ MovesMade Simulation::jump(std::int64_t iterations) {
   const std::int64_t steady = std::min(cars_, setup_.cells - cars_);
   rotation_ = (rotation_ + (crowded ? -rest : rest)) % setup_.cells;
   age_ += rest;
+  if (!each.empty()) std::ranges::fill(each.last(static_cast<std::size_t>(rest)), steady);
   moves.last = steady;
   moves.counted = setup_.counting == CountingMode::every ? moves.counted + rest * steady : steady;
   return moves;
 }
 
-MovesMade Simulation::advance_segment(std::int64_t iterations, std::int64_t limit) {
+MovesMade Simulation::advance_segment(std::int64_t iterations, std::int64_t limit, std::span<std::int64_t> each) {
   for (std::int64_t done = 0; done < iterations;) {
     const bool stale = fresh_ == 0;
     if (stale) fresh_ = limit;
@@ -175,6 +178,7 @@ MovesMade Simulation::advance_segment(std::int64_t iterations, std::int64_t limi
       for (const MoveCount& count : moves_) {
         if (count.wanted) sums_.push_back(count.moves);
       }
+      if (!each.empty()) std::ranges::copy(sums_, each.begin() + (every ? done : done + k - 1));
       sum_moves();
     }
     fresh_ -= k;

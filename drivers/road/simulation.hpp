@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -57,8 +58,12 @@ class Simulation final : public CellSource {
   /// Puts the road into its start state.
   void load(const CellSource& start);
 
-  /// `iterations` >= 1 of the whole road.
-  MovesMade advance(std::int64_t iterations);
+  /// `iterations` >= 1 of the whole road. `each` is empty, or has a place for each of them: then it takes the moves of
+  /// each, as far as they are counted, on one rank, which knows all.
+  MovesMade advance(std::int64_t iterations, std::span<std::int64_t> each = {});
+
+  /// What the next advance counts, in place of what the setup said.
+  void set_counting(CountingMode counting) { setup_.counting = counting; }
 
   /// Where this rank was during the last advance, from timers of some of its phases.
   PhaseTimes phase_times() const;
@@ -88,9 +93,9 @@ class Simulation final : public CellSource {
   std::int64_t cells() const override { return setup_.cells; }
 
  private:
-  MovesMade update(std::int64_t iterations);
-  MovesMade jump(std::int64_t iterations);
-  MovesMade advance_segment(std::int64_t iterations, std::int64_t limit);
+  MovesMade update(std::int64_t iterations, std::span<std::int64_t> each);
+  MovesMade jump(std::int64_t iterations, std::span<std::int64_t> each);
+  MovesMade advance_segment(std::int64_t iterations, std::int64_t limit, std::span<std::int64_t> each);
   void exchange_halos(std::int64_t k);
   double advance_inside(std::int64_t k, bool timed);
   void add_work(const ThreadSeconds& threads, double seconds, double weight, PhaseTimes& times) const;

@@ -2,7 +2,7 @@
 #
 # -DFETCHCONTENT_TRY_FIND_PACKAGE_MODE=NEVER      fetches everything, whatever the system has
 # -DFETCHCONTENT_SOURCE_DIR_<NAME>=<folder>       takes one from a local folder; <NAME> is HWY, NLOHMANN_JSON, CLI11, FMT,
-#                                                 XXHASH, GTEST or BENCHMARK (a machine without a network needs all)
+#                                                 XXHASH, GTEST, BENCHMARK or PYBIND11 (a machine without a network needs all)
 include(FetchContent)
 include(${CMAKE_CURRENT_LIST_DIR}/openmp.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/mpi.cmake)
@@ -150,3 +150,5 @@ if(TARGET PNG::PNG)
 else()
   message(STATUS "libpng: none, pictures are PGM")
 endif()
+
+include(${CMAKE_CURRENT_LIST_DIR}/python.cmake)

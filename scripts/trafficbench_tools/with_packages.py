@@ -20,6 +20,7 @@ import sys
 from trafficbench_tools.printing import tell
 
 OLDEST = (3, 9)
+OWN = "trafficbench"  # no package of Debian's
 ALREADY_TRIED = "TRAFFICBENCH_STARTED_AGAIN"
 
 # Run by a candidate: prints the modules it lacks.
@@ -54,12 +55,13 @@ def need(*modules):
                 lacks = f"everything ({error.strerror})"
         found[candidate] = lacks
     tried = "; ".join(f"{path} lacks {lacks}" for path, lacks in found.items())
-    packages = " ".join(f"python3-{name}" for name in modules)
+    packages = " ".join(f"python3-{name}" for name in modules if name != OWN)
+    own = f"; {OWN}: this suite's build makes it, see docs/python.md" if OWN in modules else ""
     # Not a BadInput: some need their packages before anybody can catch one.
     tell(
         script,
         f"no Python here has {', '.join(modules)}: {tried or f'{sys.executable} lacks ' + ' '.join(missing)}."
-        f" Install them (Debian: apt-get install {packages}) or name an interpreter: TRAFFICBENCH_PYTHON=PATH",
+        f" Install them (Debian: apt-get install {packages}{own}) or name an interpreter: TRAFFICBENCH_PYTHON=PATH",
     )
     sys.exit(2)
 

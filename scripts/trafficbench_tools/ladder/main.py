@@ -6,6 +6,7 @@ from pathlib import Path
 
 from trafficbench_tools.files import check_target
 from trafficbench_tools.ladder.options import check_program, default_output, read_options
+from trafficbench_tools.ladder.rungs import use_module_of
 from trafficbench_tools.ladder.session import SIGNALS, Session, interrupt
 from trafficbench_tools.with_packages import need
 
@@ -23,4 +24,5 @@ def main():
     if options.check_options:
         return 0
     check_program(options.program)
+    use_module_of(options.program)
     return Session(options, output).run()

@@ -52,6 +52,10 @@ PYTHON_RUNGS = {
     "numpy-inplace": PythonProgram("numpy_inplace.py", ("numpy",)),
     "mpi4py": PythonProgram("mpi4py_ranks.py", ("numpy", "mpi4py"), one_core=False, ranks=True),
     "numba-branchless": PythonProgram("numba_branchless.py", ("numpy", "numba"), threads=True),
+    "mpi4py-trafficbench": PythonProgram(
+        "mpi4py_trafficbench.py", ("numpy", "mpi4py", "trafficbench"), one_core=False, ranks=True
+    ),
+    "python-trafficbench": PythonProgram("python_trafficbench.py", ("numpy", "trafficbench"), threads=True),
 }
 LAUNCH_SECONDS = 600  # a launch that takes longer hangs
 # A program may be any, and may print any bytes.
@@ -158,7 +162,7 @@ class PythonRung(Rung):
     def command(self, road, steps, expected="ROAD"):
         launch = [*self.launcher, str(self.ranks)] if self.launcher else []
         if PYTHON_RUNGS[self.kernel].threads:
-            launch = ["env", f"NUMBA_NUM_THREADS={self.threads}"]
+            launch = ["env", f"NUMBA_NUM_THREADS={self.threads}", f"OMP_NUM_THREADS={self.threads}"]
         cpus = ",".join(map(str, self.cpus[: self.cores]))
         own = ["--json", "--count", self.count, "--steps", str(steps), "--print-every", str(steps)]
         return [
@@ -277,6 +281,13 @@ def launcher_of(program):
         return shlex.split(words[1]) if words else []
     except ValueError as error:
         raise BadInput(f"{path} is damaged ({error}): build the program anew") from error
+
+
+def use_module_of(program):
+    """From here on Python programs that are started find the module trafficbench of the program's build, if that has it."""
+    folder = Path(os.path.realpath(program)).parent.parent / "python"
+    if folder.is_dir():
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
 
 
 def launcher_of_mpi4py(interpreter):

@@ -46,6 +46,7 @@ class Trafficbench(CMakePackage):
             self.define("TRAFFICBENCH_TESTS", self.run_tests),
             # Spack sets the target, and its binaries may go to other machines.
             self.define("TRAFFICBENCH_NATIVE", False),
+            self.define("TRAFFICBENCH_PYTHON_MODULE", False),
             # Nothing is fetched: what is missing is an error here.
             self.define("FETCHCONTENT_TRY_FIND_PACKAGE_MODE", "ALWAYS"),
             self.define("FETCHCONTENT_FULLY_DISCONNECTED", True),
