@@ -229,7 +229,7 @@ PYBIND11_MODULE(_core, module) {
   module.def("exact", exact);
   module.def("kernels", kernels);
   module.def("isas", isas);
-  Counts(0);  // the first array looks for numpy
+  const Counts first(0);  // the first array looks for numpy
   module.attr("version") = kVersion;
   module.attr("commit") = kCommit;
 }
