@@ -48,9 +48,9 @@ struct IoVisit {
 /// Collective: writes the road to new files, sees to it that they are on the disk and out of the page cache unless they
 /// are to be cached, reads them back, by other ranks than wrote, and holds every block against what was written.
 /// Nothing if a signal asked to stop in between. Throws WorkFailed on every rank if one of them cannot write or read;
-/// no files are left then, and the launch cannot go on if the method does not survive a failure. A library may wait for ever in a call of which one rank has failed, and nobody can leave
-/// that call: if a write or a read takes longer than `patience`, the launch ends with one line and status 1, and its
-/// files go.
+/// no files are left then, and the launch cannot go on if the method does not survive a failure. A library may wait for
+/// ever in a call of which one rank has failed, and nobody can leave that call: if a write or a read takes longer than
+/// `patience`, the launch ends with one line and status 1, and its files go.
 std::optional<IoMeasurement> make_io_visit(Communicator& world, const IoVisit& visit, IoRoad& road);
 
 }  // namespace trafficbench

@@ -24,8 +24,7 @@ bool are_fitted(const Json& value) {
   return value.is_object() && !value.empty() && std::ranges::all_of(value, is_fitted);
 }
 
-constexpr Part kFit[] = {
-    {"law", is_law}, {"rows", are_rows}, {"parameters", are_fitted}, {"residuals", are_residuals}};
+constexpr Part kFit[] = {{"law", is_law}, {"rows", are_rows}, {"parameters", are_fitted}, {"residuals", are_residuals}};
 
 }  // namespace
 
