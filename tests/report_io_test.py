@@ -200,7 +200,7 @@ def test_captions_say_what_makes_a_rate_say_less(tmp_path):
         ranks = one.facets.get("ranks", "several")
         whose = (["serial"] if ranks != "1" else []) + (["all on 1 rank"] if ranks in ("1", "several") else [])
         assert (f"Read by the ranks that wrote it: {', '.join(whose)}." in notes) == reads
-        assert "Hints that are not in force: cb_nodes=2." in notes and "File system: ext4 on /." in notes
+        assert "Hints that are not in force: cb_nodes=2." in notes and "File system: lustre on /work." in notes
 
 
 def test_failed_rows_are_marked(tmp_path):
