@@ -166,6 +166,18 @@ def test_a_dry_run_names_the_rows_and_looks_at_no_folder(folder):
     refused("io", "--dry-run", "--hints", "cb_nodes", word="write a name and a value", cwd=folder)
 
 
+def test_folders_and_hints_may_be_any_bytes(folder):
+    """A report holds only UTF-8: it shows them as far as they are."""
+    data = os.fsdecode(b"data/bad\xe9")
+    os.mkdir(folder / data)
+    hint = ["--hints", os.fsdecode(b"a=\xe9"), "--methods", "posix,mpiio-independent"] if HAS_MPI else ["--methods", "posix"]
+    arguments = ["io", "--bytes", "64Ki", "--visits", 1, "--directory", data, "--output", "r.json", *hint]
+    succeed(*arguments, cwd=folder)
+    rows = load_report(folder / "r.json")["benchmarks"]
+    assert rows and all(row["verified"] and row["file_system"]["folder"] == "data/bad\ufffd" for row in rows)
+    assert "complete" in succeed(*arguments, "--resume", cwd=folder)
+
+
 def test_reports_of_two_launches_merge(folder):
     for name in ("a.json", "b.json"):
         succeed("io", "--bytes", "64Ki", "--methods", "posix", "--visits", 3, "--directory", "data", "--output", name, cwd=folder)

@@ -17,6 +17,7 @@
 #include "drivers/base/known.hpp"
 #include "drivers/base/positioned_io.hpp"
 #include "drivers/base/standard_output.hpp"
+#include "drivers/base/utf8.hpp"
 #include "drivers/base/wall_clock.hpp"
 #include "drivers/command/commands.hpp"
 #include "drivers/command/io_table.hpp"
@@ -104,12 +105,19 @@ std::int64_t cells_of(const IoOptions& options) {
 
 /// As they were asked for: what --resume compares.
 Json axes_of(Communicator& world, const IoOptions& options) {
-  Json axes = {{"methods", options.methods.text}, {"layouts", options.layouts.text}, {"ops", options.ops.text},
-               {"sync", options.sync.text},       {"directory", options.directory},  {"visits", options.visits},
-               {"spacing", options.spacing},      {"files", options.files.text},     {"direct", options.direct}};
+  Json axes = {{"methods", options.methods.text},
+               {"layouts", options.layouts.text},
+               {"ops", options.ops.text},
+               {"sync", options.sync.text},
+               {"directory", valid_utf8(options.directory)},
+               {"visits", options.visits},
+               {"spacing", options.spacing},
+               {"files", options.files.text},
+               {"direct", options.direct}};
   axes["bytes"] = options.cells ? Json() : Json(options.bytes.text);
   axes["cells"] = options.cells ? Json(options.cells->text) : Json();
-  axes["hints"] = options.hints;
+  axes["hints"] = Json::array();
+  for (const std::string& hint : options.hints) axes["hints"].push_back(valid_utf8(hint));
   axes["ranks"] = world.size();
   return axes;
 }

@@ -75,9 +75,6 @@ void print_warnings(const std::vector<Row>& rows) {
   }
 }
 
-/// Seconds that the ceiling takes, roughly.
-constexpr double kCeilingSeconds = 5;
-
 /// Of the shortest visit of any point.
 double shortest_visit(const std::vector<Point>& points, const SweepOptions& options) {
   const MeasuringOptions measuring = measuring_options_of(options);

@@ -345,7 +345,6 @@ SweepSession::End SweepSession::make_visits() {
     }
     // After the last pass nothing waits.
     const bool is_due = has_visited && (pass + 1 < plan_.visits || !has_ceiling_);
-    constexpr double kCeilingSeconds = 5;
     if (is_due && world_.max_of(leads() && !time_.fits(kCeilingSeconds) ? 1 : 0) == 0) {
       measure_limits(std::max(kLeastSamples, kCeilingSamples / plan_.visits));
     }

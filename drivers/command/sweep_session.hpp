@@ -22,6 +22,9 @@
 
 namespace trafficbench {
 
+/// Seconds that the ceiling takes, roughly.
+inline constexpr double kCeilingSeconds = 5;
+
 class SweepSession {
  public:
   /// Collective. `ranks` are those of all points, `feasibility`, `network` and `energy` are theirs. `wave` is the one
