@@ -85,8 +85,10 @@ def test_one_node_is_held_against_nothing(tmp_path):
 
 
 def test_merge_joins_nodes_by_name(tmp_path):
-    _, first, one = sweep(tmp_path, *ONE_VISIT)
-    _, second, other = sweep(tmp_path, *ONE_VISIT, hosts=("slow", "third"))
+    # The depth of `auto` follows from the cost of an exchange, which each launch measures.
+    arguments = [*ONE_VISIT, "--depth", "1000"]
+    _, first, one = sweep(tmp_path, *arguments)
+    _, second, other = sweep(tmp_path, *arguments, hosts=("slow", "third"))
     merged = tmp_path / "merged.json"
     succeed("merge", one, other, "--output", merged)
     report = load_report(merged)
