@@ -26,6 +26,7 @@ UNITS: Dict[str, str] = {
     "updates_per_joule": "cells/J",
     "bits_per_cell": "bits",
     "bytes": "bytes",
+    "stripe_bytes": "bytes",
     **dict.fromkeys(
         ["megabytes_per_second", "megabytes_per_second_low", "megabytes_per_second_high", "megabytes_per_second_best"], _BYTES
     ),
