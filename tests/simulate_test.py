@@ -11,8 +11,9 @@ from report_helpers import load_report
 from scaling_helpers import measure, ping_pongs, refused
 
 SURROUNDINGS = {"TRAFFICBENCH_SIMULATE_BUILT": str(BUILD)}
-# At most between the simulation and the formula.
-AGREEMENT = 0.15
+# At most between the simulation and the formula. Kernel times are measured where the test runs: the faster the kernel, the more of the
+# time is messages, of which the formula knows less.
+AGREEMENT = 0.2
 
 
 @pytest.fixture(name="inputs", scope="module")
@@ -46,7 +47,7 @@ def pairs(report):
 )
 def test_model_and_simulation_agree(inputs, tmp_path, shape):
     output = tmp_path / "simulated.json"
-    done = simulate(*inputs, "--output", output, *shape)
+    done = simulate(*inputs, "--output", output, "--tolerance", AGREEMENT, *shape)
     assert done.returncode == 0, done.stdout + done.stderr
     report = load_report(output)
     assert report["context"]["command"] == "simulate"
