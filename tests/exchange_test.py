@@ -101,13 +101,13 @@ CHECK = ["check", "--kernels", "naive", "--quick"]
 
 def test_every_way_holds_against_the_closed_form():
     """`check` draws cells, ranks up to those there are, depths, counting modes and ways at random."""
-    text = succeed(*CHECK, "--cases", 60, ranks=3)
+    text = succeed(*CHECK, "--cases", 150, ranks=3)
     assert "FAIL" not in text and text.count("ok ") == 2
 
 
 def test_seven_ranks_hold_against_the_closed_form():
     """Halos from neighbours of neighbours, ranks with nothing to own, more ranks than cores. One kernel with two contracts."""
-    text = succeed(*CHECK, "--cases", 3, ranks=7)
+    text = succeed(*CHECK, "--cases", 6, ranks=7)
     assert "FAIL" not in text and text.count("ok ") == 2
 
 

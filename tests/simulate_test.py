@@ -8,12 +8,14 @@ import time
 import pytest
 from program import BUILD, ROOT, environment, start
 from report_helpers import load_report
-from scaling_helpers import measure, ping_pongs, refused
+from scaling_helpers import FACTS, measure, ping_pongs, refused
 
 SURROUNDINGS = {"TRAFFICBENCH_SIMULATE_BUILT": str(BUILD)}
-# At most between the simulation and the formula. Kernel times are measured where the test runs: the faster the kernel, the more of the
-# time is messages, of which the formula knows less.
-AGREEMENT = 0.2
+# At most between the simulation and the formula.
+AGREEMENT = 0.15
+# Kernel times of a quiet machine. What the formula knows less of is messages, and how much of the time these are follows from the
+# kernel: with times measured here and now the difference would be another on each machine and under each load.
+KERNEL_TIMES = ROOT / "results" / "vm-20261126T105351Z.json"
 
 
 @pytest.fixture(name="inputs", scope="module")
@@ -45,9 +47,9 @@ def pairs(report):
         ["--ranks", "384", "--depth", "1,50,auto", "--periods", "2"],  # three nodes
     ],
 )
-def test_model_and_simulation_agree(inputs, tmp_path, shape):
+def test_model_and_simulation_agree(tmp_path, shape):
     output = tmp_path / "simulated.json"
-    done = simulate(*inputs, "--output", output, "--tolerance", AGREEMENT, *shape)
+    done = simulate("--report", KERNEL_TIMES, "--machine", FACTS, "--output", output, *shape)
     assert done.returncode == 0, done.stdout + done.stderr
     report = load_report(output)
     assert report["context"]["command"] == "simulate"
