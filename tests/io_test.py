@@ -590,6 +590,24 @@ def test_bad_input_is_refused_in_one_line(folder, arguments, word, ranks):
     assert os.listdir(folder / "data") == []
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_colon_in_a_path_is_refused_where_it_cannot_be(folder, method):
+    """MPI-IO takes what is before it for the kind of a file system."""
+    (folder / "data" / "12:30").mkdir()
+    arguments = ["io", "--bytes", "64Ki", "--visits", 1, "--methods", method, "--directory", "data/12:30", "--output", "r.json"]
+    if method in PLAIN:
+        succeed(*arguments, cwd=folder)
+    else:
+        refused(*arguments, word=f"{method} cannot take the path", cwd=folder)
+    assert os.listdir(folder / "data" / "12:30") == []
+
+
+def test_one_folder_under_two_names_is_refused(folder):
+    (folder / "link").symlink_to("data")
+    for names in ("data,./data", "data,link"):
+        refused("io", "--directory", names, word="directory names one folder twice", cwd=folder)
+
+
 @pytest.mark.parametrize("method", ["mpiio-independent", "mpiio-collective"])
 def test_mpi_io_is_there_where_mpi_is_and_else_refused(folder, method):
     (way,) = [way for way in json.loads(succeed("list", "--json"))["io"] if way["name"] == method]
@@ -616,6 +634,18 @@ def small_disk(folder):
 def test_more_than_is_free_is_refused_before_a_byte_is_written(small_disk):
     line = refused(*io_words("--bytes", "2Mi"), word="bytes are to be written into", cwd=small_disk)
     assert "1048576 are free" in line
+
+
+def test_what_a_library_adds_is_counted(small_disk):
+    if HAS_HDF5:
+        refused(*io_words("--bytes", "1020Ki", "--methods", "hdf5"), word="bytes are to be written into", cwd=small_disk)
+
+
+@pytest.mark.parametrize("steps", [1, 10**9])
+def test_a_road_that_has_no_room_is_refused_before_it_is_made(small_disk, steps):
+    arguments = ["run", "--cells", 8 * 2**20, "--steps", steps, "--save", "data/road"]
+    refused(*arguments, word="save the road elsewhere", cwd=small_disk)
+    assert os.listdir(small_disk / "data") == []
 
 
 def test_what_is_on_a_disk_of_memory_stays_in_the_cache(small_disk):

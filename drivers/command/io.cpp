@@ -158,11 +158,7 @@ Place take_place(Communicator& world, const std::string& folder, const std::stri
     }
     if (direct) write_directly(lock, folder);
   });
-  on_rank_0(world, [&] {
-    if (place.system.free_bytes >= bytes) return;
-    throw BadInput(fmt::format("{} bytes are to be written into {}, and {} are free there: ask for less with --bytes",
-                               bytes, folder, place.system.free_bytes));
-  });
+  on_rank_0(world, [&] { check_free_bytes(place.system, bytes, "ask for less with --bytes"); });
   return place;
 }
 
@@ -306,10 +302,33 @@ class IoSession {
   int number_ = 0;                      // of files
 };
 
+/// Of all files that are there at once.
+std::int64_t bytes_of_files(const IoOptions& options, const std::vector<const IoMethod*>& methods,
+                            std::int64_t road_bytes) {
+  std::int64_t all = 0;
+  std::int64_t most = 0;
+  for (const IoMethod* method : methods) {
+    all += road_bytes + method->own_bytes;
+    most = std::max(most, road_bytes + method->own_bytes);
+  }
+  const std::size_t times = options.layouts.values.size() * options.sync.values.size();
+  return options.files.value == KeptFiles::keep ? all * static_cast<std::int64_t>(times) : most;
+}
+
 /// Collective: rank 0's path to each folder, since other ranks may have been started elsewhere.
 std::vector<std::pair<std::string, std::string>> folders_of(Communicator& world, const std::string& list) {
   std::vector<std::pair<std::string, std::string>> folders;  // as asked for, and whole
-  for (const std::string& folder : parse_names(list, "directory")) {
+  const std::vector<std::string> names = parse_names(list, "directory");
+  on_rank_0(world, [&] {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      for (std::size_t k = 0; k < i; ++k) {
+        std::error_code error;  // of one that is not there, which is told later
+        if (!std::filesystem::equivalent(names[k], names[i], error)) continue;
+        throw BadInput(fmt::format("directory names one folder twice: {} and {}", names[k], names[i]));
+      }
+    }
+  });
+  for (const std::string& folder : names) {
     const std::string own = world.rank() == 0 ? std::filesystem::absolute(folder).string() : std::string();
     folders.emplace_back(folder, text_of_rank_0(world, own));
   }
@@ -330,10 +349,11 @@ Status io(Communicator& world, const IoOptions& options, const std::vector<std::
   const bool leads = world.rank() == 0;
   const Dealing dealing(IoLayout::contiguous, blocks_for(cells), world.size());
   if (!options.dry_run) check_memory(world, dealing);
-  const std::size_t kept_at_once = options.files.value == KeptFiles::keep
-                                       ? methods.size() * options.layouts.values.size() * options.sync.values.size()
-                                       : 1;
   const auto folders = folders_of(world, options.directory);
+  for (const IoMethod* method : methods) {
+    for (const auto& [folder, path] : folders) method->check_path(path);
+  }
+  const std::int64_t bytes_at_once = bytes_of_files(options, methods, dealing.bytes());
   std::vector<Place> places;
   for (const auto& [folder, path] : folders) {
     if (options.dry_run) {
@@ -341,8 +361,7 @@ Status io(Communicator& world, const IoOptions& options, const std::vector<std::
       place.system.folder = folder;
       continue;
     }
-    places.push_back(
-        take_place(world, folder, path, dealing.bytes() * static_cast<std::int64_t>(kept_at_once), options.direct));
+    places.push_back(take_place(world, folder, path, bytes_at_once, options.direct));
   }
 
   std::vector<Stay> stays;

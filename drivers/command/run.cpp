@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <filesystem>
 #include <memory>
 #include <new>
 #include <nlohmann/json.hpp>
@@ -16,6 +17,7 @@
 #include "drivers/base/wall_clock.hpp"
 #include "drivers/command/commands.hpp"
 #include "drivers/command/cpu_quota.hpp"
+#include "drivers/io/file_system.hpp"
 #include "drivers/io/road_file.hpp"
 #include "drivers/machine/placement.hpp"
 #include "drivers/machine/topology.hpp"
@@ -133,7 +135,7 @@ struct OutputFiles {
 };
 
 /// Before the work starts: where each goes must be free, and is taken from here on.
-OutputFiles begin_files(Communicator& world, const RunOptions& options) {
+OutputFiles begin_files(Communicator& world, const RunOptions& options, const CheckedRun& asked) {
   OutputFiles files;
   together(world, [&] {
     if (world.rank() != 0) return;
@@ -144,6 +146,11 @@ OutputFiles begin_files(Communicator& world, const RunOptions& options) {
       return std::make_unique<NewFile>(path, options.force);
     };
     files = {.road = begin(options.save), .report = begin(options.output), .picture = begin(options.space_time)};
+    if (!files.road) return;
+    const std::filesystem::path path = std::filesystem::absolute(files.road->temporary());
+    asked.io->check_path(path.string());
+    check_free_bytes(file_system_of(path.parent_path().string()), road_file_bytes(asked.point.road_cells),
+                     "save the road elsewhere");
   });
   return files;
 }
@@ -239,7 +246,10 @@ Road make_road(Communicator& world, const CheckedRun& asked, const CourseLines& 
   Road road;
   SimulationSetup setup = setup_of(point);
   setup.jump = std::min(point.steps, asked.print_every);
-  together(world, [&] { road.start = make_start(point.start, point.road_cells); });
+  together(world, [&] {
+    if (is_held_to_load(asked)) asked.io->check_path(std::filesystem::absolute(point.start.path()).string());
+    road.start = make_start(point.start, point.road_cells);
+  });
   lines.initialising();
   PackedRoad read(0);
   together(world, [&] {
@@ -377,7 +387,7 @@ Status run_on(Communicator& world, const RunOptions& options, KernelTable table,
   CheckedRun asked = check_run(world, options, table);
   const bool speaks = world.rank() == 0;
   const std::unique_ptr<SpaceTime> picture = plan_picture(options, asked.point);
-  const OutputFiles files = begin_files(world, options);
+  const OutputFiles files = begin_files(world, options, asked);
   const Placing placing = bind_workers(world, asked.point.threads, true, *asked.point.placement);
   if (!placing.refusal.empty()) throw BadInput(placing.refusal);
   asked.point.exchange_seconds = measure_exchange(world, asked.point);

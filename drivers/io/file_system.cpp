@@ -63,6 +63,12 @@ void look_up_mount(const std::string& folder, FileSystem& found) {
 
 }  // namespace
 
+void check_free_bytes(const FileSystem& system, std::int64_t bytes, const char* advice) {
+  if (system.free_bytes >= bytes) return;
+  throw BadInput(fmt::format("{} bytes are to be written into {}, and {} are free there: {}", bytes, system.folder,
+                             system.free_bytes, advice));
+}
+
 FileSystem file_system_of(const std::string& folder) {
   FileSystem found{.folder = folder, .type = {}, .mount_point = {}};
   std::error_code error;

@@ -18,6 +18,9 @@ struct FileSystem {
 /// /proc/self/mountinfo: tests make one up.
 FileSystem file_system_of(const std::string& folder);
 
+/// Throws BadInput if less is free there.
+void check_free_bytes(const FileSystem& system, std::int64_t bytes, const char* advice);
+
 /// Asks the system to forget a file's pages, as far as they are on the disk.
 void drop_from_cache(const std::string& path);
 

@@ -100,8 +100,13 @@ struct IoMethod {
   const char* library = nullptr;
   std::string (*version)() = [] { return std::string(); };
 
+  std::int64_t own_bytes = 0;  ///< what a file has at most beside the road
+
   /// Why this program has it not; empty if it has.
   std::string (*why_not)() = [] { return std::string(); };
+
+  /// Throws BadInput if it cannot take this path.
+  void check_path(const std::string& path) const;
 };
 
 /// All methods. A test has a table of its own in the place of io/methods.cpp.

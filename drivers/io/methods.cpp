@@ -40,6 +40,8 @@ std::span<const IoMethod> io_methods() {
        .survives_failure = false,
        .library = "HDF5",
        .version = hdf5_version,
+       // What the library keeps beside the road. Before the road there is a hole.
+       .own_bytes = 64 << 10,
        .why_not = why_no_hdf5},
   };
   return methods;

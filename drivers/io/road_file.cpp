@@ -176,6 +176,8 @@ std::span<const IoMethod> road_file_methods() {
   return methods;
 }
 
+std::int64_t road_file_bytes(std::int64_t cells) { return kHeaderBytes[2] + 8 * words_for(cells); }
+
 void save_road(Communicator& comm, const IoMethod& method, const RoadFileHeader& header, const CellSource& road,
                const std::function<std::vector<Block>(int rank)>& own_blocks, NewFile* file) {
   // Other ranks may have been started in other folders.

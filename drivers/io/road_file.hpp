@@ -72,6 +72,9 @@ class RoadFile final : public CellSource {
 /// Methods that write and read road files: those of one plain file.
 std::span<const IoMethod> road_file_methods();
 
+/// Bytes of the file of a road of so many cells.
+std::int64_t road_file_bytes(std::int64_t cells);
+
 /// Collective: writes a road and publishes its file, by one of road_file_methods(). Each rank writes whole blocks of
 /// the file: those of which it owns the first cell; the few cells of others in them are sent to it. What a rank holds
 /// beside the road is a few MiB. `own_blocks`: what a rank owns, two blocks at most, as `road` gives it on that rank;
