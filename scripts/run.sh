@@ -142,6 +142,11 @@ if [[ -t 2 ]]; then export TRAFFICBENCH_TERMINAL=1; fi  # the launcher makes it 
 echo "Running ${command[*]}" || exit 1
 launch "${command[@]}"
 if [[ -z "$measures" ]]; then exit "$status"; fi
+if [[ -z "$interrupted" && -f build/release/python.sh ]] && ((status == 0)); then
+  # shellcheck source=/dev/null
+  source build/release/python.sh
+  echo "In Python: PYTHONPATH=$root/build/release/python $module_python -c 'import trafficbench; help(trafficbench)'" || exit 1
+fi
 again=()
 for word in "${options[@]}"; do
   if [[ "$word" != --resume ]]; then again+=("$word"); fi

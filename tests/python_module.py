@@ -1,4 +1,4 @@
-"""Gives tests the package trafficbench of one build, and starts Python programs that use it."""
+"""Gives tests the package trafficbench of one build, starts Python programs that use it, and makes iterations by the rule."""
 
 import importlib
 import os
@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy
 import pytest
 from program import BUILD, CACHE_FOLDER, start
 
@@ -39,3 +40,22 @@ def dice():
     seed = int(os.environ.get("TRAFFICBENCH_TEST_SEED", time.time_ns() % 10**6))
     print(f"Again: TRAFFICBENCH_TEST_SEED={seed}")
     return random.Random(seed)
+
+
+def plain_step(cells):
+    """The course's rule, and the cars that move."""
+    ahead, behind = numpy.roll(cells, -1), numpy.roll(cells, 1)
+    return numpy.where(cells == 1, ahead, behind), int(((cells == 1) & (ahead == 0)).sum())
+
+
+def plain(cells, steps):
+    """(cells after so many iterations, moves of each), by the rule."""
+    moves = []
+    for _ in range(steps):
+        cells, moved = plain_step(cells)
+        moves.append(moved)
+    return cells, moves
+
+
+def unpacked(words, length):
+    return numpy.unpackbits(words.view(numpy.uint8), bitorder="little")[:length]

@@ -10,6 +10,13 @@ import numpy
 from numpy.typing import NDArray
 
 _MOST = 2**63
+_MOST_SHOWN = 60
+
+
+def shown(value: Any) -> str:
+    """What a caller gave, as one short line of an error message."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 3] + "..."
 
 
 def whole(value: Any, what: str) -> int:
@@ -19,13 +26,20 @@ def whole(value: Any, what: str) -> int:
     try:
         number = operator.index(value)
     except TypeError:
-        hint = f": write int({value!r})" if isinstance(value, float) else ""
-        raise TypeError(f"{what} is {value!r}, and must be a whole number{hint}") from None
+        hint = f": write int({shown(value)})" if isinstance(value, float) else ""
+        raise TypeError(f"{what} is {shown(value)}, and must be a whole number{hint}") from None
     if isinstance(value, (bool, numpy.bool_)):
-        raise TypeError(f"{what} is {value!r}, and must be a whole number")
+        raise TypeError(f"{what} is {shown(value)}, and must be a whole number")
     if not -_MOST <= number < _MOST:
-        raise ValueError(f"{what} is {number}: no count here is as large")
+        raise ValueError(f"{what} is {shown(number)}: no count here is as large")
     return number
+
+
+def count_of(count: Optional[int], first: int, length: int) -> int:
+    """`count`, or all cells from `first` on; 0 where `first` is no cell, which the compiled module refuses."""
+    if count is not None:
+        return whole(count, "count")
+    return length - first if 0 <= first <= length else 0
 
 
 def threads_of(value: Optional[int]) -> int:
@@ -40,16 +54,16 @@ def threads_of(value: Optional[int]) -> int:
 
 def number_of(value: Any, what: str) -> float:
     if isinstance(value, (bool, numpy.bool_, str, bytes)):
-        raise TypeError(f"{what} is {value!r}, and must be a number")
+        raise TypeError(f"{what} is {shown(value)}, and must be a number")
     try:
         return float(value)
     except (TypeError, ValueError, OverflowError):
-        raise TypeError(f"{what} is {value!r}, and must be a number") from None
+        raise TypeError(f"{what} is {shown(value)}, and must be a number") from None
 
 
 def text_of(value: Any, what: str) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{what} is {value!r}, and must be a text")
+        raise TypeError(f"{what} is {shown(value)}, and must be a text")
     return value
 
 
@@ -57,21 +71,19 @@ def path_of(value: Any, what: str = "path") -> bytes:
     try:
         path = os.fsencode(value)
     except TypeError:
-        raise TypeError(f"{what} is {value!r}, and must name a file") from None
+        raise TypeError(f"{what} is {shown(value)}, and must name a file") from None
     if not path or b"\0" in path:
-        raise ValueError(f"{what} is {value!r}, and must name a file")
+        raise ValueError(f"{what} is {shown(value)}, and must name a file")
     return path
 
 
 def is_every(count: Any) -> bool:
     """count: 'every' or 'sampled'."""
-    if count == "every":
-        return True
     if not isinstance(count, str):
-        raise TypeError(f"count is {count!r}, and must be 'every' or 'sampled'")
-    if count != "sampled":
-        raise ValueError(f"count is {count!r}: it is 'every' or 'sampled'")
-    return False
+        raise TypeError(f"count is {shown(count)}, and must be 'every' or 'sampled'")
+    if count not in ("every", "sampled"):
+        raise ValueError(f"count is {shown(count)}: it is 'every' or 'sampled'")
+    return count == "every"
 
 
 def cells_of(road: Any, what: str = "cells") -> NDArray[numpy.uint8]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Dict, List, Sequence, Union
 
+from trafficbench._arguments import shown
 from trafficbench._suite import tools
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def read_report(path: Union[PathLike, Sequence[PathLike]]) -> "pandas.DataFrame"
         raise ValueError("there is no report to read: name one or more")
     for each in paths:
         if not isinstance(each, (str, os.PathLike)):
-            raise TypeError(f"path is {each!r}, and must name a file")
+            raise TypeError(f"path is {shown(each)}, and must name a file")
     try:
         import jsonschema  # noqa: F401  what checks a report
         import pandas

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Literal, Optional, Tuple, Union, overload
+from typing import Any, Optional, Tuple, Union
 
 import numpy
 from numpy.typing import NDArray
 
-from trafficbench import _core
-from trafficbench._arguments import cells_of, is_every, number_of, path_of, text_of, threads_of, whole
+from trafficbench import _core as compiled
+from trafficbench._advancing import Advancing
+from trafficbench._arguments import cells_of, count_of, number_of, path_of, shown, text_of, threads_of, whole
 
 DEFAULT_WINDOW = 1000
 
 
-class Road:
+class Road(Advancing):
     """A ring road that is advanced by one of the suite's kernels.
 
     Road(length, density=0.52, init="philox", seed=5743, kernel="auto", threads=None)
@@ -35,7 +36,9 @@ class Road:
     Raises ValueError, TypeError, MemoryError; RuntimeError where another thread is in a call, and after a fork.
     """
 
-    __slots__ = ("_core",)
+    __slots__ = ()
+
+    _core: compiled.Road
 
     def __init__(
         self,
@@ -46,7 +49,7 @@ class Road:
         kernel: str = "auto",
         threads: Optional[int] = None,
     ) -> None:
-        self._core = _core.Road.make(
+        self._core = compiled.Road.make(
             whole(length, "length"),
             number_of(density, "density"),
             os.fsencode(text_of(init, "init")),
@@ -56,7 +59,7 @@ class Road:
         )
 
     @classmethod
-    def _of(cls, core: _core.Road) -> "Road":
+    def _of(cls, core: compiled.Road) -> "Road":
         road = cls.__new__(cls)
         road._core = core
         return road
@@ -64,7 +67,7 @@ class Road:
     @classmethod
     def from_cells(cls, cells: NDArray[Any], kernel: str = "auto", threads: Optional[int] = None) -> "Road":
         """A road of these cells, an array of one dimension, of whole numbers or bool: 1 is a car, 0 an empty cell."""
-        core = _core.Road.from_cells(cells_of(cells), text_of(kernel, "kernel"), threads_of(threads))
+        core = compiled.Road.from_cells(cells_of(cells), text_of(kernel, "kernel"), threads_of(threads))
         return cls._of(core)
 
     @classmethod
@@ -72,7 +75,7 @@ class Road:
         cls, path: Union[str, "os.PathLike[str]"], kernel: str = "auto", threads: Optional[int] = None
     ) -> "Road":
         """The road that save(), or `trafficbench run --save`, wrote. Raises ValueError if it is none, or damaged."""
-        return cls._of(_core.Road.load(path_of(path), text_of(kernel, "kernel"), threads_of(threads)))
+        return cls._of(compiled.Road.load(path_of(path), text_of(kernel, "kernel"), threads_of(threads)))
 
     def save(self, path: Union[str, "os.PathLike[str]"], replace: bool = False) -> None:
         """Writes the road to a file, 8 cells a byte, with its iteration and hash. The file appears whole or not at all.
@@ -80,27 +83,6 @@ class Road:
         Raises ValueError where a file has that name and `replace` is not set; OSError if it cannot be written.
         """
         self._core.save(path_of(path), bool(replace))
-
-    @overload
-    def advance(self, steps: int, count: Literal["every"] = "every") -> NDArray[numpy.int64]: ...
-
-    @overload
-    def advance(self, steps: int, count: Literal["sampled"]) -> int: ...
-
-    def advance(self, steps: int, count: str = "every") -> Union[NDArray[numpy.int64], int]:
-        """Makes so many iterations, 0 or more.
-
-        count="every" returns the cars that moved in each of them, an array of `steps` numbers (numpy.int64). count="sampled"
-        returns those of the last one alone, a number: that leaves the kernel less to count.
-        """
-        if is_every(count):
-            return self._core.advance_every(whole(steps, "steps"))
-        return self._core.advance_sampled(whole(steps, "steps"))
-
-    @property
-    def length(self) -> int:
-        """Cells of the road."""
-        return self._core.length
 
     @property
     def cars(self) -> int:
@@ -126,21 +108,6 @@ class Road:
         return moves / self.cars if self.cars else 0.0
 
     @property
-    def kernel(self) -> str:
-        """Name of the kernel."""
-        return self._core.kernel
-
-    @property
-    def isa(self) -> str:
-        """The instruction set that the kernel runs."""
-        return self._core.isa
-
-    @property
-    def threads(self) -> int:
-        """Threads that share the work."""
-        return self._core.threads
-
-    @property
     def hash(self) -> str:
         """A hash of the cells, 16 hexadecimal digits, as in road files and reports: equal roads have equal ones. Reads all cells."""
         return format(self._core.hash(), "016x")
@@ -152,7 +119,7 @@ class Road:
     def cells(self, first: int = 0, count: Optional[int] = None) -> NDArray[numpy.uint8]:
         """Cells [first, first + count), a byte each; without `count` all from `first` on."""
         begin = whole(first, "first")
-        return self._core.cells(begin, self.length - begin if count is None else whole(count, "count"))
+        return self._core.cells(begin, count_of(count, begin, self.length))
 
     def space_time(self, steps: int, window: Optional[Tuple[int, int]] = None) -> NDArray[numpy.uint8]:
         """A picture: the cells of a window as they are, and after each of `steps` iterations, which it makes.
@@ -166,18 +133,15 @@ class Road:
             try:
                 first, count = window
             except (TypeError, ValueError):
-                raise TypeError(f"window is {window!r}, and must be (first cell, number of cells)") from None
+                raise TypeError(f"window is {shown(window)}, and must be (first cell, number of cells)") from None
         return self._core.space_time(
             whole(steps, "steps"), whole(first, "first cell of the window"), whole(count, "cells of the window")
         )
 
-    def __len__(self) -> int:
-        return self.length
-
     def __repr__(self) -> str:
         return (
             f"<trafficbench.Road of {self.length} cells, {self.cars} cars, iteration {self.iteration}, "
-            f"kernel {self.kernel} ({self.isa}), {self.threads} thread{'' if self.threads == 1 else 's'}>"
+            f"{self._at_work()}>"
         )
 
 
@@ -192,13 +156,13 @@ def start(
     """Cells [first, first + count) of the start state that Road has for the same arguments, packed; without `count` all from `first`
     on. With "philox" a part costs what it is long, so that each rank of a program makes its own."""
     cells, begin = whole(length, "length"), whole(first, "first")
-    return _core.start(
+    return compiled.start(
         cells,
         number_of(density, "density"),
         os.fsencode(text_of(init, "init")),
         whole(seed, "seed"),
         begin,
-        max(0, cells - begin) if count is None else whole(count, "count"),
+        count_of(count, begin, cells),
     )
 
 
@@ -207,4 +171,4 @@ def exact(road: NDArray[Any], steps: int) -> NDArray[numpy.uint8]:
 
     Takes time for length + min(steps, length / 2) cells, and 32 bytes of memory for each of min(steps, length / 2).
     """
-    return _core.exact(cells_of(road, "road"), whole(steps, "steps"))
+    return compiled.exact(cells_of(road, "road"), whole(steps, "steps"))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, Optional, Union, overload
+from typing import Optional
 
 import numpy
 from numpy.typing import NDArray
 
-from trafficbench import _core
-from trafficbench._arguments import is_every, text_of, threads_of, whole, words_of
+from trafficbench import _core as compiled
+from trafficbench._advancing import Advancing
+from trafficbench._arguments import count_of, text_of, threads_of, whole, words_of
 
 
-class Segment:
+class Segment(Advancing):
     """A part of a longer road, which its owner (a rank of an MPI program, say) gives the cells of its neighbours.
 
     Segment(length, halo, kernel="auto", threads=1)
@@ -35,10 +36,12 @@ class Segment:
     Raises ValueError, TypeError, MemoryError; RuntimeError where another thread is in a call, and after a fork.
     """
 
-    __slots__ = ("_core",)
+    __slots__ = ()
+
+    _core: compiled.Segment
 
     def __init__(self, length: int, halo: int, kernel: str = "auto", threads: int = 1) -> None:
-        self._core = _core.Segment(
+        self._core = compiled.Segment(
             whole(length, "length"), whole(halo, "halo"), text_of(kernel, "kernel"), threads_of(threads)
         )
 
@@ -54,7 +57,7 @@ class Segment:
         Written into the first ceil(count / 64) words of `out`, which is returned, or into a new array.
         """
         begin = whole(first, "first")
-        cells = self.length - begin if count is None else whole(count, "count")
+        cells = count_of(count, begin, self.length)
         if out is None:
             out = numpy.zeros(max(0, min(cells, self.length) + 63) // 64, numpy.uint64)
         self._core.read(begin, cells, words_of(out, "out", writable=True))
@@ -70,27 +73,6 @@ class Segment:
         cells = self._core.max_halo if width is None else whole(width, "width")
         self._core.set_halo(words_of(left, "left"), words_of(right, "right"), cells)
 
-    @overload
-    def advance(self, steps: int, count: Literal["every"] = "every") -> NDArray[numpy.int64]: ...
-
-    @overload
-    def advance(self, steps: int, count: Literal["sampled"]) -> int: ...
-
-    def advance(self, steps: int, count: str = "every") -> Union[NDArray[numpy.int64], int]:
-        """Makes so many iterations, up to `halo`, which uses so much of it up.
-
-        count="every" returns the cars that moved in each of them from own cells (a car counts where it left), an array of `steps`
-        numbers (numpy.int64); count="sampled" those of the last one alone, a number.
-        """
-        if is_every(count):
-            return self._core.advance_every(whole(steps, "steps"))
-        return self._core.advance_sampled(whole(steps, "steps"))
-
-    @property
-    def length(self) -> int:
-        """Own cells."""
-        return self._core.length
-
     @property
     def halo(self) -> int:
         """Iterations that the halo is still good for."""
@@ -101,26 +83,8 @@ class Segment:
         """The widest halo that it takes."""
         return self._core.max_halo
 
-    @property
-    def kernel(self) -> str:
-        """Name of the kernel."""
-        return self._core.kernel
-
-    @property
-    def isa(self) -> str:
-        """The instruction set that the kernel runs."""
-        return self._core.isa
-
-    @property
-    def threads(self) -> int:
-        """Threads that share the work."""
-        return self._core.threads
-
-    def __len__(self) -> int:
-        return self.length
-
     def __repr__(self) -> str:
         return (
             f"<trafficbench.Segment of {self.length} cells, halo {self.halo} of {self.max_halo}, "
-            f"kernel {self.kernel} ({self.isa}), {self.threads} thread{'' if self.threads == 1 else 's'}>"
+            f"{self._at_work()}>"
         )
