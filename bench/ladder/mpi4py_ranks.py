@@ -20,15 +20,19 @@ class Mpi4pyRanks(Rung):
     bits_per_cell = 16  # the road and what moves: a byte each
 
     def __init__(self, cells, density, seed):
-        self.world = world = MPI.COMM_WORLD
-        self.rank, self.ranks = world.Get_rank(), world.Get_size()
+        first, count = self.take_block(cells)
+        self.road = draw_array(cells, density, seed, first, count)
+        self.moving = np.empty_like(self.road)
+
+    def take_block(self, cells):
+        """(first cell, cells) of this rank's block; it knows its neighbours then."""
+        self.world = MPI.COMM_WORLD
+        self.rank, self.ranks = self.world.Get_rank(), self.world.Get_size()
         if cells < self.ranks:
             raise BadInput(f"cells is {cells}: each of {self.ranks} ranks needs one; start fewer")
         self.behind, self.ahead = (self.rank - 1) % self.ranks, (self.rank + 1) % self.ranks
         first = cells * self.rank // self.ranks
-        end = cells * (self.rank + 1) // self.ranks
-        self.road = draw_array(cells, density, seed, first, end - first)
-        self.moving = np.empty_like(self.road)
+        return first, cells * (self.rank + 1) // self.ranks - first
 
     def advance(self, steps, every):
         moves = []

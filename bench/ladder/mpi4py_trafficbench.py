@@ -5,7 +5,7 @@ Ranks show each other `depth` cells of their edges, packed, and then make as man
 summed once for all iterations. Start it with the launcher of the MPI that mpi4py was built with.
 """
 
-from course import BadInput, main, need
+from course import main, need
 
 need("numpy", "mpi4py", "trafficbench")
 import numpy as np  # noqa: E402
@@ -22,16 +22,11 @@ class Mpi4pyTrafficbench(Mpi4pyRanks):
     bits_per_cell = None
 
     def __init__(self, cells, density, seed):
-        self.world = world = MPI.COMM_WORLD
-        self.rank, self.ranks = world.Get_rank(), world.Get_size()
-        if cells < self.ranks:
-            raise BadInput(f"cells is {cells}: each of {self.ranks} ranks needs one; start fewer")
-        self.behind, self.ahead = (self.rank - 1) % self.ranks, (self.rank + 1) % self.ranks
-        first, end = cells * self.rank // self.ranks, cells * (self.rank + 1) // self.ranks
+        first, count = self.take_block(cells)
         # A halo comes from one neighbour alone: no wider than the shortest block.
         self.depth = min(DEPTH, cells // self.ranks)
-        self.block = tb.Segment(end - first, self.depth)
-        self.block.load(tb.start(cells, density, "mt19937", seed, first, end - first))
+        self.block = tb.Segment(count, self.depth)
+        self.block.load(tb.start(cells, density, "mt19937", seed, first, count))
         self.halos = np.zeros((2, (self.depth + 63) // 64), np.uint64)
 
     def advance(self, steps, every):
