@@ -5,7 +5,7 @@ import shlex
 
 from program import ROOT
 
-PAGES = [*(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")), *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 SCRIPT = re.compile(r"^(?:\./)?((?:scripts|bench/ladder)/[\w./-]+\.(?:sh|py))$")
 
 
