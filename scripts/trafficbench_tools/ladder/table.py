@@ -12,20 +12,21 @@ CONTRACTS = {
 
 
 def print_ladder(rows, cells):
-    """Prints a table for each contract, Python and C++ apart."""
+    """Prints a table for each contract, Python and C++ apart; at most 79 columns."""
+    wide = max(len(row["kernel"]) for row in rows)
     for count in in_order(rows):
         print(f"\nThe ladder on a road of {cells:,} cells, contract `{count}`:")
-        header = f"{'rung':<17}{'cores':>5}{'steps':>9}{'best MCOPs':>12}{'median':>12}  {'95% interval':<23}"
         for language in LANGUAGES:
             own = [row for row in rows if row["count"] == count and language_of(row) == language]
             if own:
-                print(f"\n{'in ' + language:<43}{'x Python, by the median of the visits':>84}".rstrip())
-                print(f"{header}{'median':>10}  {'95% interval':<19}".rstrip())
+                print(f"\n{'in ' + language:<{wide}}{'MCOPs':>14}{'':>16}  x Python")
+                print(line_of_cells(wide, "rung", "cores", "best", "median", "+-%", "median", "95% interval"))
             for row in own:
-                print(line_of(row).rstrip())
-    print("\nMCOPs: million cell updates a second; best: of the fastest repetition; median: over the visits. x Python: rate")
-    print("over that of plain Python on one core in the same visit, same contract. Rungs make different numbers of iterations")
-    print("(steps).")
+                print(line_of(row, wide))
+    print("""
+MCOPs: million cell updates a second; best: of the fastest repetition; median:
+over the visits; +-%: half the width of its 95% interval. x Python: rate over
+that of plain Python on one core in the same visit, same contract.""")
 
 
 LANGUAGES = ("Python", "C++")
@@ -41,19 +42,25 @@ def in_order(rows):
     return [count for count in CONTRACTS if any(row["count"] == count for row in rows)]
 
 
-def line_of(row):
+def line_of(row, wide):
     """One line of the table."""
-    start = f"{row['kernel']:<17}{row['ranks'] * row['threads']:>5}"
+    cores = cores_of(row)
     if "skipped" in row:
-        return f"{start}  skipped: {row['skipped']}"
+        return f"{row['kernel']:<{wide}}{cores:>6}  skipped: {row['skipped']}"
     if not row["verified"]:
-        return f"{start}  NOT VERIFIED: {row['error_message']}"
-    interval = between(row["mcops_low"], row["mcops_high"])
-    rate = f"{number(row['mcops_best']):>12}{number(row['mcops']):>12}  {interval:<23}"
+        return f"{row['kernel']:<{wide}}{cores:>6}  NOT VERIFIED: {row['error_message']}"
+    low, high = row["mcops_low"], row["mcops_high"]
+    percent = "" if low is None else f"{50 * (high - low) / row['mcops']:.0f}"
     # Over itself it is 1, and nothing is known the better for an interval.
     itself = row["ladder_base"] == row["name"]
-    low, high = (None, None) if itself else (row["ladder_speedup_low"], row["ladder_speedup_high"])
-    return f"{start}{row['steps']:>9}{rate}{number(row['ladder_speedup']):>10}  {between(low, high):<19}"
+    interval = "" if itself else between(row["ladder_speedup_low"], row["ladder_speedup_high"])
+    rates = number(row["mcops_best"]), number(row["mcops"])
+    return line_of_cells(wide, row["kernel"], cores, *rates, percent, number(row["ladder_speedup"]), interval)
+
+
+def line_of_cells(wide, rung, cores, best, median, percent, times, interval):
+    """The cells of a line, below each other in all lines."""
+    return f"{rung:<{wide}}{cores:>6}{best:>10}{median:>10}{percent:>4}{times:>9}  {interval}".rstrip()
 
 
 def answer(rows):
