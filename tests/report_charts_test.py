@@ -163,6 +163,14 @@ def test_no_row_is_left_out_in_silence(study):
 # --- the ladder --------------------------------------------------------------------------------------------------------
 
 
+def test_no_step_leads_from_python_to_cpp():
+    sources = loading.load([ROOT / "results" / "schema" / "example-ladder.json"])
+    (one,) = views.all_charts(sources)["ladder"]
+    stepped = {mark.row["kernel"]: any("step" in text for part in (mark.texts, mark.below) for text in part) for mark in one.marks()}
+    # Two cores: mpi4py, and tiled above it in the other language.
+    assert stepped == {"python": False, "numpy-where": True, "naive": False, "mpi4py": False, "tiled": False}
+
+
 def test_ladder_has_a_fixed_order_whatever_the_order_of_the_file(tmp_path):
     report = made_up_report.make(kernels=("tiled", "naive", "my-kernel", "bitsliced"))
     _, found = charts_of(report, tmp_path)

@@ -95,21 +95,25 @@ def printed(lines, markdown):
     ]
 
 
+def lines_of(report, name, only, markdown):
+    """The lines of the table of a report's rows whose names hold all words of `only`."""
+    from trafficbench_tools.errors import BadInput
+
+    groups = groups_of([row for row in report["benchmarks"] if all(word in row["name"] for word in only)])
+    if not groups:
+        raise BadInput(
+            f"{name}: no row on several ranks has a default and another way beside it: measure with several of "
+            "--exchange, --overlap, --reduce, --placement or --ranks-per-node"
+        )
+    return printed([cells_of_line(way, row, group[""]) for group in groups for way, row in group.items()], markdown)
+
+
 def main():
     """Carries out the command line; returns the exit status."""
     options = parse_arguments(sys.argv[1:])
     need("jsonschema")
-    from trafficbench_tools.errors import BadInput
     from trafficbench_tools.reports import load_report
 
-    report = load_report(options.report)
-    rows = [row for row in report["benchmarks"] if all(word in row["name"] for word in options.only)]
-    groups = groups_of(rows)
-    if not groups:
-        raise BadInput(
-            f"{options.report}: no row on several ranks has a default and another way beside it: measure with several of "
-            "--exchange, --overlap, --reduce, --placement or --ranks-per-node"
-        )
-    for line in printed([cells_of_line(way, row, group[""]) for group in groups for way, row in group.items()], options.markdown):
+    for line in lines_of(load_report(options.report), options.report, options.only, options.markdown):
         print(line)
     return 0

@@ -33,7 +33,8 @@ def ladder(source, facets, members, skipped):
         ),
         (
             "A step is how many times faster a rung is than the one below at as many cores: best over best, and by the"
-            " median with its interval, over the visits that both share, or what both intervals allow."
+            " median with its interval, over the visits that both share, or what both intervals allow. Python's rungs and"
+            " those in C++ are two ladders."
         ),
         *(fastest_of(source, members, cores) for cores in dict.fromkeys([fewest, most])),
     ]
@@ -91,6 +92,8 @@ def climb(source, members, wanted_cores, is_least):
     for label, found in champions(source, there, grouping.series_labels(members)).items():
         row = found.row
         mark = Mark(label, row["mcops_best"], None, None, row, median=(row["mcops"], row["mcops_low"], row["mcops_high"]))
+        if below is not None and (row.get("rung", 0) < 0) != (below.get("rung", 0) < 0):
+            below = None  # the ladder in Python ends, and that in C++ begins
         mark.texts, mark.below = texts(source, found, below, wanted_cores)
         marks.append(mark)
         below = None if rows.has_failed(row) else row

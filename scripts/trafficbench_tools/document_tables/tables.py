@@ -1,0 +1,133 @@
+"""The kinds of tables. Each is a function of the reports and the words behind its name, and returns Markdown."""
+
+from trafficbench_tools.command_line import Parser
+from trafficbench_tools.counts import parse_count
+from trafficbench_tools.document_tables.numbers import Rate, between, percent, ratio_of, rounded
+from trafficbench_tools.ladder import table
+from trafficbench_tools.ways import lines_of
+
+
+def measured(report, only=lambda row: True):
+    """The rows of a report that have samples."""
+    return [row for row in report["benchmarks"] if row.get("samples") and row.get("verified") and only(row)]
+
+
+def cores_of(row):
+    """Cores at work."""
+    return row["ranks"] * row["threads"]
+
+
+def markdown(head, left, lines):
+    """A table, of which so many columns are words and the others numbers."""
+    rule = ["---"] * left + ["---:"] * (len(head) - left)
+    return "".join("| " + " | ".join(line) + " |\n" for line in [head, rule, *lines])
+
+
+def ladder(reports, words):
+    """How many times faster than plain Python: the fastest rung in each language, on one core and on all, with those that tie."""
+    report = reports.load(options("ladder").parse_args(words).report)
+    lines = []
+    for language in table.LANGUAGES:
+        rows = measured(report, lambda row: table.language_of(row) == language and row["kernel"] != "python")
+        for cores in sorted({cores_of(row) for row in rows}):
+            line = [f"in {language}, {'one core' if cores == 1 else f'{cores} cores'}"]
+            for count in table.CONTRACTS:
+                line += fastest_over_python(report, [row for row in rows if row["count"] == count and cores_of(row) == cores])
+            lines.append(line)
+    head = ["", "`every`: fastest", "times plain Python", "+-%", "`sampled`: fastest", "times plain Python", "+-%"]
+    return markdown(head, 2, lines)
+
+
+def fastest_over_python(report, rows):
+    """The names of the fastest, and of those that tie with it; times plain Python; half the width of the interval in percent."""
+    if not rows:
+        return ["", "", ""]
+    best = table.fastest(rows)
+    python = next(row for row in measured(report) if row["kernel"] == "python" and row["count"] == rows[0]["count"])
+    times = ratio_of(best[0], python)
+    return [" = ".join(f"`{row['kernel']}`" for row in best), rounded(*times), percent(*times)]
+
+
+def kernels(reports, words):
+    """The kernels on one road under both contracts, on one core and on all."""
+    parser = options("kernels")
+    parser.add_argument("--cells", default="1e6")
+    given = parser.parse_args(words)
+    report = reports.load(given.report)
+    cells = parse_count(given.cells, "cells", 1, 2**40)
+    rows = measured(report, lambda row: row["cells"] == cells and row["class"] == "update")
+    most = max(cores_of(row) for row in rows)
+    columns = [("every", 1, 1), ("sampled", 1, 1), ("sampled", most, 1)]
+    head = ["kernel"]
+    for count, ranks, _ in columns:
+        head += [f"`{count}`, {'one core' if ranks == 1 else f'{ranks} ranks'}: MCOPs", "+-%", "x `naive`"]
+    head.append("n")
+    by_point = {(row["kernel"], row["count"], row["ranks"], row["threads"]): row for row in rows}
+    lines = []
+    for kernel in dict.fromkeys(row["kernel"] for row in rows):
+        points = [by_point.get((kernel, *column)) for column in columns]
+        if not any(points):
+            continue
+        line = [f"`{kernel}`"]
+        for row, (count, _, _) in zip(points, columns):
+            line += cells_of_kernel(row, by_point.get(("naive", count, 1, 1)))
+        lines.append([*line, str(Rate(next(row for row in points if row)).visits)])
+    return markdown(head, 1, lines)
+
+
+def cells_of_kernel(row, naive):
+    """MCOPs, half the width of its interval in percent, and times naive on one core with the interval."""
+    if row is None:
+        return ["", "", ""]
+    rate = Rate(row)
+    line = [rounded(rate.median, rate.low, rate.high), percent(rate.median, rate.low, rate.high)]
+    if naive is None or row is naive:
+        return [*line, "1" if row is naive else ""]
+    times = ratio_of(row, naive)
+    text = rounded(*times)
+    return [*line, text + between(times[1], times[2], text)]
+
+
+def cycles(reports, words):
+    """Cells a cycle of one core, by kernel and road."""
+    parser = options("cycles", many=True)
+    parser.add_argument("--kernels")
+    given = parser.parse_args(words)
+    rows = [row for name in given.report for row in measured(reports.load(name), has_cycles)]
+    wanted = given.kernels.split(",") if given.kernels else list(dict.fromkeys(row["kernel"] for row in rows))
+    roads = sorted({row["cells"] for row in rows if row["kernel"] in wanted})
+    best = {(row["kernel"], row["cells"], row["count"]): best_in_cycles(row) for row in rows}
+    lines = []
+    for kernel in wanted:
+        pairs = [[best.get((kernel, cells, count)) for count in ("sampled", "every")] for cells in roads]
+        lines.append([f"`{kernel}`", *(" / ".join("-" if value is None else f"{value:.3g}" for value in pair) for pair in pairs)])
+    return markdown(["kernel", *(f"{cells:.0e}".replace("e+0", "e").replace("e+", "e") for cells in roads)], 1, lines)
+
+
+def has_cycles(row):
+    """Whether cells were updated on one core whose clock was measured."""
+    return row["class"] == "update" and cores_of(row) == 1 and row.get("sample_clock_hz")
+
+
+def best_in_cycles(row):
+    """Cells a cycle of the fastest repetition, by the clock measured beside it."""
+    repetitions = zip(row["sample_steps"], row["samples"], row["sample_clock_hz"])
+    return max(row["cells"] * steps / seconds / hertz for steps, seconds, hertz in repetitions)
+
+
+def ways(reports, words):
+    """What ways.py prints."""
+    parser = options("ways")
+    parser.add_argument("--only", action="append", default=[])
+    given = parser.parse_args(words)
+    return "".join(line + "\n" for line in lines_of(reports.load(given.report), given.report, given.only, markdown=True))
+
+
+KINDS = {"ladder": ladder, "kernels": kernels, "cycles": cycles, "ways": ways}
+
+
+def options(kind, many=False):
+    """A parser of the words behind a kind."""
+    parser = Parser("document_tables.py", prog=kind, add_help=False)
+    parser.add_argument("report", nargs="+" if many else None)
+    return parser

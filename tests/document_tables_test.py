@@ -1,0 +1,70 @@
+"""scripts/document_tables.py: no number of a measurement is typed into a document.
+
+Run: /usr/bin/python3 -m pytest tests/document_tables_test.py
+"""
+
+import json
+import re
+import shutil
+
+import pytest
+from program import ROOT, start, write_executable  # noqa: F401
+
+SCRIPT = ROOT / "scripts" / "document_tables.py"
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+TABLES = [(path, how) for path in DOCUMENTS for how in re.findall("^<!-- table: (.*) -->$", path.read_text(encoding="utf-8"), re.MULTILINE)]
+
+
+def run(*arguments):
+    return start(["/usr/bin/python3", SCRIPT, *arguments])
+
+
+def test_the_tables_of_documents_are_those_of_their_reports():
+    assert any(path.name == "README.md" for path, _ in TABLES)
+    done = run("--check")
+    assert done.returncode == 0 and not done.stdout, done.stdout + done.stderr
+
+
+@pytest.fixture(params=[how for _, how in TABLES])
+def copied(tmp_path, request):
+    """(root of a copy that has one document with one table, the report)."""
+    name = next(word for word in request.param.split() if word.endswith(".json"))
+    (tmp_path / "results").mkdir()
+    for report in (word for word in request.param.split() if word.endswith(".json")):
+        shutil.copy(ROOT / report, tmp_path / report)
+    (tmp_path / "README.md").write_text(f"before\n<!-- table: {request.param} -->\n<!-- end of table -->\nafter\n", encoding="utf-8")
+    return tmp_path, tmp_path / name
+
+
+def test_a_sample_that_is_edited_is_found(copied):
+    root, report = copied
+    assert run("--root", root).returncode == 0
+    written = (root / "README.md").read_text(encoding="utf-8")
+    assert written.startswith("before\n<!-- table") and written.endswith(" -->\nafter\n") and "\n| " in written
+    assert run("--root", root, "--check").returncode == 0
+    text = report.read_text(encoding="utf-8")
+    sample = next(row["samples"][0] for row in json.loads(text)["benchmarks"] if row.get("samples"))
+    report.write_text(text.replace(repr(sample), repr(sample * 1.001), 1), encoding="utf-8")
+    done = run("--root", root, "--check")
+    assert done.returncode == 1 and "is not that of its report" in done.stdout, done.stdout + done.stderr
+    assert (root / "README.md").read_text(encoding="utf-8") == written
+
+
+def test_a_number_that_is_typed_is_found(copied):
+    root, _ = copied
+    run("--root", root)
+    path = root / "README.md"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"\| (\d)", lambda digit: f"| {(int(digit[1]) + 1) % 10}", text, count=1), encoding="utf-8")
+    assert run("--root", root, "--check").returncode == 1
+    assert run("--root", root).returncode == 0 and path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [("pies results/x.json", "pies"), ("ladder results/none.json", "none.json"), ("kernels", "report"), ("kernels --cells 2 a b", "")],
+)
+def test_a_table_that_cannot_be_made_is_told_in_one_line(tmp_path, words, said):
+    (tmp_path / "README.md").write_text(f"<!-- table: {words} -->\n<!-- end of table -->\n", encoding="utf-8")
+    done = run("--root", tmp_path)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and said in done.stderr, done.stderr
