@@ -61,7 +61,8 @@ output="" measures=1 budget=(--budget 180)
 check_names() {
   local name value
   while (($#)); do
-    name="${1%%=*}"
+    name=""
+    if [[ "$1" =~ ^(--[a-z-]+)(=|$) ]]; then name="${BASH_REMATCH[1]}"; fi
     if [[ -n "$name" && " ${with_value[*]} " == *" $name "* ]]; then
       if [[ "$1" == *=* ]]; then
         value="${1#*=}"
