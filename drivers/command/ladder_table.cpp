@@ -20,10 +20,7 @@ namespace trafficbench {
 
 namespace {
 
-// Columns of the table where they are as wide as they may become, of its columns of energy, and of what is said below
-// it.
-constexpr std::size_t kWide = 101;
-constexpr std::size_t kEnergy = 23;
+// Columns of what is said below the table.
 constexpr std::size_t kProse = 108;
 
 /// Values in the order in which they first appear.
@@ -168,51 +165,55 @@ Line line_of(const Row& row, const std::vector<Row>& rows) {
   return line;
 }
 
-/// The table where a line may be as long as it is.
-std::string wide_table(const std::vector<Line>& lines) {
-  std::string text;
+/// The lines where they may be as long as they are.
+std::vector<std::string> wide_table(const std::vector<Line>& lines) {
+  std::vector<std::string> texts;
   for (const Line& line : lines) {
-    text +=
-        fmt::format("{:<20} {:>8}  {:<10} {:>11} {:>11}  {:<23} {:>9}{}\n", line.kernel, line.shape, line.isa,
-                    line.best, line.middle, line.remark.empty() ? line.interval : line.remark, line.speedup, line.more);
+    texts.push_back(fmt::format("{:<20} {:>8}  {:<10} {:>11} {:>11}  {:<23} {:>9}{}", line.kernel, line.shape, line.isa,
+                                line.best, line.middle, line.remark.empty() ? line.interval : line.remark, line.speedup,
+                                line.more));
   }
-  return text;
+  return texts;
 }
 
-/// The table in so many columns: as wide as its words are, without instruction sets, which stand in the report, and
-/// where that is too wide still, without medians and their intervals.
-std::string narrow_table(const std::vector<Line>& lines, std::size_t columns) {
+/// The same as wide as their words are, without instruction sets, which stand in the report.
+std::vector<std::string> narrow_table(const std::vector<Line>& lines, std::size_t columns, bool has_medians) {
   const auto width_of = [&](std::string Line::*member) {
     std::size_t width = 0;
-    for (const Line& line : lines) {
-      if (line.remark.empty() || member == &Line::kernel || member == &Line::shape)
-        width = std::max(width, (line.*member).size());
-    }
+    for (const Line& line : lines) width = std::max(width, line.remark.empty() ? (line.*member).size() : 0);
     return width;
   };
-  const auto text_of = [&](bool has_intervals) {
-    std::vector<std::string> texts;
-    for (const Line& line : lines) {
-      std::string text =
-          fmt::format("{:<{}} {:>{}} ", line.kernel, width_of(&Line::kernel), line.shape, width_of(&Line::shape));
-      if (!line.remark.empty()) {
-        texts.push_back(wrapped(fmt::format("{} {}: {}", text, line.best, line.remark), columns, 2));
-        continue;
-      }
-      text += fmt::format("{:>{}}", line.best, width_of(&Line::best));
-      if (has_intervals) {
-        text += fmt::format(" {:>{}}  {:<{}}", line.middle, width_of(&Line::middle), line.interval,
-                            width_of(&Line::interval));
-      }
-      texts.push_back(fmt::format("{} {:>{}}{}", text, line.speedup, width_of(&Line::speedup), line.more));
+  std::vector<std::string> texts;
+  for (const Line& line : lines) {
+    std::string text =
+        fmt::format("{:<{}} {:>{}} ", line.kernel, width_of(&Line::kernel), line.shape, width_of(&Line::shape));
+    if (!line.remark.empty()) {
+      texts.push_back(wrapped(fmt::format("{}{}: {}", text, line.best, line.remark), columns, 2));
+      continue;
     }
-    return texts;
-  };
-  std::vector<std::string> texts = text_of(true);
+    text += fmt::format("{:>{}}", line.best, width_of(&Line::best));
+    if (has_medians) {
+      text += fmt::format(" {:>{}}  {:<{}}", line.middle, width_of(&Line::middle), line.interval,
+                          width_of(&Line::interval));
+    }
+    texts.push_back(fmt::format("{} {:>{}}{}", text, line.speedup, width_of(&Line::speedup), line.more));
+  }
+  return texts;
+}
+
+/// The table as a terminal of so many columns has room for it: the widest that fits, else the narrowest.
+std::string table_of(std::vector<Line> lines, std::size_t columns) {
   const auto fits = [&](const std::string& text) {
-    return text.find('\n') != std::string::npos || text.size() <= columns;
+    return text.find('\n') != std::string::npos || text.find_last_not_of(' ') < columns;
   };
-  if (!std::ranges::all_of(texts, fits)) texts = text_of(false);
+  std::vector<std::string> texts = wide_table(lines);
+  if (!std::ranges::all_of(texts, fits)) texts = narrow_table(lines, columns, true);
+  if (!std::ranges::all_of(texts, fits)) {
+    // The shape tells of threads too.
+    for (Line& line : lines) line.kernel.resize(std::min(line.kernel.size(), line.kernel.find('+')));
+    lines.front().shape = "r x t";
+    texts = narrow_table(lines, columns, false);
+  }
   return fmt::format("{}\n", fmt::join(texts, "\n"));
 }
 
@@ -255,9 +256,7 @@ void print_ladder(const std::vector<Row>& rows) {
   }
   if (longest == 0) longest = longest_of_all;
   const bool is_weak = !rows.empty() && rows.front().mode == ScalingMode::weak;
-  const std::optional<std::size_t> terminal = terminal_columns(STDOUT_FILENO);
-  const std::size_t columns = terminal.value_or(std::string::npos);
-  const bool is_wide = columns >= kWide + (have_energy(rows) ? kEnergy : 0);
+  const std::size_t columns = terminal_columns(STDOUT_FILENO).value_or(std::string::npos);
   for (const CountingMode count : distinct(rows, &Row::count)) {
     const std::string title = fmt::format(
         "The ladder on a road of {} cells{}, contract `{}` ({}):", format_count(longest), is_weak ? " a core" : "",
@@ -278,7 +277,7 @@ void print_ladder(const std::vector<Row>& rows) {
           lines.push_back(line_of(row, rows));
       }
     }
-    print_out("\n" + wrapped(title, columns) + "\n\n" + (is_wide ? wide_table(lines) : narrow_table(lines, columns)));
+    print_out("\n" + wrapped(title, columns) + "\n\n" + table_of(lines, columns));
     print_fastest(rows, count, longest, columns);
   }
   const auto say_below = [&](const std::string& text) { print_out(wrapped(text, std::min(columns, kProse)) + "\n"); };
