@@ -35,7 +35,7 @@ elif command == "io":
     for option, value in (("--visits", "1"), ("--spacing", "0"), ("--bytes", "64Ki")):
         give(option, value, replace=True)
 elif command == "check":
-    give("--cases", "10", replace=True)
+    give("--cases", "2", replace=True)
     if "--quick" not in words:
         words.append("--quick")
 elif command == "run" and float(value_of("--cells", "10240000")) * float(value_of("--steps", "100")) > 10**9 and "leap" not in words:

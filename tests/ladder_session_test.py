@@ -96,6 +96,18 @@ def test_ladder_is_printed_by_language(capsys):
     assert max(map(len, text.splitlines())) <= 128
 
 
+@pytest.mark.parametrize("columns", [40, 80, 120, 127])
+def test_ladder_is_as_wide_as_the_terminal(capsys, monkeypatch, columns):
+    monkeypatch.setattr(table.terminal, "columns", lambda: columns)
+    skipped = {**row("numba", "every", 1, 1), "skipped": "it lacks numba, and whatever else is said of it in many words"}
+    own = [{**row("python-trafficbench", "every", 2, 1234567, (1230000, 1240000)), "mcops_best": 2345678.0}]
+    table.print_ladder([python("every"), skipped, *own], 10_240_000)
+    table.print_answer([python("every"), *own])
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= columns and "2,345,678" in text
+    assert ("95% interval" in text) == (columns >= 127) and ("median" in text.split("MCOPs:")[0]) == (columns >= 80)
+
+
 # --- the session -------------------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """What people read at the end: the ladder as a table, and the answer to the course's question."""
 
+from trafficbench_tools import terminal
 from trafficbench_tools.ladder.rungs import PYTHON_RUNGS
 from trafficbench_tools.visits import median_and_interval, visit_ratios
 
@@ -12,20 +13,30 @@ CONTRACTS = {
 
 
 def print_ladder(rows, cells):
-    """Prints a table for each contract, Python and C++ apart."""
+    """Prints a table for each contract, Python and C++ apart, with as many columns as there is room for."""
+    heads, line = next(form for width, form in FORMS if terminal.columns() >= width)
     for count in in_order(rows):
-        print(f"\nThe ladder on a road of {cells:,} cells, contract `{count}`:")
-        header = f"{'rung':<17}{'cores':>5}{'steps':>9}{'best MCOPs':>12}{'median':>12}  {'95% interval':<23}"
+        print("\n" + terminal.wrapped(f"The ladder on a road of {cells:,} cells, contract `{count}`:"))
         for language in LANGUAGES:
             own = [row for row in rows if row["count"] == count and language_of(row) == language]
             if own:
-                print(f"\n{'in ' + language:<43}{'x Python, by the median of the visits':>84}".rstrip())
-                print(f"{header}{'median':>10}  {'95% interval':<19}".rstrip())
+                print("\n" + "\n".join(head.rstrip() for head in heads("in " + language)))
             for row in own:
-                print(line_of(row).rstrip())
-    print("\nMCOPs: million cell updates a second; best: of the fastest repetition; median: over the visits. x Python: rate")
-    print("over that of plain Python on one core in the same visit, same contract. Rungs make different numbers of iterations")
-    print("(steps).")
+                print(no_rate(row) or line(row).rstrip())
+    print()
+    print(
+        terminal.wrapped(
+            "MCOPs: million cell updates a second; best: of the fastest repetition; median: over the visits. x Python: rate"
+            " over that of plain Python on one core in the same visit, same contract. Rungs make different numbers of iterations"
+            " (steps).",
+            most=116,
+        )
+    )
+
+
+def print_answer(rows):
+    """Prints what answer() says."""
+    print("\n".join(map(terminal.wrapped, answer(rows))))
 
 
 LANGUAGES = ("Python", "C++")
@@ -41,19 +52,54 @@ def in_order(rows):
     return [count for count in CONTRACTS if any(row["count"] == count for row in rows)]
 
 
-def line_of(row):
-    """One line of the table."""
-    start = f"{row['kernel']:<17}{row['ranks'] * row['threads']:>5}"
+def no_rate(row):
+    """The line of a row without rates; an empty text for one that has them."""
+    start = f"{row['kernel']:<17}{cores_of(row):>5}"
     if "skipped" in row:
-        return f"{start}  skipped: {row['skipped']}"
-    if not row["verified"]:
-        return f"{start}  NOT VERIFIED: {row['error_message']}"
+        return terminal.wrapped(f"{start}  skipped: {row['skipped']}")
+    return "" if row["verified"] else terminal.wrapped(f"{start}  NOT VERIFIED: {row['error_message']}")
+
+
+def wide_heads(where):
+    """What stands above the columns of line_of."""
+    header = f"{'rung':<17}{'cores':>5}{'steps':>9}{'best MCOPs':>12}{'median':>12}  {'95% interval':<23}"
+    return [f"{where:<43}{'x Python, by the median of the visits':>84}", f"{header}{'median':>10}  {'95% interval':<19}"]
+
+
+def line_of(row):
+    """One line of the table, with everything."""
+    start = f"{row['kernel']:<17}{cores_of(row):>5}"
     interval = between(row["mcops_low"], row["mcops_high"])
     rate = f"{number(row['mcops_best']):>12}{number(row['mcops']):>12}  {interval:<23}"
     # Over itself it is 1, and nothing is known the better for an interval.
     itself = row["ladder_base"] == row["name"]
     low, high = (None, None) if itself else (row["ladder_speedup_low"], row["ladder_speedup_high"])
     return f"{start}{row['steps']:>9}{rate}{number(row['ladder_speedup']):>10}  {between(low, high):<19}"
+
+
+def narrow_heads(where):
+    """What stands above the columns of narrow_line."""
+    return [where, f"{'rung':<20}{'cores':>5}{'best MCOPs':>12}{'median':>12}{'x Python':>10}"]
+
+
+def narrow_line(row):
+    """Without intervals and iterations, which stand in the report."""
+    rates = f"{number(row['mcops_best']):>12}{number(row['mcops']):>12}"
+    return f"{row['kernel']:<20}{cores_of(row):>5}{rates}{number(row['ladder_speedup']):>10}"
+
+
+def narrowest_heads(where):
+    """What stands above the columns of narrowest_line."""
+    return [where, f"{'rung':<20}{'best':>10}{'x Python':>9}"]
+
+
+def narrowest_line(row):
+    """The rate and the ratio alone."""
+    return f"{row['kernel']:<20}{number(row['mcops_best']):>10}{number(row['ladder_speedup']):>9}"
+
+
+# The columns that a form of the table takes, the widest first.
+FORMS = ((127, (wide_heads, line_of)), (59, (narrow_heads, narrow_line)), (0, (narrowest_heads, narrowest_line)))
 
 
 def answer(rows):
