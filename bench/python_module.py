@@ -54,7 +54,7 @@ def main():
     environment = dict(os.environ, PYTHONPATH=str(module), PYTHONDONTWRITEBYTECODE="1")
 
     def launch(command):
-        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, env=environment, check=False)
+        done = subprocess.run([str(word) for word in command], capture_output=True, encoding="utf-8", env=environment, check=False)
         if done.returncode != 0:
             raise FailedUnderWay(f"{command[0]} failed: {(done.stderr.strip().splitlines() or ['no word of why'])[-1]}")
         return parse_json(done.stdout)

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """Checks reports. See --help."""
 
-from trafficbench_tools.check_report import main
-from trafficbench_tools.printing import run
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+from trafficbench_tools.start import start  # noqa: E402
 
 if __name__ == "__main__":
-    run("check_report.py", main)
+    start("check_report.py", "trafficbench_tools.check_report")

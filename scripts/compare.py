@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """Compares two reports of trafficbench, point by point. See --help."""
 
-from trafficbench_tools.compare.main import main
-from trafficbench_tools.printing import run
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+from trafficbench_tools.start import start  # noqa: E402
 
 if __name__ == "__main__":
-    run("compare.py", main)
+    start("compare.py", "trafficbench_tools.compare.main")

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """The tables of documents that show what was measured, made from the reports in results/. See --help."""
 
-from trafficbench_tools.document_tables.main import main
-from trafficbench_tools.printing import run
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+from trafficbench_tools.start import start  # noqa: E402
 
 if __name__ == "__main__":
-    run("document_tables.py", main)
+    start("document_tables.py", "trafficbench_tools.document_tables.main")

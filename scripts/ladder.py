@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """One session of the ladder. scripts/ladder.sh starts it, once everything is built."""
 
-from trafficbench_tools.ladder.main import main
-from trafficbench_tools.printing import run
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+from trafficbench_tools.start import start  # noqa: E402
 
 if __name__ == "__main__":
-    run("ladder.sh", main)
+    start("ladder.sh", "trafficbench_tools.ladder.main")

@@ -3,20 +3,19 @@
 # What it measures and how, and its options, are in scripts/trafficbench_tools/ladder/.
 set -euo pipefail
 
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+root="$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")"
 # shellcheck source-path=SCRIPTDIR source=packages.sh
 source "$root/scripts/packages.sh"
 # shellcheck source-path=SCRIPTDIR source=build.sh
 source "$root/scripts/build.sh"
 # shellcheck source-path=SCRIPTDIR source=launch.sh
 source "$root/scripts/launch.sh"
+# shellcheck source-path=SCRIPTDIR source=python.sh
+source "$root/scripts/python.sh"
 interruptible
 
-if ! command -v python3 >/dev/null; then
-  echo "ladder.sh: there is no python3: install it (Debian: apt-get install python3)" >&2
-  exit 2
-fi
-session=(python3 "$root/scripts/ladder.py")
+choose_python
+session=("$python" "$root/scripts/ladder.py")
 
 builds=1
 for argument in "$@"; do

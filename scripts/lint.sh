@@ -2,11 +2,14 @@
 # Formatting, shell scripts, clang-tidy: what can be checked without running anything.
 set -euo pipefail
 
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root="$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")"
 # shellcheck source-path=SCRIPTDIR source=packages.sh
-source scripts/packages.sh
+source "$root/scripts/packages.sh"
 # shellcheck source-path=SCRIPTDIR source=build.sh
-source scripts/build.sh
+source "$root/scripts/build.sh"
+# shellcheck source-path=SCRIPTDIR source=quoted.sh
+source "$root/scripts/quoted.sh"
+cd "$root"
 
 usage() {
   cat <<'HELP' || exit 1
@@ -48,7 +51,7 @@ for argument in "$@"; do
     exit 0
   fi
   if [[ "$argument" != *.cpp || ! -f "$argument" ]]; then
-    echo "lint.sh: expected a .cpp file of this repository, not \"$argument\"" >&2
+    echo "lint.sh: expected a .cpp file of this repository, not $(quoted "$argument")" >&2
     exit 2
   fi
 done

@@ -2,13 +2,15 @@
 # Installs what is missing, builds, and runs the default sweep on this machine.
 set -euo pipefail
 
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+root="$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")"
 # shellcheck source-path=SCRIPTDIR source=packages.sh
 source "$root/scripts/packages.sh"
 # shellcheck source-path=SCRIPTDIR source=build.sh
 source "$root/scripts/build.sh"
 # shellcheck source-path=SCRIPTDIR source=launch.sh
 source "$root/scripts/launch.sh"
+# shellcheck source-path=SCRIPTDIR source=quoted.sh
+source "$root/scripts/quoted.sh"
 interruptible
 
 # What the sweep takes; a test holds this against its own --help.
@@ -59,7 +61,8 @@ output="" measures=1 budget=(--budget 180)
 check_names() {
   local name value
   while (($#)); do
-    name="${1%%=*}"
+    name=""
+    if [[ "$1" =~ ^(--[a-z-]+)(=|$) ]]; then name="${BASH_REMATCH[1]}"; fi
     if [[ -n "$name" && " ${with_value[*]} " == *" $name "* ]]; then
       if [[ "$1" == *=* ]]; then
         value="${1#*=}"
@@ -76,7 +79,7 @@ check_names() {
     elif [[ "$1" == --dry-run ]]; then
       measures=""
     elif [[ -z "$name" || " ${without_value[*]} " != *" $name "* ]]; then
-      refuse "unknown option \"$1\": the sweep takes ${with_value[*]} ${without_value[*]}"
+      refuse "unknown option $(quoted "$1"): the sweep takes ${with_value[*]} ${without_value[*]}"
     fi
     shift
   done
@@ -123,7 +126,7 @@ check_values() {
 
 # What is wrong with the options is said before anything is installed or built.
 check_names "$@"
-if [[ -n "${RANKS+set}" && ! "$RANKS" =~ ^[1-9][0-9]{0,6}$ ]]; then refuse "RANKS is \"$RANKS\": it is a number of ranks"; fi
+if [[ -n "${RANKS+set}" && ! "$RANKS" =~ ^[1-9][0-9]{0,6}$ ]]; then refuse "RANKS is $(quoted "$RANKS"): it is a number of ranks"; fi
 cd "$root"
 check_values "$@"
 ensure_packages build python
@@ -138,7 +141,6 @@ if [[ -n "$measures" && -z "$output" ]]; then
   options+=(--output "$output")
 fi
 sweep_command "${options[@]}"
-if [[ -t 2 ]]; then export TRAFFICBENCH_TERMINAL=1; fi  # the launcher makes it a pipe
 echo "Running ${command[*]}" || exit 1
 launch "${command[@]}"
 if [[ -z "$measures" ]]; then exit "$status"; fi

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """Judges launches of one program that were made to be compared with each other. See --help."""
 
-from trafficbench_tools.self_comparison.main import main
-from trafficbench_tools.printing import run
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+from trafficbench_tools.start import start  # noqa: E402
 
 if __name__ == "__main__":
-    run("self_comparison.py", main)
+    start("self_comparison.py", "trafficbench_tools.self_comparison.main")

@@ -2,9 +2,13 @@
 # Launches the same run again and again, and judges what comparing the launches with each other says.
 set -euo pipefail
 
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+root="$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")"
 # shellcheck source-path=SCRIPTDIR source=launch.sh
 source "$root/scripts/launch.sh"
+# shellcheck source-path=SCRIPTDIR source=python.sh
+source "$root/scripts/python.sh"
+# shellcheck source-path=SCRIPTDIR source=quoted.sh
+source "$root/scripts/quoted.sh"
 interruptible
 
 usage() {
@@ -38,7 +42,7 @@ fail() {
 # whole_number NAME VALUE LEAST MOST
 whole_number() {
   if [[ ! "$2" =~ ^[0-9]{1,6}$ ]] || ((10#$2 < $3 || 10#$2 > $4)); then
-    fail "$1 is \"$2\": it is a whole number from $3 to $4"
+    fail "$1 is $(quoted "$2"): it is a whole number from $3 to $4"
   fi
 }
 
@@ -61,10 +65,10 @@ while (($#)); do
       command=("${@:2}")
       break
       ;;
-    --*) fail "unknown option \"$word\"" ;;
+    --*) fail "unknown option $(quoted "$word")" ;;
     *)
       if [[ -z "$word" ]]; then fail "FOLDER is empty"; fi
-      if [[ -n "$folder" ]]; then fail "one FOLDER, not \"$folder\" and \"$word\""; fi
+      if [[ -n "$folder" ]]; then fail "one FOLDER, not $(quoted "$folder") and $(quoted "$word")"; fi
       folder="$word"
       shift
       ;;
@@ -74,10 +78,10 @@ whole_number --launches "$launches" 2 999
 whole_number --spread "$spread" 0 100000
 launches=$((10#$launches)) spread=$((10#$spread))
 if [[ -z "$folder" ]]; then fail "it takes a FOLDER for the reports"; fi
-if ! command -v "${command[0]}" >/dev/null; then fail "there is no command \"${command[0]}\""; fi
+if ! command -v "${command[0]}" >/dev/null; then fail "there is no command $(quoted "${command[0]}")"; fi
 # run.sh takes a relative name for one in the repository.
-if ! { mkdir -p -- "$folder" && folder="$(cd -- "$folder" && pwd)"; } 2>/dev/null; then
-  fail "cannot make the folder $folder"
+if ! { mkdir -p -- "$folder" && folder="$(realpath -- "$folder")"; } 2>/dev/null; then
+  fail "cannot make the folder $(quoted "$folder")"
 fi
 
 pause=$(((spread * 60 + launches - 2) / (launches - 1)))
@@ -103,4 +107,5 @@ for ((number = 1; number <= launches; ++number)); do
   fi
   if ((status != 0)); then exit "$status"; fi
 done
-exec python3 "$root/scripts/self_comparison.py" "$folder"
+choose_python
+exec "$python" "$root/scripts/self_comparison.py" "$folder"

@@ -2,11 +2,13 @@
 # Runs the suite's own MPI code on a simulated machine, and writes a report.
 set -euo pipefail
 
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+root="$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")"
 # shellcheck source-path=SCRIPTDIR source=packages.sh
 source "$root/scripts/packages.sh"
 # shellcheck source-path=SCRIPTDIR source=build.sh
 source "$root/scripts/build.sh"
+# shellcheck source-path=SCRIPTDIR source=quoted.sh
+source "$root/scripts/quoted.sh"
 
 usage() {
   cat <<'HELP' || exit 1
@@ -72,7 +74,7 @@ while (($#)); do
       ;;
     --report | --machine | --network | --output | --ranks-per-node | --tolerance | --cells | --cells-per-core | --ranks | --depth | \
       --kernels | --mode | --count | --periods) ;;
-    *) fail "unknown option \"$option\"; see scripts/simulate.sh --help" ;;
+    *) fail "unknown option $(quoted "$option"); see scripts/simulate.sh --help" ;;
   esac
   if [[ -z "${2:-}" || "$2" == --* ]]; then fail "$option needs a value; see scripts/simulate.sh --help"; fi
   case "$option" in
@@ -90,10 +92,10 @@ while (($#)); do
   shift 2
 done
 
-if [[ ! -f "$machine" || ! -r "$machine" ]]; then fail "cannot read the machine file $machine"; fi
-if [[ -n "$network" && (! -f "$network" || ! -r "$network") ]]; then fail "cannot read the network's report $network"; fi
+if [[ ! -f "$machine" || ! -r "$machine" ]]; then fail "cannot read the machine file $(quoted "$machine")"; fi
+if [[ -n "$network" && (! -f "$network" || ! -r "$network") ]]; then fail "cannot read the network's report $(quoted "$network")"; fi
 if [[ -z "$report" ]]; then
-  isa="$(sed -n 's/.*"isa": *"\([a-z0-9_]*\)".*/\1/p' "$machine" | head -n 1)" || fail "cannot read $machine"
+  isa="$(sed -n 's/.*"isa": *"\([a-z0-9_]*\)".*/\1/p' "$machine" | head -n 1)" || fail "cannot read $(quoted "$machine")"
   for file in "$root"/results/*.json; do
     # The program does not read version 1 of the report.
     if [[ -f "$file" ]] && grep -q '"trafficbench_schema"' "$file" && grep -q "\"isa\": *\"$isa\"" "$file" &&
@@ -107,7 +109,7 @@ if [[ -z "$report" ]]; then
   fi
   echo "Kernel times from ${report#"$root"/}" || exit 1
 fi
-if [[ ! -f "$report" || ! -r "$report" ]]; then fail "cannot read the report $report"; fi
+if [[ ! -f "$report" || ! -r "$report" ]]; then fail "cannot read the report $(quoted "$report")"; fi
 if [[ -z "$output" ]]; then
   if [[ " ${begin_only[*]} " == *" --resume "* ]]; then fail "--resume needs --output with the name of the report that was begun"; fi
   output="$root/results/simulated-$(basename "$machine" .json)-$(date -u +%Y%m%dT%H%M%SZ).json"
@@ -134,7 +136,7 @@ if [[ -n "$network" ]]; then
   study_elsewhere+=(--network "$(realpath "$network")")
 fi
 for word in "${study_elsewhere[@]}"; do
-  if [[ "$word" =~ [[:space:]] ]]; then fail "smpirun takes no paths with blanks in them: $word"; fi
+  if [[ "$word" =~ [[:space:]] ]]; then fail "smpirun takes no paths with blanks in them: $(quoted "$word")"; fi
 done
 program_elsewhere="$(realpath "$bin")/trafficbench-simulate.so"
 folder="$(mktemp -d)"

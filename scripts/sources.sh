@@ -25,7 +25,7 @@ if (($# != 1)); then
   exit 2
 fi
 mkdir -p "$1"
-folder="$(cd "$1" && pwd)"
+folder="$(realpath -- "$1")"
 
 # NAME as CMake has it, Debian's source package, its tarball, sha256. Five are the very archives that are pinned in
 # scripts/cmake/dependencies.cmake; Debian packs the others again, without files it cannot ship.

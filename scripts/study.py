@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """A scaling study. scripts/study.sh starts it, and so do the jobs that it writes."""
 
-from trafficbench_study.main import main
-from trafficbench_tools.printing import run
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+from trafficbench_tools.start import start  # noqa: E402
 
 if __name__ == "__main__":
-    run("study.sh", main)
+    start("study.sh", "trafficbench_study.main", of_login_nodes=True)

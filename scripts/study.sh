@@ -2,13 +2,12 @@
 # A scaling study with one command; what it does is in scripts/trafficbench_study/.
 set -euo pipefail
 
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+root="$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")"
+# shellcheck source-path=SCRIPTDIR source=python.sh
+source "$root/scripts/python.sh"
 
 # Login nodes have an old Python, but they have one.
-if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 6))' 2>/dev/null; then
-  echo "study.sh: needs python3, 3.6 or later, on the path" >&2
-  exit 2
-fi
+choose_python
 
 # At home the build's packages may be missing; at a site they are modules.
 if [[ " $* " == *" --site local "* && " $* " != *" --program"* && " $* " != *" --dry-run "* ]]; then
@@ -19,4 +18,4 @@ if [[ " $* " == *" --site local "* && " $* " != *" --program"* && " $* " != *" -
   interruptible
   ensure_packages build
 fi
-PYTHONDONTWRITEBYTECODE=1 exec python3 "$root/scripts/study.py" "$@"
+PYTHONDONTWRITEBYTECODE=1 exec "$python" "$root/scripts/study.py" "$@"

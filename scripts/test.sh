@@ -2,11 +2,13 @@
 # Installs what is missing, builds, and runs the tests.
 set -euo pipefail
 
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+root="$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")"
 # shellcheck source-path=SCRIPTDIR source=packages.sh
 source "$root/scripts/packages.sh"
 # shellcheck source-path=SCRIPTDIR source=build.sh
 source "$root/scripts/build.sh"
+# shellcheck source-path=SCRIPTDIR source=quoted.sh
+source "$root/scripts/quoted.sh"
 
 # From stages.txt, by name.
 declare -A usual_seconds purpose
@@ -52,7 +54,7 @@ for argument in "$@"; do
     --all) stages=("${all_stages[@]}") ;;
     *)
       if [[ " ${all_stages[*]} " != *" $argument "* ]]; then
-        echo "test.sh: unknown stage or option \"$argument\"; expected --all, --help or one of: ${all_stages[*]}" >&2
+        echo "test.sh: unknown stage or option $(quoted "$argument"); expected --all, --help or one of: ${all_stages[*]}" >&2
         exit 2
       fi
       stages+=("$argument")
@@ -136,7 +138,6 @@ check_installation() {
     echo "installed: $program"
   done
   PYTHONPATH="$(echo "$prefix"/lib*/python3*/site-packages)" /usr/bin/python3 -c 'import trafficbench; print(trafficbench.Road(1000))'
-  test -f "$prefix/share/trafficbench/report.schema.json"
   test -f "$prefix/share/doc/trafficbench/README.md"
 }
 

@@ -108,7 +108,7 @@ def checkout(tmp_path):
     for name in ("kernels", "drivers", "scripts"):
         (tmp_path / name).mkdir()
     (tmp_path / "CMakeLists.txt").touch()
-    for name in ("run.sh", "build.sh", "packages.sh", "launch.sh"):
+    for name in ("run.sh", "build.sh", "packages.sh", "launch.sh", "quoted.sh"):
         shutil.copy(ROOT / "scripts" / name, tmp_path / "scripts" / name)
     (tmp_path / "scripts" / "packages-debian.txt").touch()
     write_executable(tmp_path / "tools" / "cmake", f"#!/bin/sh\ntouch {tmp_path}/built\nexit 1\n")

@@ -54,7 +54,7 @@ def plain_command(command, arguments):
 def read_targets(root):
     targets = {}
     for file in sorted(path for folder in FOLDERS for path in (root / folder).rglob("CMakeLists.txt")):
-        written = [(*plain, line) for command, arguments, line in cmake_commands(file.read_text())
+        written = [(*plain, line) for command, arguments, line in cmake_commands(file.read_text(encoding="utf-8"))
                    for plain in plain_command(command, arguments)]
         for command, arguments, line in written:
             if command in ("add_library", "add_executable", "target_sources"):
@@ -87,7 +87,7 @@ def linked(targets, name):
 
 
 def includes(path):
-    for number, line in enumerate(path.read_text().splitlines(), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         match = re.match(r'\s*#\s*include\s*[<"]((?:(?:drivers|kernels|bench|tests)/|\.)[^">]+)[">]', line)
         if match:
             yield number, match.group(1)
@@ -101,7 +101,7 @@ def room_of(path):
 
 def rooms_listed(root):
     """The rooms as docs/design.md lists them in an indented block, lowest first."""
-    names = re.findall(r"^ {4}([a-z]+)/ ", (root / "docs" / "design.md").read_text(), re.MULTILINE)
+    names = re.findall(r"^ {4}([a-z]+)/ ", (root / "docs" / "design.md").read_text(encoding="utf-8"), re.MULTILINE)
     return [name for name in reversed(names) if (root / "drivers" / name).is_dir()]
 
 
@@ -183,7 +183,7 @@ def tree(tmp_path):
 
 
 def prepend(path, line):
-    path.write_text(line + "\n" + path.read_text())
+    path.write_text(line + "\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
 
 
 def test_an_upward_include_is_found(tree):
@@ -220,9 +220,9 @@ def test_an_include_that_goes_round_the_walls_is_found(tree):
 
 def test_a_link_that_goes_up_is_found(tree):
     file = tree / "drivers/CMakeLists.txt"
-    with file.open("a") as cmake:
+    with file.open("a", encoding="utf-8") as cmake:
         cmake.write("target_link_libraries(traffic_base PRIVATE traffic_road)\n")
-    line = len(file.read_text().splitlines())
+    line = len(file.read_text(encoding="utf-8").splitlines())
     # That the include would now be allowed does not hide it.
     prepend(tree / "drivers/base/files.cpp", '#include "drivers/road/simulation.hpp"')
     assert problems(tree) == [
@@ -231,9 +231,9 @@ def test_a_link_that_goes_up_is_found(tree):
 
 def test_a_link_that_is_gone_is_missed(tree):
     file = tree / "drivers/CMakeLists.txt"
-    text = re.sub(r"((?:target_link_libraries\(traffic_|add_room\()road\b[^)]*?)\btraffic_io\b", r"\1", file.read_text())
-    assert text != file.read_text()
-    file.write_text(text)
+    text = re.sub(r"((?:target_link_libraries\(traffic_|add_room\()road\b[^)]*?)\btraffic_io\b", r"\1", file.read_text(encoding="utf-8"))
+    assert text != file.read_text(encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     found = problems(tree)
     assert any(re.fullmatch(r"drivers/road/start\.cpp:\d+: includes drivers/io/road_file\.hpp, "
                             r"but traffic_road does not link traffic_io", problem) for problem in found), found
@@ -241,12 +241,12 @@ def test_a_link_that_is_gone_is_missed(tree):
 
 def test_a_room_that_the_list_lacks_is_named(tree):
     (tree / "drivers/attic").mkdir()
-    (tree / "drivers/attic/box.cpp").write_text("")
+    (tree / "drivers/attic/box.cpp").write_text("", encoding="utf-8")
     assert problems(tree) == ["docs/design.md: the list of rooms lacks attic"]
 
 
 def test_a_source_in_another_room_is_named(tree):
-    with (tree / "drivers/CMakeLists.txt").open("a") as cmake:
+    with (tree / "drivers/CMakeLists.txt").open("a", encoding="utf-8") as cmake:
         cmake.write("target_sources(traffic_base PRIVATE io/road_file.cpp)\n")
     assert problems(tree) == ["drivers/CMakeLists.txt: traffic_base is made from drivers/io/road_file.cpp, which lies elsewhere"]
 
@@ -263,7 +263,7 @@ def test_links_are_passed_on_only_if_public(tmp_path):
         if(SOME)
           target_link_libraries(traffic_c traffic_b)
         endif()
-        """)
+        """, encoding="utf-8")
     targets = read_targets(tmp_path)
     assert linked(targets, "traffic_c") == {"traffic_c", "traffic_b", "traffic_a", "fmt::fmt"}
     assert linked(targets, "traffic_d") == linked(targets, "traffic_c") | {"traffic_d", "traffic_hidden"}

@@ -477,7 +477,7 @@ def test_files_of_a_launch_under_way_stay(folder):
 
 def test_launches_that_begin_at_once_leave_each_other_alone(folder):
     words = ["--methods", "process", "--bytes", "64Ki", "--visits", 20]
-    (folder / "data" / "trafficbench-io.elsewhere.1.lock").write_text("")
+    (folder / "data" / "trafficbench-io.elsewhere.1.lock").write_text("", encoding="utf-8")
     processes = [
         subprocess.Popen(command(io_words(*words, "--output", f"{i}.json")), cwd=folder, env=environment(),
                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)

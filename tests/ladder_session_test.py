@@ -93,11 +93,19 @@ def test_ladder_is_printed_by_language(capsys):
     words = ("in Python", "python ", "skipped: it lacks numba", "mpi4py", "in C++", "NOT VERIFIED")
     places = [text.index(word) for word in words]
     assert places == sorted(places) and "6 .. 8" in text and "on a road of 1,000 cells, contract `every`" in text
-    # The longest name there is, with rates of many digits, on a screen of 80 columns.
-    long = {**row("mpi4py-trafficbench", "every", 2, 1e6), "ladder_speedup": 172432.0, "ladder_speedup_low": 150824.0, "ladder_speedup_high": 175782.0}
-    table.print_ladder([python("every"), {**long, "mcops": 4185760.4, "mcops_best": 4278964.7}], 1000)
-    tables = capsys.readouterr().out
-    assert "150,824 .. 175,782" in tables and max(map(len, tables.splitlines())) < 80
+
+
+@pytest.mark.parametrize("columns", [40, 78, 80, 120])
+def test_ladder_is_as_wide_as_the_terminal(capsys, monkeypatch, columns):
+    monkeypatch.setattr(table.terminal, "columns", lambda: columns)
+    skipped = {**row("numba", "every", 1, 1), "skipped": "it lacks numba, and whatever else is said of it in many words"}
+    # The longest name there is, with rates and ratios of many digits.
+    own = [{**row("mpi4py-trafficbench", "every", 2, 234567, (230000, 240000)), "mcops": 2312345.6, "mcops_best": 2345678.0}]
+    table.print_ladder([python("every"), skipped, *own], 10_240_000)
+    table.print_answer([python("every"), *own])
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= columns and "2,345,678" in text
+    assert ("95% interval" in text) == (columns >= 80) and ("median" in text.split("MCOPs:")[0]) == (columns >= 80)
 
 
 # --- the session -------------------------------------------------------------------------------------------------------

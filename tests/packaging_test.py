@@ -1,8 +1,9 @@
-"""ReFrame test, Spack recipe and Apptainer definition, as far as they can be checked where none of the three is installed: they are
+"""ReFrame test, Spack recipe, Apptainer definition and Dockerfile, as far as they can be checked where none of these is installed: they are
 run with stand-ins for the tools' own words, and held against CMake's options, versions and dependencies and the program's options.
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from program import PROGRAM, ROOT, call, environment
 
 CMAKE = (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
 DEPENDENCIES = (ROOT / "scripts" / "cmake" / "dependencies.cmake").read_text(encoding="utf-8")
+CONTAINER = (ROOT / "scripts" / "container.sh").read_text(encoding="utf-8")
 HDF5 = (ROOT / "scripts" / "cmake" / "hdf5.cmake").read_text(encoding="utf-8")
 VERSION = re.search(r"project\(trafficbench VERSION ([\d.]+)", CMAKE).group(1)
 KERNELS_CMAKE = (ROOT / "kernels/CMakeLists.txt").read_text(encoding="utf-8")
@@ -73,9 +75,11 @@ def test_spack_dependencies_are_cmakes(recipe):
     assert asked["hwloc"] == (re.search(r"hwloc>=([\d.]+)", DEPENDENCIES).group(1), {"when": "+hwloc"})
     assert "xxhash" in asked and asked["mpi"][1] == {"when": "+mpi"} and asked["googletest"][1] == {"type": "test"}
     assert asked["libpng"] == (re.search(r"find_package\(PNG ([\d.]+)", DEPENDENCIES).group(1), {"when": "+png"})
+    # Under which the installed scripts start another, if they need one.
+    assert asked["python"] == ("3.9", {"type": "run"})
     oldest = ".".join(re.search(r"H5_VERSION_GE\((\d+), (\d+), 0\)", HDF5).groups())
     assert asked["hdf5"] == (f"{oldest}:+mpi", {"when": "+hdf5"})
-    others = {"c", "cxx", "cmake", "xxhash", "mpi", "hwloc", "pkgconfig", "hdf5", "libpng"}
+    others = {"c", "cxx", "cmake", "xxhash", "mpi", "hwloc", "pkgconfig", "hdf5", "libpng", "python"}
     assert set(asked) == others | set(SPACK_NAMES.values())
 
 
@@ -115,20 +119,54 @@ def test_apptainer_definition_is_well_formed():
     assert f"org.opencontainers.image.version {VERSION}" in parts["labels"]
 
 
-def test_apptainer_definition_fits_the_build():
-    _, parts = sections()
+def docker_words():
+    """[(instruction, its words)] of the Dockerfile."""
+    text = (ROOT / "scripts/docker/Dockerfile").read_text(encoding="utf-8")
+    return [tuple(line.split(" ", 1)) for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def test_docker_and_apptainer_take_the_same_steps():
+    """Both put the checkout into one place and start one script there."""
+    header, parts = sections()
+    docker = docker_words()
+    base = re.search(r"^From: (.*)$", header, re.MULTILINE)[1]
+    assert dict(docker)["FROM"] == base
+    source, place = parts["files"].split()
+    assert dict(docker)["COPY"] == f"{source} {place}"
+    assert [parts["post"].strip()] == [words for word, words in docker if word == "RUN"] == [f"{place}/scripts/container.sh"]
+    assert f"cd {place}\n" in CONTAINER
+    variables = dict(re.findall(r'export (\w+)="?([^"\n]*)"?', parts["environment"]))
+    assert dict(re.findall(r'(\w+)=(?:"([^"]*)"|\S+)', dict(docker)["ENV"])).keys() == variables.keys()
+    assert f'PATH="{variables["PATH"]}"' in dict(docker)["ENV"] and f"LC_ALL={variables['LC_ALL']}" in dict(docker)["ENV"]
+    assert json.loads(dict(docker)["ENTRYPOINT"]) == ["trafficbench"] and json.loads(dict(docker)["CMD"]) == ["run"]
+    assert [word for word, _ in docker] == ["FROM", "COPY", "RUN", "ENV", "WORKDIR", "ENTRYPOINT", "CMD"]
+
+
+def test_documents_show_the_commands_that_the_recipes_show():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    recipe = (ROOT / "scripts/docker/Dockerfile").read_text(encoding="utf-8")
+    command = re.search(r"^#   (docker build .*)$", recipe, re.MULTILINE)[1]
+    assert command in readme and "has not been run" in readme
+    assert (ROOT / "scripts/docker/Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()[0] == "build"
+
+
+def test_steps_of_a_container_fit_the_build():
+    assert os.access(ROOT / "scripts/container.sh", os.X_OK)
     # The packages are those of scripts/run.sh: the same list gives the same names.
-    line = re.search(r"awk '(.*)' (\S+)", parts["post"])
+    line = re.search(r"awk '(.*)' (\S+)", CONTAINER)
     found = subprocess.run(["awk", line.group(1), line.group(2)], cwd=ROOT, capture_output=True, text=True, check=True)
     listed = subprocess.run(["bash", "-c", "source scripts/packages.sh; packages_of build"], cwd=ROOT, capture_output=True,
                             text=True, check=True)
     assert found.stdout == listed.stdout and "libmpich-dev" in found.stdout
     presets = json.loads((ROOT / "CMakePresets.json").read_text(encoding="utf-8"))
     names = {preset["name"] for preset in presets["configurePresets"]}
-    assert set(re.findall(r"--preset (\S+)", parts["post"])) <= names
-    assert {name for name in re.findall(r"-D(TRAFFICBENCH_\w+)", parts["post"])} <= OPTIONS
+    used = re.findall(r"--preset (\S+)", CONTAINER)
+    assert used and set(used) <= names
+    assert {name for name in re.findall(r"-D(TRAFFICBENCH_\w+)", CONTAINER)} <= OPTIONS
     # An image goes to other machines.
-    assert "-DTRAFFICBENCH_NATIVE=OFF" in parts["post"]
+    assert "-DTRAFFICBENCH_NATIVE=OFF" in CONTAINER
+    # What the first preset configures is what is built and installed.
+    assert len(set(used)) == 1 and f"cmake --install build/{used[0]} --prefix /opt/trafficbench\n" in CONTAINER
 
 
 def test_apptainer_test_section_passes_with_this_program():

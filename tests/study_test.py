@@ -467,7 +467,7 @@ def test_damaged_study_is_refused_in_one_line(tmp_path, case):
 
 
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/zero"),
-                                  lambda path: path.write_bytes(b"\xff"), lambda path: path.write_text("[" * 10**5)])
+                                  lambda path: path.write_bytes(b"\xff"), lambda path: path.write_text("[" * 10**5, encoding="utf-8")])
 def test_study_and_site_that_are_no_text_are_refused_at_once(tmp_path, make):
     folder = tmp_path / "study"
     folder.mkdir()

@@ -293,7 +293,7 @@ def test_there_is_one_reader():
     [
         ("return 3", 3, ""),
         ("raise SystemExit(2)", 2, ""),
-        ("from trafficbench_tools.errors import BadInput\nraise BadInput('no  such\\nthing \\x1b[2J')", 2, "no such thing ?[2J"),
+        ("from trafficbench_tools.errors import BadInput\nraise BadInput('no  such\\nthing \\x1b[2J')", 2, "no such thing \\x1b[2J"),
         ("from trafficbench_tools.errors import FailedUnderWay\nraise FailedUnderWay('the disk')", 1, "the disk"),
         ("os.kill(os.getpid(), signal.SIGINT)\nsignal.pause()", 4, "interrupted; start it again"),
         ("os.kill(os.getpid(), signal.SIGTERM)\nsignal.pause()", 4, "interrupted; start it again"),
@@ -425,8 +425,9 @@ def test_entries_are_all_alike():
         "check_report.py", "compare.py", "ladder.py", "physics.py", "report.py", "self_comparison.py", "study.py", "ways.py"
     }  # fmt: skip
     form = re.compile(
-        r'#!/usr/bin/env python3\n"""[^\n]+"""\n\nfrom trafficbench_(?:tools|study)\.[\w.]+ import main\n'
-        r'from trafficbench_tools\.printing import run\n\nif __name__ == "__main__":\n    run\("[\w.]+", main\)\n'
+        r'#!/usr/bin/env python3\n"""[^\n]+"""\n\nimport os\nimport sys\n\nsys\.path\.insert\(0, os\.path\.dirname\(os\.path\.realpath\(__file__\)\)\)\n'
+        r'from trafficbench_tools\.start import start  # noqa: E402\n\nif __name__ == "__main__":\n'
+        r'    start\("[\w.]+", "trafficbench_(?:tools|study)\.[\w.]+"(?:, of_login_nodes=True)?\)\n'
     )
     for path in entries():
         assert form.fullmatch(path.read_text(encoding="utf-8")), path.name
@@ -449,7 +450,7 @@ def test_what_login_nodes_run_is_python_3_6_and_needs_no_package():
     used = set()
     for path in files_of_login_nodes:
         used |= {name for name in imports_of(path) if name.startswith("trafficbench_tools")}
-    names = ("__init__.py", "command_line.py", "counts.py", "errors.py", "files.py", "printing.py", "reading.py")
+    names = ("__init__.py", "command_line.py", "counts.py", "errors.py", "files.py", "printing.py", "reading.py", "start.py", "with_packages.py")
     shared = [PACKAGE / name for name in names]
     assert used <= {"trafficbench_tools", *(f"trafficbench_tools.{path.stem}" for path in shared)}
     for path in [*files_of_login_nodes, *shared]:

@@ -5,8 +5,12 @@ In each iteration a rank shows its first cell to the rank behind and its last ce
 over all ranks. Start it with the launcher of the MPI that mpi4py was built with.
 """
 
-from course import BadInput, Rung, main, need
-from start import draw_array
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))  # PYTHONSAFEPATH leaves it out
+from course import BadInput, Rung, main, need  # noqa: E402
+from start import draw_array  # noqa: E402
 
 need("numpy", "mpi4py")
 import numpy as np  # noqa: E402

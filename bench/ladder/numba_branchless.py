@@ -7,9 +7,11 @@ the cache. NUMBA_NUM_THREADS says how many threads there are; without it there i
 
 import ctypes
 import os
+import sys
 
-from course import Rung, keeps_compiled, main, need
-from start import draw_array
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))  # PYTHONSAFEPATH leaves it out
+from course import Rung, keeps_compiled, main, need  # noqa: E402
+from start import draw_array  # noqa: E402
 
 need("numpy", "numba")
 import numpy as np  # noqa: E402

@@ -4,9 +4,13 @@
 A cell is an int of 32 bits in an array, in place of an element of a list. Compiling is outside the timer.
 """
 
-from course import keeps_compiled, main, need
-from plain_python import PlainPython, step, step_counting
-from start import draw_array
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))  # PYTHONSAFEPATH leaves it out
+from course import keeps_compiled, main, need  # noqa: E402
+from plain_python import PlainPython, step, step_counting  # noqa: E402
+from start import draw_array  # noqa: E402
 
 need("numpy", "numba")
 import numpy as np  # noqa: E402

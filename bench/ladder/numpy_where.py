@@ -5,8 +5,12 @@ A cell is an int of 32 bits, as in the course's loop. Each iteration makes a new
 decides; elsewhere the cell behind does.
 """
 
-from course import Rung, main, need
-from start import draw_array
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))  # PYTHONSAFEPATH leaves it out
+from course import Rung, main, need  # noqa: E402
+from start import draw_array  # noqa: E402
 
 need("numpy")
 import numpy as np  # noqa: E402

@@ -5,8 +5,12 @@ A cell is an element of a list, 0 or 1. The list has one cell more at each end, 
 road, so that the loop needs no special case where the ring closes.
 """
 
-from course import Rung, main
-from start import draw_lists
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))  # PYTHONSAFEPATH leaves it out
+from course import Rung, main  # noqa: E402
+from start import draw_lists  # noqa: E402
 
 
 def close_ring(road):

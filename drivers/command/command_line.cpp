@@ -95,7 +95,7 @@ void add_options(CLI::App& app, RunOptions& options) {
              "\nExamples:\n"
              "  trafficbench run\n"
              "  trafficbench run --init uni --cells 10240000 --steps 100      the course's C program\n"
-             "  mpiexec --bind-to none -n 2 trafficbench run --cells 1e9 --kernel branchless --threads 1\n"
+             "  trafficbench-mpiexec -n 2 trafficbench run --cells 1e9 --kernel branchless --threads 1\n"
              "  trafficbench run --cells 1e6 --steps 500 --save road.bin && trafficbench run --init file:road.bin\n"
              "  trafficbench run --cells 1e5 --steps 300 --space-time road.png --window 0:400");
 }
@@ -152,15 +152,14 @@ void add_options(CLI::App& app, SweepOptions& options) {
   app.add_flag("--oversubscribe", options.oversubscribe, "Allow more ranks x threads than cores");
   app.add_flag("--allow-none", options.allow_none,
                "Write a report of skipped rows where no point can be measured, instead of refusing: for scripts");
-  app.footer(
-      std::string(kNumbersHelp) +
-      "\nExamples:\n"
-      "  mpiexec --bind-to none -n 2 trafficbench sweep\n"
-      "  mpiexec --bind-to none -n 4 trafficbench sweep --kernels naive,branchless --cells 1e6,1e8 --ranks 1,2,4 "
-      "--threads 1\n"
-      "  trafficbench sweep --kernels bitsliced+threads,naive --cells 1e7 --threads 1,2\n"
-      "  mpiexec --bind-to none -n 4 trafficbench sweep --mode weak --cells 16Mi --ranks 1:4 --threads 1 --output "
-      "weak.json");
+  app.footer(std::string(kNumbersHelp) +
+             "\nExamples:\n"
+             "  trafficbench-mpiexec -n 2 trafficbench sweep\n"
+             "  trafficbench-mpiexec -n 4 trafficbench sweep --kernels naive,branchless --cells 1e6,1e8 --ranks 1,2,4 "
+             "--threads 1\n"
+             "  trafficbench sweep --kernels bitsliced+threads,naive --cells 1e7 --threads 1,2\n"
+             "  trafficbench-mpiexec -n 4 trafficbench sweep --mode weak --cells 16Mi --ranks 1:4 --threads 1 --output "
+             "weak.json");
 }
 
 void add_options(CLI::App& app, MergeOptions& options) {
@@ -199,7 +198,7 @@ void add_options(CLI::App& app, CheckOptions& options) {
   add_value(app, "seed", options.seed, "Seed of the random choices");
   app.add_flag("--quick", options.quick, "Leave out the golden runs of 10,240,000 cells");
   app.footer(std::string(kNumbersHelp) +
-             "\nExample:\n  mpiexec --bind-to none -n 3 trafficbench check --kernels branchless --cases 1000");
+             "\nExample:\n  trafficbench-mpiexec -n 3 trafficbench check --kernels branchless --cases 1000");
 }
 
 void add_options(CLI::App& app, IoOptions& options) {
@@ -240,8 +239,8 @@ void add_options(CLI::App& app, IoOptions& options) {
   app.add_flag("--force", options.force, "Replace a report or journal that exists");
   app.footer(std::string(kNumbersHelp) +
              "\nExamples:\n"
-             "  mpiexec --bind-to none -n 2 trafficbench io --bytes 256Mi\n"
-             "  mpiexec --bind-to none -n 2 trafficbench io --methods posix,mpiio-collective --layouts interleaved "
+             "  trafficbench-mpiexec -n 2 trafficbench io --bytes 256Mi\n"
+             "  trafficbench-mpiexec -n 2 trafficbench io --methods posix,mpiio-collective --layouts interleaved "
              "--directory striped,unstriped --hints cb_nodes=2 --hints romio_cb_write=enable");
 }
 
@@ -259,7 +258,7 @@ void add_options(CLI::App& app, CeilingCommandOptions& options) {
       "Measures what this machine can do at most: clock, boolean vector operations a cycle, bandwidth of each cache "
       "level and of memory, on one core and on all. A few seconds.");
   app.add_flag("--json", options.json, "Print what a report holds as limits");
-  app.footer("Example:\n  mpiexec --bind-to none -n 2 trafficbench ceiling");
+  app.footer("Example:\n  trafficbench-mpiexec -n 2 trafficbench ceiling");
 }
 
 }  // namespace
@@ -274,7 +273,7 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
   app.footer(std::string(kNumbersHelp) +
              "\nExit status: 0 done; 1 a check failed, or something that was under way; 2 bad input; 3 unclear "
              "(scripts/compare.py alone); 4 interrupted, can be resumed.\n"
-             "Example:\n  mpiexec --bind-to none -n 2 trafficbench sweep --kernels all --cells 1e6,1e7");
+             "Example:\n  trafficbench-mpiexec -n 2 trafficbench sweep --kernels all --cells 1e6,1e7");
 
   CommandLine line;
   RunOptions run_options;

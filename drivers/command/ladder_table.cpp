@@ -1,6 +1,8 @@
 #include "drivers/command/ladder_table.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -11,11 +13,15 @@
 #include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
+#include "drivers/base/terminal.hpp"
 #include "drivers/report/visits.hpp"
 
 namespace trafficbench {
 
 namespace {
+
+// Columns of what is said below the table.
+constexpr std::size_t kProse = 108;
 
 /// Values in the order in which they first appear.
 template <typename T>
@@ -113,32 +119,106 @@ std::optional<std::pair<std::string, double>> fastest_walk(const Row& jump, cons
   return fastest;
 }
 
-void print_row(const Row& row, const std::vector<Row>& rows) {
-  const auto line = [&](const std::string& best, const std::string& middle, const std::string& interval,
-                        const std::string& speedup) {
-    const std::string ways = ways_of(row, rows);
-    print_out(fmt::format("{:<20} {:>8}  {:<10} {:>11} {:>11}  {:<23} {:>9}{}{}\n", kernel_of(row), shape_of(row),
-                          row.isa.value_or("-"), best, middle, interval, speedup, energy_text(row, rows),
-                          ways.empty() ? "" : "  " + ways));
-  };
+/// A line of the table. One without rates has a remark in their place.
+struct Line {
+  std::string kernel;
+  std::string shape;
+  std::string isa;
+  std::string best;
+  std::string middle;
+  std::string interval;
+  std::string speedup;
+  std::string more;  // energy, and ways
+  std::string remark;
+};
+
+Line line_of(const Row& row, const std::vector<Row>& rows) {
+  const std::string ways = ways_of(row, rows);
+  Line line{.kernel = kernel_of(row),
+            .shape = shape_of(row),
+            .isa = row.isa.value_or("-"),
+            .best = "",
+            .middle = "",
+            .interval = "",
+            .speedup = "",
+            .more = energy_text(row, rows) + (ways.empty() ? "" : "  " + ways),
+            .remark = ""};
   if (row.skipped) {
-    line("skipped", "", *row.skipped, "");
+    line.best = "skipped";
+    line.remark = *row.skipped;
   } else if (row.failed()) {
-    line("NOT VERIFIED", "", known(row.error_message), "");
+    line.best = "NOT VERIFIED";
+    line.remark = known(row.error_message);
   } else if (!row.mcops.value) {
-    std::string text =
+    line.best = "closed form";
+    line.remark =
         fmt::format("{} iterations in {:.3g} s", format_count(known(row.steps)), known(row.real_time_ns) / 1e9);
     if (const auto walk = fastest_walk(row, rows); walk && walk->second < known(row.real_time_ns) / 1e9) {
-      text += fmt::format("; {} takes {:.3g} s", walk->first, walk->second);
+      line.remark += fmt::format("; {} takes {:.3g} s", walk->first, walk->second);
     }
-    line("closed form", "", text, "");
   } else {
-    line(grouped(known(row.mcops_best)), grouped(*row.mcops.value), interval_text(row.mcops), speedup_text(row));
+    line.best = grouped(known(row.mcops_best));
+    line.middle = grouped(*row.mcops.value);
+    line.interval = interval_text(row.mcops);
+    line.speedup = speedup_text(row);
   }
+  return line;
+}
+
+/// The lines where they may be as long as they are.
+std::vector<std::string> wide_table(const std::vector<Line>& lines) {
+  std::vector<std::string> texts;
+  for (const Line& line : lines) {
+    texts.push_back(fmt::format("{:<20} {:>8}  {:<10} {:>11} {:>11}  {:<23} {:>9}{}", line.kernel, line.shape, line.isa,
+                                line.best, line.middle, line.remark.empty() ? line.interval : line.remark, line.speedup,
+                                line.more));
+  }
+  return texts;
+}
+
+/// The same as wide as their words are, without instruction sets, which stand in the report.
+std::vector<std::string> narrow_table(const std::vector<Line>& lines, std::size_t columns, bool has_medians) {
+  const auto width_of = [&](std::string Line::*member) {
+    std::size_t width = 0;
+    for (const Line& line : lines) width = std::max(width, line.remark.empty() ? (line.*member).size() : 0);
+    return width;
+  };
+  std::vector<std::string> texts;
+  for (const Line& line : lines) {
+    std::string text =
+        fmt::format("{:<{}} {:>{}} ", line.kernel, width_of(&Line::kernel), line.shape, width_of(&Line::shape));
+    if (!line.remark.empty()) {
+      texts.push_back(wrapped(fmt::format("{}{}: {}", text, line.best, line.remark), columns, 2));
+      continue;
+    }
+    text += fmt::format("{:>{}}", line.best, width_of(&Line::best));
+    if (has_medians) {
+      text += fmt::format(" {:>{}}  {:<{}}", line.middle, width_of(&Line::middle), line.interval,
+                          width_of(&Line::interval));
+    }
+    texts.push_back(fmt::format("{} {:>{}}{}", text, line.speedup, width_of(&Line::speedup), line.more));
+  }
+  return texts;
+}
+
+/// The table as a terminal of so many columns has room for it: the widest that fits, else the narrowest.
+std::string table_of(std::vector<Line> lines, std::size_t columns) {
+  const auto fits = [&](const std::string& text) {
+    return text.find('\n') != std::string::npos || text.find_last_not_of(' ') < columns;
+  };
+  std::vector<std::string> texts = wide_table(lines);
+  if (!std::ranges::all_of(texts, fits)) texts = narrow_table(lines, columns, true);
+  if (!std::ranges::all_of(texts, fits)) {
+    // The shape tells of threads too.
+    for (Line& line : lines) line.kernel.resize(std::min(line.kernel.size(), line.kernel.find('+')));
+    lines.front().shape = "r x t";
+    texts = narrow_table(lines, columns, false);
+  }
+  return fmt::format("{}\n", fmt::join(texts, "\n"));
 }
 
 /// The fastest rows by their best repetitions: more than one where they tie with the first.
-void print_fastest(const std::vector<Row>& rows, CountingMode count, std::int64_t cells) {
+void print_fastest(const std::vector<Row>& rows, CountingMode count, std::int64_t cells, std::size_t columns) {
   const Row* best = nullptr;
   const auto competes = [&](const Row& row) {
     return row.count == count && row.comparable_cells() == cells && row.mcops_best && !row.failed();
@@ -158,8 +238,9 @@ void print_fastest(const std::vector<Row>& rows, CountingMode count, std::int64_
     names += fmt::format(", {} ({})", kernel_of(row), shape_and_ways(row, rows));
     is_alone = false;
   }
-  print_out(fmt::format("\nFastest{}: {}{}\n", is_alone ? "" : ", a tie", names,
-                        is_told ? "" : ", by its best repetition; fewer than six visits tell of no tie"));
+  const std::string text = fmt::format("Fastest{}: {}{}", is_alone ? "" : ", a tie", names,
+                                       is_told ? "" : ", by its best repetition; fewer than six visits tell of no tie");
+  print_out("\n" + wrapped(text, columns) + "\n");
 }
 
 }  // namespace
@@ -175,35 +256,46 @@ void print_ladder(const std::vector<Row>& rows) {
   }
   if (longest == 0) longest = longest_of_all;
   const bool is_weak = !rows.empty() && rows.front().mode == ScalingMode::weak;
+  const std::size_t columns = terminal_columns(STDOUT_FILENO).value_or(std::string::npos);
   for (const CountingMode count : distinct(rows, &Row::count)) {
-    print_out(fmt::format("\nThe ladder on a road of {} cells{}, contract `{}` ({}):\n\n", format_count(longest),
-                          is_weak ? " a core" : "", name_of(count),
-                          count == CountingMode::every ? "moves counted in every iteration"
-                                                       : "moves counted in the last iteration only"));
-    print_out(fmt::format("{:<20} {:>8}  {:<10} {:>11} {:>11}  {:<23} {:>9}{}\n", "kernel", "ranks x t", "isa", "best",
-                          "median", "95% interval", "x naive",
-                          have_energy(rows) ? fmt::format("  {:>11} {:>9}", "J/iteration", "updates/J") : ""));
+    const std::string title = fmt::format(
+        "The ladder on a road of {} cells{}, contract `{}` ({}):", format_count(longest), is_weak ? " a core" : "",
+        name_of(count),
+        count == CountingMode::every ? "moves counted in every iteration" : "moves counted in the last iteration only");
+    std::vector<Line> lines{{.kernel = "kernel",
+                             .shape = "ranks x t",
+                             .isa = "isa",
+                             .best = "best",
+                             .middle = "median",
+                             .interval = "95% interval",
+                             .speedup = "x naive",
+                             .more = have_energy(rows) ? fmt::format("  {:>11} {:>9}", "J/iteration", "updates/J") : "",
+                             .remark = ""}};
     for (const std::string& kernel : distinct(rows, &Row::kernel)) {
       for (const Row& row : rows) {
-        if (row.kernel == kernel && row.count == count && row.comparable_cells() == longest) print_row(row, rows);
+        if (row.kernel == kernel && row.count == count && row.comparable_cells() == longest)
+          lines.push_back(line_of(row, rows));
       }
     }
-    print_fastest(rows, count, longest);
+    print_out("\n" + wrapped(title, columns) + "\n\n" + table_of(lines, columns));
+    print_fastest(rows, count, longest, columns);
   }
+  const auto say_below = [&](const std::string& text) { print_out(wrapped(text, std::min(columns, kProse)) + "\n"); };
+  print_out("\n");
   if (longest < longest_of_all) {
-    print_out(fmt::format("\nLonger roads, without `naive`, up to {} cells{}, stand in the report.\n",
+    say_below(fmt::format("Longer roads, without `naive`, up to {} cells{}, stand in the report.",
                           format_count(longest_of_all), is_weak ? " a core" : ""));
+    print_out("\n");
   }
-  print_out(
-      "\nMCOPs: million cell updates a second. best: of the fastest repetition, what a kernel can do here. median:\n"
-      "over the visits of this launch, with their interval, what one gets on this machine as it is. x naive: rate\n"
-      "over that of `naive` on one core, same road and contract, by the median. Kernels tie where the visits do not\n"
-      "tell them apart.\n");
+  say_below(
+      "MCOPs: million cell updates a second. best: of the fastest repetition, what a kernel can do here. median: "
+      "over the visits of this launch, with their interval, what one gets on this machine as it is. x naive: rate "
+      "over that of `naive` on one core, same road and contract, by the median. Kernels tie where the visits do not "
+      "tell them apart.");
   if (have_energy(rows)) {
-    print_out(
-        "J/iteration: energy of one iteration on all nodes, read by their meters, idle power included. updates/J: "
-        "cell\n"
-        "updates a joule.\n");
+    say_below(
+        "J/iteration: energy of one iteration on all nodes, read by their meters, idle power included. updates/J: cell "
+        "updates a joule.");
   }
 }
 

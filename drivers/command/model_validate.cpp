@@ -82,7 +82,7 @@ std::vector<MeasuredCase> cases_of(const Report& report, const ValidateOptions& 
   if (cases.size() < 2) {
     throw BadInput(fmt::format(
         "{} has {} verified rows of kernel {} on 2 ranks or more, one thread each, and two are needed: measure with "
-        "mpiexec -n 2 trafficbench sweep --ranks 1,2 --threads 1",
+        "trafficbench-mpiexec -n 2 trafficbench sweep --ranks 1,2 --threads 1",
         options.report, cases.size(), options.kernels.text));
   }
   return cases;

@@ -5,10 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 
 #include "drivers/base/standard_output.hpp"
+#include "drivers/base/terminal.hpp"
 
 namespace trafficbench {
 
@@ -27,8 +26,7 @@ Progress::Progress(std::size_t items, double weight, double planned)
     : items_(items),
       weight_(weight),
       planned_(planned),
-      // Under a launcher standard error is a pipe; whoever starts it can say that a terminal is at its end.
-      terminal_(isatty(STDERR_FILENO) != 0 || std::getenv("TRAFFICBENCH_TERMINAL") != nullptr),
+      terminal_(terminal_columns(STDERR_FILENO).has_value() && can_rewrite_lines()),
       began_(std::chrono::steady_clock::now()) {}
 
 Progress::~Progress() { clear_line(); }
@@ -47,7 +45,11 @@ void Progress::clear_line() const {
 void Progress::start(const std::string& what) {
   if (!terminal_) return;
   clear_line();
-  say(fmt::format("[{}/{}{}] {}", done_, items_, time_left(), what));
+  std::string line = fmt::format("[{}/{}{}] {}", done_, items_, time_left(), what);
+  // What goes on in the next line is not cleared. It may have become narrower; and some go on once the last column is
+  // full.
+  line.resize(std::min(line.size(), terminal_columns(STDERR_FILENO).value_or(1) - 1));
+  say(line);
 }
 
 void Progress::done(double weight, const std::string& result) {

@@ -8,7 +8,7 @@
 namespace trafficbench {
 
 /// Time left is estimated from what the finished part of the work took, or follows from a plan. Writes to standard
-/// error; used by one rank. The environment variable TRAFFICBENCH_TERMINAL stands for a terminal that a launcher hides.
+/// error; used by one rank. A terminal that cannot clear a line (TERM=dumb) gets plain lines too.
 class Progress {
  public:
   /// `items` pieces of work that weigh `weight` together, in any unit. If it is planned how long all of it takes, waits

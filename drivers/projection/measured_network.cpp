@@ -35,7 +35,8 @@ void take_measured(Network& network, const std::string& path) {
   const std::optional<MeasuredLink> on_node = measured_link(launches, 1);
   const std::optional<MeasuredLink> between = measured_link(launches, 2);
   if (!on_node && !between) {
-    throw BadInput(fmt::format("{} has no ping-pong: measure with mpiexec -n RANKS trafficbench ceiling --json", path));
+    throw BadInput(fmt::format(
+        "{} has no ping-pong: measure with trafficbench-mpiexec -n RANKS trafficbench ceiling --json", path));
   }
   if (on_node) {
     network.latency_on_node = on_node->latency;

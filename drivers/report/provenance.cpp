@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -88,6 +89,13 @@ Json scheduler_job() {
   return nullptr;
 }
 
+/// The launcher that the build, and an installation, puts beside the program.
+std::string launcher_beside() {
+  std::error_code unknown;
+  const auto launcher = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path() / "trafficbench-mpiexec";
+  return std::filesystem::exists(launcher, unknown) ? valid_utf8(launcher.string()) : "unknown";
+}
+
 }  // namespace
 
 Json caches_of(const Machine& machine) {
@@ -158,9 +166,10 @@ std::string version_text(Communicator& comm) {
   std::string isas;
   for (const Isa& isa : built_isas()) isas += (isas.empty() ? "" : ", ") + isa.name;
   const Communicator::Library library = comm.library();
-  return fmt::format("trafficbench {} ({})\n{}, {} {}\nMPI: {}\ninstruction sets: {}; in use: {}\n", kVersion, kCommit,
-                     kCompiler, kBuildType, kFlags,
-                     library.name.empty() ? "none" : library.name + " " + library.version, isas, selected_isa());
+  return fmt::format("trafficbench {} ({})\n{}, {} {}\nMPI: {}\nlauncher: {}\ninstruction sets: {}; in use: {}\n",
+                     kVersion, kCommit, kCompiler, kBuildType, kFlags,
+                     library.name.empty() ? "none" : library.name + " " + library.version,
+                     library.name.empty() ? "none" : launcher_beside(), isas, selected_isa());
 }
 
 }  // namespace trafficbench

@@ -43,14 +43,24 @@ struct Lanes {
     swap_quarters<1>(rows);
   }
 
+  /// Words of both, by their places in one behind the other.
+  template <int... places>
+  static HWY_INLINE V words_of(V one, V other) {
+#if defined(__clang__) || __GNUC__ >= 12
+    return __builtin_shufflevector(one, other, places...);
+#else
+    return __builtin_shuffle(one, other, V{places...});
+#endif
+  }
+
   // The bit at the end of each 64-bit word goes to the next one. Nothing comes in at the register's end.
   template <int... i>
   static HWY_INLINE V before(V lanes, std::integer_sequence<int, i...>) {
-    return (lanes << 1) | __builtin_shufflevector(lanes >> 63, V{}, (i == 0 ? kRegisterWords : i - 1)...);
+    return (lanes << 1) | words_of<(i == 0 ? kRegisterWords : i - 1)...>(lanes >> 63, V{});
   }
   template <int... i>
   static HWY_INLINE V after(V lanes, std::integer_sequence<int, i...>) {
-    return (lanes >> 1) | __builtin_shufflevector(lanes << 63, V{}, (i + 1)...);
+    return (lanes >> 1) | words_of<(i + 1)...>(lanes << 63, V{});
   }
 
   static void from_lane_before(const std::uint64_t* from, std::uint64_t* to, std::int64_t count) {

@@ -4,11 +4,12 @@
 # thinks it is alone. So a choice is made where there is one, what was found is compared, and said.
 #
 # Sets MPI::MPI_CXX, MPIEXEC_EXECUTABLE and
-#   TRAFFICBENCH_MPI_FAMILY   mpich, openmpi, intel or unknown; none without MPI
-#   TRAFFICBENCH_MPIEXEC      launcher and its flags up to the number of ranks, as a list: ${TRAFFICBENCH_MPIEXEC} 4 program
+#   TRAFFICBENCH_MPI_FAMILY     mpich, openmpi, intel or unknown; none without MPI
+#   TRAFFICBENCH_MPIEXEC_FLAGS  what the launcher is to be given, whatever it starts, as a list
+# and writes bin/trafficbench-mpiexec, which is that launcher.
 
 set(TRAFFICBENCH_MPI_FAMILY none)
-set(TRAFFICBENCH_MPIEXEC "")
+set(TRAFFICBENCH_MPIEXEC_FLAGS "")
 
 # What a header or a launcher calls its MPI -> its family, and "a.b.c" out of the rest.
 function(trafficbench_mpi_family text family version)
@@ -143,7 +144,7 @@ int main() {
   elseif(launcher_name MATCHES "^srun")
     set(flags --cpu-bind=none --overcommit)
   endif()
-  set(TRAFFICBENCH_MPIEXEC ${MPIEXEC_EXECUTABLE} ${flags} ${MPIEXEC_NUMPROC_FLAG} PARENT_SCOPE)
+  set(TRAFFICBENCH_MPIEXEC_FLAGS ${flags} PARENT_SCOPE)
 endfunction()
 
 if(TRAFFICBENCH_MPI)
@@ -160,10 +161,15 @@ else()
   message(STATUS "MPI: off, one rank")
 endif()
 
+# For people; installed too.
+list(JOIN TRAFFICBENCH_MPIEXEC_FLAGS " " flags)
+set(launcher ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/trafficbench-mpiexec)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/trafficbench-mpiexec.in ${launcher} @ONLY)
 # For scripts/run.sh: how to start the program, as an array of the shell.
 set(words "")
-foreach(word IN LISTS TRAFFICBENCH_MPIEXEC)
-  string(APPEND words " '${word}'")
-endforeach()
+if(TRAFFICBENCH_MPI)
+  set(words "'${launcher}' '${MPIEXEC_NUMPROC_FLAG}'")
+endif()
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/launcher.sh CONTENT
-  "# Written by CMake: the launcher and its flags, up to the number of ranks.\nmpi_family=${TRAFFICBENCH_MPI_FAMILY}\nlauncher=(${words})\n")
+  "# Written by CMake: the launcher, up to the number of ranks.\nmpi_family=${TRAFFICBENCH_MPI_FAMILY}\nlauncher=(${words})\n")
+install(PROGRAMS ${launcher} TYPE BIN)

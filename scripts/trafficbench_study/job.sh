@@ -227,8 +227,14 @@ show_placement() {
   echo "Placement of $name${placement:+, $placement}:"
   "${command[@]}" "$program" run --kernel branchless --cells 1000000 --steps 1 --threads "$threads" \
     ${placement:+--placement "$placement"} --json |
-    python3 "$here/placement.py"
+    {
+      choose_python
+      "$python" "$here/placement.py"
+    }
 }
+
+# shellcheck source-path=SCRIPTDIR source=../python.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../python.sh"
 
 trap on_warning USR1
 trap on_end TERM INT

@@ -122,5 +122,5 @@ def merge_text(study, job):
     lines = ["#!/bin/bash"] + _header(study, job, 1)
     lines += ["# Written by scripts/study.sh for {}.".format(study["site"]["name"]), ""]
     lines += study["site"]["setup"]
-    lines += ["exec python3 {} --merge {}".format(shlex.quote(os.path.join(os.path.dirname(HERE), "study.py")), shlex.quote(study["folder"])), ""]
+    lines += ["exec bash {} --merge {}".format(shlex.quote(os.path.join(os.path.dirname(HERE), "study.sh")), shlex.quote(study["folder"])), ""]
     return "\n".join(lines)

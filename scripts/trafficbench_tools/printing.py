@@ -23,6 +23,10 @@ import sys
 import traceback
 
 from trafficbench_tools.errors import BadInput, FailedUnderWay
+from trafficbench_tools.reading import shortened
+
+# Of a line that says what went wrong, and quotes what somebody wrote.
+MOST_LETTERS = 1000
 
 
 class CannotPrint(Exception):
@@ -49,11 +53,23 @@ def printable(text):
     return str(text).encode("utf-8", "trafficbench_escape").decode("utf-8")
 
 
+def escaped(text, but=""):
+    """The text with what a terminal would obey, or nobody would see, written as \\x1b or \\u202e: control characters, and marks that turn
+    the order in which letters are read. Bytes that are no text are left to the stream."""
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() or letter in but or 0xDC80 <= ord(letter) <= 0xDCFF
+        else letter.encode("unicode_escape").decode("ascii") for letter in text
+    )  # fmt: skip
+
+
 class _Watched(io.TextIOWrapper):
-    """A stream of which failed() is called with what went wrong as it was written."""
+    """A stream that a script prints to, whatever stands in its files: nothing that a terminal would obey gets there. failed() is called
+    with what went wrong as it was written."""
 
     def write(self, text):
-        return self._tried(super().write, text)
+        return self._tried(super().write, escaped(text, but="\n\t"))
 
     def flush(self):
         return self._tried(super().flush)
@@ -87,7 +103,7 @@ def _close_to_all(number):
 
 def _take_over_error():
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w")
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")
     elif not isinstance(sys.stderr, _Told):
         encoding = sys.stderr.encoding
         sys.stderr.flush()
@@ -119,9 +135,8 @@ def _as_interrupts():
 
 
 def one_line(text):
-    """The text in one line, without characters that a terminal would obey."""
-    words = " ".join(str(text).split())
-    return "".join(letter if letter.isprintable() or 0xDC80 <= ord(letter) <= 0xDCFF else "?" for letter in words)
+    """The text in one line that a person reads: both ends of it if it is long."""
+    return shortened(escaped(" ".join(str(text).split())), MOST_LETTERS)
 
 
 def tell(name, text):

@@ -2,12 +2,12 @@
 
 import functools
 import re
-from pathlib import Path
 
 from trafficbench_tools.errors import ReportError
+from trafficbench_tools.places import ROOT
 from trafficbench_tools.reading import read_json, shortened
 
-FOLDER = Path(__file__).resolve().parents[2] / "results" / "schema"
+FOLDER = ROOT / "results" / "schema"
 
 
 def check_by(schema, report):

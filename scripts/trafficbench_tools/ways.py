@@ -25,7 +25,7 @@ exit status:
   4  interrupted
 
 Example:
-  mpiexec -n 2 trafficbench sweep --kernels auto --cells 1e5 --ranks 1,2 --depth 1,auto --exchange all --output ways.json
+  trafficbench-mpiexec -n 2 trafficbench sweep --kernels auto --cells 1e5 --ranks 1,2 --depth 1,auto --exchange all --output ways.json
   scripts/ways.py ways.json --only count:every"""
 
 HEAD = ["kernel", "cells", "count", "depth", "way", "us", "interval", "x default", "interval", "network", "of limit"]

@@ -3,9 +3,11 @@
     from trafficbench_tools.with_packages import need
     need("pandas", "matplotlib")    # at the start of main(), before they are imported
 
-The python3 on the path need not be the one that has the system's packages. If the running one lacks a package, the script
-is started again under the first interpreter that has them all; if there is none, one line says what is missing where, and
-the exit status is 2.
+The python3 on the path need not be the one that has the system's packages. If the running one lacks a package, or is older than
+3.9, the script is started again under the first interpreter that has all; if there is none, one line says what is missing where,
+and the exit status is 2.
+
+Understood by Python 3.6 too, which login nodes have.
 
 Environment:
   TRAFFICBENCH_PYTHON    an interpreter to try before the others
@@ -55,12 +57,13 @@ def need(*modules):
                 lacks = f"everything ({error.strerror})"
         found[candidate] = lacks
     tried = "; ".join(f"{path} lacks {lacks}" for path, lacks in found.items())
-    packages = " ".join(f"python3-{name}" for name in modules if name != OWN)
+    wanted = ", ".join(modules) or "what it takes"
+    packages = " ".join(f"python3-{name}" for name in modules if name != OWN) or "python3"
     own = f"; {OWN}: this suite's build makes it, see docs/python.md" if OWN in modules else ""
     # Not a BadInput: some need their packages before anybody can catch one.
     tell(
         script,
-        f"no Python here has {', '.join(modules)}: {tried or f'{sys.executable} lacks ' + ' '.join(missing)}."
+        f"no Python here has {wanted}: {tried or f'{sys.executable} lacks ' + ' '.join(missing)}."
         f" Install them (Debian: apt-get install {packages}{own}) or name an interpreter: TRAFFICBENCH_PYTHON=PATH",
     )
     sys.exit(2)
@@ -69,8 +72,10 @@ def need(*modules):
 def candidates():
     """Interpreters to try, each once, in order of preference."""
     paths = [os.environ.get("TRAFFICBENCH_PYTHON"), sys.executable, "/usr/bin/python3"]
-    for folder in os.environ.get("PATH", "").split(os.pathsep):
-        paths.append(shutil.which("python3", path=folder) if folder else None)
+    # Where python3 is an old one, a later one may be there under its own name.
+    for name in ["python3", *(f"python3.{minor}" for minor in range(14, OLDEST[1] - 1, -1))]:
+        for folder in os.environ.get("PATH", "").split(os.pathsep):
+            paths.append(shutil.which(name, path=folder) if folder else None)
     return list(dict.fromkeys(path for path in paths if path))
 
 

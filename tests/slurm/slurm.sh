@@ -2,7 +2,7 @@
 # A pretend Slurm on this machine: the real daemons, with all their files in one folder.
 set -euo pipefail
 
-here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+here="$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")"
 
 usage() {
   cat <<'HELP'

@@ -8,7 +8,6 @@ from trafficbench_tools.files import check_target
 from trafficbench_tools.ladder.options import check_program, default_output, read_options
 from trafficbench_tools.ladder.rungs import use_module_of
 from trafficbench_tools.ladder.session import SIGNALS, Session, interrupt
-from trafficbench_tools.with_packages import need
 
 
 def main():
@@ -16,7 +15,6 @@ def main():
     for number in SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:  # nohup
             signal.signal(number, interrupt)
-    need()
     options = read_options(sys.argv[1:])
     output = Path(options.output) if options.output else default_output()
     if options.output or not options.dry_run:

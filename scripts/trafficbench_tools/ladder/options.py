@@ -9,7 +9,8 @@ from pathlib import Path
 from trafficbench_tools.command_line import Parser
 from trafficbench_tools.counts import parse_count, parse_share
 from trafficbench_tools.errors import BadInput
-from trafficbench_tools.ladder.rungs import ROOT, Road
+from trafficbench_tools.ladder.rungs import Road
+from trafficbench_tools.places import ROOT, program
 
 
 def read_options(words):
@@ -65,7 +66,7 @@ def read_options(words):
     options.counts = options.count.split(",")
     if not set(options.counts) <= {"every", "sampled"} or len(set(options.counts)) != len(options.counts):
         raise BadInput(f"count is '{options.count}': it is every, sampled or every,sampled")
-    options.program = Path(options.program or ROOT / "build" / "release" / "bin" / "trafficbench")
+    options.program = Path(options.program or program())
     return options
 
 

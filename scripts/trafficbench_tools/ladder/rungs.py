@@ -15,9 +15,9 @@ from pathlib import Path
 
 from trafficbench_tools.errors import BadInput, FailedUnderWay
 from trafficbench_tools.files import write_text
+from trafficbench_tools.places import ROOT
 from trafficbench_tools.reading import parse_json, read_text
 
-ROOT = Path(__file__).resolve().parents[3]
 # What the course's programs make. The rates of some rungs depend on the iterations: cars that queue at random are hard to
 # predict for the loop's branches, and fewer are at random the longer the road has had to order itself.
 COURSE_STEPS = 100

@@ -158,7 +158,7 @@ class Session:
                 raise FailedUnderWay(f"{problem}; {self.keep(report)}") from problem
         table.print_ladder(rows, self.road.cells)
         print()
-        print("\n".join(table.answer(rows)))
+        table.print_answer(rows)
         print(f"\nReport: {self.output}")
         if self.broken or any(row["verified"] is False for row in rows):
             return 1

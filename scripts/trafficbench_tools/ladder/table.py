@@ -1,5 +1,6 @@
 """What people read at the end: the ladder as a table, and the answer to the course's question."""
 
+from trafficbench_tools import terminal
 from trafficbench_tools.ladder.rungs import PYTHON_RUNGS
 from trafficbench_tools.visits import median_and_interval, visit_ratios
 
@@ -12,21 +13,29 @@ CONTRACTS = {
 
 
 def print_ladder(rows, cells):
-    """Prints a table for each contract, Python and C++ apart; at most 79 columns."""
-    wide = max(len(row["kernel"]) for row in rows)
+    """Prints a table for each contract, Python and C++ apart, with as many columns as there is room for."""
+    heads_of, line = next(form for width, form in FORMS if terminal.columns() >= width)
     for count in in_order(rows):
-        print(f"\nThe ladder on a road of {cells:,} cells, contract `{count}`:")
+        print("\n" + terminal.wrapped(f"The ladder on a road of {cells:,} cells, contract `{count}`:"))
         for language in LANGUAGES:
             own = [row for row in rows if row["count"] == count and language_of(row) == language]
             if own:
-                print(f"\n{'in ' + language:<{wide}}{'MCOPs':>14}{'':>16}  x Python")
-                print(line_of_cells(wide, "rung", "cores", "best", "median", "+-%", "median", "95% interval"))
+                print("\n" + "\n".join(head.rstrip() for head in heads_of("in " + language)))
             for row in own:
-                print(line_of(row, wide))
-    print("""
-MCOPs: million cell updates a second; best: of the fastest repetition; median:
-over the visits; +-%: half the width of its 95% interval. x Python: rate over
-that of plain Python on one core in the same visit, same contract.""")
+                print(no_rate(row) or line(row).rstrip())
+    print()
+    print(
+        terminal.wrapped(
+            "MCOPs: million cell updates a second; best: of the fastest repetition; median: over the visits; +-%: half the width"
+            " of its 95% interval. x Python: rate over that of plain Python on one core in the same visit, same contract.",
+            most=79,
+        )
+    )
+
+
+def print_answer(rows):
+    """Prints what answer() says."""
+    print("\n".join(map(terminal.wrapped, answer(rows))))
 
 
 LANGUAGES = ("Python", "C++")
@@ -42,25 +51,48 @@ def in_order(rows):
     return [count for count in CONTRACTS if any(row["count"] == count for row in rows)]
 
 
-def line_of(row, wide):
-    """One line of the table."""
-    cores = cores_of(row)
+def no_rate(row):
+    """The line of a row without rates; an empty text for one that has them."""
+    start = f"{row['kernel']:<17}{cores_of(row):>5}"
     if "skipped" in row:
-        return f"{row['kernel']:<{wide}}{cores:>6}  skipped: {row['skipped']}"
-    if not row["verified"]:
-        return f"{row['kernel']:<{wide}}{cores:>6}  NOT VERIFIED: {row['error_message']}"
+        return terminal.wrapped(f"{start}  skipped: {row['skipped']}")
+    return "" if row["verified"] else terminal.wrapped(f"{start}  NOT VERIFIED: {row['error_message']}")
+
+
+def heads(where):
+    """What stands above the columns of line_of."""
+    head = line_of_cells("rung", "cores", "best", "median", "+-%", "median", "95% interval")
+    return [f"{where:<20}{'MCOPs':>14}{'':>16}  x Python", head]
+
+
+def line_of(row):
+    """One line of the table, with everything."""
     low, high = row["mcops_low"], row["mcops_high"]
     percent = "" if low is None else f"{50 * (high - low) / row['mcops']:.0f}"
     # Over itself it is 1, and nothing is known the better for an interval.
     itself = row["ladder_base"] == row["name"]
     interval = "" if itself else between(row["ladder_speedup_low"], row["ladder_speedup_high"])
     rates = number(row["mcops_best"]), number(row["mcops"])
-    return line_of_cells(wide, row["kernel"], cores, *rates, percent, number(row["ladder_speedup"]), interval)
+    return line_of_cells(row["kernel"], cores_of(row), *rates, percent, number(row["ladder_speedup"]), interval)
 
 
-def line_of_cells(wide, rung, cores, best, median, percent, times, interval):
-    """The cells of a line, below each other in all lines."""
-    return f"{rung:<{wide}}{cores:>6}{best:>10}{median:>10}{percent:>4}{times:>9}  {interval}".rstrip()
+def line_of_cells(rung, cores, best, median, percent, times, interval):
+    """The cells of a line, below each other in all lines: 79 columns."""
+    return f"{rung:<19}{cores:>6}{best:>10}{median:>10}{percent:>4}{times:>9}  {interval}"
+
+
+def narrow_heads(where):
+    """What stands above the columns of narrow_line."""
+    return [where, f"{'rung':<20}{'best':>10}{'x Python':>9}"]
+
+
+def narrow_line(row):
+    """The rate and the ratio alone."""
+    return f"{row['kernel']:<20}{number(row['mcops_best']):>10}{number(row['ladder_speedup']):>9}"
+
+
+# The columns that a form of the table takes, the widest first.
+FORMS = ((79, (heads, line_of)), (0, (narrow_heads, narrow_line)))
 
 
 def answer(rows):

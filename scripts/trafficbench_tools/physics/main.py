@@ -11,10 +11,10 @@ from trafficbench_tools.command_line import Parser
 from trafficbench_tools.counts import parse_count, parse_share
 from trafficbench_tools.errors import BadInput, FailedUnderWay
 from trafficbench_tools.files import check_target, write_text
+from trafficbench_tools.places import program
 from trafficbench_tools.printing import tell as tell_line
 from trafficbench_tools.with_packages import need
 
-ROOT = Path(__file__).resolve().parents[3]
 ITERATIONS = (10, 100)  # beside the settled road
 PICTURES = ("density.png", "density.svg", "relaxation.png", "relaxation.svg")
 ROADS = {"space-time-free.png": 0.3, "space-time-critical.png": 0.5, "space-time-jammed.png": 0.7}
@@ -54,8 +54,8 @@ def read_options(words):
     parser.add_argument("--density", default="0.52", help="of the road that relaxes [0.52]")
     parser.add_argument("--force", action="store_true", help="replace files that exist")
     parser.add_argument(
-        "--program", default=str(ROOT / "build" / "release" / "bin" / "trafficbench"), metavar="PATH",
-        help="trafficbench [build/release/bin/trafficbench]",
+        "--program", default=str(program()), metavar="PATH",
+        help="trafficbench [build/release/bin/trafficbench; of an installation, its own]",
     )  # fmt: skip
     options = parser.parse_args(words)
     options.densities = parse_count(options.densities, "densities", 1, 1000)

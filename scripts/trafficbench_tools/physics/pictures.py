@@ -1,12 +1,9 @@
 """Pictures of what was measured over what theory says. Colours: M. Okabe and K. Ito, told apart by colour-blind people too."""
 
-import matplotlib
+import numpy as np
 
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
-import numpy as np  # noqa: E402
-
-from trafficbench_tools.files import new_file  # noqa: E402
+from trafficbench_tools.drawing import pyplot as plt
+from trafficbench_tools.files import new_file
 
 BLUE, ORANGE, GREEN, BLACK = "#0072B2", "#D55E00", "#009E73", "#000000"
 STYLE = {

@@ -9,19 +9,11 @@ import re
 import signal
 import sys
 
-import matplotlib
-
-matplotlib.use("Agg")
-# Nothing of a figure depends on when it was made: the same report gives the same file.
-os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
-
-from matplotlib import pyplot  # noqa: E402
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator, PercentFormatter  # noqa: E402
-
-from trafficbench_tools.errors import FailedUnderWay  # noqa: E402
-from trafficbench_tools.files import make_folder, new_file, write_text  # noqa: E402
-from trafficbench_tools.report import palette, rows, views, words  # noqa: E402
-from trafficbench_tools.report.chart import joined_runs  # noqa: E402
+from trafficbench_tools.drawing import pyplot, ticker
+from trafficbench_tools.errors import FailedUnderWay
+from trafficbench_tools.files import make_folder, new_file, write_text
+from trafficbench_tools.report import palette, rows, views, words
+from trafficbench_tools.report.chart import joined_runs
 
 FORMATS = ["png", "svg", "pdf"]
 WIDTH = 6.3  # inches: the text width of an A4 page
@@ -510,16 +502,16 @@ def scale(axis, spec):
     set_scale = axis.axes.set_xscale if axis.axis_name == "x" else axis.axes.set_yscale
     if spec.scale == "linear":
         if spec.kind == "percent":
-            axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+            axis.set_major_formatter(ticker.PercentFormatter(1.0, decimals=0))
         return
     set_scale("log", base=2 if spec.scale == "log2" else 10)
     if spec.scale == "log2":
         axis.set_major_formatter(
-            FuncFormatter(lambda value, _: words.size(value) if spec.kind == "bytes" else small(value))
+            ticker.FuncFormatter(lambda value, _: words.size(value) if spec.kind == "bytes" else small(value))
         )
-        axis.set_major_locator(LogLocator(base=2, numticks=10))
-        axis.set_minor_locator(NullLocator())
-    axis.set_minor_formatter(NullFormatter() if spec.scale == "log2" else FuncFormatter(within_a_decade(axis)))
+        axis.set_major_locator(ticker.LogLocator(base=2, numticks=10))
+        axis.set_minor_locator(ticker.NullLocator())
+    axis.set_minor_formatter(ticker.NullFormatter() if spec.scale == "log2" else ticker.FuncFormatter(within_a_decade(axis)))
 
 
 def within_a_decade(axis):

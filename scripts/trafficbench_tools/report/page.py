@@ -9,6 +9,7 @@ from pathlib import Path
 from trafficbench_tools.report import across, headline, methods, page_data, provenance, views, words
 from trafficbench_tools.report.provenance import escape
 
+DEBIANS_PLOTLY = Path("/usr/share/python3-plotly/plotly.js")
 PARTS = Path(__file__).resolve().parent / "page"
 SHORT = {
     "across": "Across reports", "history": "History",
@@ -68,9 +69,12 @@ def script_safe(text):
 
 def packed_plotly():
     """plotly's own script, which browsers unpack: a quarter of its size. No time stamp, so that pages can be compared."""
-    from plotly.offline import get_plotlyjs
+    import plotly
 
-    return base64.b64encode(gzip.compress(get_plotlyjs().encode(), 6, mtime=0)).decode()
+    # Debian's get_plotlyjs() reads it in the letters of the locale, which spoils it unless they are UTF-8.
+    own = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    script = (own if own.exists() else DEBIANS_PLOTLY).read_bytes()
+    return base64.b64encode(gzip.compress(script, 6, mtime=0)).decode()
 
 
 def measured_section(section, said):

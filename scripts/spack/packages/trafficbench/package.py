@@ -32,8 +32,10 @@ class Trafficbench(CMakePackage):
     depends_on("libpng@1.6:", when="+png")
     depends_on("benchmark@1.7:", when="+bench")
     depends_on("googletest@1.11:", type="test")
+    # Of the scripts that read reports; they say which packages they want.
+    depends_on("python@3.9:", type="run")
 
-    conflicts("%gcc@:11", msg="C++20 as g++ 12 has it is needed")
+    conflicts("%gcc@:10", msg="C++20 as g++ 11 has it is needed")
     conflicts("%clang@:13", msg="C++20 as clang 14 has it is needed")
 
     def cmake_args(self):
