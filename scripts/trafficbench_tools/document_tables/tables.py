@@ -100,7 +100,7 @@ def cycles(reports, words):
     lines = []
     for kernel in wanted:
         pairs = [[best.get((kernel, cells, count)) for count in ("sampled", "every")] for cells in roads]
-        lines.append([f"`{kernel}`", *(" / ".join("-" if value is None else f"{value:.3g}" for value in pair) for pair in pairs)])
+        lines.append([f"`{kernel}`", *(" / ".join(f"{value:.3g}" for value in pair if value is not None) or "-" for pair in pairs)])
     return markdown(["kernel", *(f"{cells:.0e}".replace("e+0", "e").replace("e+", "e") for cells in roads)], 1, lines)
 
 
