@@ -61,9 +61,11 @@ def can_import(name):
 
 
 def builds():
-    """The clone's build folders: the release first, then the newest."""
+    """The clone's build folders: that of the environment variable TRAFFICBENCH_BUILD, the release, then the newest."""
     folders = [folder for folder in (ROOT / "build").glob("*") if folder.is_dir()]
-    return sorted(folders, key=lambda folder: (folder.name != "release", -folder.stat().st_mtime))
+    folders.sort(key=lambda folder: (folder.name != "release", -folder.stat().st_mtime))
+    named = os.environ.get("TRAFFICBENCH_BUILD")
+    return [ROOT / named, *folders] if named else folders
 
 
 def find_module():
