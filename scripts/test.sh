@@ -34,7 +34,7 @@ tests, but for those that are slow. Nothing is installed or built again without 
 Stages, each with its log in build/<stage>.log. Warnings are errors. Seconds: on two cores, in this order, the compiler cache
 empty at its start.
 HELP
-  for name in "${all_stages[@]}"; do printf '  %-8s %4s s  %s\n' "$name" "${usual_seconds[$name]}" "${purpose[$name]}"; done
+  for name in "${all_stages[@]}"; do printf '  %-9s %4s s  %s\n' "$name" "${usual_seconds[$name]}" "${purpose[$name]}"; done
   cat <<'HELP' || exit 1
 
 Example:
@@ -67,7 +67,7 @@ mkdir -p build
 jobs="$(nproc)"
 
 # A stage's preset bears its name, but for tests that need more than a build of their own.
-preset_of() { if [[ "$1" == slurm ]]; then echo mpich; else echo "$1"; fi; }
+preset_of() { if [[ "$1" == slurm || "$1" == notebooks ]]; then echo mpich; else echo "$1"; fi; }
 
 # What a stage builds: all, or what its tests need.
 targets_of() {
@@ -77,6 +77,7 @@ targets_of() {
     tsan) echo road_tests ;;
     aarch64) echo trafficbench trafficbench-model road_tests ;;
     smpi) echo trafficbench trafficbench-model trafficbench-simulate ;;
+    notebooks) echo trafficbench python_module ;;
     *) echo all ;;
   esac
 }
@@ -86,17 +87,17 @@ targets_of() {
 run_ctest() {
   local choice=()
   case "$1" in
-    release) choice=(-LE 'page|slurm|slow') ;;
-    mpich) choice=(-LE 'page|slurm') ;;
-    openmpi) choice=(-LE 'page|slurm|any-mpi|one-rank|unit') ;;
-    no-mpi) choice=(-LE 'page|slurm|any-mpi|unit|ranks') ;;
-    clang14) choice=(-LE 'program|page|slurm') ;;
-    clang19) choice=(-LE 'program|page|slurm' -E '^unit_tests_NOT_BUILT$') ;;
+    release) choice=(-LE 'page|notebooks|slurm|slow') ;;
+    mpich) choice=(-LE 'page|notebooks|slurm') ;;
+    openmpi) choice=(-LE 'page|notebooks|slurm|any-mpi|one-rank|unit') ;;
+    no-mpi) choice=(-LE 'page|notebooks|slurm|any-mpi|unit|ranks') ;;
+    clang14) choice=(-LE 'program|page|notebooks|slurm') ;;
+    clang19) choice=(-LE 'program|page|notebooks|slurm' -E '^unit_tests_NOT_BUILT$') ;;
     smpi) choice=(-R '^simulate$') ;;
     # What has hot loops and shares memory between threads; what reads files that anybody may have written.
-    asan) choice=(-LE 'program|page|slurm' -R 'EveryVariant|StartState|PackedRoad|RoadFile|Journal|NewFile|FilesToRead|^check$') ;;
-    tsan) choice=(-LE 'program|page|slurm' -R 'EveryVariant|StartState|PackedRoad') ;;
-    slurm) choice=(-L slurm) ;;
+    asan) choice=(-LE 'program|page|notebooks|slurm' -R 'EveryVariant|StartState|PackedRoad|RoadFile|Journal|NewFile|FilesToRead|^check$') ;;
+    tsan) choice=(-LE 'program|page|notebooks|slurm' -R 'EveryVariant|StartState|PackedRoad') ;;
+    slurm | notebooks) choice=(-L "$1") ;;
   esac
   ctest --preset "$(preset_of "$1")" -j "$jobs" "${choice[@]}"
 }
@@ -202,7 +203,7 @@ test_release() {
   logged build/release.log build_release_with_tests
   if ((status != 0)); then exit 1; fi
   slow="$(ctest --preset release -N -L slow | sed -nE 's/^ +Test +#[0-9]+: (.*)$/\1/p' | paste -sd ' ')"
-  echo "== release: tests. Left to scripts/test.sh --all: $slow; what needs a browser or Slurm"
+  echo "== release: tests. Left to scripts/test.sh --all: $slow; what needs a browser, Jupyter or Slurm"
   run_ctest release || exit 1
   skipped="$(skipped_in release)"
   if [[ -n "$skipped" ]]; then printf '\nSkipped:\n%s\n' "$skipped"; fi
@@ -211,13 +212,13 @@ test_release() {
 # What each stage took, as far as it came, and which took twice as long as it usually does.
 print_times() {
   local name sum=0
-  printf '\n%-8s %7s %9s\n' stage seconds usually
+  printf '\n%-9s %7s %9s\n' stage seconds usually
   for name in "${stages[@]}"; do
     if [[ -z "${seconds_of[$name]:-}" ]]; then continue; fi
-    printf '%-8s %7s %9s\n' "$name" "${seconds_of[$name]}" "${usual_seconds[$name]}"
+    printf '%-9s %7s %9s\n' "$name" "${seconds_of[$name]}" "${usual_seconds[$name]}"
     sum="$((sum + seconds_of[$name]))"
   done
-  printf '%-8s %7s\n' all "$sum"
+  printf '%-9s %7s\n' all "$sum"
   for name in "${stages[@]}"; do
     if ((${seconds_of[$name]:-0} >= 2 * usual_seconds[$name])); then
       echo "$name took ${seconds_of[$name]} s, twice its usual ${usual_seconds[$name]} s or more"
@@ -232,7 +233,9 @@ fi
 
 sections=(build python ladder report test ci page simulate)
 command -v npm >/dev/null || sections+=(npm)
-if [[ " ${stages[*]} " == *" slurm "* ]]; then sections+=(slurm); fi
+for name in slurm notebooks; do
+  if [[ " ${stages[*]} " == *" $name "* ]]; then sections+=("$name"); fi
+done
 ensure_packages "${sections[@]}"
 choose_generator
 export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR="$root"

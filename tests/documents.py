@@ -36,6 +36,18 @@ def split_code(text):
     return prose, code
 
 
+def anchors(path):
+    """Anchors of a page's headings, as GitHub makes them."""
+    prose, _ = split_code(path.read_text(encoding="utf-8"))
+    found = set()
+    for line in prose:
+        heading = re.match(r"#+\s+(.*)", line)
+        if heading:
+            kept = re.sub(r"[^\w\- ]", "", heading.group(1).strip().lower())
+            found.add(kept.replace(" ", "-"))
+    return found
+
+
 def script_commands():
     """(page, words before the script, script, arguments) of every command line of a script in the documents."""
     found = []

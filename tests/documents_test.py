@@ -9,7 +9,7 @@ import re
 import shlex
 
 import pytest
-from documents import PAGES, split_code
+from documents import PAGES, anchors, split_code
 from program import ROOT, call, launcher, succeed
 
 COMMANDS = ("run", "sweep", "merge", "derive", "check", "list", "ceiling", "io")
@@ -20,18 +20,6 @@ MOST_RANKS = 4
 
 def strip_inline_code(line):
     return re.sub(r"`[^`]*`", "", line)
-
-
-def anchors(path):
-    """Anchors of a page's headings, as GitHub makes them."""
-    prose, _ = split_code(path.read_text(encoding="utf-8"))
-    found = set()
-    for line in prose:
-        heading = re.match(r"#+\s+(.*)", line)
-        if heading:
-            kept = re.sub(r"[^\w\- ]", "", heading.group(1).strip().lower())
-            found.add(kept.replace(" ", "-"))
-    return found
 
 
 def links():
