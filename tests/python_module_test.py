@@ -474,6 +474,10 @@ def test_kernels_and_instruction_sets_are_the_programs():
     assert [kernel.kind for kernel in tb.kernels() if kernel.name == "leap"] == ["closed-form"]
     assert any(isa.runs_here and isa.register_bits > 0 for isa in tb.isas())
     assert all(kernel.bits_per_cell > 0 and kernel.summary for kernel in tb.kernels())
+    # What an iteration makes of memory falls from rung to rung: the road gets smaller, and a trip serves more iterations.
+    trips = {kernel.name: kernel.bytes_per_trip / kernel.iterations_per_trip for kernel in tb.kernels()}
+    assert trips["naive"] > trips["branchless"] > trips["bitpacked"] > trips["tiled"] > 0
+    assert trips["leap"] == 0
 
 
 def test_everything_public_explains_itself():

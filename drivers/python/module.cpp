@@ -91,7 +91,8 @@ py::list kernels() {
   for (const Variant* variant : variants()) {
     all.append(py::make_tuple(py::str(std::string(variant->name)), py::str(std::string(variant->summary)),
                               variant->kernel_class == KernelClass::update ? "update" : "closed-form", isa_of(*variant),
-                              variant->work.bits_per_cell));
+                              variant->work.bits_per_cell, variant->work.bytes_per_trip,
+                              variant->work.iterations_per_trip));
   }
   return all;
 }

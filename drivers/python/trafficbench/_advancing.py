@@ -28,7 +28,8 @@ class Advancing:
         """Makes so many iterations, 0 or more; a segment up to `halo`, which uses so much of it up.
 
         count="every" returns the cars that moved in each of them, an array of `steps` numbers (numpy.int64). count="sampled"
-        returns those of the last one alone, a number: that leaves the kernel less to count. A car counts where it left.
+        returns those of the last one alone, a number, so that there must be one: that leaves the kernel less to count. A car counts
+        where it left.
         """
         if is_every(count):
             return self._core.advance_every(whole(steps, "steps"))

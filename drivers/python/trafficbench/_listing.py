@@ -15,6 +15,8 @@ class Kernel(NamedTuple):
     kind: str  #: "update": makes every iteration; "closed-form": jumps to the result
     isa: str  #: the instruction set that it runs here
     bits_per_cell: float  #: memory that a cell takes, in bits
+    bytes_per_trip: float  #: of a long road: what one trip through its memory loads and stores, in bytes a cell; 0 of a closed form
+    iterations_per_trip: int  #: that one such trip serves, at most
 
 
 class Isa(NamedTuple):
