@@ -1,5 +1,6 @@
 """The notebooks for the tests: their files, read with nbformat, and where they link to."""
 
+import ast
 import re
 
 import nbformat
@@ -18,6 +19,11 @@ def read(path):
 
 def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def syntax_of(cell):
+    """The syntax tree of a code cell; of nothing for one that is given to a magic of IPython, such as a file to write."""
+    return ast.parse("" if cell.source.startswith("%%") else re.sub(r"^[%!].*", "", cell.source, flags=re.MULTILINE))
 
 
 def text_of(notebook):

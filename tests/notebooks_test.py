@@ -10,7 +10,7 @@ import sys
 import nbformat
 import pytest
 from documents import anchors
-from notebook_files import LESSONS, NAMES, PATHS, code_cells, links_of, read, text_of
+from notebook_files import LESSONS, NAMES, PATHS, code_cells, links_of, read, syntax_of, text_of
 from program import ROOT
 
 from trafficbench_tools.notebooks.running import FOLDER
@@ -112,7 +112,7 @@ def test_every_exercise_has_a_cell_to_work_in_and_a_solution(path):
 def test_every_assertion_says_what_it_holds(path):
     count = 0
     for cell in code_cells(read(path)):
-        for assertion in (node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Assert)):
+        for assertion in (node for node in ast.walk(syntax_of(cell)) if isinstance(node, ast.Assert)):
             count += 1
             assert assertion.msg or "#" in cell.source, f"{cell.id}, line {assertion.lineno}"
     assert count > 0
@@ -121,7 +121,7 @@ def test_every_assertion_says_what_it_holds(path):
 @pytest.mark.parametrize("path", PATHS[:8], ids=NAMES[:8])
 def test_the_first_four_need_numpy_and_matplotlib_alone(path):
     for cell in code_cells(read(path)):
-        for node in ast.walk(ast.parse(cell.source)):
+        for node in ast.walk(syntax_of(cell)):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module] if isinstance(node, ast.ImportFrom) else []
             for name in names:

@@ -12,6 +12,7 @@ from trafficbench_tools.notebooks.running import all_notebooks, execute, name_of
 
 
 def main():
+    """The exit status."""
     command, *words = sys.argv[1:]
     return check(words) if command == "check" else render(Path(words[0]))
 
@@ -26,12 +27,14 @@ def chosen(names):
 
 
 def tell(done):
+    """A line on how a notebook ended, and one on what went wrong."""
     print(f"{'FAILED' if done.problem else 'passed'} {done.seconds:6.1f} s  {name_of(done.path)}", flush=True)
     if done.problem:
         print(f"       {printing.one_line(done.problem)}", flush=True)
 
 
 def check(names):
+    """Executes the notebooks of these names, or all."""
     done = execute(chosen(names), at_once=2 if len(os.sched_getaffinity(0)) > 1 else 1, report=tell)
     failed = [each for each in done if each.problem]
     print(f"{len(done)} notebooks, {len(failed)} failed")
@@ -39,7 +42,7 @@ def check(names):
 
 
 def render(place):
-    """One at a time: what they measure is to be looked at."""
+    """Makes pages in the folder `place`, or one page. One notebook at a time: what they measure is to be looked at."""
     one_page = place.suffix == ".html"
     if one_page:
         check_target(place, replace=True)
