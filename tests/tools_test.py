@@ -282,8 +282,7 @@ def test_there_is_one_reader():
     reads = re.compile(r"\.read_text\(|\.read_bytes\(|(?<!\.)\bopen\(|json\.loads?\(|os\.open\(")
     own = {"files.py": "a folder", "printing.py": "the null device", "page.py": "parts of the page", "rungs.py": "the system", "session.py": "the system",
            "plan.py": "the system", "build.py": "its log", "placement.py": "standard input",
-           # of notebooks: what /proc says of the CPU; an image
-           "machine.py": "the system", "pages.py": "a picture"}  # fmt: skip
+           "machine.py": "the system"}  # fmt: skip
     assert files_that(reads) == {"reading.py", *own}
 
 
