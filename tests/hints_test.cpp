@@ -15,8 +15,9 @@ Hints parse(const std::vector<std::string>& texts) { return parse_hints(texts); 
 TEST(Hints, AreNamesAndValues) {
   EXPECT_TRUE(parse({}).empty());
   const Hints hints = parse({"cb_nodes=2", "striping_unit=1048576", "striping_factor=-1", "any=thing=at all"});
-  EXPECT_EQ(hints, (Hints{{"any", "thing=at all"}, {"cb_nodes", "2"}, {"striping_factor", "-1"},
-                          {"striping_unit", "1048576"}}));
+  EXPECT_EQ(
+      hints,
+      (Hints{{"any", "thing=at all"}, {"cb_nodes", "2"}, {"striping_factor", "-1"}, {"striping_unit", "1048576"}}));
   for (const char* text : {"", "=", "cb_nodes", "cb_nodes=", "=2"}) {
     EXPECT_NE(refusal([&] { parse({text}); }, text).find("write a name and a value"), std::string::npos) << text;
   }
@@ -26,7 +27,8 @@ TEST(Hints, AreNamesAndValues) {
 TEST(Hints, ThatMakeLibrariesAbortOrCrawlAreRefused) {
   for (const char* name : {"cb_buffer_size", "ind_rd_buffer_size", "ind_wr_buffer_size", "striping_unit", "cb_nodes",
                            "striping_factor", "romio_lustre_co_ratio", "start_iodevice"}) {
-    for (const char* value : {"-5", "4M", " 8192", "8192 ", "lots", "1e6", "0x10000", "2147483648", "99999999999999999999"}) {
+    for (const char* value :
+         {"-5", "4M", " 8192", "8192 ", "lots", "1e6", "0x10000", "2147483648", "99999999999999999999"}) {
       const std::string text = std::string(name) + "=" + value;
       const std::string said = refusal([&] { parse({text}); }, text);
       EXPECT_TRUE(said.starts_with("hints has " + text + ": it must be a whole number from ")) << said;

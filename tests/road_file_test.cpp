@@ -256,8 +256,9 @@ TEST(RoadFile, IsWrittenAndReadInRoundsThatMayBeTheLast) {
       on_ranks(1, [&](Communicator& comm) {
         NewFile file(folder.file("road"), true);
         const auto own = [&](int) { return std::vector{Block{0, road.cells()}}; };
-        EXPECT_EQ(save_road(comm, *method, {road.cells(), 0, hash_of(road)}, road, own, &file, rounds_until(end, moved)),
-                  end == 4);
+        EXPECT_EQ(
+            save_road(comm, *method, {road.cells(), 0, hash_of(road)}, road, own, &file, rounds_until(end, moved)),
+            end == 4);
       });
       EXPECT_EQ(moved, expected) << method->name;
       EXPECT_EQ(folder.files(), end == 4 ? 1U : 0U) << method->name;

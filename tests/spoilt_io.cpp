@@ -20,7 +20,7 @@ enum class Mistake {
   swaps_blocks,    ///< two that one rank has
   writes_nothing,  ///< but makes a file of the right length
   reads_nothing,
-  cuts_the_end,  ///< off the file, once it has been written
+  cuts_the_end,       ///< off the file, once it has been written
   fails_on_last,      ///< rank alone, in the middle of its work
   runs_out_of_memory  ///< there, where the others wait for it
 };

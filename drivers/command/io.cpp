@@ -268,9 +268,9 @@ class IoSession {
       }
       journal_->add_visit(json_of_visit(stay.last - began_, wall_seconds() - stay.last, nodes), rows);
       const auto bytes = static_cast<double>(road_->dealing().bytes());
-      progress_->done(1, fmt::format("{}: wrote {} MB/s, read {} MB/s", title,
-                                     format_rate(1e-6 * bytes / measured->write.seconds),
-                                     format_rate(1e-6 * bytes / measured->read.seconds)));
+      progress_->done(
+          1, fmt::format("{}: wrote {} MB/s, read {} MB/s", title, format_rate(1e-6 * bytes / measured->write.seconds),
+                         format_rate(1e-6 * bytes / measured->read.seconds)));
     });
     ++stay.visits;
     stay.is_measured = measured->verdict.problem.empty();

@@ -58,7 +58,8 @@ std::string io_table(const std::vector<Row>& rows) {
   text += fmt::format(
       "\nMB/s are 10^6 bytes a second: the median over visits, to the disk and from it where a row is synced.\n"
       "{}, {} bytes, {} on {}\n",
-      counted(static_cast<std::size_t>(first.ranks), "rank"), known(first.bytes), known(first.file_system).type, known(first.file_system).mount_point);
+      counted(static_cast<std::size_t>(first.ranks), "rank"), known(first.bytes), known(first.file_system).type,
+      known(first.file_system).mount_point);
   for (const Row& row : rows) {
     if (!row.stripes_note) continue;
     text += fmt::format("Stripes: {}\n", *row.stripes_note);

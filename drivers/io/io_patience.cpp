@@ -28,9 +28,10 @@ IoPatience::IoPatience(int rank, double seconds, const char* doing, std::string 
         if (rank != 0) return;
         std::this_thread::sleep_for(std::chrono::seconds(1));  // others remove theirs
         leave();
-        const char* const why = method.may_hang ? "the disks are slow, or one rank has failed in a call that the others "
-                                                  "cannot leave"
-                                                : "the disks are slow";
+        const char* const why = method.may_hang
+                                    ? "the disks are slow, or one rank has failed in a call that the others "
+                                      "cannot leave"
+                                    : "the disks are slow";
         print_error("trafficbench", fmt::format("to {} {} by {} takes longer than {:g} s, the patience there is: {}{}",
                                                 doing, path, method.name, seconds, why, suspicion_of(hints)));
         _exit(static_cast<int>(Status::check_failed));

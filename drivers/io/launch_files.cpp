@@ -126,7 +126,8 @@ void clear_up(const fs::path& path, const std::string& folder, const std::string
     if (is_ours && all_gone) unlink(lock_path.c_str());
   }
   if (removed > 0) {
-    print_error("trafficbench", fmt::format("note: removed {} of a killed launch from {}", counted(removed, "file"), folder));
+    print_error("trafficbench",
+                fmt::format("note: removed {} of a killed launch from {}", counted(removed, "file"), folder));
   }
   if (!left.empty()) {
     print_error("trafficbench", fmt::format("note: {} of other launches in {}, such as {}: remove them if nothing "

@@ -104,8 +104,8 @@ class Transfer {
   /// Collective: whether to make another round.
   bool goes_on() const { return rounds_.go_on(moved_, bytes_); }
 
-  /// Collective: `parts`: one of each rank, perhaps an empty one. Calls task(dealing, own part) for each round, in which
-  /// parts have fewer blocks. False if it was left before its end.
+  /// Collective: `parts`: one of each rank, perhaps an empty one. Calls task(dealing, own part) for each round, in
+  /// which parts have fewer blocks. False if it was left before its end.
   template <typename Task>
   bool move(std::span<const RoadPart> parts, const Task& task) {
     const std::int64_t longest =

@@ -66,7 +66,7 @@ class RoadFile final : public CellSource {
   Descriptor file_;
   RoadFileHeader header_;
   std::int64_t header_bytes_ = 0;
-  mutable std::mutex mutex_;  // of the next: threads read at once
+  mutable std::mutex mutex_;   // of the next: threads read at once
   mutable std::string fault_;  // of the first read that failed
 };
 
@@ -90,7 +90,8 @@ struct FileRounds {
 /// those of all ranks together are the whole road. `file` is rank 0's. Returns whether it has been published: false if
 /// a round was the last before its time. Throws WorkFailed on every rank if it cannot be written.
 bool save_road(Communicator& comm, const IoMethod& method, const RoadFileHeader& header, const CellSource& road,
-               const std::function<std::vector<Block>(int rank)>& own_blocks, NewFile* file, const FileRounds& rounds = {});
+               const std::function<std::vector<Block>(int rank)>& own_blocks, NewFile* file,
+               const FileRounds& rounds = {});
 
 /// Collective: puts the cells of this rank's block, of an even split over the ranks, into `cells`, packed from its
 /// first on, by one of road_file_methods(). Up to a block at either end each rank reads by itself. Returns whether all
