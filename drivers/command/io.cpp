@@ -111,7 +111,8 @@ Folders spelled_as_before(const IoOptions& options) {
   if (!options.resume) return folders;
   const Json before = Journal::axes_before(options.output);
   if (!before.is_object() || before.value("folders", Json()) != Json(folders.paths)) return folders;
-  const std::string text = before.value("directory", std::string());
+  const Json spelled = before.value("directory", Json());
+  const std::string text = spelled.is_string() ? spelled.get<std::string>() : std::string();
   const bool is_other = text != valid_utf8(options.directory);
   if (is_other && parse_names(text, "directory").size() == folders.paths.size()) folders.text = text;
   return folders;

@@ -267,7 +267,7 @@ class FileProgress {
   std::unique_ptr<Progress> progress_;
 };
 
-/// FileRounds that say how far they are, and end where a signal asks to stop.
+/// Rounds that say how far they are, and end where a signal asks to stop.
 FileRounds rounds_of(Communicator& world, FileProgress& progress) {
   return {.go_on = [&world, &progress](std::int64_t moved, std::int64_t all) {
     progress.at(moved, all);
