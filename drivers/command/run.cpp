@@ -287,16 +287,21 @@ class ToldFile final : public CellSource {
     constexpr std::int64_t kCellsOfByte = 8;
     file_.read(first, count, out);
     const std::int64_t read = std::min(read_ += count, own_cells_);
-    // Threads read at once.
-    if (std::this_thread::get_id() == owner_) progress_.at(read / kCellsOfByte, own_cells_ / kCellsOfByte);
+    // Threads read at once, and some kernels little at a time.
+    if (std::this_thread::get_id() != owner_ || read < next_told_) return;
+    next_told_ = read + kStepCells;
+    progress_.at(read / kCellsOfByte, own_cells_ / kCellsOfByte);
   }
   std::string fault() const override { return file_.fault(); }
 
  private:
+  static constexpr std::int64_t kStepCells = std::int64_t{1} << 23;
+
   const CellSource& file_;
   std::int64_t own_cells_;
   FileProgress& progress_;
   std::thread::id owner_ = std::this_thread::get_id();
+  mutable std::int64_t next_told_ = 0;  // the owner's
   mutable std::atomic<std::int64_t> read_ = 0;
 };
 
