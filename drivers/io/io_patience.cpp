@@ -10,6 +10,7 @@
 #include "drivers/base/bad_input.hpp"
 #include "drivers/base/new_file.hpp"
 #include "drivers/base/standard_output.hpp"
+#include "drivers/io/file_system.hpp"
 
 namespace trafficbench {
 
@@ -32,8 +33,9 @@ IoPatience::IoPatience(int rank, double seconds, const char* doing, std::string 
                                     ? "the disks are slow, or one rank has failed in a call that the others "
                                       "cannot leave"
                                     : "the disks are slow";
-        print_error("trafficbench", fmt::format("to {} {} by {} takes longer than {:g} s, the patience there is: {}{}",
-                                                doing, path, method.name, seconds, why, suspicion_of(hints)));
+        print_error("trafficbench",
+                    fmt::format("to {} {} by {} takes longer than {:g} s, the patience there is: {}", doing, path,
+                                method.name, seconds, reason_for(path, {}, why + suspicion_of(hints))));
         _exit(static_cast<int>(Status::check_failed));
       }) {}
 
