@@ -188,11 +188,12 @@ def test_a_signal_while_a_road_is_saved_ends_as_other_interrupts_do(tmp_path, wa
 @pytest.mark.parametrize("way", ["serial", "posix"])
 def test_progress_of_a_long_save_and_a_long_load_is_shown(tmp_path, way):
     """On a terminal; elsewhere a line every ten seconds."""
-    saving = {**slow_files(tmp_path, "pwrite"), "TRAFFICBENCH_TERMINAL": "1"}
+    terminal = {"TRAFFICBENCH_STDERR_COLUMNS": "80", "TERM": "xterm"}
+    saving = {**slow_files(tmp_path, "pwrite"), **terminal}
     done = start(command([*LONG_ROAD, "--save", "road", "--io", way]), cwd=tmp_path, env=saving)
     assert done.returncode == 0 and "[0/1] saving road: 0 of 25 MB" in done.stderr and "saving road: 25 of 25 MB" in done.stderr
     assert done.stderr.endswith("\033[K"), "the line goes"
-    done = start(command(["run", "--init", "file:road", *LONG_ROAD[3:], "--io", way]), cwd=tmp_path, env={"TRAFFICBENCH_TERMINAL": "1"})
+    done = start(command(["run", "--init", "file:road", *LONG_ROAD[3:], "--io", way]), cwd=tmp_path, env=terminal)
     assert done.returncode == 0 and re.search(r"reading road: \d+ of 25 MB", done.stderr), done.stderr
     quiet = start(command(["run", "--init", "file:road", *LONG_ROAD[3:], "--io", way, "--save", "other"]), cwd=tmp_path)
     assert quiet.returncode == 0 and not quiet.stderr
