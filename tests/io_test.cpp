@@ -54,12 +54,13 @@ TEST(Dealing, GivesEachBlockToOneRank) {
 TEST(Dealing, TakesRunsInAnyOrderOfRanks) {
   const Dealing dealing({{.first = 7, .stride = 1, .count = 2}, {}, {.first = 3, .stride = 1, .count = 4}});
   EXPECT_EQ(dealing.ranks(), 3);
-  EXPECT_EQ(dealing.first(), 3);
   EXPECT_EQ(dealing.blocks(), 6);
   EXPECT_EQ(dealing.most(), 4);
   EXPECT_EQ(dealing.of(0), (BlockRun{.first = 7, .stride = 1, .count = 2}));
   EXPECT_EQ(dealing.of(1).count, 0);
-  EXPECT_EQ(Dealing(IoLayout::interleaved, 5, 2).first(), 0);
+  EXPECT_EQ(dealing.stretches(), (std::vector<BlockRun>{{3, 1, 6}}));
+  EXPECT_EQ(Dealing({{9, 1, 2}, {2, 1, 0}, {3, 1, 4}}).stretches(), (std::vector<BlockRun>{{3, 1, 4}, {9, 1, 2}}));
+  EXPECT_EQ(Dealing(IoLayout::interleaved, 5, 2).stretches(), (std::vector<BlockRun>{{0, 1, 5}}));
 }
 
 TEST(Dealing, HasEveryRankReadAnotherOnes) {

@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import time
@@ -319,6 +318,26 @@ def test_a_mistake_fails_the_row(folder, method, base, ranks):
             assert row["stopped"] == "failed"
 
 
+@pytest.mark.parametrize("ranks", [1, 2])
+@pytest.mark.parametrize("method", ["cut-posix", "cut-independent", "cut-collective", "cut-hdf5"])
+def test_a_file_that_lost_its_end_is_told_as_that(folder, method, ranks):
+    """Libraries may read beyond the end and say nothing; then the row fails, and says why."""
+    if method != "cut-posix":
+        needs_ranks()
+    if method == "cut-hdf5":
+        needs_hdf5()
+    words = command(io_words("--methods", method, "--bytes", "256Ki", "--layouts", "contiguous"), ranks)
+    done = start(spoilt(words), cwd=folder)
+    lines = [line for line in own_lines(done.stderr) if "see above" not in line]
+    assert done.returncode == 1 and lines, done.stderr
+    assert all(re.search(r"it ends at byte \d+, and \d+ were expected$", line) for line in lines), lines
+    if method != "cut-collective" or len(lines) == 1:
+        assert len(lines) == 1 and "cannot read" in lines[0]
+    else:
+        assert len(lines) == 2 and all("NOT VERIFIED" in line for line in lines), "a row of the write, and one of the read"
+    assert os.listdir(folder / "data") == []
+
+
 def test_an_error_on_one_rank_ends_all_in_one_line(folder):
     needs_ranks()
     words = command(io_words("--methods", "fails-on-last", "--bytes", "256Ki"), 3)
@@ -387,6 +406,44 @@ def test_a_library_that_hangs_is_given_up(folder):
     assert "takes longer than 5 s" in line or "cannot write" in line
 
 
+@pytest.mark.parametrize("method", [method for method in METHODS if method not in PLAIN])
+def test_hints_are_named_where_the_library_fails_or_is_slow(folder, method):
+    arguments = ["--methods", method, "--hints", "cb_nodes=1", "--layouts", "contiguous"]
+    blamed = "(the hints may be to blame: cb_nodes=1)"
+    line = only_line(with_failure(folder, "pwrite", errno.EIO, *arguments), 1)
+    assert line.endswith(blamed) and line.count("'") % 2 == 0
+    line = only_line(with_failure(folder, "fsync", 0, *arguments, "--patience", 1, number=0, delay=4000), 1)
+    assert "takes longer than 1 s" in line and line.endswith(blamed)
+    assert os.listdir(folder / "data") == [] and not (folder / "r.json.journal").exists(), "nothing was measured"
+
+
+def test_paths_are_told_without_detours(folder):
+    done = with_failure(folder, "fsync", errno.EIO, "--methods", "posix", "--directory", "./data/.//")
+    assert f"cannot write to the disk {folder / 'data'}/trafficbench-io." in only_line(done, 1)
+    assert os.listdir(folder) == ["data"], "no journal of what never measured"
+
+
+def test_rates_below_one_have_digits(folder):
+    done = with_failure(folder, "fsync", 0, "--methods", "posix", "--layouts", "contiguous", "--bytes", "4Ki", number=0, delay=300)
+    assert done.returncode == 0, done.stderr
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("posix") and " write " in line]
+    assert re.search(r"synced +0\.0\d+ +0\.0\d+ ", line), line
+    assert re.search(r"wrote 0\.0\d+ MB/s", done.stderr) and "4096 bytes, 1 way, 1 visit of each" in done.stderr
+    assert "\n1 rank, 4096 bytes" in done.stdout
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+@pytest.mark.parametrize("method", METHODS)
+def test_a_folder_that_goes_away_is_told_as_that(folder, method, ranks):
+    if ranks > 1:
+        needs_ranks()
+    process = begin(folder, "--methods", method, "--patience", 10, ranks=ranks)
+    os.rename(folder / "data", folder / "elsewhere")
+    _, said = process.communicate(timeout=60)
+    (line,) = own_lines(said)
+    assert process.returncode == 1 and line.endswith(f"the folder {folder / 'data'} is not there any more"), said
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_a_slow_sync_is_seen_where_something_is_synced(folder, method):
     done = with_failure(folder, "fsync", 0, "--methods", method, "--sync", "synced,cached", "--ops", "write", number=0, delay=300)
@@ -411,6 +468,21 @@ def test_what_was_interrupted_by_a_failure_is_resumed(folder):
     report = load_report(folder / "r.json")
     assert len(report["context"]["runs"]) == 2 and all(row["verified"] for row in report["benchmarks"])
     assert {tuple(row["sample_runs"]) for row in report["benchmarks"]} == {(0,), (1,)}
+
+
+@pytest.mark.parametrize("spelled", ["./data/", "data/../data", "/whole", "link"])
+def test_a_folder_is_resumed_however_it_is_spelled(folder, spelled):
+    (folder / "link").symlink_to("data")
+    (folder / "other").mkdir()
+    arguments = ["--bytes", "256Ki", "--methods", "posix", "--directory"]
+    only_line(with_failure(folder, "fsync", errno.EIO, *arguments, "data,other", number=2), 1)
+    again = [*arguments, f"{folder / 'data' if spelled == '/whole' else spelled},./other", "--resume"]
+    succeed(*io_words(*again), cwd=folder)
+    report = load_report(folder / "r.json")
+    assert len(report["context"]["runs"]) == 2 and report["context"]["axes"]["directory"] == "data,other"
+    assert {row["file_system"]["folder"] for row in report["benchmarks"]} == {"data", "other"}
+    assert "complete" in succeed(*io_words(*again), cwd=folder)
+    refused(*io_words(*arguments, "other,data", "--resume"), word="directory was", cwd=folder)
 
 
 # --- signals -----------------------------------------------------------------------------------------------------------
@@ -576,6 +648,8 @@ def test_lfs_is_asked_on_lustre_alone(folder):
         (["--hints", "=1"], "write a name and a value"),
         (["--hints", "a=1", "--hints", "a=2"], "hints names a twice"),
         (["--methods", "posix", "--hints", "a=1"], "hints are for MPI-IO and HDF5"),
+        (["--hints", "cb_buffer_size=-5"], "hints has cb_buffer_size=-5: it must be a whole number from 4096 to"),
+        (["--hints", "cb_nodes=" + 300 * "1"], "1111...': a name has 35 letters at most"),
         (["--bytes", "0"], "bytes"),
         (["--bytes", "2^60"], "bytes"),
         (["--bytes", "100Gi"], "ask for less with --bytes"),
@@ -588,6 +662,13 @@ def test_bad_input_is_refused_in_one_line(folder, arguments, word, ranks):
         needs_ranks()
     refused("io", *arguments, word=word, ranks=ranks, cwd=folder)
     assert os.listdir(folder / "data") == []
+
+
+def test_a_hint_that_a_method_does_not_keep_is_refused(folder):
+    needs_ranks()
+    hint = ["--hints", "romio_no_indep_rw=true", "--bytes", "64Ki"]
+    refused(*io_words(*hint), word="a promise that mpiio-independent does not keep", cwd=folder)
+    assert io(folder, *hint, "--methods", "posix,mpiio-collective", ranks=2)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -172,5 +172,17 @@ TEST(ParseSeconds, ReadsSecondsAndWhatSlurmWrites) {
   }
 }
 
+TEST(Counted, KnowsOneFromSeveral) {
+  EXPECT_EQ(counted(0, "visit"), "0 visits");
+  EXPECT_EQ(counted(1, "visit"), "1 visit");
+  EXPECT_EQ(counted(12, "visit"), "12 visits");
+}
+
+TEST(FormatRate, HasThreeDigitsOrAllBeforeThePoint) {
+  const std::pair<double, const char*> cases[] = {{12345.6, "12346"}, {99.96, "100"},      {12.34, "12.3"},
+                                                  {0.4, "0.4"},       {0.01234, "0.0123"}, {0, "0"}};
+  for (const auto& [rate, text] : cases) EXPECT_EQ(format_rate(rate), text);
+}
+
 }  // namespace
 }  // namespace trafficbench

@@ -1,11 +1,13 @@
 """Roads on disk: what is saved is read the same, and what is damaged or no road is refused."""
 
 import os
+import re
+import signal
 import struct
 import subprocess
 
 import pytest
-from program import command, environment, kernels, launcher, refused, save_road, small_sweep, succeed
+from program import BUILD, command, environment, kernels, launcher, refused, save_road, small_sweep, start, succeed, wait_until
 
 
 def damage(path, change):
@@ -159,3 +161,39 @@ def test_saved_road_is_replaced_only_by_force(tmp_path):
     save_road(tmp_path, "road", 2000, 10, "--force")
     assert road.read_bytes() != content
     assert os.listdir(tmp_path) == ["road"]
+
+
+WAYS = ["serial", "posix", *(["mpiio-independent", "mpiio-collective"] if launcher() is not None else [])]
+LONG_ROAD = ["run", "--cells", 200_000_000, "--steps", 1, "--kernel", "bitsliced", "--threads", 1]  # 25 MB
+
+
+def slow_files(folder, call):
+    """Each of these calls on the folder's files, which moves 8 MiB at most, takes its time."""
+    return {"LD_PRELOAD": str(BUILD / "lib" / "failing_calls.so"), "FAILING_FOLDER": str(folder), "FAILING_CALL": call,
+            "FAILING_NTH": "0", "FAILING_ERROR": "0", "FAILING_DELAY": "300"}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_signal_while_a_road_is_saved_ends_as_other_interrupts_do(tmp_path, way):
+    process = subprocess.Popen(command([*LONG_ROAD, "--save", "road", "--io", way]), cwd=tmp_path, env=environment(slow_files(tmp_path, "pwrite")),
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    wait_until(lambda: any(path.stat().st_size > 0 for path in tmp_path.iterdir()) or process.poll() is not None, "it is being saved")
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 4, said
+    assert said.splitlines() == ["trafficbench: interrupted while saving road: it was not written"]
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("way", ["serial", "posix"])
+def test_progress_of_a_long_save_and_a_long_load_is_shown(tmp_path, way):
+    """On a terminal; elsewhere a line every ten seconds."""
+    terminal = {"TRAFFICBENCH_STDERR_COLUMNS": "80", "TERM": "xterm"}
+    saving = {**slow_files(tmp_path, "pwrite"), **terminal}
+    done = start(command([*LONG_ROAD, "--save", "road", "--io", way]), cwd=tmp_path, env=saving)
+    assert done.returncode == 0 and "[0/1] saving road: 0 of 25 MB" in done.stderr and "saving road: 25 of 25 MB" in done.stderr
+    assert done.stderr.endswith("\033[K"), "the line goes"
+    done = start(command(["run", "--init", "file:road", *LONG_ROAD[3:], "--io", way]), cwd=tmp_path, env=terminal)
+    assert done.returncode == 0 and re.search(r"reading road: \d+ of 25 MB", done.stderr), done.stderr
+    quiet = start(command(["run", "--init", "file:road", *LONG_ROAD[3:], "--io", way, "--save", "other"]), cwd=tmp_path)
+    assert quiet.returncode == 0 and not quiet.stderr

@@ -20,6 +20,7 @@ enum class Mistake {
   swaps_blocks,    ///< two that one rank has
   writes_nothing,  ///< but makes a file of the right length
   reads_nothing,
+  cuts_the_end,       ///< off the file, once it has been written
   fails_on_last,      ///< rank alone, in the middle of its work
   runs_out_of_memory  ///< there, where the others wait for it
 };
@@ -63,10 +64,13 @@ class Spoilt final : public IoFiles {
   void sync() override { files_->sync(); }
   void close() override {
     files_->close();
-    if (kMistake != Mistake::flips_a_bit || made().empty()) return;
+    if (made().empty()) return;
+    if (kMistake == Mistake::cuts_the_end)
+      change([&](int file) { return ftruncate(file, kRoad + task_.dealing.bytes() / 2 + 1) == 0; });
+    if (kMistake != Mistake::flips_a_bit) return;
     change([&](int file) {
       std::uint8_t byte = 0;
-      if (!read_at(file, kRoad + kBlockBytes / 2, 1, &byte)) return false;
+      if (!read_at(file, kRoad + kBlockBytes / 2, 1, &byte).empty()) return false;
       byte ^= 4;
       return write_at(file, kRoad + kBlockBytes / 2, 1, &byte);
     });
@@ -92,6 +96,11 @@ class Spoilt final : public IoFiles {
 template <Mistake kMistake>
 std::unique_ptr<IoFiles> make(const IoTask& task, int owner) {
   return std::make_unique<Spoilt<kMistake, make_posix_file, 0>>(task, owner);
+}
+
+template <auto kMake, std::int64_t kRoad>
+std::unique_ptr<IoFiles> make_cut(const IoTask& task, int owner) {
+  return std::make_unique<Spoilt<Mistake::cuts_the_end, kMake, kRoad>>(task, owner);
 }
 
 template <Mistake kMistake>
@@ -128,6 +137,20 @@ std::span<const IoMethod> io_methods() {
       {.name = "hdf5-reads-nothing",
        .summary = "opens the file",
        .make = make_by_hdf5<Mistake::reads_nothing>,
+       .why_not = why_no_hdf5},
+      {.name = "cut-posix", .summary = "once it is written", .make = make_cut<make_posix_file, 0>},
+      {.name = "cut-independent",
+       .summary = "once it is written",
+       .make = make_cut<make_independent_file, 0>,
+       .why_not = why_no_mpi_io},
+      {.name = "cut-collective",
+       .summary = "once it is written",
+       .make = make_cut<make_collective_file, 0>,
+       .why_not = why_no_mpi_io},
+      {.name = "cut-hdf5",
+       .summary = "once it is written",
+       .make = make_cut<make_hdf5_file, kHdf5Road>,
+       .survives_failure = false,
        .why_not = why_no_hdf5},
       {.name = "fails-on-last", .summary = "on one rank", .make = make<Mistake::fails_on_last>},
       {.name = "runs-out-of-memory", .summary = "on one rank", .make = make<Mistake::runs_out_of_memory>},

@@ -57,6 +57,23 @@ def test_a_job_has_the_hints_of_the_site_and_its_folders():
     assert "MPICH_MPIIO_HINTS" not in done.stdout and "measures=sweep" in done.stdout
 
 
+@pytest.mark.parametrize("name", ["archer2", "cirrus-ex"])
+def test_parallel_hdf5_is_loaded_for_files_alone(name):
+    """A program of its own is built: CMake looks for HDF5 once."""
+    words = ["--dry-run", "--site", name, "--account", "z19", "--nodes", "1"]
+    done = study_py(*words, "--io")
+    built, job = done.stdout.split("# ==== jobs/nodes-0001.sh")
+    assert "module load cray-hdf5-parallel" in built and "module load cray-hdf5-parallel" in job
+    assert f"-B build/{name}-io " in built and f"/build/{name}-io/bin/trafficbench" in job
+    done = study_py(*words, "--mode", "weak")
+    assert "hdf5" not in done.stdout and f"-B build/{name} " in done.stdout
+
+
+def test_a_dry_run_without_a_program_says_what_was_not_checked(tmp_path):
+    done = study_py("--dry-run", "--program", "/bin/false", *ARCHER2, "--", "--methods", "bogus")
+    assert done.returncode == 0 and "did not check the options of io, those after -- among them: /bin/false" in done.stderr
+
+
 def test_bytes_grow_with_the_nodes_or_stay():
     def sizes(*words):
         scripts = jobs_of(*ARCHER2, "--nodes", "1,3", *words)
@@ -89,8 +106,11 @@ BAD = {
     "two folders": ([*ARCHER2, "--directory", "a,b"], "directory is 'a,b'"),
     "no folder": ([*ARCHER2, "--directory="], "--directory= is empty"),
     "folder that nodes do not see": ([*ARCHER2, "--directory", "/home/nobody"], "work file system"),
-    "own option": ([*ARCHER2, "--", "--bytes=1Gi"], "--bytes=1Gi after --"),
-    "files that stay": ([*ARCHER2, "--", "--files", "keep"], "--files after --"),
+    "own option": ([*ARCHER2, "--", "--bytes=1Gi"], "--bytes=1Gi after -- is an option of the study: give it before the --"),
+    "option of each job": ([*ARCHER2, "--", "--resume"], "--resume after -- is set by the study for each job"),
+    "cells": ([*ARCHER2, "--", "--cells", "1e9"], "--cells after -- is not for a study: --bytes says it"),
+    "files that stay": ([*ARCHER2, "--", "--files", "keep"], "--files after -- is not for a study: its files are removed"),
+    "ranks of a sweep": ([*ARCHER2[1:], "--mode", "weak", "--", "--ranks", "4"], "--nodes and --shapes say it"),
     "method": ([*ARCHER2, "--", "--methods", "pigeon"], "'pigeon'"),
     "hint": ([*ARCHER2, "--", "--hints", "cb_nodes"], "write a name and a value"),
     "option": ([*ARCHER2, "--", "--kernels", "tiled"], "--kernels"),

@@ -18,18 +18,23 @@ namespace trafficbench {
 
 namespace fs = std::filesystem;
 
-namespace {
+std::string system_text() { return std::strerror(errno); }
 
-fs::path resolved(const std::string& path) {
+std::string absolute_path(const std::string& path) {
   std::error_code error;
-  const fs::path whole = fs::absolute(path, error);
-  const fs::path canonical = fs::weakly_canonical(whole, error);
-  return error ? whole.lexically_normal() : canonical;
+  fs::path plain;
+  for (const fs::path& part : fs::absolute(path, error)) {
+    if (!part.empty() && part != ".") plain /= part;
+  }
+  return plain.string();
 }
 
-}  // namespace
-
-std::string system_text() { return std::strerror(errno); }
+std::string canonical_path(const std::string& path) {
+  std::error_code error;
+  const fs::path whole = absolute_path(path);
+  const fs::path canonical = fs::weakly_canonical(whole, error);
+  return (error ? whole.lexically_normal() : canonical).string();
+}
 
 Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
   if (this != &other) {
@@ -112,7 +117,7 @@ void check_apart(const std::vector<NamedFile>& files) {
   for (const NamedFile& one : files) {
     for (const NamedFile& other : files) {
       if (&one == &other || one.path.empty() || other.path.empty()) continue;
-      if (resolved(one.path) == resolved(other.path)) {
+      if (canonical_path(one.path) == canonical_path(other.path)) {
         throw BadInput(fmt::format("{} and {} name the same file", one.option, other.option));
       }
     }

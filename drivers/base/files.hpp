@@ -27,6 +27,12 @@ class Descriptor {
   int file_;
 };
 
+/// The path from the root on, without `.` in it. Links stay, which other nodes may lead elsewhere.
+std::string absolute_path(const std::string& path);
+
+/// The one path of what may be there, however it is spelled.
+std::string canonical_path(const std::string& path);
+
 /// Opens a plain file to read it, without waiting: a pipe that nobody writes to, a device or a folder is refused.
 Descriptor open_to_read(const std::string& path);
 

@@ -212,6 +212,12 @@ int leading_number(std::string_view text) {
   return number;
 }
 
+std::string counted(std::size_t number, std::string_view what) {
+  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
+std::string format_rate(double rate) { return rate < 100 ? fmt::format("{:.3g}", rate) : fmt::format("{:.0f}", rate); }
+
 std::string format_count(std::int64_t number) {
   std::string digits = std::to_string(number);
   const auto significant = digits.find_last_not_of('0');

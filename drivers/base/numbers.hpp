@@ -1,6 +1,7 @@
 // Numbers and lists of numbers as they are written on the command line.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,6 +36,12 @@ double parse_seconds(std::string_view text, std::string_view what);
 
 /// The whole number that a text of the system begins with: "12" and "12,13" are 12. 0 for what begins otherwise.
 int leading_number(std::string_view text);
+
+/// How many there are of something: 1 visit, 2 visits.
+std::string counted(std::size_t number, std::string_view what);
+
+/// A rate for people to read: whole from 100 on, else three digits: 1234, 12.3, 0.00123.
+std::string format_rate(double rate);
 
 /// The shortest usual way to write a count: 1e9 and 2.5e6 when that is shorter than the digits, else the digits.
 std::string format_count(std::int64_t number);

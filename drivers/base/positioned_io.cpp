@@ -1,9 +1,13 @@
 #include "drivers/base/positioned_io.hpp"
 
+#include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
+
+#include "drivers/base/files.hpp"
 
 namespace trafficbench {
 
@@ -21,18 +25,25 @@ bool write_at(int file, std::int64_t at, std::int64_t bytes, const void* from) {
   return true;
 }
 
-bool read_at(int file, std::int64_t at, std::int64_t bytes, void* to) {
+std::string read_at(int file, std::int64_t at, std::int64_t bytes, void* to) {
   auto* next = static_cast<char*>(to);
   while (bytes > 0) {
     const ssize_t got = pread(file, next, static_cast<std::size_t>(bytes), at);
     if (got < 0 && errno == EINTR) continue;
-    if (got == 0) errno = EIO;
-    if (got <= 0) return false;
+    if (got < 0) return system_text();
+    if (got == 0) {
+      struct stat status {};
+      return ends_early(fstat(file, &status) == 0 ? std::int64_t{status.st_size} : at, at + bytes);
+    }
     next += got;
     at += got;
     bytes -= got;
   }
-  return true;
+  return {};
+}
+
+std::string ends_early(std::int64_t bytes, std::int64_t expected) {
+  return fmt::format("it ends at byte {}, and {} were expected", bytes, expected);
 }
 
 }  // namespace trafficbench

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace trafficbench {
 
@@ -9,7 +10,10 @@ namespace trafficbench {
 /// well; if not, errno says why.
 bool write_at(int file, std::int64_t at, std::int64_t bytes, const void* from);
 
-/// Reads as many. A file that ends before is EIO: somebody has made it shorter.
-bool read_at(int file, std::int64_t at, std::int64_t bytes, void* to);
+/// Reads as many. Returns why that did not go well, as the system says or since the file ends before; empty if it did.
+std::string read_at(int file, std::int64_t at, std::int64_t bytes, void* to);
+
+/// What is said of a file that has only so many bytes, and was to have `expected`.
+std::string ends_early(std::int64_t bytes, std::int64_t expected);
 
 }  // namespace trafficbench

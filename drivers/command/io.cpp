@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "drivers/base/known.hpp"
+#include "drivers/base/numbers.hpp"
 #include "drivers/base/positioned_io.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/base/utf8.hpp"
@@ -77,22 +78,14 @@ ChosenMethods methods_of(const IoOptions& options) {
 }
 
 Hints hints_of(const IoOptions& options, const std::vector<const IoMethod*>& methods) {
-  // As much as every library takes.
-  constexpr std::size_t kLongestName = 35;
-  constexpr std::size_t kLongestValue = 255;
-  Hints hints;
-  for (const std::string& hint : options.hints) {
-    const std::size_t equals = hint.find('=');
-    if (equals == std::string::npos || equals == 0 || equals + 1 == hint.size()) {
-      throw BadInput(fmt::format("hints is '{}': write a name and a value, as in cb_nodes=2", hint));
-    }
-    if (equals > kLongestName || hint.size() - equals - 1 > kLongestValue) {
-      throw BadInput(
-          fmt::format("hints is '{}': a name has {} letters at most, a value {}", hint, kLongestName, kLongestValue));
-    }
-    if (!hints.emplace(hint.substr(0, equals), hint.substr(equals + 1)).second) {
-      throw BadInput(fmt::format("hints names {} twice", hint.substr(0, equals)));
-    }
+  Hints hints = parse_hints(options.hints);
+  // ROMIO opens the file on some ranks alone then, and on others later as far as it sees that they need it.
+  const auto promise = hints.find("romio_no_indep_rw");
+  const bool is_promised = promise != hints.end() && (promise->second == "true" || promise->second == "TRUE");
+  for (const IoMethod* method : methods) {
+    if (!is_promised || !method->moves_alone) continue;
+    throw BadInput(fmt::format("hints has romio_no_indep_rw={}, a promise that {} does not keep: leave out either",
+                               promise->second, method->name));
   }
   const bool taken = std::ranges::any_of(methods, [](const IoMethod* method) { return method->takes_hints; });
   if (!hints.empty() && !taken) throw BadInput("hints are for MPI-IO and HDF5, and the methods asked for are others");
@@ -103,13 +96,36 @@ std::int64_t cells_of(const IoOptions& options) {
   return options.cells ? options.cells->number : 8 * options.bytes.number;
 }
 
+/// Folders as they were asked for, with the one path of each: however they are spelled, --resume knows them again.
+struct Folders {
+  std::string text;
+  std::vector<std::string> paths;
+};
+
+/// On rank 0. What is to be resumed has the names of its rows from the first spelling.
+Folders spelled_as_before(const IoOptions& options) {
+  Folders folders{.text = options.directory, .paths = {}};
+  for (const std::string& name : parse_names(options.directory, "directory")) {
+    folders.paths.push_back(valid_utf8(canonical_path(name)));
+  }
+  if (!options.resume) return folders;
+  const Json before = Journal::axes_before(options.output);
+  if (!before.is_object() || before.value("folders", Json()) != Json(folders.paths)) return folders;
+  const Json spelled = before.value("directory", Json());
+  const std::string text = spelled.is_string() ? spelled.get<std::string>() : std::string();
+  const bool is_other = text != valid_utf8(options.directory);
+  if (is_other && parse_names(text, "directory").size() == folders.paths.size()) folders.text = text;
+  return folders;
+}
+
 /// As they were asked for: what --resume compares.
-Json axes_of(Communicator& world, const IoOptions& options) {
+Json axes_of(Communicator& world, const IoOptions& options, const Folders& folders) {
   Json axes = {{"methods", options.methods.text},
                {"layouts", options.layouts.text},
                {"ops", options.ops.text},
                {"sync", options.sync.text},
-               {"directory", valid_utf8(options.directory)},
+               {"directory", valid_utf8(folders.text)},
+               {"folders", folders.paths},
                {"visits", options.visits},
                {"spacing", options.spacing},
                {"files", options.files.text},
@@ -240,7 +256,7 @@ class IoSession {
                        .patience = patience(),
                        .keep = options_.files.value == KeptFiles::keep && stay.visits + 1 == options_.visits,
                        .asks_for_stripes = point.file_system.type == "lustre",
-                       .launch = stay.launch};
+                       .give_up = [this, &stay] { give_up(stay); }};
     const std::optional<IoMeasurement> measured = make_visit(what);
     if (!measured) return false;
     const std::vector<NodeDisturbance> nodes = watch.finish();
@@ -253,8 +269,9 @@ class IoSession {
       }
       journal_->add_visit(json_of_visit(stay.last - began_, wall_seconds() - stay.last, nodes), rows);
       const auto bytes = static_cast<double>(road_->dealing().bytes());
-      progress_->done(1, fmt::format("{}: wrote {:.0f} MB/s, read {:.0f} MB/s", title,
-                                     1e-6 * bytes / measured->write.seconds, 1e-6 * bytes / measured->read.seconds));
+      progress_->done(
+          1, fmt::format("{}: wrote {} MB/s, read {} MB/s", title, format_rate(1e-6 * bytes / measured->write.seconds),
+                         format_rate(1e-6 * bytes / measured->read.seconds)));
     });
     ++stay.visits;
     stay.is_measured = measured->verdict.problem.empty();
@@ -272,12 +289,20 @@ class IoSession {
 
   /// All ranks come here alike.
   void end_launch(const IoVisit& what, const WorkFailed& failed) {
-    if (leads()) print_error("trafficbench", failed.what());
-    if (what.launch != nullptr) what.launch->leave();
+    if (leads()) {
+      print_error("trafficbench", failed.what());
+      what.give_up();
+    }
     world_.barrier();
     // A launcher may lose what was said just before the end.
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
     world_.abort(static_cast<int>(Status::check_failed));
+  }
+
+  /// On rank 0, before the launch is ended at once.
+  void give_up(const Stay& stay) {
+    stay.launch->leave();
+    journal_->discard_if_empty();
   }
 
   double patience() const {
@@ -315,10 +340,13 @@ std::int64_t bytes_of_files(const IoOptions& options, const std::vector<const Io
   return options.files.value == KeptFiles::keep ? all * static_cast<std::int64_t>(times) : most;
 }
 
-/// Collective: rank 0's path to each folder, since other ranks may have been started elsewhere.
-std::vector<std::pair<std::string, std::string>> folders_of(Communicator& world, const std::string& list) {
-  std::vector<std::pair<std::string, std::string>> folders;  // as asked for, and whole
+/// Collective: rank 0's path to each folder, since other ranks may have been started elsewhere. `told`: what they are
+/// called, in the same order.
+std::vector<std::pair<std::string, std::string>> folders_of(Communicator& world, const std::string& list,
+                                                            const std::string& told) {
+  std::vector<std::pair<std::string, std::string>> folders;  // what it is called, and the path
   const std::vector<std::string> names = parse_names(list, "directory");
+  const std::vector<std::string> told_names = parse_names(told, "directory");
   on_rank_0(world, [&] {
     for (std::size_t i = 0; i < names.size(); ++i) {
       for (std::size_t k = 0; k < i; ++k) {
@@ -328,9 +356,9 @@ std::vector<std::pair<std::string, std::string>> folders_of(Communicator& world,
       }
     }
   });
-  for (const std::string& folder : names) {
-    const std::string own = world.rank() == 0 ? std::filesystem::absolute(folder).string() : std::string();
-    folders.emplace_back(folder, text_of_rank_0(world, own));
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string own = world.rank() == 0 ? absolute_path(names[i]) : std::string();
+    folders.emplace_back(told_names[i], text_of_rank_0(world, own));
   }
   return folders;
 }
@@ -349,7 +377,9 @@ Status io(Communicator& world, const IoOptions& options, const std::vector<std::
   const bool leads = world.rank() == 0;
   const Dealing dealing(IoLayout::contiguous, blocks_for(cells), world.size());
   if (!options.dry_run) check_memory(world, dealing);
-  const auto folders = folders_of(world, options.directory);
+  Folders spelled;
+  on_rank_0(world, [&] { spelled = spelled_as_before(options); });
+  const auto folders = folders_of(world, options.directory, text_of_rank_0(world, spelled.text));
   for (const IoMethod* method : methods) {
     for (const auto& [folder, path] : folders) method->check_path(path);
   }
@@ -390,7 +420,7 @@ Status io(Communicator& world, const IoOptions& options, const std::vector<std::
     if (leads) print_out(fmt::format("{}\n", fmt::join(names, "\n")));
     return Status::done;
   }
-  const Json axes = axes_of(world, options);
+  const Json axes = axes_of(world, options, spelled);
   const std::string output = options.output.empty() ? default_output() : options.output;
   std::unique_ptr<Journal> journal;
   on_rank_0(world, [&] {
@@ -407,17 +437,27 @@ Status io(Communicator& world, const IoOptions& options, const std::vector<std::
   }
   on_rank_0(world, [&] { add_launch(*journal, description, output); });
   if (leads) {
-    say(fmt::format("Writing to {}\n{} bytes, {} ways, {} visits of each\n", output, dealing.bytes(), stays.size(),
-                    options.visits));
+    say(fmt::format("Writing to {}\n{} bytes, {}, {} of each\n", output, dealing.bytes(), counted(stays.size(), "way"),
+                    counted(static_cast<std::size_t>(options.visits), "visit")));
     for (const auto& [reason, others] : left_out) {
       say(fmt::format("Without {}: {}\n", fmt::join(others, ", "), reason));
     }
   }
   IoSession session(world, options, std::move(stays), journal.get(), began);
-  if (session.measure()) {
-    if (leads) {
-      say(fmt::format("trafficbench: interrupted after {} visits: go on with --resume --output {}\n",
-                      visits_of_launches(journal->runs()), output));
+  bool is_interrupted = false;
+  try {
+    is_interrupted = session.measure();
+  } catch (...) {
+    if (journal) journal->discard_if_empty();
+    throw;
+  }
+  if (is_interrupted) {
+    if (leads && journal->rows().empty()) {
+      journal->discard();
+      print_error("trafficbench", "interrupted before the first visit was complete: nothing was measured");
+    } else if (leads) {
+      say(fmt::format("trafficbench: interrupted after {}: go on with --resume --output {}\n",
+                      counted(visits_of_launches(journal->runs()), "visit"), output));
     }
     return Status::interrupted;
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "drivers/base/known.hpp"
+#include "drivers/base/numbers.hpp"
 #include "drivers/report/visits.hpp"
 
 namespace trafficbench {
@@ -31,7 +32,7 @@ std::string stripes_of(const Row& row) {
 }
 
 std::string interval_of(const Estimate& rate) {
-  return rate.low ? fmt::format("{:.0f} .. {:.0f}", *rate.low, known(rate.high)) : std::string();
+  return rate.low ? fmt::format("{} .. {}", format_rate(*rate.low), format_rate(known(rate.high))) : std::string();
 }
 
 }  // namespace
@@ -45,10 +46,10 @@ std::string io_table(const std::vector<Row>& rows) {
                                  "sync ms", "close ms", "cached", "read by");
   for (const Row& row : rows) {
     text += fmt::format(
-        "{:<18} {:<11} {:<5} {:<6} {:>8.0f} {:>16} {:>8.0f} {:>9.2f} {:>9.2f} {:>9.2f} {:>9.2f} {:>6}  {}{}{}{}\n",
+        "{:<18} {:<11} {:<5} {:<6} {:>8} {:>16} {:>8} {:>9.2f} {:>9.2f} {:>9.2f} {:>9.2f} {:>6}  {}{}{}{}\n",
         row.kernel, name_of(known(row.layout)), name_of(known(row.operation)), name_of(known(row.sync)),
-        known(row.megabytes_per_second.value), interval_of(row.megabytes_per_second),
-        known(row.megabytes_per_second_best), milliseconds(row, &IoPhases::open),
+        format_rate(known(row.megabytes_per_second.value)), interval_of(row.megabytes_per_second),
+        format_rate(known(row.megabytes_per_second_best)), milliseconds(row, &IoPhases::open),
         milliseconds(row, &IoPhases::transfer), milliseconds(row, &IoPhases::sync), milliseconds(row, &IoPhases::close),
         percent_in_cache(row), row.reader == IoReader::other_ranks ? "other ranks" : "same ranks", stripes_of(row),
         has_folders ? "  " + folder_of(row) : std::string(), row.failed() ? "  FAILED" : "");
@@ -56,8 +57,9 @@ std::string io_table(const std::vector<Row>& rows) {
   const Row& first = rows.front();
   text += fmt::format(
       "\nMB/s are 10^6 bytes a second: the median over visits, to the disk and from it where a row is synced.\n"
-      "{} ranks, {} bytes, {} on {}\n",
-      first.ranks, known(first.bytes), known(first.file_system).type, known(first.file_system).mount_point);
+      "{}, {} bytes, {} on {}\n",
+      counted(static_cast<std::size_t>(first.ranks), "rank"), known(first.bytes), known(first.file_system).type,
+      known(first.file_system).mount_point);
   for (const Row& row : rows) {
     if (!row.stripes_note) continue;
     text += fmt::format("Stripes: {}\n", *row.stripes_note);

@@ -27,7 +27,8 @@ Progress::Progress(std::size_t items, double weight, double planned)
       weight_(weight),
       planned_(planned),
       terminal_(terminal_columns(STDERR_FILENO).has_value() && can_rewrite_lines()),
-      began_(std::chrono::steady_clock::now()) {}
+      began_(std::chrono::steady_clock::now()),
+      said_(terminal_ ? Moment() : began_) {}
 
 Progress::~Progress() { clear_line(); }
 
@@ -42,21 +43,35 @@ void Progress::clear_line() const {
   if (terminal_) say("\r\033[K");
 }
 
+std::string Progress::line(const std::string& what) const {
+  return fmt::format("[{}/{}{}] {}", done_, items_, time_left(), what);
+}
+
 void Progress::start(const std::string& what) {
   if (!terminal_) return;
   clear_line();
-  std::string line = fmt::format("[{}/{}{}] {}", done_, items_, time_left(), what);
+  std::string text = line(what);
   // What goes on in the next line is not cleared. It may have become narrower; and some go on once the last column is
   // full.
-  line.resize(std::min(line.size(), terminal_columns(STDERR_FILENO).value_or(1) - 1));
-  say(line);
+  text.resize(std::min(text.size(), terminal_columns(STDERR_FILENO).value_or(1) - 1));
+  say(text);
 }
 
 void Progress::done(double weight, const std::string& result) {
   done_weight_ += weight;
   ++done_;
-  if (terminal_) return;
-  say(fmt::format("[{}/{}{}] {}\n", done_, items_, time_left(), result));
+  if (!terminal_) say(line(result) + "\n");
+}
+
+void Progress::so_far(double weight, const std::string& what) {
+  constexpr auto kPauseOnTerminal = std::chrono::milliseconds(200);
+  constexpr auto kPause = std::chrono::seconds(10);
+  done_weight_ = weight;
+  const Moment now = std::chrono::steady_clock::now();
+  if (now - said_ < (terminal_ ? kPauseOnTerminal : kPause)) return;
+  said_ = now;
+  start(what);
+  if (!terminal_) say(line(what) + "\n");
 }
 
 }  // namespace trafficbench

@@ -24,7 +24,13 @@ class Progress {
   /// An item is done, and weighed that much; `result` says which, and what came of it.
   void done(double weight, const std::string& result);
 
+  /// Of one item: so much of its weight is done. Says so now and then, if it takes long.
+  void so_far(double weight, const std::string& what);
+
  private:
+  using Moment = std::chrono::steady_clock::time_point;
+
+  std::string line(const std::string& what) const;
   std::string time_left() const;
   void clear_line() const;
 
@@ -34,7 +40,8 @@ class Progress {
   double done_weight_ = 0;
   double planned_;
   bool terminal_;
-  std::chrono::steady_clock::time_point began_;
+  Moment began_;
+  Moment said_;  // by so_far()
 };
 
 }  // namespace trafficbench

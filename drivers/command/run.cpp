@@ -2,12 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <ctime>
 #include <filesystem>
 #include <memory>
 #include <new>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "drivers/base/new_file.hpp"
@@ -17,6 +20,7 @@
 #include "drivers/base/wall_clock.hpp"
 #include "drivers/command/commands.hpp"
 #include "drivers/command/cpu_quota.hpp"
+#include "drivers/command/progress.hpp"
 #include "drivers/io/file_system.hpp"
 #include "drivers/io/road_file.hpp"
 #include "drivers/machine/placement.hpp"
@@ -147,7 +151,7 @@ OutputFiles begin_files(Communicator& world, const RunOptions& options, const Ch
     };
     files = {.road = begin(options.save), .report = begin(options.output), .picture = begin(options.space_time)};
     if (!files.road) return;
-    const std::filesystem::path path = std::filesystem::absolute(files.road->temporary());
+    const std::filesystem::path path = absolute_path(files.road->temporary());
     asked.io->check_path(path.string());
     check_free_bytes(file_system_of(path.parent_path().string()), road_file_bytes(asked.point.road_cells),
                      "save the road elsewhere");
@@ -240,14 +244,75 @@ std::int64_t bytes_held_to_load(Communicator& world, const CheckedRun& asked) {
   return is_held_to_load(asked) ? 8 * words_for(block_of(asked.point.road_cells, world.size(), 0).cells) : 0;
 }
 
-/// Opens the start state, makes the road, and puts the one into the other.
-Road make_road(Communicator& world, const CheckedRun& asked, const CourseLines& lines) {
+/// Says on rank 0 how far a road has got into its file, or from it, if that takes long.
+class FileProgress {
+ public:
+  /// `doing`: "saving" or "reading".
+  FileProgress(Communicator& world, const char* doing, std::string path)
+      : leads_(world.rank() == 0), doing_(doing), path_(std::move(path)) {}
+
+  void at(std::int64_t moved, std::int64_t all) {
+    constexpr double kMegabytes = 1e-6;
+    if (!leads_) return;
+    if (!progress_) progress_ = std::make_unique<Progress>(1, static_cast<double>(all));
+    progress_->so_far(static_cast<double>(moved),
+                      fmt::format("{} {}: {:.0f} of {:.0f} MB", doing_, path_, kMegabytes * static_cast<double>(moved),
+                                  kMegabytes * static_cast<double>(all)));
+  }
+
+ private:
+  bool leads_;
+  const char* doing_;
+  std::string path_;
+  std::unique_ptr<Progress> progress_;
+};
+
+/// Rounds that say how far they are, and end where a signal asks to stop.
+FileRounds rounds_of(Communicator& world, FileProgress& progress) {
+  return {.go_on = [&world, &progress](std::int64_t moved, std::int64_t all) {
+    progress.at(moved, all);
+    return !asked_to_stop(world);
+  }};
+}
+
+/// Gives the cells of a file, and says how far its reading has come.
+class ToldFile final : public CellSource {
+ public:
+  /// `own_cells`: that this rank reads.
+  ToldFile(const CellSource& file, std::int64_t own_cells, FileProgress& progress)
+      : file_(file), own_cells_(own_cells), progress_(progress) {}
+
+  std::int64_t cells() const override { return file_.cells(); }
+  void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const override {
+    constexpr std::int64_t kCellsOfByte = 8;
+    file_.read(first, count, out);
+    const std::int64_t read = std::min(read_ += count, own_cells_);
+    // Threads read at once, and some kernels little at a time.
+    if (std::this_thread::get_id() != owner_ || read < next_told_) return;
+    next_told_ = read + kStepCells;
+    progress_.at(read / kCellsOfByte, own_cells_ / kCellsOfByte);
+  }
+  std::string fault() const override { return file_.fault(); }
+
+ private:
+  static constexpr std::int64_t kStepCells = std::int64_t{1} << 23;
+
+  const CellSource& file_;
+  std::int64_t own_cells_;
+  FileProgress& progress_;
+  std::thread::id owner_ = std::this_thread::get_id();
+  mutable std::int64_t next_told_ = 0;  // the owner's
+  mutable std::atomic<std::int64_t> read_ = 0;
+};
+
+/// Opens the start state, makes the road, and puts the one into the other. Nothing if a signal came meanwhile.
+std::optional<Road> make_road(Communicator& world, const CheckedRun& asked, const CourseLines& lines) {
   const Point& point = asked.point;
   Road road;
   SimulationSetup setup = setup_of(point);
   setup.jump = std::min(point.steps, asked.print_every);
   together(world, [&] {
-    if (is_held_to_load(asked)) asked.io->check_path(std::filesystem::absolute(point.start.path()).string());
+    if (is_held_to_load(asked)) asked.io->check_path(absolute_path(point.start.path()));
     road.start = make_start(point.start, point.road_cells);
   });
   lines.initialising();
@@ -262,11 +327,16 @@ Road make_road(Communicator& world, const CheckedRun& asked, const CourseLines& 
     }
   });
   const auto* const file = dynamic_cast<const RoadFile*>(road.start.get());
+  FileProgress progress(world, "reading", point.start.is_file() ? point.start.path() : std::string());
   if (is_held_to_load(asked)) {
-    read_own_block(world, *asked.io, *file, read.words());
+    if (!read_own_block(world, *asked.io, *file, read.words(), rounds_of(world, progress))) return {};
     road.held = std::make_unique<HeldStart>(road.start, road.simulation->block(), std::move(read));
   }
-  road.simulation->load(road.source());
+  if (file != nullptr && !road.held) {
+    road.simulation->load(ToldFile(*file, road.simulation->block().cells, progress));
+  } else {
+    road.simulation->load(road.source());
+  }
   check_read(world, road.source());
   if (file != nullptr) {
     road.held.reset();
@@ -398,7 +468,12 @@ Status run_on(Communicator& world, const RunOptions& options, KernelTable table,
   if (const std::string reason = why_no_threads(world, asked.point.threads); !reason.empty()) throw BadInput(reason);
 
   const CourseLines lines(asked, speaks && !options.json);
-  Road road = make_road(world, asked, lines);
+  std::optional<Road> made_road = make_road(world, asked, lines);
+  if (!made_road) {
+    if (speaks) say(fmt::format("trafficbench: interrupted while reading {}\n", asked.point.start.path()));
+    return Status::interrupted;
+  }
+  Road& road = *made_road;
   // After the last thing that may be refused, so that bad input is one line.
   say_cpu_quota(world);
   if (speaks && !placing.shortage.empty()) {
@@ -422,9 +497,17 @@ Status run_on(Communicator& world, const RunOptions& options, KernelTable table,
   if (!options.save.empty()) {
     const RoadFileHeader header{road.simulation->cells(), road.first_iteration + asked.point.steps,
                                 road.simulation->hash()};
-    save_road(
-        world, *asked.io, header, *road.simulation, [&](int rank) { return road.simulation->own_blocks(rank); },
-        files.road.get());
+    bool is_saved = false;
+    {
+      FileProgress progress(world, "saving", options.save);
+      is_saved = save_road(
+          world, *asked.io, header, *road.simulation, [&](int rank) { return road.simulation->own_blocks(rank); },
+          files.road.get(), rounds_of(world, progress));
+    }
+    if (!is_saved) {
+      if (speaks) say(fmt::format("trafficbench: interrupted while saving {}: it was not written\n", options.save));
+      return Status::interrupted;
+    }
   }
   if (picture) {
     together(world, [&] {

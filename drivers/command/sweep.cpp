@@ -212,8 +212,9 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
   if (end == SweepSession::End::interrupted) {
     const bool by_signal = asked_to_stop(world);
     if (leads) {
-      say(fmt::format("trafficbench: {} after {} visits: go on with --resume --output {}\n",
-                      by_signal ? "interrupted" : "the time limit came", visits_of_launches(journal->runs()), output));
+      say(fmt::format("trafficbench: {} after {}: go on with --resume --output {}\n",
+                      by_signal ? "interrupted" : "the time limit came",
+                      counted(visits_of_launches(journal->runs()), "visit"), output));
     }
     return Status::interrupted;
   }

@@ -47,13 +47,11 @@ class Dealing {
   /// All of them, dealt evenly. Ranks beyond the number of blocks own none.
   Dealing(IoLayout layout, std::int64_t blocks, int ranks) : layout_(layout), blocks_(blocks), ranks_(ranks) {}
 
-  /// Contiguous: for each rank a run of stride 1, or an empty one. Together they are all blocks from one on, in
-  /// whatever order of ranks.
+  /// Contiguous: for each rank a run of stride 1, or an empty one, in whatever order of ranks.
   explicit Dealing(std::vector<BlockRun> runs);
 
   IoLayout layout() const { return layout_; }
-  std::int64_t first() const { return first_; }    ///< block of all; but for given runs it is 0
-  std::int64_t blocks() const { return blocks_; }  ///< from there on
+  std::int64_t blocks() const { return blocks_; }  ///< of all ranks
   int ranks() const { return ranks_; }
   std::int64_t bytes() const { return kBlockBytes * blocks_; }
 
@@ -63,9 +61,11 @@ class Dealing {
   /// Blocks of the rank that has most.
   std::int64_t most() const;
 
+  /// Those of all ranks, in the road's order: runs of stride 1 with gaps between.
+  std::vector<BlockRun> stretches() const;
+
  private:
   IoLayout layout_;
-  std::int64_t first_ = 0;
   std::int64_t blocks_;
   int ranks_;
   std::vector<BlockRun> runs_;  // of each rank; none: they are dealt evenly

@@ -76,7 +76,7 @@ std::span<const std::uint64_t> PartSource::blocks(std::int64_t first, std::int64
   const auto words = words_of_blocks(std::span(words_), 0, count);
   road_.read(begin, own, words);
   std::ranges::fill(words.subspan(static_cast<std::size_t>(words_for(own))), 0);
-  if (!edge_.empty()) copy_cells(edge_, 0, words, own, cells - own);
+  if (!edge_.empty() && cells > own) copy_cells(edge_, 0, words, own, cells - own);
   return words;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -17,6 +18,7 @@
 
 #include "drivers/base/bad_input.hpp"
 #include "drivers/base/files.hpp"
+#include "drivers/base/positioned_io.hpp"
 
 namespace trafficbench {
 
@@ -110,6 +112,16 @@ std::optional<double> part_in_cache(const std::string& path) {
   }
   const std::int64_t all = (status.st_size + page - 1) / page;
   return static_cast<double>(resident) / static_cast<double>(all);
+}
+
+std::string reason_for(const std::string& path, std::optional<std::int64_t> bytes, const std::string& said) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  struct stat status {};
+  const auto is_gone = [&](const std::string& name) { return stat(name.c_str(), &status) != 0 && errno == ENOENT; };
+  if (!folder.empty() && is_gone(folder)) return fmt::format("the folder {} is not there any more", folder);
+  if (!bytes) return said;
+  if (is_gone(path)) return "it is not there any more";
+  return status.st_size < *bytes ? ends_early(status.st_size, *bytes) : said;
 }
 
 }  // namespace trafficbench

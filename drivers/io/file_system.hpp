@@ -27,4 +27,8 @@ void drop_from_cache(const std::string& path);
 /// How much of a file is in this node's page cache, 0 to 1; nothing where the system does not say.
 std::optional<double> part_in_cache(const std::string& path);
 
+/// Why a file that is under way cannot be read or written: what can be seen of that now, else what was `said`. Its
+/// folder may be gone, the file itself, or the end of it. `bytes`: that it must have; nothing if it is yet to be made.
+std::string reason_for(const std::string& path, std::optional<std::int64_t> bytes, const std::string& said);
+
 }  // namespace trafficbench

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -11,12 +10,10 @@
 
 #include "drivers/io/block_stream.hpp"
 #include "drivers/io/dealing.hpp"
+#include "drivers/io/hints.hpp"
 #include "drivers/ranks/communicator.hpp"
 
 namespace trafficbench {
-
-/// Names and values of hints to a library.
-using Hints = std::map<std::string, std::string>;
 
 /// What is written or read: the same on every rank.
 struct IoTask {
@@ -90,6 +87,7 @@ struct IoMethod {
   bool reads_alone = false;     ///< each rank reads what it needs when it needs it, by calls of POSIX
   bool read_by_writer = false;  ///< one rank reads all, and it wrote all
   bool takes_hints = false;
+  bool moves_alone = false;    ///< ranks write and read in calls of a library that others need not make
   bool may_hang = false;       ///< ranks may wait for ever, inside a library, for one that has failed
   bool can_be_direct = false;  ///< opens its files itself, and so can with O_DIRECT
 

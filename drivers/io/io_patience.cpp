@@ -10,6 +10,7 @@
 #include "drivers/base/bad_input.hpp"
 #include "drivers/base/new_file.hpp"
 #include "drivers/base/standard_output.hpp"
+#include "drivers/io/file_system.hpp"
 
 namespace trafficbench {
 
@@ -21,17 +22,20 @@ double usual_patience(std::int64_t bytes) {
 
 // The watchdog must not call MPI: the main thread is there.
 IoPatience::IoPatience(int rank, double seconds, const char* doing, std::string path, const IoMethod& method,
-                       std::function<std::string()> made, std::function<void()> leave)
-    : watchdog_(seconds, [rank, seconds, doing, path = std::move(path), &method, made = std::move(made),
-                          leave = std::move(leave)] {
+                       Hints hints, std::function<std::string()> made, std::function<void()> leave)
+    : watchdog_(seconds, [rank, seconds, doing, path = std::move(path), &method, hints = std::move(hints),
+                          made = std::move(made), leave = std::move(leave)] {
         if (const std::string file = made(); !file.empty()) remove_or_name(file);
         if (rank != 0) return;
         std::this_thread::sleep_for(std::chrono::seconds(1));  // others remove theirs
         leave();
+        const char* const why = method.may_hang
+                                    ? "the disks are slow, or one rank has failed in a call that the others "
+                                      "cannot leave"
+                                    : "the disks are slow";
         print_error("trafficbench",
-                    fmt::format("to {} {} by {} takes longer than {:g} s, the patience there is: perhaps one rank "
-                                "has failed in a call that the others cannot leave",
-                                doing, path, method.name, seconds));
+                    fmt::format("to {} {} by {} takes longer than {:g} s, the patience there is: {}", doing, path,
+                                method.name, seconds, reason_for(path, {}, why + suspicion_of(hints))));
         _exit(static_cast<int>(Status::check_failed));
       }) {}
 

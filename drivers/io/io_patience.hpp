@@ -23,7 +23,7 @@ class IoPatience {
   /// `doing`: "write" or "read". `made`: tells which file this rank has made; empty if none. `leave`: on rank 0, after
   /// that. Neither may call MPI.
   IoPatience(
-      int rank, double seconds, const char* doing, std::string path, const IoMethod& method,
+      int rank, double seconds, const char* doing, std::string path, const IoMethod& method, Hints hints,
       std::function<std::string()> made, std::function<void()> leave = [] {});
 
  private:

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "drivers/base/bad_input.hpp"
+#include "drivers/base/numbers.hpp"
 #include "drivers/base/standard_output.hpp"
 #include "drivers/base/wall_clock.hpp"
 
@@ -96,9 +97,6 @@ Lock take_lock(const fs::path& path, Descriptor& lock) {
   return has_name(lock) ? Lock::taken : Lock::unknown;
 }
 
-/// Files, in words.
-std::string counted(std::size_t files) { return fmt::format("{} file{}", files, files == 1 ? "" : "s"); }
-
 /// What launches before this one have left among these names.
 void clear_up(const fs::path& path, const std::string& folder, const std::string& host,
               const std::vector<std::string>& names) {
@@ -128,12 +126,13 @@ void clear_up(const fs::path& path, const std::string& folder, const std::string
     if (is_ours && all_gone) unlink(lock_path.c_str());
   }
   if (removed > 0) {
-    print_error("trafficbench", fmt::format("note: removed {} of a killed launch from {}", counted(removed), folder));
+    print_error("trafficbench",
+                fmt::format("note: removed {} of a killed launch from {}", counted(removed, "file"), folder));
   }
   if (!left.empty()) {
     print_error("trafficbench", fmt::format("note: {} of other launches in {}, such as {}: remove them if nothing "
                                             "writes to them any more",
-                                            counted(left.size()), folder, left.front()));
+                                            counted(left.size(), "file"), folder, left.front()));
   }
 }
 

@@ -23,6 +23,7 @@ std::span<const IoMethod> io_methods() {
        .make = make_independent_file,
        .one_plain_file = true,
        .takes_hints = true,
+       .moves_alone = true,
        .may_hang = true,
        .why_not = why_no_mpi_io},
       {.name = "mpiio-collective",
@@ -36,6 +37,7 @@ std::span<const IoMethod> io_methods() {
        .summary = "one file, by parallel HDF5 in collective calls",
        .make = make_hdf5_file,
        .takes_hints = true,
+       .may_hang = true,
        // An H5Fclose that fails leaves behind what the library takes for an open file as MPI ends, and crashes on.
        .survives_failure = false,
        .library = "HDF5",

@@ -7,9 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -21,6 +19,7 @@
 #include "drivers/base/positioned_io.hpp"
 #include "drivers/io/dealing.hpp"
 #include "drivers/io/edge_cells.hpp"
+#include "drivers/io/file_system.hpp"
 #include "drivers/io/io_patience.hpp"
 #include "kernels/bits.hpp"
 #include "kernels/packed_road.hpp"
@@ -92,6 +91,49 @@ std::vector<std::vector<std::size_t>> one_each(std::span<const RoadPart> parts, 
   return cuts;
 }
 
+/// All blocks of a road, moved round by round.
+class Transfer {
+ public:
+  /// `bytes`: of all ranks, to be moved.
+  Transfer(Communicator& comm, const FileRounds& rounds, std::int64_t bytes)
+      : comm_(comm), rounds_(rounds), bytes_(bytes), most_blocks_(rounds.most_blocks) {
+    constexpr std::int64_t kRoundBlocks = (std::int64_t{256} << 20) / kBlockBytes;
+    if (most_blocks_ == 0) most_blocks_ = std::max(kRoundBlocks / comm.size(), PartSource::kPieceBlocks);
+  }
+
+  /// Collective: whether to make another round.
+  bool goes_on() const { return rounds_.go_on(moved_, bytes_); }
+
+  /// Collective: `parts`: one of each rank, perhaps an empty one. Calls task(dealing, own part) for each round, in
+  /// which parts have fewer blocks. False if it was left before its end.
+  template <typename Task>
+  bool move(std::span<const RoadPart> parts, const Task& task) {
+    const std::int64_t longest =
+        std::ranges::max(parts, {}, [](const RoadPart& part) { return part.blocks.count; }).blocks.count;
+    for (std::int64_t first = 0; first < longest; first += most_blocks_) {
+      if (!goes_on()) return false;
+      std::vector<BlockRun> runs;
+      for (const RoadPart& part : parts) {
+        runs.push_back(part.blocks.part(first, std::clamp<std::int64_t>(part.blocks.count - first, 0, most_blocks_)));
+      }
+      RoadPart own = parts[static_cast<std::size_t>(comm_.rank())];
+      own.blocks = runs[static_cast<std::size_t>(comm_.rank())];
+      Dealing dealing(std::move(runs));
+      const std::int64_t bytes = dealing.bytes();
+      task(std::move(dealing), own);
+      moved_ += bytes;
+    }
+    return true;
+  }
+
+ private:
+  Communicator& comm_;
+  const FileRounds& rounds_;
+  std::int64_t bytes_;
+  std::int64_t most_blocks_;
+  std::int64_t moved_ = 0;
+};
+
 }  // namespace
 
 RoadFile::RoadFile(const std::string& path) : path_(path), file_(open_to_read(path)) {
@@ -132,9 +174,10 @@ RoadFile::RoadFile(const std::string& path) : path_(path), file_(open_to_read(pa
 }
 
 bool RoadFile::read_bytes(std::int64_t at, std::int64_t bytes, void* to) const {
-  if (read_at(file_.get(), at, bytes, to)) return true;
-  int none = 0;
-  error_.compare_exchange_strong(none, errno);
+  const std::string why_not = read_at(file_.get(), at, bytes, to);
+  if (why_not.empty()) return true;
+  const std::scoped_lock lock(mutex_);
+  if (fault_.empty()) fault_ = fmt::format("{} cannot be read: {}", path_, why_not);
   return false;
 }
 
@@ -154,8 +197,8 @@ void RoadFile::read(std::int64_t first, std::int64_t count, std::span<std::uint6
 }
 
 std::string RoadFile::fault() const {
-  const int error = error_;
-  return error == 0 ? std::string() : fmt::format("{} cannot be read: {}", path_, std::strerror(error));
+  const std::scoped_lock lock(mutex_);
+  return fault_;
 }
 
 void RoadFile::check_cells() const {
@@ -178,10 +221,10 @@ std::span<const IoMethod> road_file_methods() {
 
 std::int64_t road_file_bytes(std::int64_t cells) { return kHeaderBytes[2] + 8 * words_for(cells); }
 
-void save_road(Communicator& comm, const IoMethod& method, const RoadFileHeader& header, const CellSource& road,
-               const std::function<std::vector<Block>(int rank)>& own_blocks, NewFile* file) {
+bool save_road(Communicator& comm, const IoMethod& method, const RoadFileHeader& header, const CellSource& road,
+               const std::function<std::vector<Block>(int rank)>& own_blocks, NewFile* file, const FileRounds& rounds) {
   // Other ranks may have been started in other folders.
-  const std::string own_path = file == nullptr ? "" : std::filesystem::absolute(file->temporary()).string();
+  const std::string own_path = file == nullptr ? "" : absolute_path(file->temporary());
   const std::string path = text_of_rank_0(comm, own_path);
   const std::string name = text_of_rank_0(comm, file == nullptr ? "" : file->path());
   const auto fail = [&] { throw WorkFailed(fmt::format("cannot write {}: {}", name, system_text())); };
@@ -193,36 +236,38 @@ void save_road(Communicator& comm, const IoMethod& method, const RoadFileHeader&
 
   const std::vector<RoadPart> parts = parts_of(comm.size(), own_blocks);
   const std::vector<std::vector<std::uint64_t>> edges = fetch_edges(comm, parts, road);
+  const std::int64_t bytes = kBlockBytes * blocks_for(header.cells);
   std::optional<IoPatience> patience;
   if (method.may_hang) {
-    patience.emplace(comm.rank(), usual_patience(kBlockBytes * blocks_for(header.cells)), "write", name, method,
+    patience.emplace(comm.rank(), usual_patience(bytes), "write", name, method, Hints{},
                      [file] { return file == nullptr ? std::string() : file->temporary(); });
   }
+  Transfer transfer(comm, rounds, bytes);
   for (const std::vector<std::size_t>& cut : one_each(parts, comm.size())) {
-    std::vector<BlockRun> runs(static_cast<std::size_t>(comm.size()));
-    RoadPart own;
+    std::vector<RoadPart> of_ranks(static_cast<std::size_t>(comm.size()));
     std::vector<std::uint64_t> edge;
     for (const std::size_t i : cut) {
-      runs[static_cast<std::size_t>(parts[i].rank)] = parts[i].blocks;
-      if (parts[i].rank != comm.rank()) continue;
-      own = parts[i];
-      edge = edges[i];
+      of_ranks[static_cast<std::size_t>(parts[i].rank)] = parts[i];
+      if (parts[i].rank == comm.rank()) edge = edges[i];
     }
-    const IoTask task{.comm = &comm,
-                      .dealing = Dealing(std::move(runs)),
-                      .nodes = {},
-                      .path = path,
-                      .hints = {},
-                      .header_bytes = kBlockBytes,
-                      .is_made = true};
-    if (task.dealing.blocks() == 0) continue;
-    PartSource source(road, own, std::move(edge));
-    const std::unique_ptr<IoFiles> files = method.make(task, comm.rank());
-    phase(comm, *files, [&] { files->open_to_write(); });
-    phase(comm, *files, [&] { files->write(source); });
-    phase(comm, *files, [&] { files->sync(); });
-    phase(comm, *files, [&] { files->close(); });
+    const bool is_whole = transfer.move(of_ranks, [&](Dealing dealing, const RoadPart& own) {
+      const IoTask task{.comm = &comm,
+                        .dealing = std::move(dealing),
+                        .nodes = {},
+                        .path = path,
+                        .hints = {},
+                        .header_bytes = kBlockBytes,
+                        .is_made = true};
+      PartSource source(road, own, edge);
+      const std::unique_ptr<IoFiles> files = method.make(task, comm.rank());
+      phase(comm, *files, [&] { files->open_to_write(); });
+      phase(comm, *files, [&] { files->write(source); });
+      phase(comm, *files, [&] { files->sync(); });
+      phase(comm, *files, [&] { files->close(); });
+    });
+    if (!is_whole) return false;
   }
+  if (!transfer.goes_on()) return false;
   patience.reset();
 
   together(comm, [&] {
@@ -232,37 +277,50 @@ void save_road(Communicator& comm, const IoMethod& method, const RoadFileHeader&
     if (!write_at(file->descriptor(), 0, kBlockBytes, encoded.data())) fail();
     file->publish();
   });
+  return true;
 }
 
-void read_own_block(Communicator& comm, const IoMethod& method, const RoadFile& file, std::span<std::uint64_t> cells) {
+bool read_own_block(Communicator& comm, const IoMethod& method, const RoadFile& file, std::span<std::uint64_t> cells,
+                    const FileRounds& rounds) {
   // A file's last block may end early: what is left over is read as edges are.
   const std::int64_t whole_blocks = 8 * words_for(file.cells()) / kBlockBytes;
-  std::vector<BlockRun> runs;
+  std::vector<RoadPart> parts;
+  std::int64_t bytes = 0;
   for (int rank = 0; rank < comm.size(); ++rank) {
-    BlockRun blocks = part_of(rank, block_of(file.cells(), comm.size(), rank)).blocks;
-    blocks.count = std::clamp<std::int64_t>(whole_blocks - blocks.first, 0, blocks.count);
-    runs.push_back(blocks);
+    RoadPart& part = parts.emplace_back(part_of(rank, block_of(file.cells(), comm.size(), rank)));
+    part.blocks.count = std::clamp<std::int64_t>(whole_blocks - part.blocks.first, 0, part.blocks.count);
+    bytes += kBlockBytes * part.blocks.count;
   }
-  RoadPart own = part_of(comm.rank(), block_of(file.cells(), comm.size(), comm.rank()));
-  own.blocks = runs[static_cast<std::size_t>(comm.rank())];
-  const IoTask task{.comm = &comm,
-                    .dealing = Dealing(std::move(runs)),
-                    .nodes = {},
-                    .path = std::filesystem::absolute(file.path()).string(),
-                    .hints = {},
-                    .header_bytes = file.header_bytes()};
-  if (task.dealing.blocks() > 0) {
-    std::optional<IoPatience> patience;
-    if (method.may_hang) {
-      patience.emplace(comm.rank(), usual_patience(task.dealing.bytes()), "read", file.path(), method,
-                       [] { return std::string(); });
-    }
-    PartSink sink(own, cells);
+  std::optional<IoPatience> patience;
+  if (method.may_hang) {
+    patience.emplace(comm.rank(), usual_patience(bytes), "read", file.path(), method, Hints{},
+                     [] { return std::string(); });
+  }
+  Transfer transfer(comm, rounds, bytes);
+  const std::string path = absolute_path(file.path());
+  const bool is_whole = transfer.move(parts, [&](Dealing dealing, const RoadPart& part) {
+    const IoTask task{.comm = &comm,
+                      .dealing = std::move(dealing),
+                      .nodes = {},
+                      .path = path,
+                      .hints = {},
+                      .header_bytes = file.header_bytes()};
+    PartSink sink(part, cells);
     const std::unique_ptr<IoFiles> files = method.make(task, comm.rank());
     phase(comm, *files, [&] { files->open_to_read(); });
     phase(comm, *files, [&] { files->read(sink); });
     phase(comm, *files, [&] { files->close(); });
-  }
+  });
+  if (!is_whole || !transfer.goes_on()) return false;
+  patience.reset();
+  // Libraries read beyond the end of a file without a word.
+  together(comm, [&] {
+    const std::int64_t end = file.header_bytes() + 8 * words_for(file.cells());
+    if (const std::string why = reason_for(path, end, ""); !why.empty()) {
+      throw WorkFailed(fmt::format("{} cannot be read: {}", file.path(), why));
+    }
+  });
+  const RoadPart& own = parts[static_cast<std::size_t>(comm.rank())];
   const std::int64_t begin = std::min(own.end(), own.blocks.first * kBlockCells);
   const std::int64_t end = std::min(own.end(), begin + own.blocks.count * kBlockCells);
   for (const Block edge : {Block{own.cells.first, begin - own.cells.first}, Block{end, own.end() - end}}) {
@@ -270,6 +328,7 @@ void read_own_block(Communicator& comm, const IoMethod& method, const RoadFile& 
     file.read(edge.first, edge.cells, words);
     copy_cells(words, 0, cells, edge.first - own.cells.first, edge.cells);
   }
+  return true;
 }
 
 }  // namespace trafficbench

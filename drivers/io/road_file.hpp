@@ -1,9 +1,9 @@
 // A packed road on disk.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -66,7 +66,8 @@ class RoadFile final : public CellSource {
   Descriptor file_;
   RoadFileHeader header_;
   std::int64_t header_bytes_ = 0;
-  mutable std::atomic<int> error_ = 0;  // of the first read that failed, as errno has it
+  mutable std::mutex mutex_;   // of the next: threads read at once
+  mutable std::string fault_;  // of the first read that failed
 };
 
 /// Methods that write and read road files: those of one plain file.
@@ -75,17 +76,27 @@ std::span<const IoMethod> road_file_methods();
 /// Bytes of the file of a road of so many cells.
 std::int64_t road_file_bytes(std::int64_t cells);
 
+/// How a long transfer goes: in rounds, so that it can be told how far it is, and be left.
+struct FileRounds {
+  /// Collective, before each round and after the last: so many of all bytes have been moved. False: it ends here.
+  std::function<bool(std::int64_t moved, std::int64_t all)> go_on = [](std::int64_t, std::int64_t) { return true; };
+
+  std::int64_t most_blocks = 0;  ///< of a rank in a round; 0: as many as make 256 MiB of all ranks, and 8 MiB at least
+};
+
 /// Collective: writes a road and publishes its file, by one of road_file_methods(). Each rank writes whole blocks of
 /// the file: those of which it owns the first cell; the few cells of others in them are sent to it. What a rank holds
 /// beside the road is a few MiB. `own_blocks`: what a rank owns, two blocks at most, as `road` gives it on that rank;
-/// those of all ranks together are the whole road. `file` is rank 0's. Throws WorkFailed on every rank if it cannot be
-/// written.
-void save_road(Communicator& comm, const IoMethod& method, const RoadFileHeader& header, const CellSource& road,
-               const std::function<std::vector<Block>(int rank)>& own_blocks, NewFile* file);
+/// those of all ranks together are the whole road. `file` is rank 0's. Returns whether it has been published: false if
+/// a round was the last before its time. Throws WorkFailed on every rank if it cannot be written.
+bool save_road(Communicator& comm, const IoMethod& method, const RoadFileHeader& header, const CellSource& road,
+               const std::function<std::vector<Block>(int rank)>& own_blocks, NewFile* file,
+               const FileRounds& rounds = {});
 
 /// Collective: puts the cells of this rank's block, of an even split over the ranks, into `cells`, packed from its
-/// first on, by one of road_file_methods(). Up to a block at either end each rank reads by itself. Throws WorkFailed on
-/// every rank.
-void read_own_block(Communicator& comm, const IoMethod& method, const RoadFile& file, std::span<std::uint64_t> cells);
+/// first on, by one of road_file_methods(). Up to a block at either end each rank reads by itself. Returns whether all
+/// of it has been read. Throws WorkFailed on every rank.
+bool read_own_block(Communicator& comm, const IoMethod& method, const RoadFile& file, std::span<std::uint64_t> cells,
+                    const FileRounds& rounds = {});
 
 }  // namespace trafficbench

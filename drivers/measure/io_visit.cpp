@@ -156,13 +156,11 @@ std::optional<IoMeasurement> make_io_visit(Communicator& world, const IoVisit& v
   const std::unique_ptr<IoFiles> read = visit.method->make(task, owner_read_by(world.rank(), world.size()));
   const std::span<std::uint64_t> words = road.poisoned();
   const auto made = [&written] { return written->made(); };
-  const auto leave = [&visit] {
-    if (visit.launch != nullptr) visit.launch->leave();
-  };
   FileOfVisit file(*written);
   IoMeasurement measured;
   {
-    const IoPatience patience(world.rank(), visit.patience, "write", visit.path, *visit.method, made, leave);
+    const IoPatience patience(world.rank(), visit.patience, "write", visit.path, *visit.method, visit.hints, made,
+                              visit.give_up);
     measured.write = timed_write(world, visit, *written, road);
   }
   measured.files = written->files();
@@ -175,10 +173,17 @@ std::optional<IoMeasurement> make_io_visit(Communicator& world, const IoVisit& v
   }
   measured.resident = resident_part(world, *read);
   {
-    const IoPatience patience(world.rank(), visit.patience, "read", visit.path, *visit.method, made, leave);
+    const IoPatience patience(world.rank(), visit.patience, "read", visit.path, *visit.method, visit.hints, made,
+                              visit.give_up);
     measured.read = timed_read(world, visit, *read, words);
   }
   measured.verdict = road.verify();
+  // Libraries read beyond the end of a file without a word. Of several files each rank has read its own.
+  if (std::string& problem = measured.verdict.problem; !problem.empty() && read->files() == 1) {
+    const std::string path = read->path();
+    const std::string why = path.empty() ? path : reason_for(path, road.dealing().bytes(), "");
+    if (!why.empty()) problem += "; of the file: " + why;
+  }
   if (visit.asks_for_stripes && world.rank() == 0) measured.stripes = stripes_of(written->path());
   if (visit.keep) together(world, [&] { file.keep(); });
   return measured;

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "drivers/io/io_method.hpp"
-#include "drivers/io/launch_files.hpp"
 #include "drivers/io/stripes.hpp"
 #include "drivers/measure/io_road.hpp"
 #include "drivers/ranks/communicator.hpp"
@@ -42,7 +42,7 @@ struct IoVisit {
   double patience = 0;  ///< seconds that a write or a read may take
   bool keep = false;    ///< files stay, unless something goes wrong, as kept_name() calls them
   bool asks_for_stripes = false;
-  LaunchFiles* launch = nullptr;  ///< on rank 0: whose names they have
+  std::function<void()> give_up = [] {};  ///< on rank 0, before the launch is ended at once; it may not call MPI
 };
 
 /// Collective: writes the road to new files, sees to it that they are on the disk and out of the page cache unless they

@@ -14,7 +14,7 @@ namespace trafficbench {
 namespace {
 
 std::string on_nodes(int ranks, int nodes) {
-  return fmt::format("{} ranks on {} node{}", ranks, nodes, nodes == 1 ? "" : "s");
+  return fmt::format("{} ranks on {}", ranks, counted(static_cast<std::size_t>(nodes), "node"));
 }
 
 std::string name_of_figure(const NetworkFigure& figure) {

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "drivers/base/numbers.hpp"
+
 namespace trafficbench {
 
 SelectedRanks selected_ranks(const std::vector<int>& node_of, const RankSelection& selection) {
@@ -21,8 +23,8 @@ SelectedRanks selected_ranks(const std::vector<int>& node_of, const RankSelectio
     const int wanted = std::min(missing, selection.per_node);
     if (std::cmp_less(ranks.size(), wanted)) {
       return {{},
-              fmt::format("ranks-per-node {}: a node of this launch has {} rank{}", selection.per_node, ranks.size(),
-                          ranks.size() == 1 ? "" : "s")};
+              fmt::format("ranks-per-node {}: a node of this launch has {}", selection.per_node,
+                          counted(ranks.size(), "rank"))};
     }
     selected.ranks.insert(ranks.begin(), ranks.begin() + wanted);
     missing -= wanted;

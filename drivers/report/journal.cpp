@@ -153,6 +153,19 @@ Journal::Journal(const Options& options, const Json& axes)
   }
 }
 
+Json Journal::axes_before(const std::string& output) {
+  try {
+    if (const std::string path = output + ".journal"; plain_file_at(path)) {
+      const std::string text = text_of_file(path);
+      const std::optional<Json> head = checked(std::string_view(text).substr(0, text.find('\n')));
+      return head && is_head(*head) ? head->value("axes", Json()) : Json();
+    }
+    return plain_file_at(output) ? read_report(output).context.value("axes", Json()) : Json();
+  } catch (const BadInput&) {
+    return {};  // which is told by whoever reads all of it
+  }
+}
+
 void Journal::open_file() {
   file_ = Descriptor(open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666));
   if (!file_.is_open() && errno == ELOOP) {

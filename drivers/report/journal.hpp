@@ -34,6 +34,9 @@ class Journal {
   /// something is wrong with files or requests, and leaves them as they were.
   Journal(const Options& options, const Json& axes);
 
+  /// What the report of that name, or its journal, says of its axes; null if there is none that can be read.
+  static Json axes_before(const std::string& output);
+
   /// True if the report is there already, with these axes: nothing is left to do.
   bool complete() const { return complete_; }
 
@@ -73,6 +76,11 @@ class Journal {
 
   /// Removes the journal: nothing was measured, and nothing will be.
   void discard();
+
+  /// The same if it has no rows: nothing has been measured yet, and the launch is about to end.
+  void discard_if_empty() {
+    if (rows_.empty()) discard();
+  }
 
   /// Writes the report and removes the journal. Throws WorkFailed; nothing that was there is lost then.
   void finish(const Json& report);

@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "drivers/base/numbers.hpp"
 #include "drivers/report/parts.hpp"
 #include "drivers/report/values.hpp"
 
@@ -94,9 +95,9 @@ std::string slow_nodes_warning(const std::vector<ReportNode>& nodes) {
     if (worst == nullptr || node.ratio.value > worst->ratio.value) worst = &node;
   }
   if (worst == nullptr) return {};
-  std::string text = fmt::format(
-      "node {} took {:.1f}% longer than the median of {} nodes in the kernel (median of {} visit{})", worst->host,
-      100 * (worst->ratio.value - 1), nodes.size(), worst->visits, worst->visits == 1 ? "" : "s");
+  std::string text = fmt::format("node {} took {:.1f}% longer than the median of {} nodes in the kernel (median of {})",
+                                 worst->host, 100 * (worst->ratio.value - 1), nodes.size(),
+                                 counted(static_cast<std::size_t>(worst->visits), "visit"));
   if (slow > 1) text += fmt::format(", and {} more over {:.0f}% longer", slow - 1, 100 * (kSlow - 1));
   return text;
 }

@@ -3,7 +3,7 @@
 import os
 import shlex
 
-from trafficbench_study import plan
+from trafficbench_study import plan, site_profile
 from trafficbench_study.durations import text_of
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -59,7 +59,7 @@ def _srun_options(study):
 def _prologue(study):
     site = study["site"]
     lines = ["# Written by scripts/study.sh for {}.".format(site["name"]), ""]
-    lines += site["setup"]
+    lines += site_profile.setup(site, study["io"])
     variables = dict(site["environment"], **(site["io"]["environment"] if study["io"] else {}))
     lines += ["export {}={}".format(key, shlex.quote(value)) for key, value in sorted(variables.items())]
     if study["bind"] == "srun":

@@ -198,13 +198,12 @@ def make_study(options, site):
     for job in jobs:
         if options.warn is not None and job["wall_seconds"] is not None and options.warn >= job["wall_seconds"]:
             raise BadInput("warn is {} s, but a job of {} has {} s".format(options.warn, job["name"], job["wall_seconds"]))
+    program = os.path.abspath(options.program or build.program_of(site, options.io))
     study = {
         "version": store.VERSION, "folder": os.path.abspath(folder), "created": stamp, "site": site, "mode": options.mode,
         "kernels": "files" if options.io else options.kernels, "account": options.account, "cores": cores, "bind": options.bind,
         "cpu_freq": options.cpu_freq or (freq["default"] if freq else None), "warn_seconds": options.warn,
-        "program": os.path.abspath(options.program) if options.program else build.program_of(site),
-        "launcher": os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
-            options.program or build.program_of(site)))), "launcher.sh"),
+        "program": program, "launcher": os.path.join(os.path.dirname(os.path.dirname(program)), "launcher.sh"),
         "sweep": plan.launch_options(options, site), "io": None, "jobs": jobs, "merge": merge_job,
     }
     if options.io:
@@ -303,11 +302,11 @@ def start(options):
         # What the site's login node has (Slurm, a file system that nodes see) is all that a dry run elsewhere cannot look at.
         why_not = check_launches(study)
         if why_not:
-            tell("study.sh", "note: the program did not check the options of {}: {}".format(
+            tell("study.sh", "note: the program did not check the options of {}, those after -- among them: {}".format(
                 "io" if study["io"] else "the sweep", why_not))
         if not options.program:
             print("# build, in {}:".format(build.ROOT))
-            print("\n".join(build.commands(site)))
+            print("\n".join(build.commands(site, options.io)))
         for name, text in scripts_of(study):
             print("# ==== jobs/{}.sh\n{}".format(name, text))
         return 0
@@ -318,7 +317,7 @@ def start(options):
     if options.directory and not os.access(options.directory, os.W_OK | os.X_OK):
         raise BadInput("directory {}: there is no folder to write into".format(options.directory))
     if not options.program:
-        build.build(site)
+        build.build(site, options.io)
     why_not = check_launches(study)
     if why_not and not uses_slurm:
         raise BadInput(why_not)

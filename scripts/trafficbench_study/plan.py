@@ -9,12 +9,19 @@ from trafficbench_study.durations import seconds_of, text_of
 from trafficbench_study.site_profile import MOST_NODES, parse_shape
 from trafficbench_tools import counts
 
-# Options of the sweep that the study sets itself.
-OWN_OPTIONS = ("--kernels", "--cells", "--mode", "--count", "--depth", "--exchange", "--overlap", "--reduce", "--placement",
-               "--ranks-per-node", "--ranks", "--threads", "--energy", "--output", "--resume", "--force", "--dry-run", "--time-limit",
-               "--help", "-h")
-# Options of `trafficbench io` likewise.
-OWN_OPTIONS_OF_IO = ("--bytes", "--cells", "--directory", "--files", "--output", "--resume", "--force", "--dry-run", "--help", "-h")
+# What may not stand after --, and why.
+FIRST = "is an option of the study: give it before the --"
+SHAPED = "is set by the study for each job: --nodes and --shapes say it"
+SET = "is set by the study for each job"
+OWN_OPTIONS = dict(
+    {name: FIRST for name in ("--kernels", "--cells", "--mode", "--count", "--depth", "--exchange", "--overlap", "--reduce", "--placement",
+                              "--ranks-per-node", "--energy", "--dry-run", "--help", "-h")},
+    **{"--ranks": SHAPED, "--threads": SHAPED, "--output": SET, "--resume": SET, "--force": SET,
+       "--time-limit": "is set by the study for each job: --time says it"})
+OWN_OPTIONS_OF_IO = {
+    "--bytes": FIRST, "--directory": FIRST, "--dry-run": FIRST, "--help": FIRST, "-h": FIRST, "--output": SET, "--resume": SET, "--force": SET,
+    "--cells": "is not for a study: --bytes says it, before the --",
+    "--files": "is not for a study: its files are removed"}
 # Of the sweep alone.
 SWEEP_ONLY = ("kernels", "cells", "count", "depth", "exchange", "overlap", "reduce", "placement", "ranks_per_node", "base", "energy")
 # Folders for files, and the stripes of each: those of benchio, beside which these rates are to stand.
@@ -227,9 +234,10 @@ def bytes_of(options, jobs):
 
 def launch_options(options, site):
     """What every launch is given, of the sweep or of io."""
+    own = OWN_OPTIONS_OF_IO if options.io else OWN_OPTIONS
     for word in options.sweep:
-        if word.split("=")[0] in (OWN_OPTIONS_OF_IO if options.io else OWN_OPTIONS):
-            raise BadInput("{} after -- is an option of the study itself, or not for a study; see study.sh --help".format(word))
+        if word.split("=")[0] in own:
+            raise BadInput("{} after -- {}".format(word, own[word.split("=")[0]]))
     return options.sweep if options.io else _sweep_options(options, site)
 
 

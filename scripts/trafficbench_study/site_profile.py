@@ -40,7 +40,7 @@ QUEUE = Object({"partition": PLAIN_TEXT, "qos": PLAIN_TEXT, "min_nodes": Number(
                 "max_nodes": Number(1, MOST_NODES), "max_time": TIME, "max_jobs": Number(1, 10**6)}, optional=True)
 CPU_FREQ = Object({"choices": ListOf(KHZ, least=1), "default": KHZ})
 ENERGY = Object({"pm_counters": Either(None, TEXT), "sacct": Flag()})
-IO = Object({"environment": Variables()})
+IO = Object({"setup": ListOf(TEXT), "environment": Variables()})
 SITE = Object({
     "name": NAME, "description": TEXT, "sources": ListOf(TEXT), "to_check": ListOf(TEXT), "scheduler": Either("slurm", "none"),
     "setup": ListOf(TEXT), "build": BUILD, "node": NODE, "shapes": Either("auto", ListOf(SHAPE, least=1)),
@@ -75,6 +75,11 @@ def check(where, site):
         ranks, threads = parse_shape(text, where + ': "shapes"')
         if isinstance(cores, int) and ranks * threads > cores:
             raise BadInput('{}: "shapes": {} is more than the {} cores of a node'.format(where, text, cores))
+
+
+def setup(site, measures_io):
+    """Lines of shell before a build and in every job."""
+    return site["setup"] + (site["io"]["setup"] if measures_io else [])
 
 
 def names():

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "drivers/base/bad_input.hpp"
@@ -82,6 +83,7 @@ class Hdf5File final : public IoFiles {
     is_made_ = rank_ == 0 && ::access(path_.c_str(), F_OK) != 0;
     file_ = H5Fcreate(path_.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, access);
     check(file_, "write", "H5Fcreate");
+    bytes_ = 0;
     // One stretch of the file, which has its place from now on (parallel HDF5 knows no other way) and in which nothing
     // is written: a fill would write the road once before it is written.
     const Id creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
@@ -96,6 +98,7 @@ class Hdf5File final : public IoFiles {
   }
 
   void open_to_read() override {
+    bytes_ = static_cast<std::int64_t>(kAlignment + sizeof(std::uint64_t) * road_words_);
     const Id access = access_list("read");
     file_ = H5Fopen(path_.c_str(), H5F_ACC_RDONLY, access);
     check(file_, "read", "H5Fopen");
@@ -114,7 +117,7 @@ class Hdf5File final : public IoFiles {
     });
     if (failure.empty()) return;
     unlock_file(path_);
-    throw WorkFailed(fmt::format("cannot write {}: {}", path_, failure));
+    throw failed("write", failure);
   }
 
   void read(BlockSink& sink) override {
@@ -124,7 +127,7 @@ class Hdf5File final : public IoFiles {
       if (call.count > 0) sink.filled(call.first, call.count);
       return outcome;
     });
-    if (!failure.empty()) throw WorkFailed(fmt::format("cannot read {}: {}", path_, failure));
+    if (!failure.empty()) throw failed("read", failure);
   }
 
   /// The library writes what it has of the file, and its driver for MPI then calls MPI_File_sync.
@@ -137,12 +140,12 @@ class Hdf5File final : public IoFiles {
     const auto give_up = [&](hid_t& number, const char* call, herr_t (*close_it)(hid_t)) {
       if (number < 0) return;
       if (close_it(std::exchange(number, H5I_INVALID_HID)) < 0 && failure.empty()) {
-        failure = fmt::format("cannot close {}: {}: {}", path_, call, cause());
+        failure = fmt::format("{}: {}", call, cause());
       }
     };
     give_up(dataset_, "H5Dclose", H5Dclose);
     give_up(file_, "H5Fclose", H5Fclose);
-    if (!failure.empty()) throw WorkFailed(failure);
+    if (!failure.empty()) throw failed("close", failure);
   }
 
   std::string path() const override { return blocks_.count > 0 ? path_ : std::string(); }
@@ -151,8 +154,12 @@ class Hdf5File final : public IoFiles {
   Hints hints() const override { return hints_in_force_; }
 
  private:
+  WorkFailed failed(const char* doing, const std::string& said) const {
+    return library_failure(doing, path_, bytes_, said, hints_);
+  }
+
   void check(hid_t outcome, const char* doing, const char* call) const {
-    if (outcome < 0) throw WorkFailed(fmt::format("cannot {} {}: {}: {}", doing, path_, call, cause()));
+    if (outcome < 0) throw failed(doing, fmt::format("{}: {}", call, cause()));
   }
 
   /// How the file is opened: by all ranks together, through MPI-IO, the library's own data moved together, too.
@@ -232,6 +239,7 @@ class Hdf5File final : public IoFiles {
   std::int64_t most_;  // blocks of any rank
   Hints hints_;
   Hints hints_in_force_;
+  std::optional<std::int64_t> bytes_;  // that the file must have by now; nothing: it may not be there
   // Closing these is collective: the driver does it. What is open at the end belongs to a launch that is about to end.
   hid_t file_ = H5I_INVALID_HID;
   hid_t dataset_ = H5I_INVALID_HID;

@@ -32,6 +32,7 @@ MpiIoFile::MpiIoFile(const IoTask& task, int owner, const MpiIoCalls& calls)
       most_(task.dealing.most()),
       header_bytes_(task.header_bytes),
       makes_(!task.is_made),
+      bytes_(task.is_made ? std::optional<std::int64_t>(0) : std::nullopt),
       hints_(task.hints),
       calls_(calls) {
   MPI_Type_contiguous(kBlockBytes, MPI_BYTE, &block_);
@@ -47,7 +48,8 @@ MpiIoFile::~MpiIoFile() {
 }
 
 void MpiIoFile::check(int error, const char* doing, const char* call) const {
-  if (error != MPI_SUCCESS) throw WorkFailed(fmt::format("cannot {} {}: {}: {}", doing, path_, call, text_of(error)));
+  if (error == MPI_SUCCESS) return;
+  throw library_failure(doing, path_, bytes_, fmt::format("{}: {}", call, text_of(error)), hints_);
 }
 
 void MpiIoFile::open(int mode, const char* doing) {
@@ -62,11 +64,16 @@ void MpiIoFile::open(int mode, const char* doing) {
   check(MPI_File_set_view(file_, header_bytes_ + kBlockBytes * blocks_.first, block_, spaced_, "native", MPI_INFO_NULL),
         doing, "MPI_File_set_view");
   hints_in_force_ = hints_in_force(file_);
+  const bool reads_blocks = (mode & MPI_MODE_RDONLY) != 0 && blocks_.count > 0;
+  bytes_ = reads_blocks ? header_bytes_ + kBlockBytes * (blocks_[blocks_.count - 1] + 1) : 0;
 }
 
 void MpiIoFile::open_to_write() { open(MPI_MODE_WRONLY | (makes_ ? MPI_MODE_CREATE | MPI_MODE_EXCL : 0), "write"); }
 
-void MpiIoFile::open_to_read() { open(MPI_MODE_RDONLY, "read"); }
+void MpiIoFile::open_to_read() {
+  bytes_ = 0;
+  open(MPI_MODE_RDONLY, "read");
+}
 
 /// `most`: blocks at once. All calls are made, whatever became of one: others may be waiting in them. Returns the first
 /// error.
@@ -89,8 +96,8 @@ MpiIoFile::Outcome MpiIoFile::each_call(std::int64_t most, const Move& move) con
 
 void MpiIoFile::check(const Outcome& outcome, const char* doing, const char* call) const {
   check(outcome.error, doing, call);
-  if (outcome.is_short)
-    throw WorkFailed(fmt::format("cannot {} {}: {} did less than was asked for", doing, path_, call));
+  if (!outcome.is_short) return;
+  throw library_failure(doing, path_, bytes_, fmt::format("{} did less than was asked for", call), hints_);
 }
 
 void MpiIoFile::write(BlockSource& source) {

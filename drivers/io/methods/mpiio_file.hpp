@@ -4,6 +4,7 @@
 #include <mpi.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "drivers/io/io_method.hpp"
@@ -54,7 +55,8 @@ class MpiIoFile final : public IoFiles {
   BlockRun blocks_;
   std::int64_t most_;  // blocks of any rank
   std::int64_t header_bytes_;
-  bool makes_;  // it is not there yet
+  bool makes_;                         // it is not there yet
+  std::optional<std::int64_t> bytes_;  // that the file must have by now; nothing: it may not be there
   Hints hints_;
   Hints hints_in_force_;
   const MpiIoCalls& calls_;

@@ -1,11 +1,13 @@
 #include "drivers/io/methods/mpiio_helpers.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
 #include "drivers/base/files.hpp"
+#include "drivers/io/file_system.hpp"
 
 namespace trafficbench {
 
@@ -42,7 +44,14 @@ Hints hints_in_force(MPI_File file) {
 
 std::string last_line_of(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  return text.substr(text.rfind('\n') + 1);
+  text = text.substr(text.rfind('\n') + 1);
+  if (text.ends_with('\'') && std::ranges::count(text, '\'') % 2 != 0) text.pop_back();
+  return text;
+}
+
+WorkFailed library_failure(const char* doing, const std::string& path, std::optional<std::int64_t> bytes,
+                           const std::string& said, const Hints& hints) {
+  return WorkFailed(fmt::format("cannot {} {}: {}", doing, path, reason_for(path, bytes, said + suspicion_of(hints))));
 }
 
 void unlock_file(const std::string& path) {

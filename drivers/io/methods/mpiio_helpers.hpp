@@ -4,8 +4,10 @@
 #include <mpi.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "drivers/base/bad_input.hpp"
 #include "drivers/io/io_method.hpp"
 
 namespace trafficbench {
@@ -30,8 +32,14 @@ class MpiHints {
 /// Those in force, as the library says.
 Hints hints_in_force(MPI_File file);
 
-/// The cause in what libraries say of an error. The first line of MPICH is a heading, and its last one the cause.
+/// The cause in what libraries say of an error. The first line of MPICH is a heading, and its last one the cause,
+/// behind which a quotation of HDF5 may end that began in the first.
 std::string last_line_of(std::string text);
+
+/// What a library's failure comes to: the cause as far as it can be seen, see reason_for(), else what was `said` of it
+/// and which hints there were. `doing`: "read", for one.
+WorkFailed library_failure(const char* doing, const std::string& path, std::optional<std::int64_t> bytes,
+                           const std::string& said, const Hints& hints);
 
 /// Frees what this process has locked in a file. ROMIO locks what it reads, changes and writes back, and keeps the lock
 /// if one of that fails: others would wait for it for ever.

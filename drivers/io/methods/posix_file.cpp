@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <optional>
+
 #include "drivers/base/bad_input.hpp"
 #include "drivers/base/positioned_io.hpp"
+#include "drivers/io/file_system.hpp"
 
 namespace trafficbench {
 
@@ -23,13 +26,14 @@ bool each_whole(BlockRun blocks, const Whole& whole) {
 
 }  // namespace
 
-void PosixFile::fail(const char* doing) const {
-  throw WorkFailed(fmt::format("cannot {} {}: {}", doing, path_, system_text()));
+void PosixFile::fail(const char* doing, const std::string& why, bool is_there) const {
+  const std::optional<std::int64_t> bytes = is_there ? std::optional<std::int64_t>(0) : std::nullopt;
+  throw WorkFailed(fmt::format("cannot {} {}: {}", doing, path_, reason_for(path_, bytes, why)));
 }
 
 void PosixFile::open(int flags, const char* doing) {
   file_ = Descriptor(::open(path_.c_str(), flags | (direct_ ? O_DIRECT : 0) | O_NOFOLLOW | O_CLOEXEC, 0666));
-  if (!file_.is_open()) fail(doing);
+  if (!file_.is_open()) fail(doing, system_text(), (flags & O_CREAT) == 0);
 }
 
 void PosixFile::make() {
@@ -45,14 +49,16 @@ void PosixFile::write(BlockRun blocks, std::span<const std::uint64_t> words) {
   const bool written = each_whole(blocks, [&](std::int64_t block, std::int64_t count, std::int64_t word) {
     return write_at(file_.get(), header_bytes_ + kBlockBytes * block, kBlockBytes * count, words.data() + word);
   });
-  if (!written) fail("write");
+  if (!written) fail("write", system_text());
 }
 
 void PosixFile::read(BlockRun blocks, std::span<std::uint64_t> words) {
-  const bool got = each_whole(blocks, [&](std::int64_t block, std::int64_t count, std::int64_t word) {
-    return read_at(file_.get(), header_bytes_ + kBlockBytes * block, kBlockBytes * count, words.data() + word);
+  std::string why_not;
+  each_whole(blocks, [&](std::int64_t block, std::int64_t count, std::int64_t word) {
+    why_not = read_at(file_.get(), header_bytes_ + kBlockBytes * block, kBlockBytes * count, words.data() + word);
+    return why_not.empty();
   });
-  if (!got) fail("read");
+  if (!why_not.empty()) fail("read", why_not);
 }
 
 void PosixFile::write(BlockRun blocks, BlockSource& source) {
@@ -69,11 +75,11 @@ void PosixFile::read(BlockRun blocks, BlockSink& sink) {
 }
 
 void PosixFile::sync() {
-  if (file_.is_open() && fsync(file_.get()) != 0) fail("write to the disk");
+  if (file_.is_open() && fsync(file_.get()) != 0) fail("write to the disk", system_text());
 }
 
 void PosixFile::close() {
-  if (file_.is_open() && !file_.close()) fail("close");
+  if (file_.is_open() && !file_.close()) fail("close", system_text());
 }
 
 }  // namespace trafficbench

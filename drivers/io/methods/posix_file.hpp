@@ -45,7 +45,7 @@ class PosixFile {
 
  private:
   void open(int flags, const char* doing);
-  [[noreturn]] void fail(const char* doing) const;
+  [[noreturn]] void fail(const char* doing, const std::string& why, bool is_there = true) const;
 
   std::string path_;
   bool direct_;

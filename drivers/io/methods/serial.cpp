@@ -83,11 +83,13 @@ class SerialFiles final : public IoFiles {
   template <typename Task>
   void each_piece_of_road(std::int64_t most, const Task& task) {
     failure_.clear();
-    each_piece(dealing_.blocks(), std::min(kPieceBlocks, most), [&](std::int64_t first, std::int64_t count) {
-      Piece piece{.blocks = {.first = dealing_.first() + first, .stride = 1, .count = count}};
-      std::tie(piece.own_first, piece.own_count) = part_of(own_, piece.blocks);
-      task(piece);
-    });
+    for (const BlockRun& stretch : dealing_.stretches()) {
+      each_piece(stretch.count, std::min(kPieceBlocks, most), [&](std::int64_t first, std::int64_t count) {
+        Piece piece{.blocks = stretch.part(first, count)};
+        std::tie(piece.own_first, piece.own_count) = part_of(own_, piece.blocks);
+        task(piece);
+      });
+    }
     if (!failure_.empty()) throw WorkFailed(failure_);
   }
 

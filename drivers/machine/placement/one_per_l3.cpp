@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "drivers/base/numbers.hpp"
 #include "drivers/machine/placement/matching.hpp"
 #include "drivers/machine/placement_policy.hpp"
 
@@ -19,11 +20,6 @@ std::vector<int> large_enough(const RankCpus& rank, int threads) {
   }
   std::erase_if(caches, [&](int cache) { return std::ranges::count(rank.cores, cache, &Core::cache) < threads; });
   return caches;
-}
-
-/// 1 rank, 2 ranks.
-std::string counted(std::size_t number, std::string_view what) {
-  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
 }
 
 }  // namespace
