@@ -23,7 +23,7 @@ _draw, _figures = _bases.FigureCanvasBase.print_figure, []
 
 
 def _over_each_other(texts):
-    shown = [text for text in texts if text.get_visible() and text.get_text()]
+    shown = [text for text in texts if text.get_visible() and text.get_text() and text.get_rotation() in (0, 90)]
     boxes = [text.get_window_extent().padded(-1) for text in shown]
     return [f"{shown[i].get_text()!r} lies over {shown[j].get_text()!r}"
             for i in range(len(boxes)) for j in range(i) if boxes[i].overlaps(boxes[j])]
