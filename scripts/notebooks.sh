@@ -2,11 +2,13 @@
 # Installs what is missing, builds the module, and opens the notebooks, runs them all, or makes pages of them.
 set -euo pipefail
 
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+root="$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")"
 # shellcheck source-path=SCRIPTDIR source=packages.sh
 source "$root/scripts/packages.sh"
 # shellcheck source-path=SCRIPTDIR source=build.sh
 source "$root/scripts/build.sh"
+# shellcheck source-path=SCRIPTDIR source=quoted.sh
+source "$root/scripts/quoted.sh"
 
 # What notebooks, and this script, import; pip's names and Python's are the same.
 modules=(nbclient nbformat nbconvert ipykernel numpy matplotlib pandas numba mpi4py jsonschema)
@@ -64,17 +66,17 @@ case "${1:-}" in
     command=check words=("${@:2}")
     ;;
   --render)
-    if (($# > 2)); then refuse "--render takes one place, not \"$3\""; fi
-    if (($# == 2)) && [[ -z "$2" || "$2" == -* ]]; then refuse "--render takes a folder or a page, not \"$2\""; fi
+    if (($# > 2)); then refuse "--render takes one place, not $(quoted "$3")"; fi
+    if (($# == 2)) && [[ -z "$2" || "$2" == -* ]]; then refuse "--render takes a folder or a page, not $(quoted "$2")"; fi
     command=render words=("$(realpath -m -- "${2:-$root/build/notebooks}")")
     ;;
   --) words=("${@:2}") ;;
   "") if (($# > 0)); then refuse "an empty word"; fi ;;
-  *) refuse "unknown option \"$1\": options of Jupyter stand behind --" ;;
+  *) refuse "unknown option $(quoted "$1"): options of Jupyter stand behind --" ;;
 esac
 if [[ "$command" == check ]]; then
   for name in "${words[@]}"; do
-    if [[ ! "$name" =~ ^[a-z0-9/-]+$ || ! -f "$root/docs/notebooks/$name.ipynb" ]]; then refuse "there is no notebook \"$name\" in docs/notebooks"; fi
+    if [[ ! "$name" =~ ^[a-z0-9/-]+$ || ! -f "$root/docs/notebooks/$name.ipynb" ]]; then refuse "there is no notebook $(quoted "$name") in docs/notebooks"; fi
   done
 fi
 

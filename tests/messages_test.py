@@ -38,6 +38,7 @@ def assert_harmless(text):
 WRONG = {
     "check_report.py": [[b"--", LONG], [LONG]],
     "compare.py": [[b"a", b"b", b"--by", LONG], [LONG, b"b"], [b"--", LONG]],
+    "document_tables.py": [[LONG], [b"--root", LONG], [b"--", LONG]],
     "ladder.py": [[b"--cells", LONG], [b"--rungs", LONG, b"--program", b"/bin/true"], [b"--program", LONG], [LONG]],
     "physics.py": [[b"--cells", LONG], [b"--output", LONG], [b"--", LONG]],
     "report.py": [[LONG, b"--lint"], [b"a", b"--output", LONG], [b"a", b"--figures", LONG + b"\n"], [b"a", LONG, b"--no"]],
@@ -49,6 +50,7 @@ WRONG = {
     "test.sh": [[LONG]],
     "lint.sh": [[LONG]],
     "simulate.sh": [[b"--" + LONG], [b"--machine", LONG], [b"--report", LONG]],
+    "notebooks.sh": [[b"--" + LONG], [LONG]],
     "self_comparison.sh": [[b"--" + LONG], [b"--launches", LONG], [b"folder", b"--", LONG], [LONG, LONG]],
 }  # fmt: skip
 

@@ -423,7 +423,7 @@ def entries():
 def test_entries_are_all_alike():
     """They start the package and do nothing else."""
     assert {path.name for path in entries()} == {
-        "check_report.py", "compare.py", "ladder.py", "physics.py", "report.py", "self_comparison.py", "study.py", "ways.py"
+        "check_report.py", "compare.py", "document_tables.py", "ladder.py", "physics.py", "report.py", "self_comparison.py", "study.py", "ways.py"
     }  # fmt: skip
     form = re.compile(
         r'#!/usr/bin/env python3\n"""[^\n]+"""\n\nimport os\nimport sys\n\nsys\.path\.insert\(0, os\.path\.dirname\(os\.path\.realpath\(__file__\)\)\)\n'

@@ -19,9 +19,11 @@ from pathlib import Path
 
 from trafficbench_tools.command_line import Parser
 from trafficbench_tools.errors import BadInput
+from trafficbench_tools.files import write_text
+from trafficbench_tools.places import ROOT
+from trafficbench_tools.reading import read_bytes, read_text
 from trafficbench_tools.with_packages import need
 
-ROOT = Path(__file__).resolve().parents[3]
 MARKED = re.compile(
     r"^<!-- table: (?P<how>[^\n]*?) -->\n(?P<rest>.*?^<!-- end of table[^\n]*? -->)$", re.MULTILINE | re.DOTALL
 )
@@ -78,7 +80,7 @@ class Reports:
 
     def checksum(self, names):
         """The first digits of a hash of these files."""
-        hashes = [hashlib.sha256((self.root / name).read_bytes()).hexdigest()[:12] for name in names]
+        hashes = [hashlib.sha256(read_bytes(self.root / name)).hexdigest()[:12] for name in names]
         return " and ".join(hashes)
 
 
@@ -101,10 +103,7 @@ def main():
     reports = Reports(given.root)
     differing = 0
     for document in map(Path, given.document or [given.root / "README.md", *sorted((given.root / "docs").glob("*.md"))]):
-        try:
-            text = document.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadInput(f"{document} cannot be read: {error}") from None
+        text = read_text(document)
         tables = {match["how"]: made(reports, match["how"]) for match in MARKED.finditer(text)}
         wrong = [match["how"] for match in MARKED.finditer(text) if match["rest"] != tables[match["how"]]]
         if given.check:
@@ -113,6 +112,6 @@ def main():
             differing += len(wrong)
         elif wrong:
             new = MARKED.sub(lambda match: f"<!-- table: {match['how']} -->\n{tables[match['how']]}", text)
-            document.write_text(new, encoding="utf-8")
+            write_text(document, new, replace=True)
             print(f"{document}: {len(wrong)} made anew")
     return 1 if differing else 0

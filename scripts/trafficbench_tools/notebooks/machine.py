@@ -51,6 +51,6 @@ def _packages():
 def _commit():
     try:
         words = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
-        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run(words, capture_output=True, encoding="utf-8", errors="replace", check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
