@@ -36,7 +36,7 @@ Makes the tables of the documents that show what was measured, from the reports 
 
 kinds:
   ladder REPORT                      how many times faster than plain Python, in Python and in C++
-  kernels REPORT [--cells N]         the kernels on one road, beside `naive` on one core
+  kernels REPORT [--cells N]         the kernels on one road, beside the lowest on one core
   cycles REPORT... [--kernels LIST]  cells a cycle of one core, by kernel and road: sampled / every
   ways REPORT [--only WORD]...       what scripts/ways.py --markdown prints"""
 

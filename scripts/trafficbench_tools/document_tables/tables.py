@@ -56,34 +56,36 @@ def kernels(reports, words):
     report = reports.load(given.report)
     cells = parse_count(given.cells, "cells", 1, 2**40)
     rows = measured(report, lambda row: row["cells"] == cells and row["class"] == "update")
-    most = max(cores_of(row) for row in rows)
-    columns = [("every", 1, 1), ("sampled", 1, 1), ("sampled", most, 1)]
+    by_name = {row["name"]: row for row in rows}
+    bases = {by_name[row["ladder_base"]]["kernel"] for row in rows if row["ladder_base"] in by_name}
+    times = " and ".join(f"x `{kernel}`" for kernel in bases)
+    columns = [("every", 1), ("sampled", 1), ("sampled", max(cores_of(row) for row in rows))]
     head = ["kernel"]
-    for count, ranks, _ in columns:
-        head += [f"`{count}`, {'one core' if ranks == 1 else f'{ranks} ranks'}: MCOPs", "+-%", "x `naive`"]
-    head.append("n")
-    by_point = {(row["kernel"], row["count"], row["ranks"], row["threads"]): row for row in rows}
+    for count, ranks in columns:
+        head += [f"`{count}`, {'one core' if ranks == 1 else f'{ranks} ranks'}: MCOPs", "+-%", times]
+    by_point = {(row["kernel"], row["count"], row["ranks"]): row for row in rows if row["threads"] == 1}
     lines = []
     for kernel in dict.fromkeys(row["kernel"] for row in rows):
         points = [by_point.get((kernel, *column)) for column in columns]
         if not any(points):
             continue
         line = [f"`{kernel}`"]
-        for row, (count, _, _) in zip(points, columns):
-            line += cells_of_kernel(row, by_point.get(("naive", count, 1, 1)))
+        for row in points:
+            line += cells_of_kernel(row, by_name)
         lines.append([*line, str(Rate(next(row for row in points if row)).visits)])
-    return markdown(head, 1, lines)
+    return markdown([*head, "n"], 1, lines)
 
 
-def cells_of_kernel(row, naive):
-    """MCOPs, half the width of its interval in percent, and times naive on one core with the interval."""
+def cells_of_kernel(row, by_name):
+    """MCOPs, half the width of its interval in percent, and times the base of the ladder with the interval."""
     if row is None:
         return ["", "", ""]
     rate = Rate(row)
     line = [rounded(rate.median, rate.low, rate.high), percent(rate.median, rate.low, rate.high)]
-    if naive is None or row is naive:
-        return [*line, "1" if row is naive else ""]
-    times = ratio_of(row, naive)
+    base = by_name.get(row["ladder_base"])
+    if base is None or row is base:
+        return [*line, "1" if row is base else ""]
+    times = ratio_of(row, base)
     text = rounded(*times)
     return [*line, text + between(times[1], times[2], text)]
 
