@@ -212,8 +212,8 @@ def test_what_is_not_a_plain_file_is_never_replaced(tmp_path, kind, ending, more
 
 
 def test_name_of_two_lines_is_told_in_one(tmp_path):
-    refused("run", "--cells", 1000, "--save", "missing\nnew/road", word="missing?new", cwd=tmp_path)
-    refused("run", "--kernel", "war\np", word="war?p", cwd=tmp_path)
+    refused("run", "--cells", 1000, "--save", "missing\nnew/road", word="missing\\nnew", cwd=tmp_path)
+    refused("run", "--kernel", "war\np", word="war\\np", cwd=tmp_path)
 
 
 def test_devices_are_not_replaced(tmp_path):

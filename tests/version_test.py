@@ -69,12 +69,12 @@ def test_flags_that_cmake_adds_by_itself_are_named(tmp_path):
 SMALL = ["-G", "Ninja", *(f"-DTRAFFICBENCH_{part}=OFF" for part in ["MPI", "HWLOC", "TESTS", "BENCH", "PYTHON_MODULE"])]
 
 
-def configured(folder, *options):
-    """The word for word command that compiles `naive`, what the program will say of its flags, and what CMake warned of."""
+def configured(folder, *options, file="kernels/variants/naive.cpp"):
+    """The word for word command that compiles `file`, what the program will say of its flags, and what CMake warned of."""
     words = ["cmake", "-S", ROOT, "-B", folder, *SMALL, "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", *options]
     done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=300)
     commands = json.loads((folder / "compile_commands.json").read_text(encoding="utf-8"))
-    (command,) = [each["command"] for each in commands if each["file"].endswith("kernels/variants/naive.cpp")]
+    (command,) = [each["command"] for each in commands if each["file"].endswith(file)]
     (header,) = folder.glob("generated/*/include/version_info.hpp")
     flags = re.search(r'kFlags\[\] = "(.*)";', header.read_text(encoding="utf-8"))[1]
     return command, flags, " ".join(done.stderr.split())
@@ -89,6 +89,23 @@ def test_flags_of_the_user_are_taken_and_named(tmp_path):
 def test_release_is_o3_unless_told_otherwise(tmp_path):
     command, flags, warned = configured(tmp_path)
     assert flags == "-O3 -DNDEBUG" and "-O3 -DNDEBUG" in command and "optimisation" not in warned
+
+
+def test_a_build_for_a_profiler_is_release_with_frame_pointers(tmp_path):
+    command, flags, _ = configured(tmp_path, "--preset", "profile")
+    assert flags == "-g -fno-omit-frame-pointer -O3 -DNDEBUG" and flags in command
+
+
+def test_regions_are_those_of_a_profiler_that_is_there(tmp_path):
+    words = ["cmake", "-S", ROOT, "-B", tmp_path / "b", *SMALL]
+    for name, word in [("vtune", "it is likwid, scorep, craypat or OFF"), ("craypat", "whose pat_api.h is not found")]:
+        done = subprocess.run([*words, f"-DTRAFFICBENCH_REGIONS={name}"], capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode != 0 and word in " ".join(done.stderr.split())
+    there = [f"-DCMAKE_PREFIX_PATH={tmp_path}", "-DTRAFFICBENCH_REGIONS=craypat"]
+    (tmp_path / "include").mkdir()
+    (tmp_path / "include" / "pat_api.h").touch()
+    command = configured(tmp_path / "b", *there, file="drivers/road/simulation.cpp")[0]
+    assert "-DTRAFFICBENCH_REGIONS_CRAYPAT" in command.split() and f"{tmp_path}/include" in command
 
 
 def test_a_build_without_optimisation_is_warned_of(tmp_path):
