@@ -56,6 +56,8 @@ __attribute__((no_sanitize("address", "thread", "undefined"))) void claim_standa
   own_output = static_cast<int>(own);
 }
 
+int own_standard_output() { return own_output; }
+
 void print_out(std::string_view raw) {
   const std::string shown = printable(raw);
   std::string_view text = shown;

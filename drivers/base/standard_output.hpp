@@ -19,6 +19,9 @@ class OutputFailed : public std::runtime_error {
 /// any library is set up, see main.cpp: calls nothing that a library could have its hands in.
 void claim_standard_files();
 
+/// The file to which print_out() writes: standard output as the program was given it.
+int own_standard_output();
+
 /// Prints on standard output, see printable(): a report may hold anything. What goes wrong is kept for check_output(),
 /// so that a command ends on all ranks alike.
 void print_out(std::string_view text);
