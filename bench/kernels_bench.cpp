@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "course_loop.h"
+#include "kernels/build.hpp"
 #include "kernels/clock.hpp"
 #include "kernels/depth.hpp"
 #include "kernels/isa.hpp"
@@ -213,6 +214,7 @@ int main(int argc, char** argv) {
   benchmark::AddCustomContext("clock_hz", fmt::format("{:.0f}", measure_clock_hz()));
   benchmark::AddCustomContext("compiler", kCompiler);
   benchmark::AddCustomContext("flags", kFlags);
+  benchmark::AddCustomContext("optimised", built_with_optimisation() ? "true" : "false");
   benchmark::AddCustomContext("version", kVersion);
   benchmark::AddCustomContext("commit", kCommit);
   register_benchmarks();

@@ -15,6 +15,7 @@
 #include "drivers/machine/topology.hpp"
 #include "drivers/ranks/communicator.hpp"
 #include "drivers/report/provenance.hpp"
+#include "drivers/road/regions.hpp"
 #include "kernels/registry.hpp"
 
 namespace {
@@ -76,18 +77,20 @@ Status serve_alone(int argc, char** argv) {
 }  // namespace
 
 // UCX, which comes with many an MPI, has a handler for SIGHUP as soon as it is loaded: nobody can tell after that
-// whether the signal was to be ignored. What stands in this section runs before any library.
-__attribute__((section(".preinit_array"), used)) void (*const before_libraries)() = note_ignored_signals;
+// whether the signal was to be ignored; and it writes to standard output. What stands in this section runs before any
+// library.
+__attribute__((section(".preinit_array"), used)) void (*const before_libraries[])() = {note_ignored_signals,
+                                                                                       claim_standard_files};
 
 int main(int argc, char** argv) {
   give_back_hangup();
   take_failed_writes();
-  claim_standard_files();
   const std::vector<std::string> arguments(argv, argv + argc);
   // As many threads as were asked for, not as many as the library thinks fit at the moment.
   omp_set_dynamic(0);
   // Before anything binds a thread: which cores there are to bind to.
   this_machine();
+  const Regions regions;
   std::unique_ptr<Communicator> world;
   try {
     if (works_alone(arguments)) {

@@ -96,8 +96,13 @@ void select_isa(std::string_view name) {
     usable += (usable.empty() ? "" : ", ") + name_of(target);
   }
   use_target(selected_target);
-  throw std::invalid_argument("instruction set '" + std::string(name) +
-                              "' is not one that this binary and this CPU have: auto, " + usable);
+  // What cannot be a name is not repeated.
+  const auto may_stand = [](char letter) {
+    return letter == '_' || std::isalnum(static_cast<unsigned char>(letter)) != 0;
+  };
+  const bool is_name = name.size() <= 20 && std::ranges::all_of(name, may_stand);
+  throw std::invalid_argument("instruction set " + (is_name ? "'" + std::string(name) + "' " : std::string()) +
+                              "is not one that this binary and this CPU have: auto, " + usable);
 }
 
 }  // namespace trafficbench

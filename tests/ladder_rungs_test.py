@@ -46,6 +46,18 @@ def test_rung_moves_the_cars_of_the_model(tmp_path, name, count):
         assert said["seconds"] > 0 and said["mcops"] == pytest.approx(cells * steps / said["seconds"] / 1e6)
 
 
+def test_what_libraries_print_is_not_taken_for_a_rungs(tmp_path):
+    code = (
+        "import ctypes, sys; sys.path.insert(1, sys.argv[1]); import course\n"
+        "for time in 'once', 'twice': course.keep_output_to_ourselves(); print('ours', time)\n"
+        "library = ctypes.CDLL(None); library.puts(b'foreign'); library.fflush(None); print('at last')"
+    )
+    done = start([sys.executable, "-c", code, ROOT / "bench" / "ladder"])
+    assert (done.stdout, done.stderr) == ("ours once\nours twice\nat last\n", "foreign\n")
+    done = start(["sh", "-c", f'{sys.executable} -c "$0" "$1" >&-', code, ROOT / "bench" / "ladder"])
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("ranks", [2, 3])
 @pytest.mark.parametrize("name", ["mpi4py", "mpi4py-trafficbench"])
 def test_mpi4py_is_the_same_on_any_ranks(tmp_path, name, ranks):

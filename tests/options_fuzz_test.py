@@ -1,5 +1,6 @@
 """Options with values that nobody would think of: every command takes them or refuses them in one line, and does not hang."""
 
+import json
 import os
 import random
 import re
@@ -77,3 +78,53 @@ def test_whatever_the_options_a_command_ends_in_order(tmp_path, options, part):
             if name.endswith(".json") and not after[name].startswith(b"TRAFROAD"):
                 load_report(folder / name)
 
+
+
+# What must not reach a terminal or a log as it is: escape sequences, other directions of writing, bytes that are no text, and much.
+HOSTILE = ["\x1b]0;title\x07\x1b[2J", "\u202egnp.exe\u2066", "\udcff\udce9", "\x9b31m", "\u2028", "9" * 120_000, "\u20ac" * 40_000,
+           "a,\x1b[31m" * 9_000]  # fmt: skip
+
+
+def is_harmless(text):
+    obeyed = [*range(0x20), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0xFEFF]
+    return not {chr(number) for number in obeyed if number not in (9, 10)} & set(text) and "\udcff" not in text
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=[ascii(text[:6]) for text in HOSTILE])
+def test_what_a_user_wrote_is_shown_short_and_harmless(tmp_path, options, hostile):
+    done = [call(hostile, cwd=tmp_path), call("run", f"--{hostile}=1", cwd=tmp_path), call("run", hostile, cwd=tmp_path)]
+    for name, start_of_it in [("--cells", ""), ("--init", ""), ("--init", "file:"), ("--init", "pattern:"), ("--kernel", ""), ("--isa", ""),
+                              ("--window", ""), ("--count", ""), ("--wave", ""), ("--output", "missing/")]:  # fmt: skip
+        done.append(call("run", *(["--space-time", "x.png"] if name == "--window" else []), name, start_of_it + hostile, cwd=tmp_path))
+    done += [call("sweep", name, hostile, cwd=tmp_path) for name in ("--cells", "--kernels", "--budget", "--time-limit", "--ranks")]
+    done.append(call("run", cwd=tmp_path, env={"OMP_NUM_THREADS": hostile}))
+    for each in done:
+        assert each.returncode == 2, each.stderr[:2000]
+        lines = [line for line in each.stderr.splitlines() if not line.startswith(("libgomp:", "OMP: ")) and line]
+        mine = [line for line in lines if line.startswith("trafficbench: ")]
+        assert len(mine) == 1 and len(mine[0]) <= 1250 and is_harmless(mine[0]), mine[0][:2000]
+        assert len(lines) == 1 or "OMP_NUM" in mine[0]
+    assert plain_files(tmp_path) == {}
+
+
+def test_what_a_report_holds_is_shown_harmless(tmp_path):
+    """Names of fields, of rows and of machines reach the terminal from files that anybody may have written."""
+    example = ROOT / "results" / "schema" / "example-measured.json"
+    for hostile in HOSTILE[:5]:
+        text = example.read_text(encoding="utf-8")
+        report = json.loads(text)
+        report["benchmarks"][0][f"field {hostile.encode('utf-8', 'replace').decode()}"] = 1
+        (tmp_path / "r.json").write_text(json.dumps(report, ensure_ascii=False), encoding="utf-8")
+        done = call("merge", "r.json", "--output", "m.json", "--force", cwd=tmp_path)
+        assert "is unknown here and is left out" in done.stderr and is_harmless(done.stderr + done.stdout), done.stderr
+        report["benchmarks"][0]["name"] = hostile.encode("utf-8", "replace").decode()
+        (tmp_path / "r.json").write_text(json.dumps(report, ensure_ascii=False), encoding="utf-8")
+        done = call("merge", "r.json", "--output", "m.json", "--force", cwd=tmp_path)
+        assert done.returncode == 2 and is_harmless(done.stderr)
+
+
+def test_json_of_a_run_says_what_was_asked_for_word_for_word(tmp_path):
+    name = "road \u202e \x7f \x9b.png"
+    (tmp_path / name).touch()
+    text = succeed("run", "--cells", 1000, "--json", "--output", f"{name}.json", cwd=tmp_path)
+    assert is_harmless(text) and f"{name}.json" in json.loads(text)["context"]["runs"][0]["argv"]

@@ -5,9 +5,10 @@ Run: /usr/bin/python3 -m pytest tests/report_lint_test.py
 
 import made_up_report
 import pytest
+from report_charts_test import charts_of
 from report_helpers import example
 
-from trafficbench_tools.report import lint, loading, methods
+from trafficbench_tools.report import headline, lint, loading, methods, provenance
 
 KERNELS = ("naive", "branchless", "bitpacked", "bitsliced", "tiled")
 
@@ -97,6 +98,10 @@ def warned(report):
     report["benchmarks"][0]["warnings"] = ["shared_core"]
 
 
+def unoptimised(report):
+    report["context"]["runs"][0]["optimised"] = False
+
+
 def failed(report):
     made_up_report.fail(report, len(report["benchmarks"]) - 1)
 
@@ -109,6 +114,7 @@ DAMAGE = [
     (two_slow_visits, {8: "upper quartile of visits"}),
     (dirty_commit, {9: "without changes"}),
     (no_clock, {9: "a clock"}),
+    (unoptimised, {9: "optimisation by the compiler"}),
     (no_placement, {9: "without a placement"}),
     (no_rank_times, {10: "ranks' own times"}),
     (no_limit, {11: "without a limit"}),
@@ -125,6 +131,17 @@ def test_each_rule_can_be_broken(tmp_path, damage, said):
     assert [found for found, rule in rules.items() if rule.broken] == list(said)
     for number, words in said.items():
         assert words in " ".join(rules[number].breaks)
+
+
+def test_the_page_says_of_a_program_that_it_was_not_optimised(tmp_path):
+    report = good()
+    for optimised in (None, True, False):
+        if optimised is not None:
+            report["context"]["runs"][0]["optimised"] = optimised
+        sources, charts = charts_of(report, tmp_path)
+        said = optimised is False
+        assert ("built without optimisation: its rates say little" in headline.banners(sources, charts)) == said
+        assert ("(not optimised)" in provenance.section(sources)) == said
 
 
 REFUSED = [

@@ -1,15 +1,78 @@
-"""Standard output and standard error that cannot be written: on a full disk, closed, or a pipe that nobody reads any more."""
+"""Standard output that libraries write to as well; and standard output and standard error that cannot be written: on a full disk,
+closed, or a pipe that nobody reads any more."""
 
 import fcntl
+import json
 import os
 import shlex
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
-from program import SMALL_SWEEP_POINTS, TIMEOUT_SECONDS, command, environment, small_sweep, start, succeed
+from program import BUILD, SMALL_SWEEP_POINTS, TIMEOUT_SECONDS, call, command, environment, launcher, small_sweep, start, succeed, wait_until
 from report_helpers import load_report
+
+FOREIGN_OUTPUT = {"LD_PRELOAD": str(BUILD / "lib" / "foreign_output.so")}
+
+
+def test_what_libraries_print_goes_to_standard_error(tmp_path):
+    for arguments in [["list", "--json"], ["run", "--cells", 1000, "--json"]]:
+        done = call(*arguments, cwd=tmp_path, env=FOREIGN_OUTPUT)
+        assert done.returncode == 0 and json.loads(done.stdout).get("foreign") is None
+        for line in ['{"foreign": "loaded"}', '{"foreign": "at the end"}', "foreign, unbuffered"]:
+            assert line in done.stderr.splitlines()
+    assert '{"foreign": "asked for the host"}' in done.stderr.splitlines()
+    plain = succeed("--help", cwd=tmp_path)
+    assert call("--help", cwd=tmp_path, env=FOREIGN_OUTPUT).stdout == plain
+    # To a file, and where only one of the two is open.
+    words = shlex.join(["env", f"LD_PRELOAD={FOREIGN_OUTPUT['LD_PRELOAD']}", *command(["--help"])])
+    start(["sh", "-c", f"{words} > out 2>&-"], cwd=tmp_path)
+    assert (tmp_path / "out").read_text(encoding="utf-8") == plain
+    done = start(["sh", "-c", f"{words} >&-"], cwd=tmp_path)
+    assert done.returncode == 1 and "trafficbench: cannot write to standard output: Bad file descriptor\n" in done.stderr
+
+
+def test_what_libraries_of_any_rank_print_is_not_taken_for_ours(tmp_path):
+    # Those of the launcher itself are none of ours.
+    ranks = 1 if launcher() is None else 2
+    words = ["env", f"LD_PRELOAD={FOREIGN_OUTPUT['LD_PRELOAD']}", *command(["run", "--cells", 1000, "--json"])]
+    if ranks > 1:
+        words = [*launcher(), str(ranks), *words]
+    done = start(words, cwd=tmp_path)
+    assert done.returncode == 0 and json.loads(done.stdout)["benchmarks"][0]["ranks"] == ranks
+    assert done.stderr.count('{"foreign": "at the end"}') == ranks
+
+
+def test_a_variable_that_ucx_does_not_know_spoils_no_json(tmp_path):
+    """MPICH's UCX says so on standard output."""
+    ranks = 1 if launcher() is None else 2
+    for arguments, started in [(["list", "--json"], 1), (["run", "--cells", 1000, "--json"], ranks)]:
+        done = call(*arguments, ranks=started, cwd=tmp_path, env={"UCX_BOGUS_VAR": "1"})
+        assert done.returncode == 0 and "BOGUS" not in done.stdout.replace('"UCX_BOGUS_VAR": "1"', "")
+        json.loads(done.stdout)
+
+
+def test_standard_output_is_not_kept_open_by_what_is_started(tmp_path):
+    """Who reads to its end waits for all who have it."""
+    words = command(["run", "--cells", "1e6", "--steps", "1e9", "--json"])
+    running = subprocess.Popen(words, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        files = Path(f"/proc/{running.pid}")
+        reached = os.readlink(f"/proc/self/fd/{running.stdout.fileno()}")
+
+        def kept():
+            return [file.name for file in (files / "fd").iterdir() if os.readlink(file) == reached]
+
+        wait_until(lambda: kept() not in ([], ["1"]), "standard output is kept apart")
+        (number,) = kept()
+        assert int(number) > 2
+        (flags,) = [line for line in (files / "fdinfo" / number).read_text(encoding="ascii").splitlines() if "flags:" in line]
+        assert int(flags.split()[1], 8) & os.O_CLOEXEC
+    finally:
+        running.kill()
+        running.communicate()
 
 
 @pytest.mark.parametrize("where", [">/dev/full", ">&-"])

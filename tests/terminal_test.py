@@ -96,3 +96,9 @@ def test_a_file_gets_whole_lines_whatever_the_terminal_is(tmp_path, ranks):
     table = (tmp_path / "table.txt").read_text(encoding="utf-8")
     assert "\x1b" not in table and "\r" not in table
     assert re.search(r"^kernel +ranks x t  isa +best +median  95% interval +x naive$", table, re.MULTILINE)
+
+
+def test_a_table_is_as_wide_as_the_terminal_whatever_standard_error_is(tmp_path):
+    words = [PROGRAM, *SWEEP, *ONE_VISIT, "--output", "a.json"]
+    text = on_terminal(["bash", "-c", '"$@" 2>said.txt', "bash", *words], 40, tmp_path)
+    assert table_of(text) and all(len(line) <= 40 for line in text.split("\n") if not line.startswith("Report:"))

@@ -1,6 +1,7 @@
 // What is seen of a node, and what is told to the kernels of it, on machines that are not here.
 #include "drivers/machine/topology.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -104,6 +105,91 @@ TEST_P(Topology, TellsWhichCoresShareTheLastLevelAndWhichCpusACore) {
   }
 }
 
+/// A logical CPU of a made-up tree of the system's files: who shares its core and caches.
+struct CpuFiles {
+  int number = 0;
+  int core_id = 0;
+  std::vector<int> siblings;
+  std::vector<int> l2;
+};
+
+/// Writes what Linux says of these CPUs, which are those that are online; all share an L3.
+void write_cpus(const std::string& root, const std::string& online, const std::vector<CpuFiles>& cpus,
+                const std::string& facts = "") {
+  const auto write = [&](const std::string& path, const std::string& text) {
+    const std::filesystem::path whole = std::filesystem::path(root) / path;
+    std::filesystem::create_directories(whole.parent_path());
+    write_text(whole.string(), text + "\n");
+  };
+  // As a list for those who read the files, and as a mask for hwloc.
+  const auto write_set = [&](const std::string& list, const std::string& map, const std::vector<int>& members) {
+    unsigned mask = 0;
+    for (const int member : members) mask |= 1U << member;
+    write(list, fmt::format("{}", fmt::join(members, ",")));
+    write(map, fmt::format("{:x}", mask));
+  };
+  std::vector<int> all;
+  for (const CpuFiles& cpu : cpus) all.push_back(cpu.number);
+  write("sys/devices/system/cpu/online", online);
+  write("sys/devices/system/cpu/possible", "0-9");
+  write("proc/cpuinfo", "processor\t: 0\n" + facts + "model name\t: made up");
+  for (const CpuFiles& cpu : cpus) {
+    const std::string folder = fmt::format("sys/devices/system/cpu/cpu{}/", cpu.number);
+    write(folder + "online", "1");
+    write(folder + "topology/core_id", std::to_string(cpu.core_id));
+    write(folder + "topology/physical_package_id", "0");
+    write_set(folder + "topology/thread_siblings_list", folder + "topology/thread_siblings", cpu.siblings);
+    write_set(folder + "topology/core_siblings_list", folder + "topology/core_siblings", all);
+    for (const auto& [level, sharing] : {std::pair(2, cpu.l2), std::pair(3, all)}) {
+      const std::string cache = fmt::format("{}cache/index{}/", folder, level - 2);
+      write(cache + "level", std::to_string(level));
+      write(cache + "type", "Unified");
+      write(cache + "size", "2048K");
+      write_set(cache + "shared_cpu_list", cache + "shared_cpu_map", sharing);
+    }
+  }
+}
+
+Machine look_at_files(const std::string& way, const std::string& root, const std::vector<int>& mask) {
+  if (way == "Files") return machine_from_files(root, mask);
+  setenv("HWLOC_FSROOT", root.c_str(), 1);
+  Machine machine = look_at_machine(mask);
+  unsetenv("HWLOC_FSROOT");
+  return machine;
+}
+
+TEST_P(Topology, CountsCoresThatAreUnlike) {
+  // Two cores of two threads, four of one that share an L2.
+  const TemporaryFolder root;
+  std::vector<CpuFiles> cpus;
+  for (const int cpu : range(0, 4))
+    cpus.push_back({cpu, cpu / 2, range(cpu / 2 * 2, cpu / 2 * 2 + 2), range(cpu / 2 * 2, cpu / 2 * 2 + 2)});
+  for (const int cpu : range(4, 8)) cpus.push_back({cpu, cpu, {cpu}, range(4, 8)});
+  write_cpus(root.file(""), "0-7", cpus);
+  const Machine machine = look_at_files(GetParam().name, root.file(""), range(0, 8));
+  EXPECT_EQ(machine.cores, 6);
+  EXPECT_EQ(machine.cpus, 8);
+  EXPECT_EQ(machine.threads_per_core, 2);
+  EXPECT_EQ(first_cpus(machine), (std::vector<int>{0, 2, 4, 5, 6, 7}));
+  EXPECT_EQ(machine.doubt, "");
+}
+
+TEST_P(Topology, LeavesOutWhatIsSwitchedOff) {
+  // Of four cores of two threads: 0 is off altogether, 1 has one left.
+  const TemporaryFolder root;
+  std::vector<CpuFiles> cpus{{5, 1, {5}, {5}}};
+  for (const int core : {2, 3}) {
+    for (const int cpu : {core, core + 4}) cpus.push_back({cpu, core, {core, core + 4}, {core, core + 4}});
+  }
+  write_cpus(root.file(""), "2-3,5-7", cpus);
+  const Machine machine = look_at_files(GetParam().name, root.file(""), {2, 3, 5, 6, 7});
+  EXPECT_EQ(machine.cores, 3);
+  EXPECT_EQ(machine.cpus, 5);
+  EXPECT_EQ(machine.threads_per_core, 2);
+  EXPECT_EQ(machine.allowed_cores.size(), 3U);
+  EXPECT_EQ(machine.caches.size(), 2U);
+}
+
 std::vector<Way> ways() {
   std::vector<Way> all{{"Files", from_files}};
   if (TRAFFICBENCH_HAS_HWLOC) all.push_back({"Hwloc", from_hwloc});
@@ -126,6 +212,69 @@ TEST(TopologyOfHwloc, TakesWhatCoresShareWhereThereIsNoL3) {
   EXPECT_EQ(seen("pack:2 l2:2 core:2 pu:1"), std::pair(std::string("L2 cache"), std::vector{0, 0, 2, 2, 4, 4, 6, 6}));
   // A cache that each core has for itself tells nothing.
   EXPECT_EQ(seen("pack:2 l2:4 core:1 pu:1"), std::pair(std::string("package"), std::vector{0, 0, 0, 0, 4, 4, 4, 4}));
+}
+
+/// As look_at_machine sees it with that variable set.
+Machine with_variable(const char* name, const std::string& value, const std::vector<int>& mask) {
+  setenv(name, value.c_str(), 1);
+  Machine machine = look_at_machine(mask);
+  unsetenv(name);
+  return machine;
+}
+
+TEST(TopologyOfHwloc, TakesALogicalCpuThatIsInNoCoreForOne) {
+  // Groups of CPUs of which nobody says what is a core.
+  const TemporaryFolder root;
+  std::string xml =
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE topology SYSTEM \"hwloc2.dtd\">\n<topology "
+      "version=\"2.0\">\n"
+      "<object type=\"Machine\" os_index=\"0\" cpuset=\"0xf\" complete_cpuset=\"0xf\" allowed_cpuset=\"0xf\" "
+      "nodeset=\"0x1\" complete_nodeset=\"0x1\" allowed_nodeset=\"0x1\" gp_index=\"1\">\n"
+      "<object type=\"NUMANode\" os_index=\"0\" cpuset=\"0xf\" complete_cpuset=\"0xf\" nodeset=\"0x1\" "
+      "complete_nodeset=\"0x1\" gp_index=\"2\" local_memory=\"1073741824\"/>\n";
+  for (int cpu = 0; cpu < 4; ++cpu) {
+    xml += fmt::format(
+        "<object type=\"Group\" cpuset=\"0x{0:x}\" complete_cpuset=\"0x{0:x}\" nodeset=\"0x1\" "
+        "complete_nodeset=\"0x1\" "
+        "gp_index=\"{1}\" kind=\"1\" subkind=\"0\" dont_merge=\"1\"><object type=\"PU\" os_index=\"{2}\" "
+        "cpuset=\"0x{0:x}\" complete_cpuset=\"0x{0:x}\" nodeset=\"0x1\" complete_nodeset=\"0x1\" "
+        "gp_index=\"{3}\"/></object>\n",
+        1U << cpu, 10 + cpu, cpu, 20 + cpu);
+  }
+  write_text(root.file("groups.xml"), xml + "</object>\n</topology>\n");
+  const Machine machine = with_variable("HWLOC_XMLFILE", root.file("groups.xml"), range(0, 4));
+  EXPECT_EQ(machine.cores, 4);
+  EXPECT_EQ(machine.threads_per_core, 1);
+  EXPECT_EQ(first_cpus(machine), range(0, 4));
+  ASSERT_EQ(machine.numa.size(), 1U);
+  EXPECT_EQ(machine.numa[0].cores, 4);
+  EXPECT_EQ(machine.doubt, "");
+}
+
+TEST(TopologyOfHwloc, ThatCannotBeReadIsNoMachineOfOneCore) {
+  const TemporaryFolder root;
+  const std::vector<int> mask = affinity_mask();
+  const Machine files = machine_from_files("/", mask);
+  write_text(root.file("empty.xml"),
+             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE topology SYSTEM \"hwloc2.dtd\">\n<topology "
+             "version=\"2.0\">\n"
+             "<object type=\"Machine\" os_index=\"0\" cpuset=\"0xf\" complete_cpuset=\"0xf\"></object></topology>\n");
+  const std::pair<const char*, std::string> broken[] = {{"HWLOC_XMLFILE", root.file("empty.xml")},
+                                                        {"HWLOC_COMPONENTS", "stop"}};
+  for (const auto& [name, value] : broken) {
+    const Machine machine = with_variable(name, value, mask);
+    EXPECT_EQ(machine.cores, files.cores) << name;
+    EXPECT_EQ(machine.cpus, files.cpus) << name;
+    EXPECT_EQ(machine.allowed_cores, files.allowed_cores) << name;
+    EXPECT_EQ(machine.caches.size(), files.caches.size()) << name;
+    EXPECT_TRUE(machine.doubt.starts_with("hwloc cannot read this machine's topology")) << name;
+  }
+}
+
+TEST(TopologyOfHwloc, ThatKnowsFewerCpusThanThereAreSaysSo) {
+  const Machine machine = with_variable("HWLOC_SYNTHETIC", "pack:1 l3:1 core:2 pu:1", {0, 1, 2, 3});
+  EXPECT_EQ(first_cpus(machine), range(0, 4));
+  EXPECT_TRUE(machine.doubt.starts_with("hwloc knows nothing of 2 of the 4 logical CPUs")) << machine.doubt;
 }
 
 TEST(TopologyOfHwloc, HasNumaRegions) {
@@ -174,6 +323,23 @@ TEST(TopologyOfFiles, TakesWhatCoresShareWhereThereIsNoL3) {
   EXPECT_EQ(caches(), std::pair(std::string("L2 cache"), std::vector{0, 0, 2, 2}));
 }
 
+TEST(TopologyOfFiles, TakesCoresThatShareAUnitForTwo) {
+  // AMD's Bulldozer: siblings with core numbers of their own.
+  const TemporaryFolder root;
+  std::vector<CpuFiles> cpus;
+  for (const int cpu : range(0, 4))
+    cpus.push_back({cpu, cpu, range(cpu / 2 * 2, cpu / 2 * 2 + 2), range(cpu / 2 * 2, cpu / 2 * 2 + 2)});
+  for (const auto& [family, cores] : {std::pair("21", 4), std::pair("25", 2)}) {
+    const std::string facts = fmt::format("vendor_id\t: AuthenticAMD\ncpu family\t: {}\n", family);
+    write_cpus(root.file(""), "0-3", cpus, facts);
+    const Machine machine = machine_from_files(root.file(""), range(0, 4));
+    EXPECT_EQ(machine.cores, cores);
+    EXPECT_EQ(machine.cpus, 4);
+    EXPECT_EQ(machine.threads_per_core, 4 / cores);
+    EXPECT_EQ(machine.allowed_cores.size(), static_cast<std::size_t>(cores));
+  }
+}
+
 TEST(TopologyOfFiles, NamesTheCpu) { EXPECT_EQ(from_files({.name = "AMD EPYC 7742"}, {0}).cpu_model, "AMD EPYC 7742"); }
 
 TEST(AllowedCores, AreThoseOfTheMaskOrACoreForEachOfItsCpus) {
@@ -181,6 +347,7 @@ TEST(AllowedCores, AreThoseOfTheMaskOrACoreForEachOfItsCpus) {
   EXPECT_EQ(allowed_cores(cores, {1, 2, 3}), (std::vector<Core>{{0, {2}, 0}, {1, {1, 3}, 1}}));
   EXPECT_EQ(allowed_cores(cores, {1}), (std::vector<Core>{{1, {1}, 1}}));
   EXPECT_EQ(allowed_cores(cores, {7, 8}), (std::vector<Core>{{7, {7}, 0}, {8, {8}, 0}}));
+  EXPECT_EQ(allowed_cores(cores, {2, 7}), (std::vector<Core>{{0, {2}, 0}, {7, {7}, 7}}));
 }
 
 TEST(ThisMachine, HasACoreForThisProcess) {

@@ -67,6 +67,15 @@ class Rung:
         return 0
 
 
+def keep_output_to_ourselves():
+    """Before MPI is loaded: what its libraries write to standard output goes to standard error, and what print() prints does not."""
+    if sys.stdout is not None and sys.stderr is not None:
+        sys.stdout.flush()
+        own = os.dup(sys.stdout.fileno())
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        sys.stdout = open(own, "w", buffering=1 if os.isatty(own) else -1, encoding=sys.stdout.encoding)
+
+
 def main(rung):
     """Runs the rung as a program; ends it with the suite's exit status."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

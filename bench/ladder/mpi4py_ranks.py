@@ -9,10 +9,11 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))  # PYTHONSAFEPATH leaves it out
-from course import BadInput, Rung, main, need  # noqa: E402
+from course import BadInput, Rung, keep_output_to_ourselves, main, need  # noqa: E402
 from start import draw_array  # noqa: E402
 
 need("numpy", "mpi4py")
+keep_output_to_ourselves()
 import numpy as np  # noqa: E402
 from mpi4py import MPI  # noqa: E402
 from numpy_inplace import move  # noqa: E402

@@ -18,7 +18,7 @@ import trafficbench as tb  # noqa: E402
 class PythonTrafficbench(Rung):
     name = "python-trafficbench"
     bytes_per_cell = 2
-    threads = int(os.environ.get("OMP_NUM_THREADS", "1"))
+    threads = int(os.environ.get("OMP_NUM_THREADS", "1").split(",")[0])  # a list is for nested regions
 
     def __init__(self, cells, density, seed):
         self.road = tb.Road(cells, density, "mt19937", seed, threads=self.threads)

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "drivers/base/bad_input.hpp"
+#include "drivers/base/utf8.hpp"
 
 namespace trafficbench {
 
@@ -52,12 +53,6 @@ std::optional<Real> parse_real(std::string_view text) {
   return parse_decimal(text);
 }
 
-/// For a message of one line.
-std::string shortened(std::string_view text) {
-  constexpr std::size_t kMaxLetters = 60;
-  return text.size() <= kMaxLetters ? std::string(text) : std::string(text.substr(0, kMaxLetters)) + "...";
-}
-
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   while (true) {
@@ -69,20 +64,19 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 }
 
 [[noreturn]] void refuse_range(std::string_view text, std::string_view what, std::int64_t least, std::int64_t most) {
-  throw BadInput(
-      fmt::format("{} is {}: it must be between {} and {}", what, text, format_count(least), format_count(most)));
+  throw BadInput(fmt::format("{} is {}: it must be between {} and {}", what, echoed(text), format_count(least),
+                             format_count(most)));
 }
 
 [[noreturn]] void refuse_length(std::string_view text, std::string_view what) {
-  throw BadInput(
-      fmt::format("{} '{}' are more than {} numbers: take larger steps", what, shortened(text), kMaxNumbers));
+  throw BadInput(fmt::format("{} '{}' are more than {} numbers: take larger steps", what, echoed(text), kMaxNumbers));
 }
 
 std::vector<std::int64_t> expand_range(std::string_view text, std::string_view what, std::int64_t least,
                                        std::int64_t most) {
   const auto parts = split(text, ':');
   if (parts.size() > 3) {
-    throw BadInput(fmt::format("{} '{}' is no range: write 1e5:1e9:x10 or 100:500:100", what, text));
+    throw BadInput(fmt::format("{} '{}' is no range: write 1e5:1e9:x10 or 100:500:100", what, echoed(text)));
   }
   const std::int64_t first = parse_count(parts[0], what, least, most);
   const std::int64_t last = parse_count(parts[1], what, least, most);
@@ -91,7 +85,7 @@ std::vector<std::int64_t> expand_range(std::string_view text, std::string_view w
   if (multiply) step.remove_prefix(1);
   const std::int64_t by = parse_count(step, fmt::format("step of the range of {}", what), multiply ? 2 : 1, most);
   if (last < first) {
-    throw BadInput(fmt::format("{} '{}' ends before it begins", what, text));
+    throw BadInput(fmt::format("{} '{}' ends before it begins", what, echoed(text)));
   }
   std::vector<std::int64_t> numbers;
   for (std::int64_t number = first; number <= last;) {
@@ -142,7 +136,7 @@ std::int64_t parse_count(std::string_view text, std::string_view what, std::int6
   }
   const auto value = parse_real(text);
   if (!value || !std::isfinite(*value) || std::floor(*value) != *value) {
-    throw BadInput(fmt::format("{} '{}' is not a whole number: write 10240000, 1e9, 2^30 or 16Mi", what, text));
+    throw BadInput(fmt::format("{} '{}' is not a whole number: write 10240000, 1e9, 2^30 or 16Mi", what, echoed(text)));
   }
   if (*value < static_cast<Real>(least) || *value > static_cast<Real>(most)) {
     refuse_range(text, what, least, most);
@@ -164,7 +158,7 @@ std::vector<std::string> parse_names(std::string_view text, std::string_view wha
   for (const std::string_view part : split(text, ',')) {
     if (part.empty()) {
       throw BadInput(
-          fmt::format("{} '{}' has an empty name in it: write names with single commas between", what, text));
+          fmt::format("{} '{}' has an empty name in it: write names with single commas between", what, echoed(text)));
     }
     if (std::ranges::find(names, part) == names.end()) names.emplace_back(part);
   }
@@ -189,7 +183,8 @@ double parse_seconds(std::string_view text, std::string_view what) {
   }
   seconds += 86400 * days;
   if (!good || !std::isfinite(seconds) || !(seconds > 0)) {
-    throw BadInput(fmt::format("{} '{}' is no time: write seconds, 90, or 1:30, 12:00:00, 1-12:00:00", what, text));
+    throw BadInput(
+        fmt::format("{} '{}' is no time: write seconds, 90, or 1:30, 12:00:00, 1-12:00:00", what, echoed(text)));
   }
   return seconds;
 }
@@ -197,10 +192,10 @@ double parse_seconds(std::string_view text, std::string_view what) {
 double parse_number(std::string_view text, std::string_view what, double least, double most) {
   const auto value = parse_decimal(text);
   if (!value || std::isnan(*value)) {
-    throw BadInput(fmt::format("{} '{}' is not a number between {} and {}", what, text, least, most));
+    throw BadInput(fmt::format("{} '{}' is not a number between {} and {}", what, echoed(text), least, most));
   }
   if (*value < static_cast<Real>(least) || *value > static_cast<Real>(most)) {
-    throw BadInput(fmt::format("{} is {}: it must be between {} and {}", what, text, least, most));
+    throw BadInput(fmt::format("{} is {}: it must be between {} and {}", what, echoed(text), least, most));
   }
   // No sign where there is no number: -0.
   return *value == 0 ? 0 : static_cast<double>(*value);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "drivers/base/bad_input.hpp"
+#include "drivers/base/utf8.hpp"
 
 namespace trafficbench {
 
@@ -15,7 +16,7 @@ void refuse_name(std::string_view name, std::string_view what, const std::vector
     if (i < meanings.size() && !meanings[i].empty()) choices += fmt::format(" ({})", meanings[i]);
   }
   if (list) choices += names.size() == 2 ? ", or both with a comma between" : ", or several with commas between";
-  throw BadInput(fmt::format("{} is '{}': it is {}", what, name, choices));
+  throw BadInput(fmt::format("{} is '{}': it is {}", what, echoed(name), choices));
 }
 
 }  // namespace trafficbench

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "drivers/base/standard_output.hpp"
+
 namespace trafficbench {
 
 namespace {
@@ -21,9 +23,10 @@ std::optional<std::size_t> terminal_columns(int file) {
     const long columns = std::strtol(told, nullptr, 10);
     return columns > 0 ? static_cast<std::size_t>(columns) : kUsual;
   }
-  if (isatty(file) == 0) return std::nullopt;
+  const int reached = file == STDOUT_FILENO ? own_standard_output() : file;
+  if (isatty(reached) == 0) return std::nullopt;
   winsize size{};
-  return ioctl(file, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
+  return ioctl(reached, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
 }
 
 bool can_rewrite_lines() {

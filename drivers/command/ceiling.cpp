@@ -5,7 +5,7 @@
 
 #include "drivers/base/standard_output.hpp"
 #include "drivers/command/commands.hpp"
-#include "drivers/command/cpu_quota.hpp"
+#include "drivers/command/notes.hpp"
 #include "drivers/measure/ceiling_ranks.hpp"
 #include "drivers/measure/ceiling_report.hpp"
 #include "drivers/measure/network_report.hpp"
@@ -43,7 +43,7 @@ Network measure_network(Communicator& world) {
 }  // namespace
 
 Status ceiling(Communicator& world, const CeilingCommandOptions& options) {
-  say_cpu_quota(world);
+  say_notes(world);
   const Ceiling measured = measure_ceiling(world);
   const Network network = measure_network(world);
   const bool interrupted = asked_to_stop(world);

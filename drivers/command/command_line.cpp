@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "drivers/base/utf8.hpp"
 #include "drivers/command/knobs.hpp"
 #include "drivers/command/typed_options.hpp"
 #include "kernels/registry.hpp"
@@ -309,7 +310,7 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
       return line;
     }
     if (app.get_subcommands().empty()) {
-      const std::string what = argc > 1 ? fmt::format("'{}' is no command", argv[1]) : "no command";
+      const std::string what = argc > 1 ? fmt::format("'{}' is no command", echoed(argv[1])) : "no command";
       throw BadInput(what + ": it is run, sweep, merge, derive, check, list, ceiling or io; see trafficbench --help");
     }
     std::string where = "trafficbench";

@@ -5,6 +5,7 @@
 
 #include "drivers/base/new_file.hpp"
 #include "drivers/base/standard_output.hpp"
+#include "drivers/base/utf8.hpp"
 #include "drivers/command/commands.hpp"
 #include "drivers/report/point_row.hpp"
 #include "drivers/report/ratios.hpp"
@@ -21,7 +22,8 @@ Status derive(const DeriveOptions& options) {
   }
   add_ratios(measured.rows, measured.launches);
   for (const std::string& name : measured.unknown_fields) {
-    say(fmt::format("trafficbench: note: {}: field {} is unknown here and is left out\n", options.measured, name));
+    say(fmt::format("trafficbench: note: {}: field {} is unknown here and is left out\n", echoed(options.measured),
+                    echoed(name)));
   }
   check_free(options.output, options.force);
   NewFile output(options.output, options.force);

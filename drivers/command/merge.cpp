@@ -6,6 +6,7 @@
 
 #include "drivers/base/new_file.hpp"
 #include "drivers/base/standard_output.hpp"
+#include "drivers/base/utf8.hpp"
 #include "drivers/command/commands.hpp"
 #include "drivers/machine/topology.hpp"
 #include "drivers/report/append.hpp"
@@ -43,7 +44,8 @@ class Merged {
       }
     }
     for (const std::string& name : report.unknown_fields) {
-      say(fmt::format("trafficbench: note: {}: field {} is unknown here and is left out\n", path, name));
+      say(fmt::format("trafficbench: note: {}: field {} is unknown here and is left out\n", echoed(path),
+                      echoed(name)));
     }
   }
 
@@ -55,7 +57,7 @@ class Merged {
     Json& context = report["context"];
     context["date"] = utc_date();
     context["host_name"] = host_name();
-    context["num_cpus"] = machine.cores * machine.threads_per_core;
+    context["num_cpus"] = machine.cpus;
     context["caches"] = caches_of(machine);
     context["mhz_per_cpu"] = nullptr;
     return report;

@@ -40,7 +40,7 @@ std::string Progress::time_left() const {
 }
 
 void Progress::clear_line() const {
-  if (terminal_) say("\r\033[K");
+  if (terminal_) erase_line();
 }
 
 std::string Progress::line(const std::string& what) const {

@@ -19,7 +19,7 @@
 #include "drivers/base/utf8.hpp"
 #include "drivers/base/wall_clock.hpp"
 #include "drivers/command/commands.hpp"
-#include "drivers/command/cpu_quota.hpp"
+#include "drivers/command/notes.hpp"
 #include "drivers/command/progress.hpp"
 #include "drivers/io/file_system.hpp"
 #include "drivers/io/road_file.hpp"
@@ -475,7 +475,7 @@ Status run_on(Communicator& world, const RunOptions& options, KernelTable table,
   }
   Road& road = *made_road;
   // After the last thing that may be refused, so that bad input is one line.
-  say_cpu_quota(world);
+  say_notes(world);
   if (speaks && !placing.shortage.empty()) {
     say(fmt::format("trafficbench: note: {}: its rate says little\n", placing.shortage));
   }

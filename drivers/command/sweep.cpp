@@ -14,9 +14,9 @@
 #include "drivers/base/standard_output.hpp"
 #include "drivers/base/wall_clock.hpp"
 #include "drivers/command/commands.hpp"
-#include "drivers/command/cpu_quota.hpp"
 #include "drivers/command/ladder_table.hpp"
 #include "drivers/command/measuring.hpp"
+#include "drivers/command/notes.hpp"
 #include "drivers/command/sweep_energy.hpp"
 #include "drivers/command/sweep_network.hpp"
 #include "drivers/command/sweep_session.hpp"
@@ -174,7 +174,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     return Status::done;
   }
 
-  say_cpu_quota(world);
+  say_notes(world);
   // What was raced for at the first visit serves all others.
   const bool was_planned = world.sum_of(journal && !journal->plan().is_null() ? 1 : 0) > 0;
   const ChosenWaves wave = use_waves(

@@ -7,6 +7,7 @@
 
 #include "drivers/base/bad_input.hpp"
 #include "drivers/base/numbers.hpp"
+#include "drivers/base/utf8.hpp"
 
 namespace trafficbench {
 
@@ -22,8 +23,8 @@ void refuse_unfinished(int argc, const char* const* argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
-      throw BadInput(
-          fmt::format("{} is empty: give it a value, or leave it out", argument.substr(0, argument.size() - 1)));
+      throw BadInput(fmt::format("{} is empty: give it a value, or leave it out",
+                                 echoed(argument.substr(0, argument.size() - 1))));
     }
   }
 }

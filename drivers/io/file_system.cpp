@@ -11,55 +11,24 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
-#include <string_view>
 #include <vector>
 
 #include "drivers/base/bad_input.hpp"
 #include "drivers/base/files.hpp"
+#include "drivers/base/mounts.hpp"
 #include "drivers/base/positioned_io.hpp"
 
 namespace trafficbench {
 
 namespace {
 
-/// A path of /proc/self/mountinfo, where blanks and the like stand as \040.
-std::string unescaped(std::string_view text) {
-  std::string path;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto is_digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '7'; };
-    if (text[i] == '\\' && is_digit(i + 1) && is_digit(i + 2) && is_digit(i + 3)) {
-      path += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
-      i += 3;
-    } else {
-      path += text[i];
-    }
-  }
-  return path;
-}
-
-bool is_within(const std::string& path, const std::string& mount_point) {
-  return mount_point == "/" ||
-         (path.starts_with(mount_point) && (path.size() == mount_point.size() || path[mount_point.size()] == '/'));
-}
-
 /// Takes type and mount point from the longest that the folder is within; of equal ones the last lies on top.
 void look_up_mount(const std::string& folder, FileSystem& found) {
   const char* const pretended = std::getenv("TRAFFICBENCH_MOUNTINFO");
-  std::ifstream lines(pretended != nullptr ? pretended : "/proc/self/mountinfo");
-  for (std::string line; std::getline(lines, line);) {
-    // Number, parent, device, root, mount point, options, any number of fields, a dash, type.
-    std::istringstream fields(line);
-    std::string field;
-    for (int i = 0; i < 5; ++i) fields >> field;
-    const std::string mount_point = unescaped(field);
-    while (fields >> field && field != "-") continue;
-    std::string type;
-    if (!(fields >> type) || !is_within(folder, mount_point)) continue;
-    if (mount_point.size() < found.mount_point.size()) continue;
-    found.mount_point = mount_point;
-    found.type = type;
+  for (const Mount& mount : read_mounts(pretended != nullptr ? pretended : "/proc/self/mountinfo")) {
+    if (!is_within(folder, mount.point) || mount.point.size() < found.mount_point.size()) continue;
+    found.mount_point = mount.point;
+    found.type = mount.type;
   }
 }
 

@@ -19,11 +19,13 @@ struct CpuQuota {
 /// What the control groups that a process is in, and those above them, leave it.
 struct ControlGroupLimits {
   std::int64_t memory_left =
-      std::numeric_limits<std::int64_t>::max();  ///< bytes; the maximum where nothing limits them
+      std::numeric_limits<std::int64_t>::max();  ///< bytes, with those that only hold files which were read; the
+                                                 ///< maximum where nothing limits them
   std::vector<CpuQuota> cpu_quotas;              ///< innermost group first
 };
 
-/// Reads them from proc/self/cgroup and sys/fs/cgroup in the folder `root`. What cannot be read sets no limit.
+/// Reads them from proc/self/cgroup, and where proc/self/mountinfo says that they are mounted, else from sys/fs/cgroup,
+/// in the folder `root`. What cannot be read sets no limit.
 ControlGroupLimits read_control_groups(const std::filesystem::path& root = "/");
 
 }  // namespace trafficbench

@@ -14,7 +14,7 @@ struct Core {
 };
 
 /// For those who look: of these cores, each with all its logical CPUs in `cpus`, those that have some in `mask`, with
-/// no others. A core for each CPU of `mask` if none has.
+/// no others. A CPU of `mask` that none has is a core by itself.
 std::vector<Core> allowed_cores(const std::vector<Core>& cores, const std::vector<int>& mask);
 
 }  // namespace trafficbench

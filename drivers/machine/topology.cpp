@@ -31,8 +31,11 @@ std::vector<Core> allowed_cores(const std::vector<Core>& cores, const std::vecto
     std::erase_if(core.cpus, [&](int cpu) { return !std::ranges::binary_search(mask, cpu); });
     if (!core.cpus.empty()) allowed.push_back(std::move(core));
   }
-  if (!allowed.empty()) return allowed;
-  for (const int cpu : mask) allowed.push_back({cpu, {cpu}, 0});
+  const bool unknown = allowed.empty();  // there is one cache then, as far as anybody knows
+  for (const int cpu : mask) {
+    const auto has = [cpu](const Core& core) { return std::ranges::find(core.cpus, cpu) != core.cpus.end(); };
+    if (std::ranges::none_of(cores, has)) allowed.push_back({cpu, {cpu}, unknown ? 0 : cpu});
+  }
   return allowed;
 }
 

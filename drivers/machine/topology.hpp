@@ -25,8 +25,9 @@ struct NumaRegion {
 
 struct Machine {
   std::string cpu_model;
-  int cores = 1;
-  int threads_per_core = 1;
+  int cores = 1;                 ///< with a logical CPU that is online
+  int cpus = 1;                  ///< logical CPUs that are online
+  int threads_per_core = 1;      ///< of the cores that have most: there are CPUs of unequal ones
   std::vector<Cache> caches;     ///< of the first core, nearest first
   std::vector<NumaRegion> numa;  ///< empty if unknown
 
@@ -36,10 +37,12 @@ struct Machine {
   /// What Core::cache tells apart: the L3 caches; where there are none, the caches of the highest level that cores
   /// share, else the packages.
   std::string last_level_cache = "L3 cache";
+
+  std::string doubt;  ///< why this may not be the node as it is; empty if nothing says so
 };
 
-/// Looks at the node anew: with hwloc, or in a build without it by machine_from_files. `mask` is what this process may
-/// run on: logical CPUs in ascending order.
+/// Looks at the node anew: with hwloc, or in a build without it, and where hwloc cannot, by machine_from_files. `mask`
+/// is what this process may run on: logical CPUs in ascending order.
 Machine look_at_machine(const std::vector<int>& mask);
 
 /// The node as the system's files in the folder `root` describe it. NUMA regions stay unknown.

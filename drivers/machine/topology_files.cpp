@@ -47,12 +47,20 @@ std::int64_t bytes_of(const std::string& size) {
   return number * (unit == 'K' ? 1024 : unit == 'M' ? 1024 * 1024 : 1);
 }
 
-std::string model_name(const fs::path& root) {
+/// What the system says of the first logical CPU under that name.
+std::string cpu_fact(const fs::path& root, const std::string& name) {
   std::ifstream info(root / "proc/cpuinfo");
   for (std::string line; std::getline(info, line);) {
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+    const auto value = line.find(": ");
+    if (line.starts_with(name + "\t") && value != std::string::npos) return line.substr(value + 2);
   }
   return {};
+}
+
+/// AMD's Bulldozer and its like: what share an arithmetic unit are called siblings, and are cores.
+bool has_cores_as_siblings(const fs::path& root) {
+  const std::string family = cpu_fact(root, "cpu family");
+  return cpu_fact(root, "vendor_id") == "AuthenticAMD" && (family == "21" || family == "22");
 }
 
 /// A cache of one logical CPU.
@@ -100,11 +108,24 @@ std::vector<int> sharing_with(const fs::path& cpu, int level) {
 Machine machine_from_files(const fs::path& root, const std::vector<int>& mask) {
   const fs::path all = root / "sys/devices/system/cpu";
   const auto folder_of = [&](int cpu) { return all / ("cpu" + std::to_string(cpu)); };
-  const auto siblings = [&](int cpu) { return listed(first_line(folder_of(cpu) / "topology/thread_siblings_list")); };
+  const auto core_id_of = [&](int cpu) { return first_line(folder_of(cpu) / "topology/core_id"); };
+  const bool siblings_are_cores = has_cores_as_siblings(root);
+  // The logical CPUs of its core, itself among them.
+  const auto core_of = [&](int cpu) {
+    std::vector<int> cpus = listed(first_line(folder_of(cpu) / "topology/thread_siblings_list"));
+    if (siblings_are_cores) {
+      const std::string id = core_id_of(cpu);
+      std::erase_if(cpus, [&](int other) { return core_id_of(other) != id; });
+    }
+    return cpus.empty() ? std::vector{cpu} : cpus;
+  };
   Machine machine;
-  machine.cpu_model = model_name(root);
-  const std::vector<CacheOfCpu> caches = caches_of(folder_of(0));
-  const int level = last_shared_level(caches, siblings(0).size());
+  machine.cpu_model = cpu_fact(root, "model name");
+  std::vector<int> online = listed(first_line(all / "online"));
+  if (online.empty()) online = {0};
+  const int first = online.front();  // 0 may be switched off
+  const std::vector<CacheOfCpu> caches = caches_of(folder_of(first));
+  const int level = last_shared_level(caches, core_of(first).size());
   machine.last_level_cache = level == 0 ? "package" : "L" + std::to_string(level) + " cache";
   std::map<int, int> shared;  // Core::cache by logical CPU: each cache is looked at once
   const auto shared_of = [&](int cpu) {
@@ -118,8 +139,7 @@ Machine machine_from_files(const fs::path& root, const std::vector<int>& mask) {
   std::set<int> seen;
   std::vector<Core> cores;
   for (const int cpu : mask) {
-    std::vector<int> cpus = siblings(cpu);
-    if (cpus.empty()) cpus = {cpu};
+    std::vector<int> cpus = core_of(cpu);
     const int number = std::ranges::min(cpus);
     if (seen.insert(number).second) cores.push_back({number, std::move(cpus), shared_of(cpu)});
   }
@@ -127,8 +147,14 @@ Machine machine_from_files(const fs::path& root, const std::vector<int>& mask) {
   std::ranges::stable_sort(cores, {}, &Core::cache);
   machine.allowed_cores = allowed_cores(cores, mask);
   const auto count = [](const std::vector<int>& members) { return std::max(1, static_cast<int>(members.size())); };
-  machine.threads_per_core = count(siblings(0));
-  machine.cores = std::max(1, count(listed(first_line(all / "online"))) / machine.threads_per_core);
+  std::set<int> numbers;
+  for (const int cpu : online) {
+    const std::vector<int> cpus = core_of(cpu);
+    numbers.insert(std::ranges::min(cpus));
+    machine.threads_per_core = std::max(machine.threads_per_core, count(cpus));
+  }
+  machine.cpus = count(online);
+  machine.cores = static_cast<int>(numbers.size());
   for (const CacheOfCpu& cache : caches) {
     machine.caches.push_back({cache.level, cache.type, cache.bytes, count(cache.cpus)});
   }

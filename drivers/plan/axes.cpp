@@ -8,12 +8,28 @@
 
 namespace trafficbench {
 
+namespace {
+
+std::string_view without_spaces(std::string_view text) {
+  constexpr std::string_view kSpaces = " \t\n\v\f\r";
+  const auto first = text.find_first_not_of(kSpaces);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
+}
+
+}  // namespace
+
 std::int64_t omp_num_threads() {
   const char* variable = std::getenv("OMP_NUM_THREADS");
   if (variable == nullptr || *variable == '\0') return 0;
-  // A list is for nested regions, of which there are none here.
-  const std::string_view all = variable;
-  return Count<1, kMaxThreads>(all.substr(0, all.find(',')), "OMP_NUM_THREADS").number;
+  // As OpenMP takes it: spaces round each number; a list is for nested regions, of which there are none here.
+  std::vector<std::int64_t> numbers;
+  for (std::string_view rest = variable;;) {
+    const auto comma = rest.find(',');
+    numbers.push_back(Count<1, kMaxThreads>(without_spaces(rest.substr(0, comma)), "OMP_NUM_THREADS").number);
+    if (comma == std::string_view::npos) return numbers.front();
+    rest.remove_prefix(comma + 1);
+  }
 }
 
 StartOptions StartAxes::start() const {

@@ -28,7 +28,8 @@ KernelChoice KernelName::choose(KernelTable table, bool ternary) const {
     if (text == threaded_name(*variant)) return {.variant = variant, .threaded = true};
     names += fmt::format("{}, ", variant->name);
   }
-  throw BadInput(fmt::format("kernel '{}' is unknown: it is auto, or one of {}with or without +threads", text, names));
+  throw BadInput(
+      fmt::format("kernel '{}' is unknown: it is auto, or one of {}with or without +threads", echoed(text), names));
 }
 
 KernelNames::KernelNames(std::string_view written, std::string_view what) : text(written) {
@@ -96,8 +97,8 @@ ChosenWaves use_waves(Communicator& world, const std::string& name, bool retune)
     if (name == "auto") {
       chosen = find_waves(retune);
     } else if (!choose_waves(name)) {
-      throw BadInput(fmt::format("wave '{}' is none of this build and instruction set; the fastest here is {}", name,
-                                 chosen_waves()));
+      throw BadInput(fmt::format("wave '{}' is none of this build and instruction set; the fastest here is {}",
+                                 echoed(name), chosen_waves()));
     }
   });
   chosen.name = text_of_rank_0(world, chosen.name);

@@ -61,6 +61,7 @@ constexpr Part kLaunch[] = {{"version", is_text},
                             {"compiler", is_text_or_null},
                             {"flags", is_string_or_null},
                             {"build_type", is_text_or_null},
+                            {"optimised", is_flag, false},
                             {"isas", are_different<is_text>},
                             {"kernels", are_different<is_kernel>, false},
                             {"waves", are_different<is_text>, false},
@@ -77,6 +78,7 @@ constexpr Part kCpu[] = {{"model", is_text},
                          {"revision", is_text, false},
                          {"cores", is_shape},
                          {"threads_per_core", is_shape},
+                         {"logical_cpus", is_shape, false},
                          {"clock_hz", is_positive_or_null}};
 
 constexpr Part kMpi[] = {

@@ -13,6 +13,7 @@
 #include "drivers/base/utf8.hpp"
 #include "drivers/machine/topology.hpp"
 #include "drivers/report/parts.hpp"
+#include "kernels/build.hpp"
 #include "kernels/clock.hpp"
 #include "kernels/isa.hpp"
 #include "kernels/registry.hpp"
@@ -137,6 +138,7 @@ Json describe_run(Communicator& comm, const std::vector<std::string>& argv) {
                {{"model", machine.cpu_model.empty() ? "unknown" : valid_utf8(machine.cpu_model)},
                 {"cores", machine.cores},
                 {"threads_per_core", machine.threads_per_core},
+                {"logical_cpus", machine.cpus},
                 {"clock_hz", measure_clock_hz()}}},
               {"caches", caches_of(machine)},
               {"numa", numa},
@@ -144,6 +146,7 @@ Json describe_run(Communicator& comm, const std::vector<std::string>& argv) {
               {"compiler", kCompiler},
               {"flags", kFlags},
               {"build_type", kBuildType},
+              {"optimised", built_with_optimisation()},
               {"isas", isas},
               {"kernels", kernels},
               {"environment", environment()},
@@ -153,6 +156,7 @@ Json describe_run(Communicator& comm, const std::vector<std::string>& argv) {
               {"limits", nullptr}};
   if (const std::string revision = cpu_revision(); !revision.empty()) run["cpu"]["revision"] = valid_utf8(revision);
   if (hosts.empty()) run.erase("hosts");
+  if (!machine.doubt.empty()) run["note"] = machine.doubt;
   if (!library.name.empty()) {
     run["mpi"] = {{"library", valid_utf8(library.name)},
                   {"version", library.version.empty() ? "unknown" : valid_utf8(library.version)},
@@ -166,8 +170,9 @@ std::string version_text(Communicator& comm) {
   std::string isas;
   for (const Isa& isa : built_isas()) isas += (isas.empty() ? "" : ", ") + isa.name;
   const Communicator::Library library = comm.library();
-  return fmt::format("trafficbench {} ({})\n{}, {} {}\nMPI: {}\nlauncher: {}\ninstruction sets: {}; in use: {}\n",
+  return fmt::format("trafficbench {} ({})\n{}, {} {}{}\nMPI: {}\nlauncher: {}\ninstruction sets: {}; in use: {}\n",
                      kVersion, kCommit, kCompiler, kBuildType, kFlags,
+                     built_with_optimisation() ? "" : " (not optimised)",
                      library.name.empty() ? "none" : library.name + " " + library.version,
                      library.name.empty() ? "none" : launcher_beside(), isas, selected_isa());
 }

@@ -14,10 +14,14 @@ Json make_report(const std::string& command, const Json& axes, const std::vector
   const Json& last = launches.back();
   const Json& cpu = last["cpu"];
   const Json& clock = cpu["clock_hz"];
+  // In older reports cores are alike.
+  const auto number_of = [&](const char* what) { return cpu[what].get<std::int64_t>(); };
+  const std::int64_t cpus =
+      cpu.contains("logical_cpus") ? number_of("logical_cpus") : number_of("cores") * number_of("threads_per_core");
   Json context = {{"date", last["date"]},
                   {"host_name", last["host"]},
                   {"executable", kExecutable},
-                  {"num_cpus", cpu["cores"].get<std::int64_t>() * cpu["threads_per_core"].get<std::int64_t>()},
+                  {"num_cpus", cpus},
                   {"json_schema_version", kGoogleVersion},
                   {"trafficbench_schema", kSchemaVersion},
                   {"caches", last["caches"]},

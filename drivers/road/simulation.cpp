@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "drivers/base/wall_clock.hpp"
+#include "drivers/road/regions.hpp"
 #include "kernels/bits.hpp"
 #include "kernels/depth.hpp"
 #include "kernels/registry.hpp"
@@ -197,6 +198,7 @@ void Simulation::add_work(const ThreadSeconds& threads, double seconds, double w
 
 /// `k` iterations follow: with overlap, the inside makes them while the edges travel.
 void Simulation::exchange_halos(std::int64_t k) {
+  const Region region(Region::kExchange);
   const bool timed = exchange_timer_.due();
   const double began = timed ? wall_seconds() : 0;
   exchange_->start(segment_.get());
@@ -210,6 +212,7 @@ void Simulation::exchange_halos(std::int64_t k) {
 
 /// Returns the seconds that it took, where the exchange is timed.
 double Simulation::advance_inside(std::int64_t k, bool timed) {
+  const Region region(Region::kAdvance, setup_.threads);
   if (!timed) {
     split_->advance_inside(k, moves_);
     return 0;
@@ -222,6 +225,7 @@ double Simulation::advance_inside(std::int64_t k, bool timed) {
 }
 
 void Simulation::advance_cells(std::int64_t k) {
+  const Region region(Region::kAdvance, setup_.threads);
   if (!advance_timer_.due()) return segment_->advance(k, moves_);
   const double began = wall_seconds();
   const ThreadSeconds threads = segment_->timed_advance(k, moves_);
@@ -231,6 +235,7 @@ void Simulation::advance_cells(std::int64_t k) {
 }
 
 void Simulation::sum_moves() {
+  const Region region(Region::kReduce);
   const bool timed = sum_timer_.due();
   const double began = timed ? wall_seconds() : 0;
   sum_->add(sums_);
@@ -241,6 +246,7 @@ void Simulation::sum_moves() {
 }
 
 MovesMade Simulation::take_sums() {
+  const Region region(Region::kReduce);
   const double began = wall_seconds();
   const MovesMade made = sum_->take();
   taking_ += wall_seconds() - began;

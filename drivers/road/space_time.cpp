@@ -13,6 +13,7 @@
 #include "drivers/base/bad_input.hpp"
 #include "drivers/base/files.hpp"
 #include "drivers/base/numbers.hpp"
+#include "drivers/base/utf8.hpp"
 #include "drivers/road/png_file.hpp"
 #include "kernels/bits.hpp"
 
@@ -45,14 +46,14 @@ Block parse_window(const std::string& text, std::int64_t cells) {
   if (text == "auto") return {0, std::min(cells, kDefaultWidth)};
   const std::size_t colon = text.find(':');
   if (colon == std::string::npos) {
-    throw BadInput(fmt::format("window is '{}': it is FIRST:COUNT, as in 0:1000", text));
+    throw BadInput(fmt::format("window is '{}': it is FIRST:COUNT, as in 0:1000", echoed(text)));
   }
   Block window;
   window.first = parse_count(text.substr(0, colon), "first cell of the window", 0, cells - 1);
   window.cells = parse_count(text.substr(colon + 1), "cells of the window", 1, cells);
   if (window.cells > cells - window.first) {
     throw BadInput(fmt::format("window is '{}': it ends beyond the road of {} cells; from cell {} on there are {}",
-                               text, cells, window.first, cells - window.first));
+                               echoed(text), cells, window.first, cells - window.first));
   }
   return window;
 }

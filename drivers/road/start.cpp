@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "drivers/base/bad_input.hpp"
+#include "drivers/base/utf8.hpp"
 #include "drivers/io/road_file.hpp"
 #include "kernels/bits.hpp"
 #include "kernels/start_state.hpp"
@@ -30,13 +31,13 @@ void check_start(const StartOptions& options) {
   } else if (options.is_pattern()) {
     const std::string pattern = pattern_of(options);
     if (pattern.empty() || pattern.find_first_not_of("01") != std::string::npos) {
-      throw BadInput(fmt::format("pattern '{}' is not a text of 0 and 1: write pattern:1100", pattern));
+      throw BadInput(fmt::format("pattern '{}' is not a text of 0 and 1: write pattern:1100", echoed(pattern)));
     }
   } else if (options.is_file()) {
     if (options.path().empty()) throw BadInput("init file: has no path: write file:PATH");
   } else if (options.init != "philox") {
-    throw BadInput(
-        fmt::format("init '{}' is unknown: it is philox, uni, mt19937, file:PATH or pattern:1100", options.init));
+    throw BadInput(fmt::format("init '{}' is unknown: it is philox, uni, mt19937, file:PATH or pattern:1100",
+                               echoed(options.init)));
   }
   if (options.seed < 0 || options.seed > most_seed) {
     throw BadInput(

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 
+#include "drivers/road/regions.hpp"
 #include "kernels/bits.hpp"
 #include "kernels/closed_form.hpp"
 #include "kernels/packed_road.hpp"
@@ -39,6 +40,7 @@ std::int64_t cars_of(const CellSource& start, Block part) {
 }  // namespace
 
 Expected expect(Communicator& comm, const CellSource& start, std::int64_t iterations, int threads) {
+  const Region region(Region::kVerify);
   const auto parts = static_cast<std::size_t>(threads);
   std::vector<std::int64_t> part_cars(parts);
   on_parts(comm, start.cells(), threads,
@@ -71,6 +73,7 @@ Expected expect(Communicator& comm, const CellSource& start, std::int64_t iterat
 }
 
 std::string verify(Simulation& simulation, const MovesMade& made, CountingMode counting, const Expected& expected) {
+  const Region region(Region::kVerify);
   if (const std::uint64_t hash = simulation.hash(); hash != expected.hash) {
     if (const std::int64_t cars = simulation.cars(); cars != expected.cars) {
       return fmt::format("the road ends with {} cars, not {}", cars, expected.cars);
@@ -110,6 +113,7 @@ std::vector<Block> windows_of(std::span<const Block> own_blocks, std::int64_t it
 
 std::string verify_windows(Communicator& comm, const Simulation& simulation, const CellSource& start, std::int64_t cars,
                            std::int64_t iterations) {
+  const Region region(Region::kVerify);
   const std::vector<Block> own_blocks = simulation.own_blocks(comm.rank());
   const ClosedForm closed_form(start, cars, iterations);
   std::string problem;

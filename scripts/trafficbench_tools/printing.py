@@ -180,7 +180,7 @@ def run(name, main):
     except CannotPrint as problem:
         error = problem.args[0]
         if sys.stdout is not None:
-            _close_to_all(1)
+            _close_to_all(sys.stdout.fileno())
         # A reader that has seen enough (head) is told nothing.
         if not isinstance(error, BrokenPipeError):
             tell(name, "cannot write to standard output: {}".format(error.strerror or error))
@@ -190,7 +190,7 @@ def run(name, main):
         try:
             sys.stdout.flush()
         except CannotPrint:
-            _close_to_all(1)
+            _close_to_all(sys.stdout.fileno())
         tell(name, line)
     # All is said and done: a signal that comes while Python puts itself away changes nothing of that.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -71,6 +71,8 @@ def banners(sources, charts, remarks=()):
                     ),
                 )
             )
+        if any(run.get("optimised") is False for run in source.context["runs"]):
+            texts.append(("bad", f"{source.label}: measured by a program that was built without optimisation: its rates say little."))
         if slow := nodes.warning(source.context):
             texts.append(("", f"{source.label}: {slow}."))
         if source.left_out:

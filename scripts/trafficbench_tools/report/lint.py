@@ -334,6 +334,7 @@ def judge_setup(sources, _):
                     ("a commit without changes", run["commit"].endswith("-dirty")),
                     ("a compiler", built and not run["compiler"]),
                     ("compile options", built and not run["flags"]),
+                    ("optimisation by the compiler", run.get("optimised") is False),
                     ("a clock", not run["cpu"]["clock_hz"]),
                     ("caches", not run["caches"]),
                     ("NUMA regions", not run["numa"]),

@@ -33,7 +33,7 @@ def launch(source, number, run, members):
         ("NUMA", numa_text(run["numa"])),
         ("MPI", mpi_text(run["mpi"])),
         ("suite", f"trafficbench {run['version']}, commit {run['commit']}"),
-        ("compiler", " ".join(filter(None, [run["compiler"], run["build_type"], run["flags"]])) or "none (Python)"),
+        ("compiler", compiler_text(run)),
         ("instruction sets", ", ".join(run["isas"]) or "none"),
         ("configuration", configurations.summary(run, members)),
         ("software", ", ".join(f"{name} {version}" for name, version in run.get("software", {}).items())),
@@ -69,6 +69,12 @@ def time_text(run):
         f"{words.significant(end, 3)} s to the end of the last of {words.count_of(len(visits), 'visit')}, of"
         f" {words.significant(longest, 3)} s or less"
     )
+
+
+def compiler_text(run):
+    """What a build was compiled with, in one line."""
+    text = " ".join(filter(None, [run["compiler"], run["build_type"], run["flags"]])) or "none (Python)"
+    return text if run.get("optimised", True) else f"{text} (not optimised)"
 
 
 def cpu_text(cpu):

@@ -1,0 +1,18 @@
+// What the made-up profilers of regions_test.cpp were told.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+struct ProfilerEvents {
+  std::mutex mutex;
+  std::vector<std::string> all;  ///< "begin advance", "end advance", ...
+
+  void add(const std::string& event) {
+    const std::lock_guard lock(mutex);
+    all.push_back(event);
+  }
+};
+
+inline ProfilerEvents profiler_events;
