@@ -202,6 +202,12 @@ def test_rows_left_out_need_a_reason(tmp_path):
     assert "left out by --only" in " ".join(rules[2].breaks)
 
 
+def test_ranks_that_write_files_need_no_placement(tmp_path):
+    report = example("io")
+    assert report["benchmarks"] and all(row["placement"] is None for row in report["benchmarks"] if row.get("samples"))
+    assert not any("placement" in gap for gap in rules_of(report, tmp_path)[9].breaks)
+
+
 def test_methods_say_what_the_file_says(tmp_path):
     report = good()
     text = methods.paragraph(loading.load([made_up_report.save(report, tmp_path / "made-up.json")])[0])
