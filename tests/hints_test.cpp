@@ -46,7 +46,7 @@ TEST(Hints, AreShownShortAndOnOneLine) {
   const std::string said = refusal([] { parse({std::string(100, 'a') + "\n=1"}); });
   EXPECT_NE(said.find("'" + std::string(60, 'a') + "...'"), std::string::npos) << said;
   EXPECT_EQ(suspicion_of({}), "");
-  EXPECT_EQ(suspicion_of({{"a", "1"}, {"b", "x\ny"}}), " (the hints may be to blame: a=1, b=x?y)");
+  EXPECT_EQ(suspicion_of({{"a", "1"}, {"b", "x\ny"}}), " (the hints may be to blame: a=1, b=x\\ny)");
 }
 
 }  // namespace
