@@ -1,5 +1,4 @@
 #include "drivers/base/numbers.hpp"
-#include "drivers/base/utf8.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "drivers/base/utf8.hpp"
 #include "drivers/plan/axes.hpp"
 #include "tests/refusal.hpp"
 
