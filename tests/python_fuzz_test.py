@@ -4,13 +4,15 @@ Run: TRAFFICBENCH_BUILD=build/release /usr/bin/python3 -m pytest tests/python_fu
 """
 
 import numpy
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, configuration, given, settings
 from hypothesis import strategies as some
 from hypothesis.extra import numpy as arrays
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from program import CACHE_FOLDER
 from python_module import package, plain, unpacked
 
 tb = package()
+configuration.set_hypothesis_home_dir(CACHE_FOLDER.name)
 
 KERNELS = [kernel.name for kernel in tb.kernels()]
 # The same cases in every run: a failure here is one for whoever changed the code.

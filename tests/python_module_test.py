@@ -361,6 +361,7 @@ REFUSED = [
     (ValueError, "length", lambda: tb.Road(-5)),
     (ValueError, "length", lambda: tb.Road(2**41)),
     (ValueError, "length", lambda: tb.Road(10**30)),
+    (ValueError, "steps is of type int", lambda: tb.Road(100, threads=1).advance(10**5000)),
     (TypeError, "int(1e7)".replace("1e7", "10000000.0"), lambda: tb.Road(1e7)),
     (TypeError, "length", lambda: tb.Road("100")),
     (TypeError, "length", lambda: tb.Road(True)),

@@ -21,12 +21,15 @@ std::optional<std::size_t> terminal_columns(int file) {
       std::getenv(file == STDOUT_FILENO ? "TRAFFICBENCH_STDOUT_COLUMNS" : "TRAFFICBENCH_STDERR_COLUMNS");
   if (told != nullptr && *told != '\0') {
     const long columns = std::strtol(told, nullptr, 10);
-    return columns > 0 ? static_cast<std::size_t>(columns) : kUsual;
+    return columns > 0 ? std::optional(static_cast<std::size_t>(columns)) : std::nullopt;
   }
   const int reached = file == STDOUT_FILENO ? own_standard_output() : file;
   if (isatty(reached) == 0) return std::nullopt;
   winsize size{};
-  return ioctl(reached, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
+  if (ioctl(reached, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  // Open MPI gives each rank a terminal without a size, whatever is at its own ends.
+  if (std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr) return std::nullopt;
+  return kUsual;
 }
 
 bool can_rewrite_lines() {

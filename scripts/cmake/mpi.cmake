@@ -132,18 +132,22 @@ int main() {
   elseif(launcher_family STREQUAL "unknown")
     set(note " (does not say of which MPI)")
   endif()
-  message(STATUS "MPI: ${header}, launcher ${MPIEXEC_EXECUTABLE}${note}")
   set(TRAFFICBENCH_MPI_FAMILY ${header_family} PARENT_SCOPE)
 
-  # Unbound: the program binds its ranks and threads itself. Tests start more ranks than there are cores.
+  # Unbound: the program binds its ranks and threads itself.
   set(flags "")
-  if(launcher_family STREQUAL "openmpi")
-    set(flags --bind-to none --oversubscribe --allow-run-as-root)
-  elseif(launcher_family STREQUAL "mpich")
+  if(launcher_family STREQUAL "openmpi" OR launcher_family STREQUAL "mpich")
     set(flags --bind-to none)
+  elseif(launcher_family STREQUAL "intel")
+    set(flags -genv I_MPI_PIN off)
   elseif(launcher_name MATCHES "^srun")
-    set(flags --cpu-bind=none --overcommit)
+    set(flags --cpu-bind=none)
+  elseif(launcher_name MATCHES "^aprun")
+    set(flags -cc none)
+  elseif(MPIEXEC_EXECUTABLE)
+    set(note "${note}; how it leaves ranks unbound is not known here: tell it yourself")
   endif()
+  message(STATUS "MPI: ${header}, launcher ${MPIEXEC_EXECUTABLE}${note}")
   set(TRAFFICBENCH_MPIEXEC_FLAGS ${flags} PARENT_SCOPE)
 endfunction()
 
@@ -164,6 +168,9 @@ endif()
 # For people; installed too.
 list(JOIN TRAFFICBENCH_MPIEXEC_FLAGS " " flags)
 set(launcher ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/trafficbench-mpiexec)
+if(NOT MPIEXEC_EXECUTABLE)
+  set(MPIEXEC_EXECUTABLE "")  # not "...-NOTFOUND"
+endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/trafficbench-mpiexec.in ${launcher} @ONLY)
 # For scripts/run.sh: how to start the program, as an array of the shell.
 set(words "")

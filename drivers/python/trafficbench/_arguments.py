@@ -15,7 +15,10 @@ _MOST_SHOWN = 60
 
 def shown(value: Any) -> str:
     """What a caller gave, as one short line of an error message."""
-    text = " ".join(repr(value).split())
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # a number of more digits than Python writes, or an object's own fault
+        text = f"of type {type(value).__name__}"
     return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 3] + "..."
 
 

@@ -88,9 +88,9 @@ def made(reports, how):
     """What stands below the comment of a table, the one that ends it included."""
     from trafficbench_tools.document_tables.tables import KINDS
 
-    kind, *words = shlex.split(how)
+    kind, *words = shlex.split(how) or [""]
     if kind not in KINDS:
-        raise BadInput(f"no table is of the kind {kind}: {', '.join(KINDS)}")
+        raise BadInput(f"no table is of the kind '{kind}': {', '.join(KINDS)}")
     table = KINDS[kind](reports, words)
     named = [word for word in words if word.endswith(".json")]
     return f"{table}<!-- end of table, from {reports.checksum(named)} -->"

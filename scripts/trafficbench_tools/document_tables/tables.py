@@ -3,6 +3,7 @@
 from trafficbench_tools.command_line import Parser
 from trafficbench_tools.counts import parse_count
 from trafficbench_tools.document_tables.numbers import Rate, between, percent, ratio_of, rounded
+from trafficbench_tools.errors import BadInput
 from trafficbench_tools.ladder import table
 from trafficbench_tools.ways import lines_of
 
@@ -43,8 +44,10 @@ def fastest_over_python(report, rows):
     if not rows:
         return ["", "", ""]
     best = table.fastest(rows)
-    python = next(row for row in measured(report) if row["kernel"] == "python" and row["count"] == rows[0]["count"])
-    times = ratio_of(best[0], python)
+    base = next((row for row in measured(report) if row["name"] == best[0]["ladder_base"]), None)
+    if base is None:
+        raise BadInput(f"the ladder has no row {best[0]['ladder_base']}")
+    times = ratio_of(best[0], base)
     return [" = ".join(f"`{row['kernel']}`" for row in best), rounded(*times), percent(*times)]
 
 

@@ -7,6 +7,7 @@ import html
 import io
 import os
 import re
+import tempfile
 from pathlib import Path
 
 from nbconvert import HTMLExporter
@@ -14,6 +15,7 @@ from pygments.formatters import HtmlFormatter
 
 from trafficbench_tools.files import make_folder, write_text
 from trafficbench_tools.notebooks.running import FOLDER, name_of
+from trafficbench_tools.places import ROOT
 
 COLOURS = 128  # of a picture: what a plot needs, in a third of the bytes
 
@@ -104,6 +106,9 @@ def _body(done, link_to, here, base):
         if cell.cell_type == "markdown":
             cell.source = re.sub(r"\]\(([^)\s]+)\)", changed, cell.source)
         for output in cell.get("outputs", []):
+            if "text" in output:
+                # Where a clone and the temporary files of one machine lie is nobody's business.
+                output.text = output.text.replace(f"{ROOT}/", "").replace(f"{tempfile.gettempdir()}/", ".../")
             data = output.get("data", {})
             if "image/png" in data:
                 data["image/png"] = _with_fewer_colours(data["image/png"])

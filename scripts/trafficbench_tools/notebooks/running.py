@@ -11,7 +11,9 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-FOLDER = Path(__file__).resolve().parents[3] / "docs" / "notebooks"
+from trafficbench_tools.places import ROOT
+
+FOLDER = ROOT / "docs" / "notebooks"
 # No cell takes a tenth of it.
 CELL_SECONDS = 300
 
@@ -76,6 +78,8 @@ async def _execute(path, env, change):
         problem = f"a cell took longer than {CELL_SECONDS} s"
     except DeadKernelError:
         problem = "the kernel died"
+    except Exception as error:  # a kernel that is not there, or does not start: the others go on
+        problem = " ".join(str(error).split()) or type(error).__name__
     return Executed(path, notebook, time.perf_counter() - start, problem)
 
 
