@@ -14,7 +14,9 @@ build_preset() {
   local folder="build/$preset" log="build/$preset.log"
   mkdir -p "$root/build"
   choose_generator
-  echo "Building $folder (log: $log)" || exit 1
+  local first=", some minutes the first time"
+  if [[ -f "$root/$folder/build.ninja" || -f "$root/$folder/Makefile" ]]; then first=""; fi
+  echo "Building $folder$first (log: $log)" || exit 1
   if ! (
     cd "$root"
     # Configured once; the build configures again by itself when a CMake file changes.
