@@ -145,6 +145,7 @@ echo "Running ${command[*]}" || exit 1
 launch "${command[@]}"
 if [[ -z "$measures" ]]; then exit "$status"; fi
 if [[ -z "$interrupted" && -f build/release/python.sh ]] && ((status == 0)); then
+  module_python=""
   # shellcheck source=/dev/null
   source build/release/python.sh
   echo "In Python: PYTHONPATH=$root/build/release/python $module_python -c 'import trafficbench; help(trafficbench)'" || exit 1
