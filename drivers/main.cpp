@@ -78,11 +78,12 @@ Status serve_alone(int argc, char** argv) {
 
 // UCX, which comes with many an MPI, has a handler for SIGHUP as soon as it is loaded: nobody can tell after that
 // whether the signal was to be ignored; and it writes to standard output. What stands in this section runs before any
-// library.
+// library, where the C library knows such a section: musl does not.
 __attribute__((section(".preinit_array"), used)) void (*const before_libraries[])() = {note_ignored_signals,
                                                                                        claim_standard_files};
 
 int main(int argc, char** argv) {
+  claim_standard_files();
   give_back_hangup();
   take_failed_writes();
   const std::vector<std::string> arguments(argv, argv + argc);

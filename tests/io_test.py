@@ -485,6 +485,18 @@ def test_a_folder_is_resumed_however_it_is_spelled(folder, spelled):
     refused(*io_words(*arguments, "other,data", "--resume"), word="directory was", cwd=folder)
 
 
+def test_a_measurement_of_an_earlier_version_is_known_again(folder):
+    """Its axes have no paths of folders."""
+    words = io_words("--bytes", "256Ki", "--methods", "posix")
+    succeed(*words, cwd=folder)
+    path = folder / "r.json"
+    report = load_report(path)
+    assert report["context"]["axes"].pop("folders") == [str(folder / "data")]
+    path.write_text(json.dumps(report), encoding="utf-8")
+    assert "complete" in succeed(*words, "--resume", cwd=folder)
+    refused(*words, "--direct", "--resume", word="direct was false", cwd=folder)
+
+
 # --- signals -----------------------------------------------------------------------------------------------------------
 
 

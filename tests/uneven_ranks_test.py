@@ -62,6 +62,15 @@ def test_ranks_with_unequal_shares_of_cores_run_on_the_smallest(tmp_path, narrow
     assert row["ranks"] == 2 and row["threads"] == 1
 
 
+@pytest.mark.parametrize("doubtful", [0, 1])
+def test_a_rank_that_knows_little_of_its_node_is_told_of(tmp_path, doubtful):
+    commands = [run_json(), run_json()]
+    commands[doubtful] = run_json("env", "HWLOC_COMPONENTS=stop")
+    done = launch(*commands, cwd=tmp_path)
+    note = json.loads(done.stdout)["context"]["runs"][0]["note"]
+    assert note.startswith("hwloc cannot read this machine's topology") and done.stderr.count(note) == 1
+
+
 @pytest.mark.parametrize("values, threads", [(("3", "2"), 2), (("2", "3"), 2), (("1", "4"), 1)], ids=str)
 def test_ranks_with_different_omp_num_threads_take_the_lowest(tmp_path, values, threads):
     commands = [run_json("env", f"OMP_NUM_THREADS={value}") for value in values]

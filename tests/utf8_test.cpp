@@ -48,6 +48,14 @@ TEST(Printable, LeavesJsonWhatItIs) {
   EXPECT_EQ(printable(json), "{\n\t\"name\": \"\\u007f\\u202e\"\n}\n");
 }
 
+TEST(Beginning, CutsNoCharacter) {
+  EXPECT_EQ(beginning("plain", 5), "plain");
+  EXPECT_EQ(beginning("plain", 3), "pla");
+  EXPECT_EQ(beginning("caf\xc3\xa9", 5), "caf\xc3\xa9");
+  EXPECT_EQ(beginning("caf\xc3\xa9", 4), "caf");
+  EXPECT_EQ(beginning("\xf0\x9f\x9a\x97", 3), "");
+}
+
 TEST(Shortened, LeavesBeginAndEndAndCutsNoCharacter) {
   EXPECT_EQ(shortened("sixteen letters!", 16), "sixteen letters!");
   EXPECT_EQ(shortened("abcdefghijklmnopqrstuvwxyz", 20), "abcdefghij ... vwxyz");

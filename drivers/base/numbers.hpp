@@ -1,4 +1,4 @@
-// Numbers and lists of numbers as they are written on the command line.
+// Numbers, times and lists as a user writes them, and numbers as the program shows them.
 #pragma once
 
 #include <cstddef>

@@ -45,6 +45,9 @@ void write_error(std::string_view text) {
 
 // Sanitizers are not set up yet either.
 __attribute__((no_sanitize("address", "thread", "undefined"))) void claim_standard_files() {
+  static bool is_done = false;
+  if (is_done) return;
+  is_done = true;
   for (int file = STDIN_FILENO; file <= STDERR_FILENO; ++file) {
     if (syscall(SYS_fcntl, file, F_GETFD) >= 0) continue;
     // The lowest number that is free is taken: this one.

@@ -16,7 +16,8 @@ class OutputFailed : public std::runtime_error {
 /// Opens what is closed of standard input, output and error, before any other file takes its place: a report would have
 /// the course's lines in it. Writing to such an output fails. Then keeps standard output for print_out() alone: what
 /// libraries write there, UCX its warnings for one, comes out on standard error and spoils no JSON. To be called before
-/// any library is set up, see main.cpp: calls nothing that a library could have its hands in.
+/// any library is set up, see main.cpp: calls nothing that a library could have its hands in. A second call does
+/// nothing.
 void claim_standard_files();
 
 /// The file to which print_out() writes: standard output as the program was given it.

@@ -67,13 +67,19 @@ std::string printable(std::string_view text) { return escaped(text, true); }
 
 std::string one_line(std::string_view text) { return escaped(text, false); }
 
+std::string_view beginning(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && continues(text[most])) --most;
+  return text.substr(0, most);
+}
+
 std::string shortened(std::string text, std::size_t most) {
   constexpr std::string_view kGap = " ... ";
   if (text.size() <= most) return text;
   // Two thirds are of its beginning; no character is cut.
-  std::size_t head = (most - kGap.size()) * 2 / 3;
-  std::size_t tail = text.size() - (most - kGap.size() - head);
-  while (head > 0 && continues(text[head])) --head;
+  const std::size_t aim = (most - kGap.size()) * 2 / 3;
+  const std::size_t head = beginning(text, aim).size();
+  std::size_t tail = text.size() - (most - kGap.size() - aim);
   while (tail < text.size() && continues(text[tail])) ++tail;
   return text.replace(head, tail - head, kGap);
 }

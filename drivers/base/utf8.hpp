@@ -18,6 +18,9 @@ std::string printable(std::string_view text);
 /// The same with line ends and tabs as \n and \t: it stays on its line.
 std::string one_line(std::string_view text);
 
+/// The beginning of a text in UTF-8, of so many bytes at most; no character is cut.
+std::string_view beginning(std::string_view text, std::size_t most);
+
 /// The same without its middle where it is longer than `most` bytes, which are 16 or more: "begins so ... and ends".
 std::string shortened(std::string text, std::size_t most);
 

@@ -1,6 +1,7 @@
 #include "drivers/base/watchdog.hpp"
 
 #include <chrono>
+#include <future>
 #include <utility>
 
 namespace trafficbench {
@@ -20,6 +21,14 @@ Watchdog::~Watchdog() {
   }
   changed_.notify_one();
   thread_.join();
+}
+
+std::string answer_within(double seconds, std::function<std::string()> ask, std::string otherwise) {
+  std::packaged_task<std::string()> asking(std::move(ask));
+  std::future<std::string> answer = asking.get_future();
+  std::thread(std::move(asking)).detach();
+  const bool is_answered = answer.wait_for(std::chrono::duration<double>(seconds)) == std::future_status::ready;
+  return is_answered ? answer.get() : otherwise;
 }
 
 }  // namespace trafficbench

@@ -78,15 +78,8 @@ ChosenMethods methods_of(const IoOptions& options) {
 }
 
 Hints hints_of(const IoOptions& options, const std::vector<const IoMethod*>& methods) {
-  Hints hints = parse_hints(options.hints);
-  // ROMIO opens the file on some ranks alone then, and on others later as far as it sees that they need it.
-  const auto promise = hints.find("romio_no_indep_rw");
-  const bool is_promised = promise != hints.end() && (promise->second == "true" || promise->second == "TRUE");
-  for (const IoMethod* method : methods) {
-    if (!is_promised || !method->moves_alone) continue;
-    throw BadInput(fmt::format("hints has romio_no_indep_rw={}, a promise that {} does not keep: leave out either",
-                               promise->second, method->name));
-  }
+  const Hints hints = parse_hints(options.hints);
+  check_promise(hints, methods);
   const bool taken = std::ranges::any_of(methods, [](const IoMethod* method) { return method->takes_hints; });
   if (!hints.empty() && !taken) throw BadInput("hints are for MPI-IO and HDF5, and the methods asked for are others");
   return hints;
@@ -100,17 +93,20 @@ std::int64_t cells_of(const IoOptions& options) {
 struct Folders {
   std::string text;
   std::vector<std::string> paths;
+  bool are_told = true;  ///< in the axes, which of earlier versions do not tell the paths
 };
 
 /// On rank 0. What is to be resumed has the names of its rows from the first spelling.
 Folders spelled_as_before(const IoOptions& options) {
-  Folders folders{.text = options.directory, .paths = {}};
+  Folders folders{.text = options.directory, .paths = {}, .are_told = true};
   for (const std::string& name : parse_names(options.directory, "directory")) {
     folders.paths.push_back(valid_utf8(canonical_path(name)));
   }
   if (!options.resume) return folders;
   const Json before = Journal::axes_before(options.output);
-  if (!before.is_object() || before.value("folders", Json()) != Json(folders.paths)) return folders;
+  if (!before.is_object()) return folders;
+  folders.are_told = before.contains("folders");
+  if (before.value("folders", Json()) != Json(folders.paths)) return folders;
   const Json spelled = before.value("directory", Json());
   const std::string text = spelled.is_string() ? spelled.get<std::string>() : std::string();
   const bool is_other = text != valid_utf8(options.directory);
@@ -130,6 +126,7 @@ Json axes_of(Communicator& world, const IoOptions& options, const Folders& folde
                {"spacing", options.spacing},
                {"files", options.files.text},
                {"direct", options.direct}};
+  if (!folders.are_told) axes.erase("folders");
   axes["bytes"] = options.cells ? Json() : Json(options.bytes.text);
   axes["cells"] = options.cells ? Json(options.cells->text) : Json();
   axes["hints"] = Json::array();

@@ -8,6 +8,7 @@
 
 #include "drivers/base/standard_output.hpp"
 #include "drivers/base/terminal.hpp"
+#include "drivers/base/utf8.hpp"
 
 namespace trafficbench {
 
@@ -50,11 +51,9 @@ std::string Progress::line(const std::string& what) const {
 void Progress::start(const std::string& what) {
   if (!terminal_) return;
   clear_line();
-  std::string text = line(what);
   // What goes on in the next line is not cleared. It may have become narrower; and some go on once the last column is
   // full.
-  text.resize(std::min(text.size(), terminal_columns(STDERR_FILENO).value_or(1) - 1));
-  say(text);
+  say(beginning(line(what), terminal_columns(STDERR_FILENO).value_or(1) - 1));
 }
 
 void Progress::done(double weight, const std::string& result) {

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <ctime>
 #include <filesystem>
@@ -10,7 +9,6 @@
 #include <new>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "drivers/base/new_file.hpp"
@@ -19,8 +17,8 @@
 #include "drivers/base/utf8.hpp"
 #include "drivers/base/wall_clock.hpp"
 #include "drivers/command/commands.hpp"
+#include "drivers/command/file_progress.hpp"
 #include "drivers/command/notes.hpp"
-#include "drivers/command/progress.hpp"
 #include "drivers/io/file_system.hpp"
 #include "drivers/io/road_file.hpp"
 #include "drivers/machine/placement.hpp"
@@ -243,67 +241,6 @@ bool is_held_to_load(const CheckedRun& asked) { return asked.point.start.is_file
 std::int64_t bytes_held_to_load(Communicator& world, const CheckedRun& asked) {
   return is_held_to_load(asked) ? 8 * words_for(block_of(asked.point.road_cells, world.size(), 0).cells) : 0;
 }
-
-/// Says on rank 0 how far a road has got into its file, or from it, if that takes long.
-class FileProgress {
- public:
-  /// `doing`: "saving" or "reading".
-  FileProgress(Communicator& world, const char* doing, std::string path)
-      : leads_(world.rank() == 0), doing_(doing), path_(std::move(path)) {}
-
-  void at(std::int64_t moved, std::int64_t all) {
-    constexpr double kMegabytes = 1e-6;
-    if (!leads_) return;
-    if (!progress_) progress_ = std::make_unique<Progress>(1, static_cast<double>(all));
-    progress_->so_far(static_cast<double>(moved),
-                      fmt::format("{} {}: {:.0f} of {:.0f} MB", doing_, path_, kMegabytes * static_cast<double>(moved),
-                                  kMegabytes * static_cast<double>(all)));
-  }
-
- private:
-  bool leads_;
-  const char* doing_;
-  std::string path_;
-  std::unique_ptr<Progress> progress_;
-};
-
-/// Rounds that say how far they are, and end where a signal asks to stop.
-FileRounds rounds_of(Communicator& world, FileProgress& progress) {
-  return {.go_on = [&world, &progress](std::int64_t moved, std::int64_t all) {
-    progress.at(moved, all);
-    return !asked_to_stop(world);
-  }};
-}
-
-/// Gives the cells of a file, and says how far its reading has come.
-class ToldFile final : public CellSource {
- public:
-  /// `own_cells`: that this rank reads.
-  ToldFile(const CellSource& file, std::int64_t own_cells, FileProgress& progress)
-      : file_(file), own_cells_(own_cells), progress_(progress) {}
-
-  std::int64_t cells() const override { return file_.cells(); }
-  void read(std::int64_t first, std::int64_t count, std::span<std::uint64_t> out) const override {
-    constexpr std::int64_t kCellsOfByte = 8;
-    file_.read(first, count, out);
-    const std::int64_t read = std::min(read_ += count, own_cells_);
-    // Threads read at once, and some kernels little at a time.
-    if (std::this_thread::get_id() != owner_ || read < next_told_) return;
-    next_told_ = read + kStepCells;
-    progress_.at(read / kCellsOfByte, own_cells_ / kCellsOfByte);
-  }
-  std::string fault() const override { return file_.fault(); }
-
- private:
-  static constexpr std::int64_t kStepCells = std::int64_t{1} << 23;
-
-  const CellSource& file_;
-  std::int64_t own_cells_;
-  FileProgress& progress_;
-  std::thread::id owner_ = std::this_thread::get_id();
-  mutable std::int64_t next_told_ = 0;  // the owner's
-  mutable std::atomic<std::int64_t> read_ = 0;
-};
 
 /// Opens the start state, makes the road, and puts the one into the other. Nothing if a signal came meanwhile.
 std::optional<Road> make_road(Communicator& world, const CheckedRun& asked, const CourseLines& lines) {

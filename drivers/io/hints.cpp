@@ -11,6 +11,7 @@
 #include "drivers/base/bad_input.hpp"
 #include "drivers/base/utf8.hpp"
 #include "drivers/io/dealing.hpp"
+#include "drivers/io/io_method.hpp"
 
 namespace trafficbench {
 
@@ -40,12 +41,6 @@ constexpr NumberHint kNumberHints[] = {
     {"striping_unit", kStripe, kStripe, "Lustre's stripes are of whole 64 KiB"},
 };
 
-/// A text as messages show it.
-std::string shown(std::string_view text) {
-  constexpr std::size_t kMostLetters = 60;
-  return one_line(text.substr(0, kMostLetters)) + (text.size() > kMostLetters ? "..." : "");
-}
-
 void check_number(const std::string& name, const std::string& value) {
   const auto* const rule = std::ranges::find(kNumberHints, name, &NumberHint::name);
   if (rule == std::end(kNumberHints)) return;
@@ -55,7 +50,7 @@ void check_number(const std::string& name, const std::string& value) {
   const bool is_number = error == std::errc() && after == end;
   if (is_number && rule->least <= number && number <= kMost && number % rule->multiple_of == 0) return;
   throw BadInput(fmt::format("hints has {}={}: it must be a whole number from {} to {}, in digits alone: {}", name,
-                             shown(value), rule->least, kMost, rule->why));
+                             echoed(value), rule->least, kMost, rule->why));
 }
 
 }  // namespace
@@ -68,24 +63,34 @@ Hints parse_hints(std::span<const std::string> texts) {
   for (const std::string& text : texts) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
-      throw BadInput(fmt::format("hints is '{}': write a name and a value, as in cb_nodes=2", shown(text)));
+      throw BadInput(fmt::format("hints is '{}': write a name and a value, as in cb_nodes=2", echoed(text)));
     }
     const std::string name = text.substr(0, equals);
     const std::string value = text.substr(equals + 1);
     if (name.size() > kLongestName || value.size() > kLongestValue) {
-      throw BadInput(fmt::format("hints is '{}': a name has {} letters at most, a value {}", shown(text), kLongestName,
+      throw BadInput(fmt::format("hints is '{}': a name has {} letters at most, a value {}", echoed(text), kLongestName,
                                  kLongestValue));
     }
     check_number(name, value);
-    if (!hints.emplace(name, value).second) throw BadInput(fmt::format("hints names {} twice", shown(name)));
+    if (!hints.emplace(name, value).second) throw BadInput(fmt::format("hints names {} twice", echoed(name)));
   }
   return hints;
+}
+
+void check_promise(const Hints& hints, std::span<const IoMethod* const> methods) {
+  // ROMIO opens the file on some ranks alone then, and on others later as far as it sees that they need it.
+  const auto promise = hints.find("romio_no_indep_rw");
+  if (promise == hints.end() || (promise->second != "true" && promise->second != "TRUE")) return;
+  const auto breaker = std::ranges::find_if(methods, [](const IoMethod* method) { return method->moves_alone; });
+  if (breaker == methods.end()) return;
+  throw BadInput(fmt::format("hints has romio_no_indep_rw={}, a promise that {} does not keep: leave out either",
+                             promise->second, (*breaker)->name));
 }
 
 std::string suspicion_of(const Hints& hints) {
   if (hints.empty()) return {};
   std::vector<std::string> texts;
-  for (const auto& [name, value] : hints) texts.push_back(shown(fmt::format("{}={}", name, value)));
+  for (const auto& [name, value] : hints) texts.push_back(echoed(fmt::format("{}={}", name, value)));
   return fmt::format(" (the hints may be to blame: {})", fmt::join(texts, ", "));
 }
 

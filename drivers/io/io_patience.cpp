@@ -20,23 +20,32 @@ double usual_patience(std::int64_t bytes) {
   return kLeast + static_cast<double>(bytes) / kBytesPerSecond;
 }
 
-// The watchdog must not call MPI: the main thread is there.
+// The watchdog must not call MPI: the main thread is there. And files may be what hangs: what touches them has its
+// time.
 IoPatience::IoPatience(int rank, double seconds, const char* doing, std::string path, const IoMethod& method,
                        Hints hints, std::function<std::string()> made, std::function<void()> leave)
     : watchdog_(seconds, [rank, seconds, doing, path = std::move(path), &method, hints = std::move(hints),
                           made = std::move(made), leave = std::move(leave)] {
+        constexpr double kLookSeconds = 2;
+        constexpr double kEndSeconds = 10;
+        const auto end = [] { _exit(static_cast<int>(Status::check_failed)); };
+        const Watchdog last_resort(kEndSeconds, end);
+        if (rank == 0) {
+          const std::string why =
+              (method.may_hang ? "the disks are slow, or one rank has failed in a call that the others "
+                                 "cannot leave"
+                               : "the disks are slow") +
+              suspicion_of(hints);
+          const std::string reason = answer_within(
+              kLookSeconds, [path, why] { return reason_for(path, {}, why); }, why);
+          print_error("trafficbench", fmt::format("to {} {} by {} takes longer than {:g} s, the patience there is: {}",
+                                                  doing, path, method.name, seconds, reason));
+        }
         if (const std::string file = made(); !file.empty()) remove_or_name(file);
         if (rank != 0) return;
         std::this_thread::sleep_for(std::chrono::seconds(1));  // others remove theirs
         leave();
-        const char* const why = method.may_hang
-                                    ? "the disks are slow, or one rank has failed in a call that the others "
-                                      "cannot leave"
-                                    : "the disks are slow";
-        print_error("trafficbench",
-                    fmt::format("to {} {} by {} takes longer than {:g} s, the patience there is: {}", doing, path,
-                                method.name, seconds, reason_for(path, {}, why + suspicion_of(hints))));
-        _exit(static_cast<int>(Status::check_failed));
+        end();
       }) {}
 
 }  // namespace trafficbench

@@ -16,8 +16,8 @@ namespace trafficbench {
 double usual_patience(std::int64_t bytes);
 
 /// A library may wait for ever in a call of which one rank has failed, and nobody can leave that call. Unless this is
-/// gone within so many seconds, each rank removes the file that it has made, rank 0 says what took so long, and the
-/// launch ends with status 1.
+/// gone within so many seconds, rank 0 says what took so long, each rank removes the file that it has made, and the
+/// launch ends with status 1. A file system that answers nothing delays that by some seconds, and files stay.
 class IoPatience {
  public:
   /// `doing`: "write" or "read". `made`: tells which file this rank has made; empty if none. `leave`: on rank 0, after

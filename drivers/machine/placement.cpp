@@ -93,6 +93,12 @@ int threads_per_rank(Communicator& comm, const PlacementPolicy& policy) {
 
 std::string cpu_quota_note(Communicator& comm) { return quota_note(gather_cpus(comm)); }
 
+std::string doubt_of(Communicator& comm) {
+  const std::vector<std::string> doubts = comm.gather(this_machine().doubt);
+  const auto first = std::ranges::find_if(doubts, [](const std::string& doubt) { return !doubt.empty(); });
+  return first == doubts.end() ? std::string() : *first;
+}
+
 Placing plan_workers(Communicator& comm, int threads, bool oversubscribe, const PlacementPolicy& policy) {
   const std::vector<RankCpus> ranks = gather_cpus(comm);
   // Rank 0 plans; the others add nothing to its numbers.

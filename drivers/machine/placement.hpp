@@ -26,6 +26,10 @@ int threads_per_rank(Communicator& comm, const PlacementPolicy& policy = placeme
 /// Collective. What CPU quotas keep from the ranks, on rank 0; empty if nothing, and elsewhere. To be said once.
 std::string cpu_quota_note(Communicator& comm);
 
+/// Collective. Why the node of a rank may not be what it was seen as, see Machine: of the first such rank, on rank 0;
+/// empty if nothing says so, and elsewhere. To be said once.
+std::string doubt_of(Communicator& comm);
+
 /// What came of placing the workers. Refusal and shortage are sentences for the user, or empty, the same on every rank.
 struct Placing {
   std::string refusal;    ///< why the policy cannot place them: nothing was bound

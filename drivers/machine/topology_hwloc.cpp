@@ -109,8 +109,7 @@ Machine look_at_machine(const std::vector<int>& mask) {
   if (left_out > 0) {
     machine.doubt = fmt::format(
         "hwloc knows nothing of {} of the {} logical CPUs that may be run on (lstopo shows what it sees): each is "
-        "taken "
-        "for a core",
+        "taken for a core",
         left_out, mask.size());
   }
 

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "drivers/base/utf8.hpp"
+#include "drivers/machine/placement.hpp"
 #include "drivers/machine/topology.hpp"
 #include "drivers/report/parts.hpp"
 #include "kernels/build.hpp"
@@ -93,7 +94,9 @@ Json scheduler_job() {
 /// The launcher that the build, and an installation, puts beside the program.
 std::string launcher_beside() {
   std::error_code unknown;
-  const auto launcher = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path() / "trafficbench-mpiexec";
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  if (unknown) return "unknown";
+  const auto launcher = program.parent_path() / "trafficbench-mpiexec";
   return std::filesystem::exists(launcher, unknown) ? valid_utf8(launcher.string()) : "unknown";
 }
 
@@ -118,6 +121,7 @@ Json describe_run(Communicator& comm, const std::vector<std::string>& argv) {
   for (const std::string& host : comm.gather(host_name())) hosts.insert(host);
   Json arguments = Json::array();
   for (const std::string& argument : argv) arguments.push_back(valid_utf8(argument));
+  const std::string doubt = doubt_of(comm);
   const Communicator::Library library = comm.library();
   Json numa = Json::array();
   for (const NumaRegion& region : machine.numa) {
@@ -156,7 +160,7 @@ Json describe_run(Communicator& comm, const std::vector<std::string>& argv) {
               {"limits", nullptr}};
   if (const std::string revision = cpu_revision(); !revision.empty()) run["cpu"]["revision"] = valid_utf8(revision);
   if (hosts.empty()) run.erase("hosts");
-  if (!machine.doubt.empty()) run["note"] = machine.doubt;
+  if (!doubt.empty()) run["note"] = doubt;
   if (!library.name.empty()) {
     run["mpi"] = {{"library", valid_utf8(library.name)},
                   {"version", library.version.empty() ? "unknown" : valid_utf8(library.version)},

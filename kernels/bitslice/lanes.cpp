@@ -43,7 +43,7 @@ struct Lanes {
     swap_quarters<1>(rows);
   }
 
-  /// Words of both, by their places in one behind the other.
+  /// Picks words from `one` followed by `other`.
   template <int... places>
   static HWY_INLINE V words_of(V one, V other) {
 #if defined(__clang__) || __GNUC__ >= 12

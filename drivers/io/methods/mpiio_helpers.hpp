@@ -32,8 +32,8 @@ class MpiHints {
 /// Those in force, as the library says.
 Hints hints_in_force(MPI_File file);
 
-/// The cause in what libraries say of an error. The first line of MPICH is a heading, and its last one the cause,
-/// behind which a quotation of HDF5 may end that began in the first.
+/// The cause in what libraries say of an error. The first line of MPICH is a heading, and its last one the
+/// cause; a closing quote of HDF5's, whose opening one was in the first line, is taken off.
 std::string last_line_of(std::string text);
 
 /// What a library's failure comes to: the cause as far as it can be seen, see reason_for(), else what was `said` of it
