@@ -168,6 +168,7 @@ Line line_of(const Row& row, const std::vector<Row>& rows) {
 /// The lines where they may be as long as they are.
 std::vector<std::string> wide_table(const std::vector<Line>& lines) {
   std::vector<std::string> texts;
+  texts.reserve(lines.size());
   for (const Line& line : lines) {
     texts.push_back(fmt::format("{:<20} {:>8}  {:<10} {:>11} {:>11}  {:<23} {:>9}{}", line.kernel, line.shape, line.isa,
                                 line.best, line.middle, line.remark.empty() ? line.interval : line.remark, line.speedup,

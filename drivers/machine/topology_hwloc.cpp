@@ -24,8 +24,8 @@ Objects objects_of(hwloc_topology_t topology, hwloc_obj_type_t type) {
 /// In the machine's order. A logical CPU that is in no core is one by itself: not all systems say what is a core.
 Objects cores_of(hwloc_topology_t topology) {
   Objects cores;
-  for (const hwloc_obj_t cpu : objects_of(topology, HWLOC_OBJ_PU)) {
-    const hwloc_obj_t core = hwloc_get_ancestor_obj_by_type(topology, HWLOC_OBJ_CORE, cpu);
+  for (hwloc_obj* const cpu : objects_of(topology, HWLOC_OBJ_PU)) {
+    hwloc_obj* const core = hwloc_get_ancestor_obj_by_type(topology, HWLOC_OBJ_CORE, cpu);
     if (core == nullptr) {
       cores.push_back(cpu);
     } else if (cores.empty() || cores.back() != core) {
@@ -94,7 +94,7 @@ Machine look_at_machine(const std::vector<int>& mask) {
   const hwloc_obj_type_t shared = last_shared_type(topology, cores);
   machine.last_level_cache = shared == HWLOC_OBJ_PACKAGE ? "package" : fmt::format("L{} cache", level_of(shared));
   std::vector<Core> all;
-  for (const hwloc_obj_t core : cores) {
+  for (hwloc_obj* const core : cores) {
     const hwloc_obj* const part = hwloc_get_ancestor_obj_by_type(topology, shared, core);
     Core& each = all.emplace_back();
     each.number = hwloc_bitmap_first(core->cpuset);
@@ -121,7 +121,7 @@ Machine look_at_machine(const std::vector<int>& mask) {
       if (hwloc_obj_type_is_cache(object->type)) machine.caches.push_back(cache_of(object));
     }
   }
-  for (const hwloc_obj_t node : objects_of(topology, HWLOC_OBJ_NUMANODE)) {
+  for (hwloc_obj* const node : objects_of(topology, HWLOC_OBJ_NUMANODE)) {
     machine.numa.push_back({static_cast<int>(node->os_index), count_in(node->cpuset, cores),
                             static_cast<std::int64_t>(node->attr->numanode.local_memory)});
   }

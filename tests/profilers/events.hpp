@@ -10,7 +10,7 @@ struct ProfilerEvents {
   std::vector<std::string> all;  ///< "begin advance", "end advance", ...
 
   void add(const std::string& event) {
-    const std::lock_guard lock(mutex);
+    const std::scoped_lock lock(mutex);
     all.push_back(event);
   }
 };

@@ -51,7 +51,8 @@ std::string last_line_of(std::string text) {
 
 WorkFailed library_failure(const char* doing, const std::string& path, std::optional<std::int64_t> bytes,
                            const std::string& said, const Hints& hints) {
-  return WorkFailed(fmt::format("cannot {} {}: {}", doing, path, reason_for(path, bytes, said + suspicion_of(hints))));
+  WorkFailed failure(fmt::format("cannot {} {}: {}", doing, path, reason_for(path, bytes, said + suspicion_of(hints))));
+  return failure;
 }
 
 void unlock_file(const std::string& path) {
