@@ -191,7 +191,7 @@ def test_the_script_says_which_notebook_failed(hiding):
     ([], "not a Debian machine, and missing: cmake make c++ git"),
 ])  # fmt: skip
 def test_the_script_tells_who_cannot_install_what_to_do(hiding, tmp_path, tools, said):
-    for name in ["bash", "dirname", "env", "cat", "awk", *tools]:
+    for name in ["bash", "dirname", "realpath", "env", "cat", "awk", *tools]:
         (tmp_path / name).symlink_to(shutil.which(name))
     done = call(PATH=str(tmp_path), PYTHONPATH=hiding, HIDDEN="nbclient")
     assert done.returncode == 2 and done.stdout == ""

@@ -28,7 +28,7 @@ std::string answer_within(double seconds, std::function<std::string()> ask, std:
   std::future<std::string> answer = asking.get_future();
   std::thread(std::move(asking)).detach();
   const bool is_answered = answer.wait_for(std::chrono::duration<double>(seconds)) == std::future_status::ready;
-  return is_answered ? answer.get() : otherwise;
+  return is_answered ? answer.get() : std::move(otherwise);
 }
 
 }  // namespace trafficbench
