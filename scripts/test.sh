@@ -75,7 +75,7 @@ targets_of() {
   case "$1" in
     asan) echo trafficbench road_tests unit_tests ;;
     openmpi) echo "$installed failing_calls spoilt_io mpi_calls spoilt_exchanges pretended_hosts slowed_node" ;;
-    no-mpi) echo "$installed failing_calls spoilt_io" ;;
+    no-mpi) echo "$installed failing_calls foreign_output spoilt_io" ;;
     clang19) echo trafficbench road_tests python_module ;;
     tsan) echo road_tests ;;
     aarch64) echo trafficbench trafficbench-model road_tests ;;

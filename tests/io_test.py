@@ -406,8 +406,11 @@ def test_a_library_that_hangs_is_given_up(folder):
     assert "takes longer than 5 s" in line or "cannot write" in line
 
 
-@pytest.mark.parametrize("method", [method for method in METHODS if method not in PLAIN])
+@pytest.mark.parametrize("method", ["mpiio-independent", "mpiio-collective", "hdf5"])
 def test_hints_are_named_where_the_library_fails_or_is_slow(folder, method):
+    needs_ranks()
+    if method not in METHODS:
+        return  # a build without HDF5
     arguments = ["--methods", method, "--hints", "cb_nodes=1", "--layouts", "contiguous"]
     blamed = "(the hints may be to blame: cb_nodes=1)"
     line = only_line(with_failure(folder, "pwrite", errno.EIO, *arguments), 1)
@@ -661,7 +664,7 @@ def test_lfs_is_asked_on_lustre_alone(folder):
         (["--hints", "a=1", "--hints", "a=2"], "hints names a twice"),
         (["--methods", "posix", "--hints", "a=1"], "hints are for MPI-IO and HDF5"),
         (["--hints", "cb_buffer_size=-5"], "hints has cb_buffer_size=-5: it must be a whole number from 4096 to"),
-        (["--hints", "cb_nodes=" + 300 * "1"], "1111...': a name has 35 letters at most"),
+        (["--hints", "cb_nodes=" + 300 * "1"], "1111': a name has 35 letters at most"),
         (["--bytes", "0"], "bytes"),
         (["--bytes", "2^60"], "bytes"),
         (["--bytes", "100Gi"], "ask for less with --bytes"),
