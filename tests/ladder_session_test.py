@@ -93,6 +93,7 @@ def test_ladder_is_printed_by_language(capsys):
     words = ("in Python", "python ", "skipped: it lacks numba", "mpi4py", "in C++", "NOT VERIFIED")
     places = [text.index(word) for word in words]
     assert places == sorted(places) and "6 .. 8" in text and "on a road of 1,000 cells, contract `every`" in text
+    assert max(map(len, text.splitlines())) < 80
 
 
 @pytest.mark.parametrize("columns", [40, 78, 80, 120])

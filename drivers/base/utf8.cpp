@@ -85,7 +85,7 @@ std::string shortened(std::string text, std::size_t most) {
 }
 
 std::string echoed(std::string_view text) {
-  constexpr std::size_t kMost = 160;  // names of files among them
+  constexpr std::size_t kMost = 140;  // names of files among them
   return shortened(one_line(text), kMost);
 }
 
