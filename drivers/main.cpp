@@ -74,13 +74,19 @@ Status serve_alone(int argc, char** argv) {
   return status;
 }
 
+// Runs before any library is loaded: see below.
+void prepare_for_libraries() {
+  note_ignored_signals();
+  claim_standard_files();
+}
+
 }  // namespace
 
 // UCX, which comes with many an MPI, has a handler for SIGHUP as soon as it is loaded: nobody can tell after that
 // whether the signal was to be ignored; and it writes to standard output. What stands in this section runs before any
-// library, where the C library knows such a section: musl does not.
-__attribute__((section(".preinit_array"), used)) void (*const before_libraries[])() = {note_ignored_signals,
-                                                                                       claim_standard_files};
+// library, where the C library knows such a section: musl does not. One pointer: an address sanitizer pads an array of
+// them with null pointers, which the loader would call.
+__attribute__((section(".preinit_array"), used)) void (*const before_libraries)() = prepare_for_libraries;
 
 int main(int argc, char** argv) {
   claim_standard_files();
