@@ -38,7 +38,9 @@ kinds:
   ladder REPORT                      how many times faster than plain Python, in Python and in C++
   kernels REPORT [--cells N]         the kernels on one road, beside the lowest on one core
   cycles REPORT... [--kernels LIST]  cells a cycle of one core, by kernel and road: sampled / every
-  ways REPORT [--only WORD]...       what scripts/ways.py --markdown prints"""
+  ways REPORT [--only WORD]...       what scripts/ways.py --markdown prints
+  io REPORT [--sync NAME] [--layout NAME]
+                                     how fast a road went into files and back: synced or cached, by layout"""
 
 EPILOG = """\
 exit status:

@@ -5,6 +5,7 @@ from trafficbench_tools.counts import parse_count
 from trafficbench_tools.document_tables.numbers import Rate, between, percent, ratio_of, rounded
 from trafficbench_tools.errors import BadInput
 from trafficbench_tools.ladder import table
+from trafficbench_tools.visits import rates_by_visit
 from trafficbench_tools.ways import lines_of
 
 
@@ -128,7 +129,33 @@ def ways(reports, words):
     return "".join(line + "\n" for line in lines_of(reports.load(given.report), given.report, given.only, markdown=True))
 
 
-KINDS = {"ladder": ladder, "kernels": kernels, "cycles": cycles, "ways": ways}
+def io(reports, words):
+    """How fast a road went into files and back, by method and layout; of several folders or ranks there is no such table."""
+    parser = options("io")
+    parser.add_argument("--sync", choices=("synced", "cached"), default="synced")
+    parser.add_argument("--layout")
+    given = parser.parse_args(words)
+    rows = measured(reports.load(given.report), lambda row: row["class"] == "io" and row["sync"] == given.sync)
+    rows = [row for row in rows if given.layout in (None, row["layout"])]
+    by_point = {(row["kernel"], row["layout"], row["operation"]): row for row in rows}
+    if not rows or len(by_point) < len(rows):
+        raise BadInput(f"{given.report}: no {given.sync} row of files, or several of one method, layout and operation")
+    columns = list(dict.fromkeys((row["layout"], row["operation"]) for row in rows))
+    head = ["method"]
+    for layout, operation in columns:
+        head += [f"`{layout}`, {'written' if operation == 'write' else 'read'}: MB/s", "+-%"]
+    lines = []
+    for method in dict.fromkeys(row["kernel"] for row in rows):
+        points = [by_point.get((method, *column)) for column in columns]
+        line = [f"`{method}`"]
+        for row in points:
+            rate = [row.get(f"megabytes_per_second{end}") for end in ("", "_low", "_high")] if row else None
+            line += [rounded(*rate), percent(*rate)] if rate else ["", ""]
+        lines.append([*line, str(len(rates_by_visit(next(filter(None, points)))))])
+    return markdown([*head, "n"], 1, lines)
+
+
+KINDS = {"ladder": ladder, "kernels": kernels, "cycles": cycles, "ways": ways, "io": io}
 
 
 def options(kind, many=False):
