@@ -1,4 +1,4 @@
-// The table of fields, and what is held to it: the schema, the document, the rows themselves.
+// The table of fields, and what is held to it: the schema and the rows themselves.
 #include "drivers/report/fields.hpp"
 
 #include <gtest/gtest.h>
@@ -78,13 +78,6 @@ TEST(Fields, TakeTheNamesThatTheSchemaLists) {
     if (field.read) {
       EXPECT_FALSE(field.good("no such name")) << field.name;
     }
-  }
-}
-
-TEST(Fields, HaveEachALineInTheDocument) {
-  const std::string document = file_of("docs/schema.md");
-  for (const Field& field : row_fields()) {
-    EXPECT_NE(document.find("`" + std::string(field.name) + "`"), std::string::npos) << field.name;
   }
 }
 

@@ -1,7 +1,8 @@
 // The one table of a row's fields: how each is called in JSON, what it may hold, whether it must be there.
 //
 // Writing, reading, refusing and listing rows all walk this table. A new field is a member of Row (row.hpp), a line in
-// fields.cpp, whoever fills it, and a sentence in docs/schema.md; a test holds schema and document to the table.
+// fields.cpp, whoever fills it, and a property of results/schema/report.schema.json with its description; tests hold
+// the two to each other.
 #pragma once
 
 #include <functional>

@@ -140,8 +140,8 @@ struct Model {
   std::optional<std::string> calibrated_from;
 };
 
-/// Every field is explained in docs/schema.md; fields.cpp says how it is written and what it may hold. Times are
-/// seconds unless their names say otherwise.
+/// results/schema/report.schema.json describes every field; fields.cpp says how it is written and what it may hold.
+/// Times are seconds unless their names say otherwise.
 struct Row {
   // The point.
   std::string name;  ///< spells every axis as it was asked for: see row_name.hpp

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 PathLike = Union[str, "os.PathLike[str]"]
 
-# Of those columns that have one; docs/schema.md says what each column means.
+# Of those columns that have one; results/schema/report.schema.json says what each column means.
 _RATE = "10^6 cells/s"
 _TIME = "ns"
 _BYTES = "10^6 bytes/s"
