@@ -66,7 +66,8 @@ def test_a_number_that_is_typed_is_found(copied):
 
 @pytest.mark.parametrize(
     "words, said",
-    [("pies results/x.json", "pies"), ("ladder results/none.json", "none.json"), ("kernels", "report"), ("kernels --cells 2 a b", ""), ("", "''")],
+    [("pies results/x.json", "pies"), ("io results/x.json --sync damp", "damp"), ("ladder results/none.json", "none.json"), ("kernels", "report"),
+     ("kernels --cells 2 a b", ""), ("", "''")],  # fmt: skip
 )
 def test_a_table_that_cannot_be_made_is_told_in_one_line(tmp_path, words, said):
     (tmp_path / "README.md").write_text(f"<!-- table: {words} -->\n<!-- end of table -->\n", encoding="utf-8")
