@@ -13,8 +13,8 @@ import pytest
 from program import ROOT, one_line_of, succeed
 from report_helpers import example, google_compare, load_report
 from script import run_script
-from synthetic_launch import Machine, launch
 
+from trafficbench_tools.self_comparison.made_up import Machine, launch
 from trafficbench_tools.visits import median_interval
 
 SCRIPT = ROOT / "scripts" / "compare.py"

@@ -25,13 +25,19 @@ def test_the_tables_of_documents_are_those_of_their_reports():
     assert done.returncode == 0 and not done.stdout, done.stdout + done.stderr
 
 
-@pytest.fixture(params=[how for _, how in TABLES])
+def reports_of(how):
+    """The reports that a table names; of a folder the first three, which is quicker."""
+    for word in how.split():
+        if word.startswith("results/"):
+            yield from [word] if word.endswith(".json") else [f"{word}/{path.name}" for path in sorted((ROOT / word).glob("*.json"))[:3]]
+
+
+@pytest.fixture(params=[how for _, how in TABLES if any(reports_of(how))])
 def copied(tmp_path, request):
-    """(root of a copy that has one document with one table, the report)."""
-    name = next(word for word in request.param.split() if word.endswith(".json"))
-    (tmp_path / "results").mkdir()
-    for report in (word for word in request.param.split() if word.endswith(".json")):
-        shutil.copy(ROOT / report, tmp_path / report)
+    """(root of a copy that has one document with one table, a report)."""
+    for name in reports_of(request.param):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "README.md").write_text(f"before\n<!-- table: {request.param} -->\n<!-- end of table -->\nafter\n", encoding="utf-8")
     return tmp_path, tmp_path / name
 

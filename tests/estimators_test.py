@@ -1,5 +1,5 @@
 """The three estimators: the median of visits with its interval, the ratio within visits with its interval, and the best
-repetition. On made-up disturbances whose truth is known, and on what a shared machine did (noise/).
+repetition. On made-up disturbances whose truth is known, and on what a shared machine did (tests/noise).
 
 Seeds stay the same, so that rates do. A bound is the rate that theory or a trial ten times as long gave, less or more about
 four standard errors; where repetitions are pooled the same bounds are missed, so that they can tell.
@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 import script  # noqa: F401  puts the scripts' package on the path
-from synthetic_launch import (
-    SECONDS, STEPS, Machine, launch, measured_launch, measured_launches, measured_pairs, measured_visits
-)  # fmt: skip
 
 from trafficbench_tools.compare.change import BEST, figures_of, two_best
+from trafficbench_tools.self_comparison.made_up import (
+    SECONDS, STEPS, Machine, launch, measured_launch, measured_launches, measured_pairs, measured_visits
+)  # fmt: skip
 from trafficbench_tools.visits import (
     median_and_interval, median_interval, medians_by_visit, per_iteration, visit_ratios
 )  # fmt: skip
@@ -198,7 +198,9 @@ def test_best_repetitions_of_two_launches_are_near_each_other_where_medians_are_
 
 def test_best_of_fewer_is_what_so_many_would_have_had_on_average():
     generator = random.Random(7)
-    bests = [sorted((generator.gauss(100, 5) for _ in range(generator.choice([1, 2]))), reverse=True) for _ in range(9)]
+    bests = tuple(
+        tuple(sorted((generator.gauss(100, 5) for _ in range(generator.choice([1, 2]))), reverse=True)) for _ in range(9)
+    )
     for visits in (2, 4, 8):
         drawn = statistics.mean(
             statistics.mean(sorted(itertools.chain(*generator.sample(bests, visits)))[-2:]) for _ in range(20000)

@@ -5,6 +5,7 @@ over base, above 1 for faster.
 """
 
 import bisect
+import functools
 import math
 import statistics
 from dataclasses import dataclass, replace
@@ -73,6 +74,7 @@ def change_of_bests(base, new):
     return Change(BEST, speeds[1] / speeds[0], *sides, a_cycle=a_cycle, in_seconds=in_seconds)
 
 
+@functools.cache
 def two_best(bests, visits):
     """The mean of the two best repetitions of so many visits, on average over all ways to choose them among these; `bests` are
     the two best of each, or the one it has. Two, so that one that was timed a little wrong decides nothing by itself."""

@@ -35,8 +35,14 @@ Makes the tables of the documents that show what was measured, from the reports 
   <!-- end of table -->
 
 kinds:
+  self FOLDER                        launches of one program: what comparisons of them say, as scripts/self_comparison.py has it
+  slowed FOLDER FOLDER --kernel K    launches of a program whose kernel K is slower, against those of the first folder
+  disturbance                        how often comparisons are wrong on made-up disturbance and on tests/noise
+  visits                             how far two launches of so many visits differ in tests/noise
   ladder REPORT                      how many times faster than plain Python, in Python and in C++
   kernels REPORT [--cells N]         the kernels on one road, beside the lowest on one core
+  cycles REPORT... --cells N [--kernels LIST]
+                                     cells a cycle of one core on one road, by kernel and instruction set
   cycles REPORT... [--kernels LIST]  cells a cycle of one core, by kernel and road: sampled / every
   ways REPORT [--only WORD]...       what scripts/ways.py --markdown prints
   io REPORT [--sync NAME] [--layout NAME]
@@ -66,7 +72,7 @@ def parse_arguments(words):
 
 
 class Reports:
-    """The reports of a checkout, each read once."""
+    """The reports of a checkout, each file and each folder read once."""
 
     def __init__(self, root):
         self.root = root
@@ -80,22 +86,26 @@ class Reports:
             self.read[name] = load_report(self.root / name)
         return self.read[name]
 
-    def checksum(self, names):
-        """The first digits of a hash of these files."""
-        hashes = [hashlib.sha256(read_bytes(self.root / name)).hexdigest()[:12] for name in names]
+    def checksum(self, sources):
+        """The first digits of a hash of each of these files and folders of reports."""
+        hashes = []
+        for path in (self.root / source for source in sources):
+            files = sorted(path.glob("*.json")) if path.is_dir() else [path]
+            hashes.append(hashlib.sha256(b"".join(map(read_bytes, files))).hexdigest()[:12])
         return " and ".join(hashes)
 
 
 def made(reports, how):
     """What stands below the comment of a table, the one that ends it included."""
-    from trafficbench_tools.document_tables.tables import KINDS
+    from trafficbench_tools.document_tables import launches, tables
 
+    kinds = {**tables.KINDS, **launches.KINDS}
     kind, *words = shlex.split(how) or [""]
-    if kind not in KINDS:
-        raise BadInput(f"no table is of the kind '{kind}': {', '.join(KINDS)}")
-    table = KINDS[kind](reports, words)
-    named = [word for word in words if word.endswith(".json")]
-    return f"{table}<!-- end of table, from {reports.checksum(named)} -->"
+    if kind not in kinds:
+        raise BadInput(f"no table is of the kind '{kind}': {', '.join(kinds)}")
+    table = kinds[kind](reports, words)
+    sources = launches.SOURCES.get(kind) or [word for word in words if word.startswith("results/")]
+    return f"{table}<!-- end of table, from {reports.checksum(sources)} -->"
 
 
 def main():

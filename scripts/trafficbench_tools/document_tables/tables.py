@@ -8,6 +8,9 @@ from trafficbench_tools.ladder import table
 from trafficbench_tools.visits import rates_by_visit
 from trafficbench_tools.ways import lines_of
 
+# Instruction sets that vector code is compiled for, and how people write them.
+SIMD = {"sse4": "SSE4", "avx2": "AVX2", "avx512": "AVX-512", "avx512_dl": "AVX-512 with VBMI2"}
+
 
 def measured(report, only=lambda row: True):
     """The rows of a report that have samples."""
@@ -95,19 +98,26 @@ def cells_of_kernel(row, by_name):
 
 
 def cycles(reports, words):
-    """Cells a cycle of one core, by kernel and road."""
+    """Cells a cycle of one core: by kernel and road, or on one road by kernel and instruction set."""
     parser = options("cycles", many=True)
     parser.add_argument("--kernels")
+    parser.add_argument("--cells")
     given = parser.parse_args(words)
     rows = [row for name in given.report for row in measured(reports.load(name), has_cycles)]
+    if given.cells:
+        cells = parse_count(given.cells, "cells", 1, 2**40)
+        rows = [row for row in rows if row["cells"] == cells and row["isa"] in SIMD]
     wanted = given.kernels.split(",") if given.kernels else list(dict.fromkeys(row["kernel"] for row in rows))
-    roads = sorted({row["cells"] for row in rows if row["kernel"] in wanted})
-    best = {(row["kernel"], row["cells"], row["count"]): best_in_cycles(row) for row in rows}
+    axis = "isa" if given.cells else "cells"
+    columns = {row[axis] for row in rows if row["kernel"] in wanted}
+    columns = sorted(columns, key=list(SIMD).index if given.cells else None)
+    best = {(row["kernel"], row[axis], row["count"]): best_in_cycles(row) for row in rows}
     lines = []
     for kernel in wanted:
-        pairs = [[best.get((kernel, cells, count)) for count in ("sampled", "every")] for cells in roads]
+        pairs = [[best.get((kernel, column, count)) for count in ("sampled", "every")] for column in columns]
         lines.append([f"`{kernel}`", *(" / ".join(f"{value:.3g}" for value in pair if value is not None) or "-" for pair in pairs)])
-    return markdown(["kernel", *(f"{cells:.0e}".replace("e+0", "e").replace("e+", "e") for cells in roads)], 1, lines)
+    heads = [SIMD[isa] for isa in columns] if given.cells else [f"{cells:.0e}".replace("e+0", "e").replace("e+", "e") for cells in columns]
+    return markdown(["kernel", *heads], 1, lines)
 
 
 def has_cycles(row):

@@ -152,23 +152,29 @@ def found(launches, names, limits):
 def found_at_point(launches, name, way, limit):
     """{percent: share found}, and under `often` the least percent that is found in OFTEN_ENOUGH; None if that is too much."""
 
-    def share_found(percent):
-        words = []
-        for new in launches:
-            after = new.slowed(name, percent)
-            for base in launches:
-                if base is not new:
-                    change = changes(base.figures[name], after)[way]
-                    words.append(judge(Pair(name, base.rows[name], new.rows[name]), change, limit).word)
-        return share([word == SLOWER for word in words])["share"]
+    def found_of(percent):
+        return share_found(launches, name, {way: limit}, percent)[way]
 
     least, most = 0, MOST_SLOWED  # found too rarely; found often enough
-    if share_found(most) < OFTEN_ENOUGH:
+    if found_of(most) < OFTEN_ENOUGH:
         most = None
     while most is not None and most - least > 1:
         middle = (least + most) // 2
-        if share_found(middle) >= OFTEN_ENOUGH:
+        if found_of(middle) >= OFTEN_ENOUGH:
             most = middle
         else:
             least = middle
-    return {**{str(percent): share_found(percent) for percent in SLOWDOWNS}, "often": most}
+    return {**{str(percent): found_of(percent) for percent in SLOWDOWNS}, "often": most}
+
+
+def share_found(launches, name, limits, percent):
+    """{way: how often a point of one launch, slowed by so much, is called slower than that of another}."""
+    words = {way: [] for way in limits}
+    for new in launches:
+        after = new.slowed(name, percent)
+        for base in launches:
+            if base is not new:
+                both = changes(base.figures[name], after)
+                for way, limit in limits.items():
+                    words[way].append(judge(Pair(name, base.rows[name], new.rows[name]), both[way], limit).word)
+    return {way: share([word == SLOWER for word in said])["share"] for way, said in words.items()}

@@ -1,5 +1,5 @@
 """Made-up launches of a made-up machine whose disturbance is known, to try the statistics of visits and comparisons on; and
-launches cut out of what was measured on a machine that others disturbed (noise/).
+launches cut out of what was measured on a machine that others disturbed (tests/noise).
 
 A launch is {point: row}, with what trafficbench_tools/visits.py and compare/ ask of a row.
 """
@@ -8,12 +8,14 @@ import csv
 import functools
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
+from trafficbench_tools.places import ROOT
+
+VISITS = ROOT / "tests" / "noise" / "visits.csv"
 KERNELS = ["bitpacked", "bitsliced", "tiled"]
 SECONDS = 0.055  # of an undisturbed repetition
 STEPS = 1000
-APART = 2  # visits of noise/visits.csv from one visit of a launch to its next: 30 s
+APART = 2  # visits of VISITS from one visit of a launch to its next: 30 s
 
 
 @dataclass
@@ -60,7 +62,7 @@ def launch(machine, generator, visits=6, rounds=5, points=None, slowed=None):
 def row(kernel, place, samples, steps, rounds):
     """A row of one launch with so many repetitions a visit."""
     return {
-        **{"kernel": kernel, "cells": 10**6 + place, "ranks": 1, "threads": 1, "mode": "strong", "count": "every"},
+        **{"kernel": kernel, "cells": 10**6 + place, "ranks": 1, "threads": 1, "depth": 1, "mode": "strong", "count": "every"},
         **{"class": "update", "origin": "measured", "isa": "avx2", "steps": steps[0]},
         **{"samples": samples, "sample_steps": steps, "sample_runs": [0] * len(samples)},
         "sample_visits": [index // rounds for index in range(len(samples))],
@@ -70,10 +72,9 @@ def row(kernel, place, samples, steps, rounds):
 
 @functools.lru_cache(maxsize=None)
 def measured_visits():
-    """{point: [(steps, seconds of two repetitions)]} of noise/visits.csv."""
+    """{point: [(steps, seconds of two repetitions)]} of VISITS."""
     found = {}
-    path = Path(__file__).resolve().parent / "noise" / "visits.csv"
-    with open(path, encoding="utf-8", newline="") as file:
+    with open(VISITS, encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
             point = line["kernel"], int(line["cells"])
             found.setdefault(point, []).append(
