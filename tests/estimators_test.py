@@ -207,7 +207,7 @@ def test_best_of_fewer_is_what_so_many_would_have_had_on_average():
         )
         assert two_best(bests, visits) == pytest.approx(drawn, abs=0.1)
     assert two_best(bests, 9) == pytest.approx(statistics.mean(sorted(itertools.chain(*bests))[-2:]))
-    single = [each[:1] for each in bests]
+    single = tuple(each[:1] for each in bests)
     assert two_best(single, 1) == pytest.approx(statistics.mean(itertools.chain(*single)))
 
 

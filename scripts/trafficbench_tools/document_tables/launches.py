@@ -13,7 +13,7 @@ from trafficbench_tools.self_comparison.output import alarmed, spread
 WAYS = {BEST: THRESHOLD / 100, MEDIAN: MARGIN / 100}
 SLOWDOWNS = (3, 5, 8, 10, 20)  # percent
 PAIRS = 1000
-VISITS = (1, 2, 3, 4, 6, 9)
+VISITS = (1, 3, 6, 9)
 
 
 def launches_of(reports, folder, fewest):
@@ -42,16 +42,16 @@ def same(reports, words):
     said = rates.alarms([(one, other) for at, one in enumerate(ours) for other in ours[at + 1 :]], names, WAYS)
     called = {way: [alarmed(each) for each in said[way]["points"].values()] for way in WAYS}
     lines = [
-        ["nothing changed, a change is called", *(whole(mean(called[way])) for way in WAYS)],
-        ["the same, by point", *(spread(called[way]) for way in WAYS)],
-        ["pairs of launches with such a point", *(whole(said[way]["pairs_with_any"]) for way in WAYS)],
-        [f"threshold that keeps it at {whole(rates.FALSE_ALARMS)}", f"{said[BEST]['all']['threshold_percent']:.1f}%", ""],
+        ["false alarms", *(whole(mean(called[way])) for way in WAYS)],
+        ["false alarms, by point", *(spread(called[way]) for way in WAYS)],
+        ["pairs of launches with a false alarm", *(whole(said[way]["pairs_with_any"]) for way in WAYS)],
+        [f"threshold for {whole(rates.FALSE_ALARMS)} false alarms", f"{said[BEST]['all']['threshold_percent']:.1f}%", ""],
     ]
     for percent in SLOWDOWNS:
         found = [rates.share_found(ours, name, WAYS, percent) for name in names]
-        lines.append([f"slower by {percent}%: found", *(whole(mean(each[way] for each in found)) for way in WAYS)])
+        lines.append([f"{percent}% slower: found", *(whole(mean(each[way] for each in found)) for way in WAYS)])
     held = rates.held(ours, names)["all"]["share"]
-    lines.append(["intervals that hold the median of the other launches", "", "-" if held is None else whole(held)])
+    lines.append(["intervals that hold the others' median", "", "-" if held is None else whole(held)])
     return markdown([f"{len(ours)} launches, {len(names)} points", "by best", "by median"], 1, lines)
 
 
@@ -76,25 +76,22 @@ def slowed(reports, words):
         for way in WAYS:
             points = [said[way]["points"][name] for name in groups[group]]
             changes = sorted(100 * (point["ratio"] - 1) for point in points)
-            line += [f"{changes[0]:+.0f} .. {changes[-1]:+.0f}%", whole(mean(point["slower"] for point in points))]
-            line.append(whole(mean(point["faster"] for point in points)))
+            line += [f"{changes[0]:+.0f} .. {changes[-1]:+.0f}%", whole(mean(map(alarmed, points)))]
         lines.append(line)
     head = ["", "points"]
     for way in WAYS:
-        head += [f"by {way}: change", "slower", "faster"]
+        head += [f"change by {way}", "called"]
     return markdown(head, 1, lines)
 
 
 def disturbance(_, words):
     """How often comparisons are wrong, and what they find, on made-up disturbance and on the measured visits."""
     no_words("disturbance", words)
-    lines = [
-        [name, f"{launches}", *map(whole, parts)] for name, launches, parts in comparisons.made_up_rates(PAIRS)
-    ]
+    lines = [[name, *map(whole, parts)] for name, parts in comparisons.made_up_rates(PAIRS)]
     points = list(comparisons.measured_rates().values())
-    lines.append(["measured visits", "1", *(spread([point[at] for point in points]) for at in range(len(points[0])))])
+    lines.append(["measured visits", *(spread([point[at] for point in points]) for at in range(len(points[0])))])
     found = whole(comparisons.FACTOR - 1)
-    head = ["delays", "launches"]
+    head = ["delays"]
     for way in WAYS:
         head += [f"by {way}: wrong", f"{found} found"]
     return markdown(head, 1, lines)
@@ -104,7 +101,7 @@ def visits(_, words):
     """How far two launches of so many visits differ, in the measured visits."""
     no_words("visits", words)
     lines = [[f"{count}", *map(spread, parts)] for count, parts in comparisons.differences_by_visits(VISITS)]
-    head = ["visits", "medians of 95% of pairs within", "bests of 95% of pairs within", f"bests {THRESHOLD:g}% or more apart"]
+    head = ["visits", "95% of medians within", "95% of bests within", f"bests {THRESHOLD:g}% apart"]
     return markdown(head, 0, lines)
 
 

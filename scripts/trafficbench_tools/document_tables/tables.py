@@ -24,8 +24,9 @@ def cores_of(row):
 
 def markdown(head, left, lines):
     """A table, of which so many columns are words and the others numbers."""
-    rule = ["---"] * left + ["---:"] * (len(head) - left)
-    return "".join("| " + " | ".join(line) + " |\n" for line in [head, rule, *lines])
+    rule = "|---" * left + "|---:" * (len(head) - left) + "|\n"
+    head, *lines = ("| " + " | ".join(line) + " |\n" for line in [head, *lines])
+    return head + rule + "".join(lines)
 
 
 def ladder(reports, words):
