@@ -9,7 +9,7 @@ from trafficbench_tools.compare.verdict import FASTER, MARGIN, SLOWER, THRESHOLD
 from trafficbench_tools.self_comparison.made_up import Machine, launch, measured_launch, measured_pairs, measured_visits
 
 LIMITS = {BEST: THRESHOLD / 100, MEDIAN: MARGIN / 100}
-POINT = ("tiled", 0)
+POINT = ("made-up", 0)
 FACTOR = 1.1
 
 # What it is, the machine, launches of each side.

@@ -10,9 +10,9 @@ import math
 from dataclasses import dataclass
 
 from trafficbench_tools.places import ROOT
+from trafficbench_tools.reading import read_text
 
 VISITS = ROOT / "tests" / "noise" / "visits.csv"
-KERNELS = ["bitpacked", "bitsliced", "tiled"]
 SECONDS = 0.055  # of an undisturbed repetition
 STEPS = 1000
 APART = 2  # visits of VISITS from one visit of a launch to its next: 30 s
@@ -45,9 +45,8 @@ def delays(machine, visits, generator):
     return [machine.size * math.exp(value) for value in values]
 
 
-def launch(machine, generator, visits=6, rounds=5, points=None, slowed=None):
+def launch(machine, generator, visits=6, rounds=5, *, points, slowed=None):
     """{point: row}; `slowed`: {point: factor} of those that take so many times as long."""
-    points = points or [(kernel, 0) for kernel in KERNELS]
     samples = {point: [] for point in points}
     for delay in delays(machine, visits, generator):
         for _ in range(rounds):
@@ -74,12 +73,11 @@ def row(kernel, place, samples, steps, rounds):
 def measured_visits():
     """{point: [(steps, seconds of two repetitions)]} of VISITS."""
     found = {}
-    with open(VISITS, encoding="utf-8", newline="") as file:
-        for line in csv.DictReader(file):
-            point = line["kernel"], int(line["cells"])
-            found.setdefault(point, []).append(
-                (int(line["steps"]), [float(line["seconds_repetition_1"]), float(line["seconds_repetition_2"])])
-            )
+    for line in csv.DictReader(read_text(VISITS).splitlines()):
+        point = line["kernel"], int(line["cells"])
+        found.setdefault(point, []).append(
+            (int(line["steps"]), [float(line["seconds_repetition_1"]), float(line["seconds_repetition_2"])])
+        )
     return found
 
 
