@@ -14,7 +14,7 @@ from program import PROGRAM, ROOT, environment, needs_ranks, one_line_of, start,
 from report_helpers import load_report
 from script import run_script
 
-from trafficbench_study import energy_table, lists, merge, placement, site_profile
+from trafficbench_study import energy_table, lists, merge, placement, scaling_table, site_profile
 
 STUDY = ROOT / "scripts" / "study.sh"
 SITES = ROOT / "scripts" / "sites"
@@ -79,6 +79,54 @@ def test_a_job_has_all_that_the_site_demands():
         assert f'"nodes-0004-{shape}"' in text
     text = dry_run(*ARCHER2, "--nodes", "4", "--bind", "srun", "--cpu-freq", "2250000")["nodes-0004"]
     assert "--hint=nomultithread --cpu-freq=2250000)" in text and "--cpu-bind" not in text and "export OMP_PLACES=cores" in text
+
+
+def header_of(text):
+    return [line[len("#SBATCH "):] for line in text.splitlines() if line.startswith("#SBATCH ")]
+
+
+def test_the_merge_is_a_job_of_one_core_where_the_site_has_such_jobs_run():
+    def merge_at(site, *words):
+        return header_of(dry_run("--site", site, "--account", "z19", "--mode", "strong", "--nodes", "2", *words)["merge"])
+
+    # Whatever queue the measurements go to.
+    for words in ([], ["--qos", "short"], ["--partition", "highmem"]):
+        header = merge_at("archer2", *words)
+        assert {"--partition=serial", "--qos=serial", "--time=00:10:00", "--ntasks=1", "--mem=4G", "--account=z19"} <= set(header)
+        assert not any(option.startswith(("--nodes", "--exclusive", "--ntasks-per-node", "--distribution")) for option in header)
+    # Nodes are shared at Cirrus EX, and memory cannot be asked for.
+    header = merge_at("cirrus-ex")
+    assert {"--partition=standard", "--qos=standard", "--ntasks=1"} <= set(header)
+    assert not any(option.startswith(("--nodes", "--exclusive", "--mem")) for option in header)
+
+
+def test_a_dry_run_opens_with_a_summary():
+    out = study_py("--dry-run", "--program", PROGRAM, *ARCHER2, "--nodes", "1,4,1025", "--time", "02:00:00", "--depth", "1,auto").stdout
+    summary = out[:out.index("# ==== jobs/")]
+    assert summary.startswith("Strong scaling at archer2: ")
+    rows = [re.split("  +", line.strip()) for line in summary.splitlines()]
+    shapes = "128x1, 64x2, 32x4, 16x8, 8x16"
+    assert [row for row in rows if row[0] in ("nodes-0001", "nodes-0004", "nodes-1025", "merge")] == [
+        ["nodes-0001", "1", "standard", "standard", "02:00:00", "2.0", shapes],
+        ["nodes-0004", "4", "standard", "standard", "02:00:00", "8.0", shapes],
+        ["nodes-1025", "1025", "standard", "largescale", "02:00:00", "2050.0", shapes],
+        ["merge", "-", "serial", "serial", "00:10:00", "-", "one core: merges the reports"]]
+    assert ["counting modes", "every,sampled"] in rows and ["depth", "1,auto"] in rows
+    assert "At most 2060.0 node-hours of the budget z19." in summary
+    out = study_py("--dry-run", "--program", PROGRAM, "--site", "local", "--mode", "weak", "--cores", "4", "--cells", "1e3").stdout
+    assert out.startswith("Weak scaling at local: ") and "1e3 per core" in out and "4x1, 2x2, 1x4, one core (" in out
+    out = study_py("--dry-run", "--program", PROGRAM, "--io", *ARCHER2, "--nodes", "1,2", "--bytes", "1Mi").stdout
+    assert out.startswith("Files, strong scaling at archer2: ") and re.search(r"^  bytes +1,048,576$", out, re.MULTILINE)
+
+
+def test_kernels_that_people_compare_are_the_default():
+    """The program knows them: dry_run has it look at the options."""
+    listed = start([PROGRAM, "list"]).stdout
+    for site in (ARCHER2, ["--site", "local", "--mode", "strong", "--cores", "2"]):
+        words = dry_run(*site, "--nodes", "1")["nodes-0001"]
+        kernels = re.search(r"--kernels (\S+)", words)[1].split(",")
+        assert kernels[0] == "naive" and {"tiled", "paired"} < set(kernels), "the baseline, and the fastest with and without ternary logic"
+        assert all(re.search(rf"^{kernel} +update", listed, re.MULTILINE) for kernel in kernels)
 
 
 def test_queue_and_time_are_chosen_within_the_limits():
@@ -210,6 +258,58 @@ def test_energy_reaches_the_sweep_and_the_table():
     assert energy_table.lines_of({"jobs": [{"launches": launches}]}, rows[-1:]) == []
 
 
+def scaling_row(kernel, ranks, threads, speedup, mode="strong", base=(4, 1), count="every", **fields):
+    """A row of the merged report, as far as the table reads it."""
+    def name(shape):
+        return f"sweep/{kernel}/cells:1e8/ranks:{shape[0]}/threads:{shape[1]}/depth:auto/count:{count}/mode:{mode}"
+
+    cores = ranks * threads / (base[0] * base[1])
+    return {"name": name((ranks, threads)), "kernel": kernel, "ranks": ranks, "threads": threads, "mode": mode, "count": count,
+            "base": name(base), "mcops": 123456 * speedup, "speedup": speedup, "speedup_low": 0.9 * speedup,
+            "speedup_high": 1.1 * speedup, "efficiency": speedup / cores, **fields}  # fmt: skip
+
+
+def scaling_study(*nodes):
+    launches = [{"ranks": ranks * count, "ranks_per_node": ranks, "threads": threads, "nodes": count}
+                for count in nodes for ranks, threads in ((4, 1), (2, 2))]  # fmt: skip
+    return {"folder": "/work/study", "io": None, "jobs": [{"launches": launches}]}
+
+
+def test_speedup_and_efficiency_stand_in_a_table_by_nodes():
+    rows = [scaling_row("naive", 4, 1, 1.0), scaling_row("naive", 2, 2, 1.25), scaling_row("naive", 8, 1, 1.9),
+            scaling_row("naive", 4, 2, 1.875, speedup_low=None, speedup_high=None), scaling_row("tiled", 4, 1, 1.0),
+            scaling_row("tiled", 8, 1, 0.5), scaling_row("tiled", 4, 2, 0.0123456),
+            {**scaling_row("leap", 4, 1, 1.0), "speedup": None, "mcops": None}]  # fmt: skip
+    table = scaling_table.lines_of(scaling_study(1, 2), rows)
+    assert table[:7] == [
+        "Strong scaling: 1e8 cells, counting mode every",
+        "kernel  nodes  ranks x threads    MCOPs  speedup    95% interval  efficiency",
+        "naive       1            4 x 1  123,000     1.00        baseline        100%",
+        "naive       1            2 x 2  154,000     1.25    1.12 .. 1.38        125%",
+        "naive       2            8 x 1  235,000     1.90    1.71 .. 2.09         95%",
+        "tiled       1            4 x 1  123,000     1.00        baseline        100%",
+        "tiled       2            8 x 1   61,700    0.500  0.450 .. 0.550         25%",
+    ]
+    notes = " ".join(table[7:])
+    assert "the same kernel on 1 node" in notes and "--table /work/study" in notes and "1 row without a speedup" in notes
+    every = scaling_table.lines_of(scaling_study(1, 2), rows, every=True)
+    assert len(every) == len(table) + 2 - 1, "two more rows, and nobody is told how to see them"
+    assert "naive 2 4 x 2 231,000 1.88 none 94%" in [" ".join(line.split()) for line in every]
+    assert any(re.search(r"4 x 2 +1,520 +0\.0123 +0\.0111 \.\. 0\.0136", line) for line in every)
+    assert scaling_table.lines_of(scaling_study(1, 2), rows[-1:]) == []
+
+
+def test_modes_and_counting_modes_have_tables_of_their_own_and_variants_their_labels():
+    rows = [scaling_row("tiled", 4, 1, 1.0, mode=mode, count=count) for mode in ("strong", "weak") for count in ("every", "sampled")]
+    assert [line for line in scaling_table.lines_of(scaling_study(1), rows) if "scaling:" in line] == [
+        "Strong scaling: 1e8 cells, counting mode every", "Strong scaling: 1e8 cells, counting mode sampled",
+        "Weak scaling: 1e8 cells per core, counting mode every", "Weak scaling: 1e8 cells per core, counting mode sampled"]
+    for row, way in zip(rows, ("fence", "pscw")):
+        row.update(name=row["name"] + f"/exchange:{way}", base=row["name"] + f"/exchange:{way}", mode="strong", count="every")
+    kernels = [line.split("  ")[0] for line in scaling_table.lines_of(scaling_study(1), rows[:2])]
+    assert kernels[2:4] == ["tiled exchange:fence", "tiled exchange:pscw"]
+
+
 def test_no_sbatch_on_the_path_is_told_and_nothing_is_built(tmp_path):
     """Nothing is built either."""
     refused(*ARCHER2, "--output", tmp_path / "study", word="no sbatch on the path", path=str(tmp_path))
@@ -308,6 +408,8 @@ CHANGES = {
     "queue's time": (lambda site: site["queues"][0].update(max_time="1 day"), "HH:MM:SS"),
     "shape": (lambda site: site.update(shapes=["128"]), "16x8"),
     "shape beyond the node": (lambda site: site.update(shapes=["128x2"]), "128 cores"),
+    "merge": (lambda site: site["merge"].update(max_nodes=1), 'merge has an unknown key "max_nodes"'),
+    "merge's queue": (lambda site: site["merge"].update(qos="a b"), '"qos"'),
     "frequency": (lambda site: site["cpu_freq"].update(default=1), '"choices"'),
     "name": (lambda site: site.update(name="../../x"), '"name"'),
     "name of two lines": (lambda site: site.update(name="a\nrm -rf x"), '"name"'),
@@ -360,7 +462,7 @@ def test_file_that_is_no_site_is_refused(tmp_path, text, word):
 def test_documented_keys_are_the_checked_ones():
     """docs/sites.md explains every key, and no other."""
     keys = set().union(*(part.fields for part in (site_profile.SITE, site_profile.BUILD, site_profile.NODE, site_profile.QUEUE,
-                                                  site_profile.CPU_FREQ, site_profile.ENERGY, site_profile.IO)))
+                                                  site_profile.MERGE, site_profile.CPU_FREQ, site_profile.ENERGY, site_profile.IO)))
     page = (ROOT / "docs" / "sites.md").read_text(encoding="utf-8")
     section = page.split("\n## A site of your own\n")[1].split("\n## ")[0]
     explained = {name for line in section.splitlines() for name in re.findall(r"^\| `(?:\w+\.)?(\w+)`", line)}
@@ -509,6 +611,17 @@ def test_merge_that_fails_is_told_in_one_line_and_leaves_nothing(tmp_path, case)
     assert sorted(os.listdir(folder)) == before
 
 
+def test_a_table_needs_the_merged_report(tmp_path):
+    folder, saved = study_in(tmp_path)
+    refused("--table", folder, word="report.json is not there yet")
+    for text, word in (("[]", "no report of a study"), ('{"benchmarks": [{"speedup": 1}]}', "no report of a study"), ('{"benchmarks": []}', "no row has a speedup")):
+        (folder / "report.json").write_text(text, encoding="utf-8")
+        refused("--table", folder, word=word)
+    saved["io"] = {"bytes": 1, "directory": str(tmp_path)}
+    (folder / "study.json").write_text(json.dumps(saved), encoding="utf-8")
+    refused("--table", folder, word="a study of files")
+
+
 def test_merge_replaces_no_link_and_follows_none(tmp_path):
     report = json.dumps({"context": {"runs": []}, "benchmarks": []})
     folder, _ = study_in(tmp_path, f"for path; do :; done; echo '{report}' >\"$path\"; exit 0")
@@ -537,6 +650,17 @@ def test_study_on_this_machine_makes_a_whole_report_and_does_nothing_twice(tmp_p
     assert {(row["kernel"], row["ranks"]) for row in report["benchmarks"]} == {
         (kernel, ranks) for kernel in ("naive", "tiled") for ranks in (1, 2)}
     assert all(row["verified"] for row in report["benchmarks"])
+    # It ends with the table, which can be had again.
+    table = [line.split() for line in done.stdout[done.stdout.index("Strong scaling: 1e4 cells, counting mode every"):].splitlines()]
+    assert [line[:5] for line in table if line[0:1] in (["naive"], ["tiled"])][:4] == [
+        [kernel, "1", ranks, "x", "1"] for kernel in ("naive", "tiled") for ranks in "12"]
+    shown = {(line[0], line[2]): line[6:] for line in table[2:6]}
+    for row in report["benchmarks"]:
+        if row["count"] == "every":
+            assert float(shown[row["kernel"], str(row["ranks"])][0]) == pytest.approx(row["speedup"], rel=0.006)
+            assert shown[row["kernel"], str(row["ranks"])][-1] == f"{row['efficiency']:.0%}"
+    again = study("--table", folder)
+    assert again.returncode == 0 and again.stdout.strip() and again.stdout in done.stdout
     refused(*words, word="exists")
     assert study("--status", folder).returncode == 0
     refused("--merge", folder, word="--force")

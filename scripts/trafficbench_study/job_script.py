@@ -16,18 +16,28 @@ def warn_seconds(wall_seconds, given):
     return max(60, min(300, wall_seconds // 10)) if wall_seconds >= 180 else wall_seconds // 3
 
 
-def _header(study, job, tasks_per_node):
+def _merge_options(site):
+    """What the site wants of a job of one core: it needs no whole node, and no more memory than its share."""
+    if site["merge"] is not None:
+        return site["merge"].get("sbatch_options", [])
+    return [option for option in site["sbatch_options"] if option not in ("--exclusive", "--mem=0")]
+
+
+def _header(study, job):
     site = study["site"]
     options = ["--job-name=traffic-" + job["name"]]
     for key, value in (("account", study["account"]), ("partition", job["partition"]), ("qos", job["qos"])):
         if value:
             options.append("--{}={}".format(key, value))
-    options += ["--time=" + text_of(job["wall_seconds"]), "--nodes={}".format(job["nodes"]),
-                "--ntasks-per-node={}".format(tasks_per_node), "--cpus-per-task=1"]
+    options.append("--time=" + text_of(job["wall_seconds"]))
+    if job["name"] == "merge":
+        options.append("--ntasks=1")
+    else:
+        options += ["--nodes={}".format(job["nodes"]), "--ntasks-per-node={}".format(study["cores"])]
+    options.append("--cpus-per-task=1")
     options += ["--output=" + os.path.join(study["folder"], "logs", job["name"] + "-%j.log"), "--open-mode=append"]
     if job["name"] == "merge":
-        # A merge needs no whole node, and no more memory than its share.
-        options += [option for option in site["sbatch_options"] if option not in ("--exclusive", "--mem=0")]
+        options += _merge_options(site)
     else:
         options += site["sbatch_options"]
         options += ["--requeue", "--signal=B:USR1@{}".format(warn_seconds(job["wall_seconds"], study["warn_seconds"]))]
@@ -95,7 +105,7 @@ def job_text(study, job):
     slurm = study["site"]["scheduler"] == "slurm"
     lines = ["#!/bin/bash"]
     if slurm:
-        lines += _header(study, job, study["cores"])
+        lines += _header(study, job)
     lines += _prologue(study)
     lines += ["", _value("study", study["folder"]), _value("job", job["name"]), _value("nodes", job["nodes"]),
               _value("cores", study["cores"]), _value("program", study["program"]), _value("scheduler", study["site"]["scheduler"]),
@@ -119,7 +129,7 @@ def job_text(study, job):
 
 def merge_text(study, job):
     """The script of the job that puts the reports together."""
-    lines = ["#!/bin/bash"] + _header(study, job, 1)
+    lines = ["#!/bin/bash"] + _header(study, job)
     lines += ["# Written by scripts/study.sh for {}.".format(study["site"]["name"]), ""]
     lines += study["site"]["setup"]
     lines += ["exec bash {} --merge {}".format(shlex.quote(os.path.join(os.path.dirname(HERE), "study.sh")), shlex.quote(study["folder"])), ""]

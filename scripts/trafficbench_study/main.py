@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from trafficbench_study import build, job_script, merge, plan, site_profile, slurm, status, store
+from trafficbench_study import build, job_script, merge, plan, scaling_table, site_profile, slurm, status, store, summary
 from trafficbench_study.bad_input import PLAIN, BadInput, is_one_line, is_plain
 from trafficbench_tools.command_line import Parser, check_words
 from trafficbench_tools.errors import FailedUnderWay
@@ -18,18 +18,19 @@ from trafficbench_tools.printing import tell
 HELP = """\
 Usage: scripts/study.sh --site NAME --mode strong|weak [OPTION]... [-- OPTION OF THE SWEEP...]
        scripts/study.sh --site NAME --io [OPTION]... [-- OPTION OF IO...]
-       scripts/study.sh --status|--merge|--resume [STUDY]
+       scripts/study.sh --status|--table|--merge|--resume [STUDY]
 
 Runs a scaling study. On a Slurm site: builds the program there, writes a job for each number of nodes and submits it, and a
-job after them all that merges their reports. At --site local: builds, runs at once with mpiexec, and merges.
+job after them all that merges their reports. At --site local: builds, runs at once with mpiexec, and merges. The merge prints
+speedup and efficiency of each kernel by number of nodes.
 
   --site NAME           {sites}, or a file of your own that ends in .json (docs/sites.md)
   --account NAME        the budget that is charged; sites may demand it
   --mode strong|weak    the same road for every number of nodes, or the same cells for each core
   --nodes LIST          numbers of nodes: 1,2,4,8 or 1:64 (times two each); default 1,2,4 (local: 1)
-  --kernels LIST        default tiled
-  --cells LIST          lengths of road, with --mode weak cells of each core; default 1e8,1e10 and 1e8 (local: 1e7 and 1e6)
-  --count LIST          contracts: every,sampled; default both
+  --kernels LIST        default {kernels}
+  --cells LIST          lengths of road, with --mode weak cells of each core; default {slurm[strong]} and {slurm[weak]} (local: {none[strong]} and {none[weak]})
+  --count LIST          counting modes: every,sampled; default both
   --depth LIST          iterations between exchanges; default auto
   --exchange, --overlap, --reduce LIST
                         how ranks communicate (docs/mpi.md); default nonblocking, off and exchange
@@ -52,9 +53,10 @@ job after them all that merges their reports. At --site local: builds, runs at o
                         and fullstriped in it, of 1, 4 and all stripes
   --program FILE        use this program; nothing is built
   --output FOLDER       of the study; default studies/<site>-<mode>-<YYYYMMDDThhmmssZ>
-  --dry-run             print the jobs; build, write and submit nothing
+  --dry-run             print a summary (jobs, nodes, node-hours, wall time), then the jobs; build, write and submit nothing
 
   --status [STUDY]      how far it is; STUDY is its folder, default the newest in studies/
+  --table [STUDY]       speedup and efficiency by nodes, of every kernel and ranks x threads, once the reports are merged
   --merge [STUDY]       merge the reports into STUDY/report.json, if all are there; --force makes it anew
   --resume [STUDY]      submit again what has stopped, and the merge; what is measured stays
   --help                this text
@@ -62,8 +64,8 @@ job after them all that merges their reports. At --site local: builds, runs at o
 What follows -- is for `trafficbench sweep`, as in -- --visits 12 --min-seconds 0.1, or io: -- --methods process,posix
 
 Example:
-  scripts/study.sh --site archer2 --account z19 --mode strong --nodes 1,2,4,8 --kernels tiled,bitsliced
-  scripts/study.sh --site archer2 --account z19 --io --nodes 1,2,4,8
+  scripts/study.sh --site cirrus-ex --account z19 --mode strong --nodes 1,2,4,8 --dry-run
+  scripts/study.sh --site cirrus-ex --account z19 --io --nodes 1,2,4,8
 
 Exit status: 0 done; 1 a row failed its verification, a job has stopped, or something under way failed (the build, a full
 disk); 2 bad input, one line says what, nothing was submitted; 4 interrupted, --resume goes on.
@@ -94,7 +96,7 @@ def read_options(words):
     parser.add_argument("--energy", action="store_true")
     parser.add_argument("--dry-run", action="store_true")
     parser.add_argument("--force", action="store_true")
-    for name in ("--status", "--merge", "--resume"):
+    for name in ("--status", "--table", "--merge", "--resume"):
         parser.add_argument(name, nargs="?", const="", metavar="STUDY")
     options = parser.parse_args(words)
     options.sweep = sweep
@@ -113,7 +115,7 @@ def check_kind(options):
         if options.directory is not None and not re.fullmatch(r"[A-Za-z0-9_.:+@=~/-]+", options.directory):
             raise BadInput("directory is '{}': no space, comma or special character can stand there".format(options.directory))
     elif options.kernels is None:
-        options.kernels = "tiled"
+        options.kernels = plan.KERNELS
 
 
 def check_options(options, site):
@@ -304,6 +306,7 @@ def start(options):
         if why_not:
             tell("study.sh", "note: the program did not check the options of {}, those after -- among them: {}".format(
                 "io" if study["io"] else "the sweep", why_not))
+        print("\n".join(summary.lines_of(study)) + "\n")
         if not options.program:
             print("# build, in {}:".format(build.ROOT))
             print("\n".join(build.commands(site, options.io)))
@@ -324,6 +327,7 @@ def start(options):
     # Printed before anything is written or submitted, in case it cannot be.
     for sentence in site["to_check"] if uses_slurm else []:
         print("To be checked at {}: {}".format(site["name"], sentence))
+    print("\n".join(summary.lines_of(study)))
     print("Study {}".format(study["folder"]), flush=True)
     store.create_folders(study["folder"])
     try:
@@ -360,15 +364,17 @@ def resume(study):
 
 
 def carry_out(options):
-    wanted = [name for name in ("site", "status", "merge", "resume") if getattr(options, name) is not None]
+    wanted = [name for name in ("site", "status", "table", "merge", "resume") if getattr(options, name) is not None]
     if len(wanted) != 1:
-        raise BadInput("give one of --site, --status, --merge and --resume; see scripts/study.sh --help")
+        raise BadInput("give one of --site, --status, --table, --merge and --resume; see scripts/study.sh --help")
     if wanted[0] == "site":
         return start(options)
     folder = getattr(options, wanted[0]) or store.newest(os.path.join(build.ROOT, "studies"))
     study = store.load(folder)
     if wanted[0] == "status":
         return status.print_status(study)
+    if wanted[0] == "table":
+        return scaling_table.print_table(study)
     if wanted[0] == "merge":
         return merge.merge(study, options.force)
     return resume(study)
@@ -378,7 +384,7 @@ def main():
     """Carries out the command line; returns the exit status."""
     options = read_options(sys.argv[1:])
     if options.help:
-        print(HELP.format(sites=", ".join(site_profile.names())), end="")
+        print(HELP.format(sites=", ".join(site_profile.names()), kernels=plan.KERNELS, **plan.CELLS), end="")
         return 0
     try:
         return carry_out(options)

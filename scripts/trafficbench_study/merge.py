@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 
-from trafficbench_study import energy_table, slurm, store
+from trafficbench_study import energy_table, scaling_table, slurm, store
 from trafficbench_study.bad_input import BadInput
 from trafficbench_tools.errors import FailedUnderWay
 from trafficbench_tools.files import check_target, write_text
@@ -96,11 +96,12 @@ def merge(study, force):
     try:
         _add_energy(study, report)
         rows = len(report["benchmarks"])
-        energy = energy_table.lines_of(study, report["benchmarks"])
-    except (LookupError, TypeError, AttributeError):
+        tables = energy_table.lines_of(study, report["benchmarks"])
+        tables += ([""] if tables else []) + scaling_table.lines_of(study, report["benchmarks"])
+    except (LookupError, TypeError, AttributeError, ValueError):
         raise _no_report(study["program"], "it lacks rows or launches")
     write_text(target, json.dumps(report, indent=2, allow_nan=False) + "\n", replace=force)
-    for line in energy:
+    for line in tables:
         print(line)
     print("{} rows of {} reports\nReport: {}".format(rows, len(reports), target))
     return status

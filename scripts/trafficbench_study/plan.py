@@ -24,6 +24,11 @@ OWN_OPTIONS_OF_IO = {
     "--files": "is not for a study: its files are removed"}
 # Of the sweep alone.
 SWEEP_ONLY = ("kernels", "cells", "count", "depth", "exchange", "overlap", "reduce", "placement", "ranks_per_node", "base", "energy")
+# What people compare: the course's loop, a byte a cell in SIMD registers, a bit a cell, and the fastest under either counting
+# mode: tiled with AVX-512, paired with AVX2, which has no ternary logic.
+KERNELS = "naive,branchless,bitpacked,tiled,paired"
+# Lengths of road, with weak scaling of each core: `naive`, which makes 100 iterations, takes seconds on a node, not minutes.
+CELLS = {"slurm": {"strong": "1e8,1e9", "weak": "4e6"}, "none": {"strong": "1e7", "weak": "1e6"}}
 # Folders for files, and the stripes of each: those of benchio, beside which these rates are to stand.
 STRIPES = (("unstriped", 1), ("striped", 4), ("fullstriped", -1))
 MOST_BYTES = 2**37
@@ -180,10 +185,13 @@ def _launch(job, ranks, per_node, threads, nodes):
 
 
 def _merge_job(queues, site):
-    """A short job of one node, which a queue for many nodes may not take."""
+    """A short job of one core: where the site has such jobs run, else in a queue that takes one node."""
     if site["scheduler"] == "none":
         return _job("merge", {}, 1, None)
-    queues = [queue for queue in queues if queue.get("min_nodes", 1) == 1] or site["queues"]
+    if site["merge"] is not None:
+        queues = [site["merge"]]
+    else:
+        queues = [queue for queue in queues if queue.get("min_nodes", 1) == 1] or site["queues"]
     queue, wall = _fit(queues, 1, 600, False, site)
     return _job("merge", queue, 1, wall)
 
@@ -232,6 +240,18 @@ def bytes_of(options, jobs):
     return size
 
 
+def values_of(words):
+    """{option: value} of what a launch is given; an option without a value has "on"."""
+    values, last = {}, None
+    for word in words:
+        if word.startswith("--"):
+            last, _, value = word.partition("=")
+            values[last] = value or "on"
+        elif last is not None:
+            values[last] = word
+    return values
+
+
 def launch_options(options, site):
     """What every launch is given, of the sweep or of io."""
     own = OWN_OPTIONS_OF_IO if options.io else OWN_OPTIONS
@@ -242,10 +262,7 @@ def launch_options(options, site):
 
 
 def _sweep_options(options, site):
-    cells = options.cells
-    if cells is None:
-        small = site["scheduler"] == "none"
-        cells = {"strong": "1e7" if small else "1e8,1e10", "weak": "1e6" if small else "1e8"}[options.mode]
+    cells = CELLS[site["scheduler"]][options.mode] if options.cells is None else options.cells
     for name in ("kernels", "count", "depth", "exchange", "overlap", "reduce", "placement"):
         lists.check_length(getattr(options, name) or "", name)
     lists.check_length(cells, "cells")

@@ -38,13 +38,16 @@ NODE = Object({"cores": Either("ask", "detect", CORES), "threads_per_core": Eith
 # Limits that a site may not have.
 QUEUE = Object({"partition": PLAIN_TEXT, "qos": PLAIN_TEXT, "min_nodes": Number(1, MOST_NODES),
                 "max_nodes": Number(1, MOST_NODES), "max_time": TIME, "max_jobs": Number(1, 10**6)}, optional=True)
+# Where the merge goes, which needs one core: not everybody has such a place.
+MERGE = Object({"partition": PLAIN_TEXT, "qos": PLAIN_TEXT, "max_time": TIME, "max_jobs": Number(1, 10**6), "sbatch_options": ListOf(TEXT)},
+               optional=True)
 CPU_FREQ = Object({"choices": ListOf(KHZ, least=1), "default": KHZ})
 ENERGY = Object({"pm_counters": Either(None, TEXT), "sacct": Flag()})
 IO = Object({"setup": ListOf(TEXT), "environment": Variables()})
 SITE = Object({
     "name": NAME, "description": TEXT, "sources": ListOf(TEXT), "to_check": ListOf(TEXT), "scheduler": Either("slurm", "none"),
     "setup": ListOf(TEXT), "build": BUILD, "node": NODE, "shapes": Either("auto", ListOf(SHAPE, least=1)),
-    "queues": ListOf(QUEUE, least=1), "account": Flag(), "time": Either(None, TIME), "sbatch_options": ListOf(TEXT),
+    "queues": ListOf(QUEUE, least=1), "merge": Either(None, MERGE), "account": Flag(), "time": Either(None, TIME), "sbatch_options": ListOf(TEXT),
     "srun_options": ListOf(TEXT), "environment": Variables(), "cpu_freq": Either(None, CPU_FREQ), "energy": ENERGY,
     "io": IO, "not_on_compute_nodes": ListOf(PATH),
 })

@@ -33,6 +33,8 @@ def print_status(study):
     merged = os.path.isfile(store.merged_path(study))
     if merged:
         print("  merged      {}".format(store.merged_path(study)))
+        if not study["io"]:
+            print("  speedups    scripts/study.sh --table {}".format(study["folder"]))
         return 0
     if stopped:
         print("  The merge will not run: a job has stopped. Its log is in {}. To go on: scripts/study.sh --resume {}".format(

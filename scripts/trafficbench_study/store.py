@@ -12,7 +12,7 @@ from trafficbench_tools.errors import FailedUnderWay
 from trafficbench_tools.files import write_text
 from trafficbench_tools.reading import read_bytes, read_json
 
-VERSION = 2
+VERSION = 3
 # Of what a job wrote about itself, only the last line is read.
 MOST_BYTES_OF_STATE = 2**20
 

@@ -128,6 +128,13 @@ def test_from_submission_to_merged_report(tmp_path):
     # Where the workers are is said before anything is measured.
     log = log_of(folder, "nodes-0002")
     assert 0 < log.index("Placement of nodes-0002-2x1:") < log.index("rank 3 on") < log.index("Writing to reports/")
+    # The merge's log ends with speedups on 1 node and on 2, and a command prints them again.
+    log = log_of(folder, "merge")
+    assert "Strong scaling: 1e4 cells, counting mode every" in log and "the same kernel on 1 node" in log
+    done = study("--table", folder)
+    found = {tuple(line.split()[:5]) for line in done.stdout.splitlines() if line.startswith(("branchless", "tiled"))}
+    assert found == {(kernel, nodes, ranks, "x", threads) for kernel in ("branchless", "tiled")
+                     for nodes, ranks, threads in (("1", "2", "1"), ("1", "1", "2"), ("2", "4", "1"), ("2", "2", "2"))}
     done = study("--status", folder)
     assert done.returncode == 0 and "merged" in done.stdout
     # Nothing is made anew unless asked.
