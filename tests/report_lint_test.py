@@ -3,6 +3,8 @@
 Run: /usr/bin/python3 -m pytest tests/report_lint_test.py
 """
 
+import copy
+
 import made_up_report
 import pytest
 from report_charts_test import charts_of
@@ -112,7 +114,7 @@ DAMAGE = [
     (few_kernels, {2: "no rows of bitpacked"}),
     (five_visits, {5: "fewer than six visits", 7: "fewer than six visits"}),
     (two_slow_visits, {8: "upper quartile of visits"}),
-    (dirty_commit, {9: "without changes"}),
+    (dirty_commit, {9: "built with changes that are in no commit ("}),
     (no_clock, {9: "a clock"}),
     (unoptimised, {9: "optimisation by the compiler"}),
     (no_placement, {9: "without a placement"}),
@@ -174,6 +176,27 @@ def test_ratios_to_a_base_of_other_visits_are_told(tmp_path):
     run["visits"] += run["visits"]
     made_up_report.add_ratios(report["benchmarks"], "strong")
     assert "2 ratios to a base that was not measured in the row's own visits" in said(report)
+
+
+def of_two_launches(report):
+    """As a study makes it, a launch for each shape: rows of one core are of another launch than the others."""
+    report["context"]["runs"].append(copy.deepcopy(report["context"]["runs"][0]))
+    for row in report["benchmarks"]:
+        if row["ranks"] * row["threads"] == 1:
+            row["sample_runs"] = [1 for _ in row["sample_runs"]]
+    made_up_report.add_ratios(report["benchmarks"], "strong")
+
+
+def test_a_launch_of_one_core_beside_one_of_all_leaves_none_unused(tmp_path):
+    report = good()
+    of_two_launches(report)
+    assert not rules_of(report, tmp_path)[2].broken
+    few_cores(report)
+    report["context"]["runs"][1]["cpu"]["cores"] = 64
+    assert ["at most 4 of 64 cores used" in gap for gap in rules_of(report, tmp_path)[2].breaks] == [True]
+    # Nor does a launch on another machine, all of which it used, hide that.
+    report["context"]["runs"][1]["cpu"].update(cores=1, model="another")
+    assert ["at most 4 of 64 cores used" in gap for gap in rules_of(report, tmp_path)[2].breaks] == [True]
 
 
 @pytest.mark.parametrize("damage", [few_cores, few_kernels])

@@ -10,6 +10,7 @@ import statistics
 from dataclasses import dataclass, field
 
 from trafficbench_tools import visits
+from trafficbench_tools.machines import differences
 from trafficbench_tools.report import efficiency, rows, words
 
 # The third quartile of the visits' medians over the first. Beyond this a median alone does not describe them. One disturbed
@@ -123,12 +124,9 @@ def judge_subset(sources, reason):
         if source.left_out:
             gaps.append(f"{source.label}: {words.count_of(source.left_out, 'row')} left out by --only")
         measured = [row for row in source.rows if rows.is_measured(row)]
-        for number, run in enumerate(source.context["runs"]):
-            # Few writers are no part of a machine: files are not written by cores.
-            mine = [rows.cores(row) for row in source.of_launch(number) if rows.is_measured(row) and row["class"] != "io"]
-            there = run["cpu"]["cores"] * len(run.get("hosts", [run["host"]]))
-            if mine and max(mine) < there:
-                gaps.append(f"{source.label}: at most {max(mine)} of {words.count_of(there, 'core')} used")
+        gaps += [
+            f"{source.label}: at most {used} of {words.count_of(there, 'core')} used" for used, there in cores_in_use(source) if used < there
+        ]
         there = {row["kernel"] for row in measured if row["class"] == "update"}
         # A launch says which kernels its build has; older ones do not, and nothing is said of them.
         built = dict.fromkeys(name for run in source.context["runs"] for name in run.get("kernels", []))
@@ -145,6 +143,23 @@ def judge_subset(sources, reason):
     elif gaps:
         rule.says += [f"{gap}." for gap in gaps] + [f"Given as reason: {text}" for text in dict.fromkeys(notes)]
     return rule
+
+
+def cores_in_use(source):
+    """[(cores used, cores there)] of each kind of machine, by the launch that used the greatest part of its nodes: a report may have
+    launches of one core beside those of all."""
+    machines = []
+    for number, run in enumerate(source.context["runs"]):
+        # Few writers are no part of a machine: files are not written by cores.
+        mine = [rows.cores(row) for row in source.of_launch(number) if rows.is_measured(row) and row["class"] != "io"]
+        if mine:
+            launch = max(mine), run["cpu"]["cores"] * len(run.get("hosts", [run["host"]]))
+            machine = next((known for known in machines if not differences(known[0], run)), None)
+            if machine is None:
+                machines.append([run, launch])
+            else:
+                machine[1] = max(machine[1], launch, key=lambda cores: cores[0] / cores[1])
+    return [launch for _, launch in machines]
 
 
 def judge_means(sources, _):
@@ -331,7 +346,6 @@ def judge_setup(sources, _):
                 name
                 for name, wrong in [
                     ("a commit", run["commit"] == "unknown"),
-                    ("a commit without changes", run["commit"].endswith("-dirty")),
                     ("a compiler", built and not run["compiler"]),
                     ("compile options", built and not run["flags"]),
                     ("optimisation by the compiler", run.get("optimised") is False),
@@ -342,8 +356,11 @@ def judge_setup(sources, _):
                 ]
                 if wrong
             ]
+            launch = f"{source.label}, launch {number} of {run['date']}"
             if lacking:
-                rule.breaks.append(f"{source.label}, launch {number} of {run['date']}: lacks {', '.join(lacking)}")
+                rule.breaks.append(f"{launch}: lacks {', '.join(lacking)}")
+            if run["commit"].endswith("-dirty"):
+                rule.breaks.append(f"{launch}: built with changes that are in no commit ({run['commit']})")
         if source.context["command"] == "sweep" and not source.context["axes"]:
             rule.breaks.append(f"{source.label}: the axes that were asked for are not given")
     # Rows of files have none: the ranks that write them are not measured at their cores.
