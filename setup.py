@@ -23,8 +23,8 @@ class CMakeBuild(build_ext):
         options += ["-DTRAFFICBENCH_NATIVE=OFF", "-DTRAFFICBENCH_PYTHON_MODULE=ON", f"-DPython_EXECUTABLE={sys.executable}"]
         options += ["-DTRAFFICBENCH_PYTHON_FOLDER=.", *shlex.split(os.environ.get("CMAKE_ARGS", ""))]
         self.spawn(["cmake", "-S", str(ROOT), "-B", str(build), *options])
-        self.spawn(["cmake", "--build", str(build), "--parallel", str(os.cpu_count()), "--target", "python_module"])
-        self.spawn(["cmake", "--install", str(build), "--component", "python", "--prefix", str(prefix)])
+        self.spawn(["cmake", "--build", str(build), "--config", "Release", "--parallel", str(os.cpu_count()), "--target", "python_module"])
+        self.spawn(["cmake", "--install", str(build), "--config", "Release", "--component", "python", "--prefix", str(prefix)])
 
     def spawn(self, command):
         try:

@@ -5,6 +5,7 @@ Run: /usr/bin/python3 -m pytest tests/launch_test.py
 """
 
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -12,6 +13,9 @@ import time
 
 import pytest
 from program import ROOT, environment, start, write_executable
+
+from trafficbench_tools.errors import BadInput
+from trafficbench_tools.launchers import launcher_of
 
 # Stands for the launcher: starts one rank, and ends with the status that the test says, whatever the rank's is.
 LAUNCHER = """#!/bin/bash
@@ -138,14 +142,31 @@ def test_option_without_its_value_is_refused(checkout, words):
     assert not (checkout / "--force").exists()
 
 
+def test_launcher_of_a_program_is_found_in_its_build_or_beside_it(tmp_path):
+    odd = tmp_path / "it's a $HOME \\ `x`"
+    program = write_executable(odd / "bin" / "trafficbench", "")
+    with pytest.raises(BadInput, match="there is no trafficbench-mpiexec beside it"):
+        launcher_of(program)
+    # As it is installed, and beside a configuration of several.
+    beside = write_executable(odd / "bin" / "trafficbench-mpiexec", "mpi='mpich'\n")
+    assert launcher_of(program) == [str(beside), "-n"]
+    beside.write_text("mpi='none'\n", encoding="utf-8")
+    assert launcher_of(program) == []
+    (odd / "launcher.sh").write_text(f"mpi_family=mpich\nlauncher=({shlex.quote(str(beside))} '-np')\n", encoding="utf-8")
+    (tmp_path / "link").symlink_to(program)
+    assert launcher_of(tmp_path / "link") == [str(beside), "-np"]
+    (odd / "launcher.sh").write_text("launcher=('a)\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="is damaged"):
+        launcher_of(program)
+
+
 @pytest.mark.parametrize("sweep, status", [("report", 0), ("journal", 4), ("nothing", 4)])
 def test_job_of_a_study_is_done_when_its_report_is_there(tmp_path, sweep, status):
     for name in ("reports", "state"):
         (tmp_path / name).mkdir()
     program = write_executable(tmp_path / "trafficbench", PROGRAM)
-    (tmp_path / "launcher.sh").write_text("launcher=()\n", encoding="utf-8")
     lines = [f"study={tmp_path}", "job=nodes-0001", "nodes=1", f"program={program}", "scheduler=none", "pm_counters=",
-             f"launcher_file={tmp_path}/launcher.sh", "measures=sweep", "sweep_options=()", 'launches=("nodes-0001-1x1 1 1 1 1")',
+             "launcher=()", "measures=sweep", "sweep_options=()", 'launches=("nodes-0001-1x1 1 1 1 1")',
              f"source {ROOT}/scripts/trafficbench_study/job.sh"]  # fmt: skip
     done = start(["bash", "-c", "\n".join(lines)], env={"SWEEP": sweep})
     assert done.returncode == status, done.stdout + done.stderr

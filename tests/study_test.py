@@ -700,7 +700,7 @@ def test_a_shape_that_does_not_fit_stops_neither_the_others_nor_the_merge(tmp_pa
 def test_launch_that_is_missing_stops_the_merge_and_is_made_by_resume(tmp_path):
     needs_ranks()
     folder = tmp_path / "study"
-    done = study("--site", "local", "--mode", "weak", "--cores", "1", "--shapes", "1x1", "--cells", "1e4", "--program", PROGRAM,
+    done = study("--site", "local", "--mode", "weak", "--cores", "1", "--shapes", "1x1", "--cells", "1e4", "--kernels", "tiled", "--program", PROGRAM,
                  "--output", folder, *QUICK)
     assert done.returncode == 0, done.stderr
     (folder / "report.json").unlink()
@@ -718,7 +718,7 @@ def test_interrupted_study_is_resumed(tmp_path, send):
     """Ctrl-C goes to every process of the terminal, SIGTERM to the study alone; what was finished stays."""
     needs_ranks()
     folder = tmp_path / "study"
-    words = ["--site", "local", "--mode", "strong", "--cores", "1", "--shapes", "1x1", "--cells", "1e3:1e4:x2", "--program",
+    words = ["--site", "local", "--mode", "strong", "--cores", "1", "--shapes", "1x1", "--cells", "1e3:1e4:x2", "--kernels", "tiled", "--program",
              PROGRAM, "--output", folder, "--", "--visits", "6", "--rounds", "8", "--spacing", "0",
              "--min-seconds", "0.01"]
     running = subprocess.Popen(["/bin/bash", STUDY, *map(str, words)], stdin=subprocess.DEVNULL,

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from program import BUILD, ROOT, call, small_sweep, start
+from program import BUILD, ROOT, call, needs_ranks, small_sweep, start, write_executable
 from report_helpers import load_report
 
 PROJECT = f"""\
@@ -106,6 +106,39 @@ def test_regions_are_those_of_a_profiler_that_is_there(tmp_path):
     (tmp_path / "include" / "pat_api.h").touch()
     command = configured(tmp_path / "b", *there, file="drivers/road/simulation.cpp")[0]
     assert "-DTRAFFICBENCH_REGIONS_CRAYPAT" in command.split() and f"{tmp_path}/include" in command
+    # Then for another profiler, in the same folder: what was found of the first one is not taken for its header.
+    (tmp_path / "other" / "include" / "scorep").mkdir(parents=True)
+    (tmp_path / "other" / "include" / "scorep" / "SCOREP_User.h").touch()
+    there = [f"-DCMAKE_PREFIX_PATH={tmp_path}/other", "-DTRAFFICBENCH_REGIONS=scorep"]
+    command = configured(tmp_path / "b", *there, file="drivers/road/simulation.cpp")[0]
+    assert f"{tmp_path}/other/include" in command and f"{tmp_path}/include" not in command
+
+
+def test_a_generator_of_several_configurations_builds_where_scripts_look(tmp_path):
+    """Release, in the folder bin; others in folders of their own. The launcher is beside each."""
+    words = ["cmake", "-S", ROOT, "-B", tmp_path, *SMALL[2:], "-G", "Ninja Multi-Config"]
+    subprocess.run(words, check=True, capture_output=True, text=True, timeout=300)
+    for configuration, folder in (("Release", "bin"), ("Debug", "bin/Debug")):
+        rules = (tmp_path / "CMakeFiles" / f"impl-{configuration}.ninja").read_text(encoding="utf-8")
+        assert f"build {folder}/trafficbench: " in rules and (tmp_path / folder / "trafficbench-mpiexec").exists()
+    presets = json.loads((ROOT / "CMakePresets.json").read_text(encoding="utf-8"))
+    assert all(preset["configuration"] in ("Release", "Debug") for preset in presets["buildPresets"])
+
+
+def test_launcher_of_a_build_in_any_folder_is_a_word_of_the_shell(tmp_path):
+    needs_ranks()
+    folder = tmp_path / "it's a $HOME `x` build"
+    mpiexec = write_executable(tmp_path / "o'ne" / "mpiexec.mpich", "#!/bin/sh\necho HYDRA build details: MPICH, called with \"$*\"\n")
+    family = (BUILD / "launcher.sh").read_text(encoding="utf-8").split("mpi_family=")[1].split()[0]
+    own = [] if family == "openmpi" else [f"-DMPIEXEC_EXECUTABLE={mpiexec}"]
+    subprocess.run(["cmake", "-S", ROOT, "-B", folder, *SMALL[:2], *SMALL[3:], "--preset", family, *own], check=True, capture_output=True,
+                   text=True, timeout=300)  # fmt: skip
+    script = 'source "$1/launcher.sh"; printf "%s\\n" "${launcher[@]}"; "${launcher[@]}" 2 /bin/echo "a b\'c"'
+    done = start(["bash", "-c", script, "it", folder])
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.splitlines()
+    assert said[:2] == [f"{folder}/bin/trafficbench-mpiexec", "-n"]
+    assert said[2:] == (["a b'c"] * 2 if not own else ["HYDRA build details: MPICH, called with --bind-to none -n 2 /bin/echo a b'c"])
 
 
 def test_a_build_without_optimisation_is_warned_of(tmp_path):

@@ -165,18 +165,32 @@ else()
   message(STATUS "MPI: off, one rank")
 endif()
 
-# For people; installed too.
+# A word that the shell reads as it is.
+function(trafficbench_shell_word text word)
+  string(REPLACE "'" "'\\''" text "${text}")
+  set(${word} "'${text}'" PARENT_SCOPE)
+endfunction()
+
+# For people, beside the program, wherever the generator has its configurations; installed too.
 list(JOIN TRAFFICBENCH_MPIEXEC_FLAGS " " flags)
-set(launcher ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/trafficbench-mpiexec)
 if(NOT MPIEXEC_EXECUTABLE)
   set(MPIEXEC_EXECUTABLE "")  # not "...-NOTFOUND"
 endif()
-configure_file(${CMAKE_CURRENT_LIST_DIR}/trafficbench-mpiexec.in ${launcher} @ONLY)
+trafficbench_shell_word("${MPIEXEC_EXECUTABLE}" launcher_word)
+set(launcher ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/trafficbench-mpiexec)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/trafficbench-mpiexec.in "${launcher}" @ONLY)
+foreach(configuration IN LISTS CMAKE_CONFIGURATION_TYPES)
+  if(NOT configuration STREQUAL "Release")
+    configure_file(${CMAKE_CURRENT_LIST_DIR}/trafficbench-mpiexec.in
+                   "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${configuration}/trafficbench-mpiexec" @ONLY)
+  endif()
+endforeach()
 # For scripts/run.sh: how to start the program, as an array of the shell.
-set(words "")
+set(launcher_words "")
 if(TRAFFICBENCH_MPI)
-  set(words "'${launcher}' '${MPIEXEC_NUMPROC_FLAG}'")
+  trafficbench_shell_word("${launcher}" launcher_words)
+  string(APPEND launcher_words " '${MPIEXEC_NUMPROC_FLAG}'")
 endif()
-file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/launcher.sh CONTENT
-  "# Written by CMake: the launcher, up to the number of ranks.\nmpi_family=${TRAFFICBENCH_MPI_FAMILY}\nlauncher=(${words})\n")
-install(PROGRAMS ${launcher} TYPE BIN)
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/launcher.sh @ONLY CONTENT
+  "# Written by CMake: the launcher, up to the number of ranks.\nmpi_family=@TRAFFICBENCH_MPI_FAMILY@\nlauncher=(@launcher_words@)\n")
+install(PROGRAMS "${launcher}" TYPE BIN)

@@ -22,14 +22,17 @@ elseif(TRAFFICBENCH_REGIONS)
   message(FATAL_ERROR "TRAFFICBENCH_REGIONS is '${TRAFFICBENCH_REGIONS}': it is likwid, scorep, craypat or OFF")
 endif()
 if(TRAFFICBENCH_REGIONS)
-  # The compilers that profilers wrap find their own headers.
-  find_path(TRAFFICBENCH_REGIONS_HEADERS ${regions_header} HINTS ENV CRAYPAT_ROOT PATH_SUFFIXES include)
-  if(TRAFFICBENCH_REGIONS_HEADERS)
-    target_include_directories(trafficbench_regions SYSTEM INTERFACE ${TRAFFICBENCH_REGIONS_HEADERS})
+  # What was found is kept, for each profiler by itself. The compilers that profilers wrap find their own headers.
+  set(headers TRAFFICBENCH_REGIONS_HEADERS_${TRAFFICBENCH_REGIONS})
+  find_path(${headers} ${regions_header} HINTS ENV CRAYPAT_ROOT PATH_SUFFIXES include)
+  if(${headers})
+    target_include_directories(trafficbench_regions SYSTEM INTERFACE ${${headers}})
   else()
     include(CheckIncludeFileCXX)
-    check_include_file_cxx(${regions_header} TRAFFICBENCH_COMPILER_HAS_REGIONS)
-    if(NOT TRAFFICBENCH_COMPILER_HAS_REGIONS)
+    set(found TRAFFICBENCH_COMPILER_HAS_REGIONS_${TRAFFICBENCH_REGIONS})
+    check_include_file_cxx(${regions_header} ${found})
+    if(NOT ${found})
+      unset(${found} CACHE)  # it may be there next time
       message(FATAL_ERROR "TRAFFICBENCH_REGIONS is ${TRAFFICBENCH_REGIONS}, whose ${regions_header} is not found: name its folder with "
                           "CMAKE_PREFIX_PATH, or take the profiler's compiler")
     endif()

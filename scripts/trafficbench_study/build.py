@@ -37,7 +37,7 @@ def commands(site, measures_io):
     processes = os.cpu_count() if build["processes"] == "auto" else build["processes"]
     # Configured once; the build configures again by itself when a CMake file changes.
     configure = "[[ -f {0}/build.ninja || -f {0}/Makefile ]] || {1}".format(folder, " ".join(map(shlex.quote, words)))
-    return site_profile.setup(site, measures_io) + [configure, "cmake --build {} -j {} --target trafficbench".format(folder, processes)]
+    return site_profile.setup(site, measures_io) + [configure, "cmake --build {} --config Release -j {} --target trafficbench".format(folder, processes)]
 
 
 def build(site, measures_io):

@@ -4,7 +4,7 @@
 #
 #   study job nodes cores program scheduler pm_counters measures placement launches
 #   measures=sweep: sweep_options; measures=io: io_options files stripes
-#   under Slurm: wall_seconds warn_seconds srun_options; else launcher_file
+#   under Slurm: wall_seconds warn_seconds srun_options; else launcher
 
 set -u
 cd "$study" || exit 2
@@ -20,7 +20,6 @@ tell() {
 
 # Sets command: how to start the given launch. Each launch is one shape: the task counts are the step's own.
 command=()
-launcher=()
 launch_command() {
   local name="$1" on_nodes="$2" ranks="$3" per_node="$4" threads="$5"
   export OMP_NUM_THREADS="$threads"
@@ -238,8 +237,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/../python.sh"
 
 trap on_warning USR1
 trap on_end TERM INT
-# shellcheck source=/dev/null
-if [[ "$scheduler" == none ]]; then source "$launcher_file"; fi
 
 tell "started on ${SLURM_JOB_NODELIST:-$(hostname)}${SLURM_RESTART_COUNT:+, restart $SLURM_RESTART_COUNT}"
 if [[ "$measures" == io ]]; then make_folders || exit; fi

@@ -115,7 +115,7 @@ def job_text(study, job):
                   _value("warn_seconds", warn_seconds(job["wall_seconds"], study["warn_seconds"])),
                   _array("srun_options", _srun_options(study))]
     else:
-        lines.append(_value("launcher_file", study["launcher"]))
+        lines.append(_array("launcher", study["launcher"]))
     lines += _measured(study, job)
     lines += [_value("placement", _first_placement(study["sweep"])),
               "# name, nodes, ranks, ranks a node, threads a rank",

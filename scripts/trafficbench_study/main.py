@@ -13,6 +13,7 @@ from trafficbench_study.bad_input import PLAIN, BadInput, is_one_line, is_plain
 from trafficbench_tools.command_line import Parser, check_words
 from trafficbench_tools.errors import FailedUnderWay
 from trafficbench_tools.files import write_text
+from trafficbench_tools.launchers import launcher_of
 from trafficbench_tools.printing import tell
 
 HELP = """\
@@ -205,7 +206,7 @@ def make_study(options, site):
         "version": store.VERSION, "folder": os.path.abspath(folder), "created": stamp, "site": site, "mode": options.mode,
         "kernels": "files" if options.io else options.kernels, "account": options.account, "cores": cores, "bind": options.bind,
         "cpu_freq": options.cpu_freq or (freq["default"] if freq else None), "warn_seconds": options.warn,
-        "program": program, "launcher": os.path.join(os.path.dirname(os.path.dirname(program)), "launcher.sh"),
+        "program": program, "launcher": [],
         "sweep": plan.launch_options(options, site), "io": None, "jobs": jobs, "merge": merge_job,
     }
     if options.io:
@@ -213,6 +214,12 @@ def make_study(options, site):
                        "directory": os.path.abspath(options.directory or store.path_of(folder, "files"))}
     store.STUDY.check("the study", study)  # what could not be read again
     return study
+
+
+def take_launcher(study):
+    """Here, without a scheduler, it is that of the program, once there is one."""
+    if study["site"]["scheduler"] == "none" and os.path.exists(study["program"]):
+        study["launcher"] = launcher_of(study["program"])
 
 
 def scripts_of(study):
@@ -303,6 +310,7 @@ def start(options):
     if options.dry_run:
         # What the site's login node has (Slurm, a file system that nodes see) is all that a dry run elsewhere cannot look at.
         why_not = check_launches(study)
+        take_launcher(study)
         if why_not:
             tell("study.sh", "note: the program did not check the options of {}, those after -- among them: {}".format(
                 "io" if study["io"] else "the sweep", why_not))
@@ -324,6 +332,7 @@ def start(options):
     why_not = check_launches(study)
     if why_not and not uses_slurm:
         raise BadInput(why_not)
+    take_launcher(study)
     # Printed before anything is written or submitted, in case it cannot be.
     for sentence in site["to_check"] if uses_slurm else []:
         print("To be checked at {}: {}".format(site["name"], sentence))

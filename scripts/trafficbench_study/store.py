@@ -37,7 +37,7 @@ STUDY = Object({
     "created": Text("a time, as in 20001231T235959Z", lambda text: re.fullmatch(r"[0-9]{8}T[0-9]{6}Z", text)),
     "site": _Site(), "mode": Either("strong", "weak"), "kernels": TEXT, "account": Either(None, PLAIN_TEXT),
     "cores": site_profile.CORES, "bind": Either("suite", "srun"), "cpu_freq": Either(None, site_profile.KHZ),
-    "warn_seconds": Either(None, Number(1, 100000)), "program": PATH, "launcher": PATH, "sweep": ListOf(LINE),
+    "warn_seconds": Either(None, Number(1, 100000)), "program": PATH, "launcher": ListOf(TEXT), "sweep": ListOf(LINE),
     "io": Either(None, IO),  # else of the sweep; then `sweep` is what io is given
     "jobs": ListOf(JOB, least=1), "merge": JOB,
 })

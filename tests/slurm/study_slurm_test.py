@@ -240,7 +240,7 @@ def test_energy_of_the_nodes_counters_is_recorded(tmp_path):
     path = tmp_path / "metered.json"
     path.write_text(json.dumps(site), encoding="utf-8")
     folder = tmp_path / "study"
-    done = study("--site", path, "--cores", 2, "--mode", "weak", "--nodes", "2", "--shapes", "1x1", "--cells", "1e4", "--program",
+    done = study("--site", path, "--cores", 2, "--mode", "weak", "--nodes", "2", "--shapes", "1x1", "--cells", "1e4", "--kernels", "tiled", "--program",
                  PROGRAM, "--output", folder, *QUICK)
     assert done.returncode == 0, done.stderr
     wait_until(folder, (folder / "report.json").exists, 90)

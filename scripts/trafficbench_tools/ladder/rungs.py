@@ -271,18 +271,6 @@ def command_text(command):
     return shlex.join(words)
 
 
-def launcher_of(program):
-    """The launcher that the program was built for, and its flags up to the number of ranks; empty without MPI."""
-    path = Path(os.path.realpath(program)).parent.parent / "launcher.sh"
-    if not path.exists():
-        return []
-    words = re.search(r"^launcher=\((.*)\)$", read_text(path), re.MULTILINE)
-    try:
-        return shlex.split(words[1]) if words else []
-    except ValueError as error:
-        raise BadInput(f"{path} is damaged ({error}): build the program anew") from error
-
-
 def use_module_of(program):
     """From here on Python programs that are started find the module trafficbench of the program's build, if that has it."""
     folder = Path(os.path.realpath(program)).parent.parent / "python"

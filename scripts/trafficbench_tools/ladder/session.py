@@ -32,11 +32,11 @@ from trafficbench_tools.ladder.rungs import (
     derive,
     interpreters,
     launch_for_json,
-    launcher_of,
     launcher_of_mpi4py,
     physical_cores,
     update_kernels,
 )
+from trafficbench_tools.launchers import launcher_of
 from trafficbench_tools.printing import printable
 from trafficbench_tools.reading import parse_json, read_bytes
 from trafficbench_tools.with_packages import candidates, lacking
@@ -94,6 +94,7 @@ class Session:
     def all_rungs(self):
         """From the lowest to the highest: one core, then all cores."""
         cores = physical_cores()
+        kernels = update_kernels(self.options.program)
         launcher = launcher_of(self.options.program)
         python = interpreters(candidates(), lacking)
         mpi_launcher, no_launcher = [], ""
@@ -105,7 +106,6 @@ class Session:
         if len(cores) > 1:
             shapes.append((len(cores), 1) if launcher else (1, len(cores)))
         rungs = []
-        kernels = update_kernels(self.options.program)
         for count in self.options.counts:
             for name, ranks, threads in of_python:
                 (interpreter, lacks), uses_mpi = python[name], PYTHON_RUNGS[name].ranks
