@@ -250,9 +250,16 @@ def test_shapes_of_python_rungs():
     assert command[:4] == ["env", "NUMBA_NUM_THREADS=4", "OMP_NUM_THREADS=4", "python3"] and command[-2:] == ["--cpu", "0,2,4,6"]
 
 
+def built(folder, lines):
+    """A build without MPI, whose program is the real one but for these lines (program.py)."""
+    program = pretended(folder / "bin" / "trafficbench", lines)
+    (folder / "launcher.sh").write_text("launcher=()\n", encoding="utf-8")
+    return program
+
+
 def test_program_that_cannot_derive_is_refused_before_the_work(tmp_path):
     lines = "if sys.argv[1] == 'derive':\n    out, err, status = '', 'trafficbench: no derive', 2\n"
-    old = pretended(tmp_path / "build" / "bin" / "trafficbench", lines)
+    old = built(tmp_path / "build", lines)
     line = one_line_of(session(tmp_path, "--program", old, "--rungs", "python", "--output", tmp_path / "x.json"), "ladder.sh")
     assert "has no command `derive`" in line and os.listdir(tmp_path) == ["build"], line
 
@@ -261,7 +268,7 @@ def test_what_was_measured_is_kept_if_no_report_can_be_made(tmp_path):
     lines = "if sys.argv[1] == 'derive' and '--help' not in sys.argv:\n    import os\n"
     lines += "    os.unlink(sys.argv[sys.argv.index('--output') + 1])\n    err, status = 'trafficbench: something is wrong\\n', 1\n"
     options = ["--rungs", "python", "--count", "every", "--visits", 1, "--output", tmp_path / "x.json"]
-    broken = pretended(tmp_path / "build" / "bin" / "trafficbench", lines)
+    broken = built(tmp_path / "build", lines)
     done = session(tmp_path, "--program", broken, *options)
     assert done.returncode == 1 and "something is wrong" in done.stderr.splitlines()[-1], done.stderr
     assert sorted(os.listdir(tmp_path)) == ["build", "x.json.measured"]
@@ -451,7 +458,7 @@ def test_wrong_kernel_is_marked_and_ends_with_status_1(tmp_path):
     """A program whose tiled kernel lies: the report keeps the row, marks it, and forms no ratio with it."""
     lines = "if sys.argv[1] == 'run' and 'tiled' in sys.argv:\n    report = json.loads(out)\n"
     lines += "    report['benchmarks'][0].update(verified=False, error_occurred=True, error_message='hash differs')\n"
-    liar = pretended(tmp_path / "build" / "bin" / "trafficbench", lines + "    out, status = json.dumps(report), 1\n")
+    liar = built(tmp_path / "build", lines + "    out, status = json.dumps(report), 1\n")
     options = ["--rungs", "python,naive,tiled", "--count", "every", "--visits", 2, "--output", tmp_path / "x.json"]
     done = session(tmp_path, "--program", liar, *options)
     assert done.returncode == 1, done.stderr

@@ -12,6 +12,7 @@ import subprocess
 import time
 
 import pytest
+import script  # noqa: F401  (puts the scripts' package on the search path)
 from program import ROOT, environment, start, write_executable
 
 from trafficbench_tools.errors import BadInput
