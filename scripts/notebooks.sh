@@ -10,8 +10,8 @@ source "$root/scripts/build.sh"
 # shellcheck source-path=SCRIPTDIR source=quoted.sh
 source "$root/scripts/quoted.sh"
 
-# What notebooks, and this script, import; pip's names and Python's are the same.
-modules=(nbclient nbformat nbconvert ipykernel numpy matplotlib pandas numba mpi4py jsonschema)
+# What notebooks, and this script, import.
+mapfile -t modules < <(awk '/^[a-z]/' "$root/docs/notebooks/requirements.txt")
 
 usage() {
   cat <<'HELP' || exit 1
@@ -44,7 +44,7 @@ explain_without_packages() {
   cat >&2 <<'HELP'
 Without root:
   venv     python3 -m venv ~/notebooks; . ~/notebooks/bin/activate
-           pip install notebook nbclient nbconvert ipykernel numpy matplotlib pandas numba jsonschema mpi4py
+           pip install -r docs/notebooks/requirements.txt
   conda    conda env create -f docs/notebooks/environment.yml; conda activate trafficbench
   then     pip install . (the module trafficbench, for notebooks 5 and on), and scripts/notebooks.sh again
 mpi4py needs an MPI on the machine; notebooks 1 to 4 need numpy and matplotlib alone.
@@ -85,9 +85,7 @@ find_python() {
   for python in ${TRAFFICBENCH_PYTHON:+"$TRAFFICBENCH_PYTHON"} python3 /usr/bin/python3; do
     lacks="$("$python" - "${modules[@]}" 2>/dev/null <<'LACKS'
 import importlib.util, sys
-names = [name for name in sys.argv[1:] if importlib.util.find_spec(name) is None]
-if not any(importlib.util.find_spec(name) for name in ("notebook", "jupyterlab")):
-    names.append("notebook")
+names = [name for name in sys.argv[1:] if not any(map(importlib.util.find_spec, [name] + ["jupyterlab"] * (name == "notebook")))]
 print("" if sys.version_info >= (3, 9) else "a Python of version 3.9 or later", *names)
 LACKS
 )" || continue
@@ -99,7 +97,7 @@ LACKS
 if ! find_python; then
   ensure_packages notebooks
   if ! find_python; then
-    echo "notebooks.sh: no Python here has what the notebooks need: ${modules[*]} and notebook or jupyterlab" >&2
+    echo "notebooks.sh: no Python here has what the notebooks need: ${modules[*]} (or jupyterlab for notebook)" >&2
     explain_without_packages
     exit 2
   fi

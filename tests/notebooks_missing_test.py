@@ -187,7 +187,7 @@ def test_the_script_says_which_notebook_failed(hiding):
 
 
 @pytest.mark.parametrize("tools, said", [
-    (["cmake", "make", "c++", "git"], "no Python here has what the notebooks need: nbclient"),
+    (["cmake", "make", "c++", "git"], "no Python here has what the notebooks need: notebook nbclient"),
     ([], "not a Debian machine, and missing: cmake make c++ git"),
 ])  # fmt: skip
 def test_the_script_tells_who_cannot_install_what_to_do(hiding, tmp_path, tools, said):
@@ -196,7 +196,19 @@ def test_the_script_tells_who_cannot_install_what_to_do(hiding, tmp_path, tools,
     done = call(PATH=str(tmp_path), PYTHONPATH=hiding, HIDDEN="nbclient")
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr.startswith(f"notebooks.sh: {said}")
-    assert "python3 -m venv" in done.stderr and "conda env create -f docs/notebooks/environment.yml" in done.stderr
-    named = re.search(r"pip install (notebook .*)", done.stderr)[1].split()
-    in_conda = re.findall(r"^  - ([\w-]+)", (FOLDER / "environment.yml").read_text(encoding="utf-8"), re.MULTILINE)
-    assert set(named) <= set(in_conda), "venv and conda name the same packages"
+    assert "pip install -r docs/notebooks/requirements.txt" in done.stderr and "conda env create -f docs/notebooks/environment.yml" in done.stderr
+
+
+def test_what_the_notebooks_need_is_the_same_for_pip_conda_and_debian():
+    def names_in(path, before=""):
+        return set(re.findall(rf"^{before}([a-z][\w-]*)$", path.read_text(encoding="utf-8"), re.MULTILINE))
+
+    needed = names_in(FOLDER / "requirements.txt")
+    in_conda = names_in(FOLDER / "environment.yml", "  - ")
+    # An MPI, and what builds the module.
+    assert in_conda - needed == {"conda-forge", "openmpi", "cxx-compiler", "cmake", "make", "git", "pybind11"} and needed <= in_conda
+    section = (ROOT / "scripts" / "packages-debian.txt").read_text(encoding="utf-8").split("[notebooks]\n")[1].split("\n\n")[0]
+    assert set(section.split()) == {f"python3-{name}" for name in needed - {"notebook"}} | {"jupyter-notebook", "openmpi-bin"}
+    # All that they import is in it, or in Python, or here.
+    imported = {name for path in PATHS for cell in code_cells(read(path)) for name in re.findall(r"^\s*(?:import|from) (\w+)", cell.source, re.MULTILINE)}
+    assert imported - needed - sys.stdlib_module_names == {"course", "trafficbench", "trafficbench_tools"}
