@@ -5,13 +5,17 @@ import fcntl
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
-from program import BUILD, SMALL_SWEEP_POINTS, TIMEOUT_SECONDS, call, command, environment, launcher, small_sweep, start, succeed, wait_until
+from program import (
+    BUILD, PROGRAM, ROOT, SMALL_SWEEP_POINTS, TIMEOUT_SECONDS, call, command, environment, launcher, needs_ranks, small_sweep, start, succeed,
+    wait_until, write_executable,
+)  # fmt: skip
 from report_helpers import load_report
 
 FOREIGN_OUTPUT = {"LD_PRELOAD": str(BUILD / "lib" / "foreign_output.so")}
@@ -52,6 +56,37 @@ def test_a_variable_that_ucx_does_not_know_spoils_no_json(tmp_path):
         done = call(*arguments, ranks=started, cwd=tmp_path, env={"UCX_BOGUS_VAR": "1"})
         assert done.returncode == 0 and "BOGUS" not in done.stdout.replace('"UCX_BOGUS_VAR": "1"', "")
         json.loads(done.stdout)
+
+
+@pytest.fixture
+def noisy(tmp_path):
+    """The program as ladder.sh and study.sh start it, with a library that prints, and a variable that MPICH's UCX warns of."""
+    program = write_executable(
+        tmp_path / "build" / "bin" / "trafficbench",
+        f'#!/bin/sh\nLD_PRELOAD={FOREIGN_OUTPUT["LD_PRELOAD"]} UCX_BOGUS_VAR=1 exec {shlex.quote(str(PROGRAM))} "$@"\n')  # fmt: skip
+    shutil.copy(BUILD / "launcher.sh", tmp_path / "build")
+    return program
+
+
+def test_ladder_takes_nothing_that_libraries_print_for_the_programs_words(tmp_path, noisy):
+    words = ["--program", noisy, "--cells", 3000, "--min-seconds", 0.0005, "--visits", 1, "--spacing", 0, "--rungs", "python,tiled"]
+    done = start(["bash", ROOT / "scripts" / "ladder.sh", *words, "--output", "ladder.json"], cwd=tmp_path, env={"UCX_BOGUS_VAR": "1"})
+    assert done.returncode == 0, done.stderr
+    assert "foreign" not in done.stdout and "BOGUS" not in done.stdout
+    rows = load_report(tmp_path / "ladder.json")["benchmarks"]
+    assert {row["kernel"] for row in rows if row.get("samples")} == {"python", "tiled"}
+
+
+def test_study_takes_nothing_that_libraries_print_for_the_programs_words(tmp_path, noisy):
+    needs_ranks()
+    words = ["--site", "local", "--mode", "strong", "--cores", "2", "--shapes", "2x1", "--cells", "1e4", "--kernels", "tiled", "--count", "every"]
+    measured = ["--", "--visits", "6", "--rounds", "1", "--spacing", "0", "--min-seconds", "0.001", "--oversubscribe"]
+    done = start(["bash", ROOT / "scripts" / "study.sh", *words, "--program", noisy, "--output", tmp_path / "study", *measured],
+                 env={"UCX_BOGUS_VAR": "1"})  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "foreign" not in done.stdout and "BOGUS" not in done.stdout
+    assert "  host: rank 0 on " in done.stdout, "the placement is what the program said"
+    assert len(load_report(tmp_path / "study" / "report.json")["benchmarks"]) == 2
 
 
 def test_standard_output_is_not_kept_open_by_what_is_started(tmp_path):
