@@ -7,12 +7,15 @@ choose_generator() {
 }
 
 # build_preset ROOT PRESET TARGET...: builds what is to be used, not tested, in ROOT/build/PRESET; on failure shows the end of
-# its log and exits with status 1.
+# its log and exits with status 1; with 2 where it may not write.
 build_preset() {
   local root="$1" preset="$2"
   shift 2
   local folder="build/$preset" log="build/$preset.log"
-  mkdir -p "$root/build"
+  if ! mkdir -p "$root/$folder" 2>/dev/null || [[ ! -w "$root/build" || ! -w "$root/$folder" ]]; then
+    echo "${0##*/}: cannot write into $root/build, where it builds: take a checkout of your own" >&2
+    exit 2
+  fi
   choose_generator
   local first=", some minutes the first time"
   if [[ -f "$root/$folder/build.ninja" || -f "$root/$folder/Makefile" ]]; then first=""; fi

@@ -133,6 +133,14 @@ def test_signal_reaches_the_ranks_once_and_is_an_interruption(checkout, number, 
     assert len(err.splitlines()) == 1 and "--resume" in err, err
 
 
+def test_a_folder_that_cannot_be_built_in_is_told_before_the_work(checkout):
+    shutil.rmtree(checkout / "build")
+    (checkout / "build").touch()
+    done = start(["bash", checkout / "scripts" / "run.sh"], env=surroundings(checkout, "report", 0))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"run.sh: cannot write into {checkout}/build, where it builds: take a checkout of your own\n"
+
+
 @pytest.mark.parametrize("words", [["--output="], ["--output", "--force"], ["--kernels="], ["--cells", ""]])
 def test_option_without_its_value_is_refused(checkout, words):
     for script in ("run.sh", "simulate.sh"):

@@ -272,7 +272,7 @@ def scaling_row(kernel, ranks, threads, speedup, mode="strong", base=(4, 1), cou
 def scaling_study(*nodes):
     launches = [{"ranks": ranks * count, "ranks_per_node": ranks, "threads": threads, "nodes": count}
                 for count in nodes for ranks, threads in ((4, 1), (2, 2))]  # fmt: skip
-    return {"folder": "/work/study", "io": None, "jobs": [{"launches": launches}]}
+    return {"folder": "/work/a study", "io": None, "jobs": [{"launches": launches}]}
 
 
 def test_speedup_and_efficiency_stand_in_a_table_by_nodes():
@@ -291,7 +291,7 @@ def test_speedup_and_efficiency_stand_in_a_table_by_nodes():
         "tiled       2            8 x 1   61,700    0.500  0.450 .. 0.550         25%",
     ]
     notes = " ".join(table[7:])
-    assert "the same kernel on 1 node" in notes and "--table /work/study" in notes and "1 row without a speedup" in notes
+    assert "the same kernel on 1 node" in notes and "scripts/study.sh --table '/work/a study'" in notes and "1 row without a speedup" in notes
     every = scaling_table.lines_of(scaling_study(1, 2), rows, every=True)
     assert len(every) == len(table) + 2 - 1, "two more rows, and nobody is told how to see them"
     assert "naive 2 4 x 2 231,000 1.88 none 94%" in [" ".join(line.split()) for line in every]

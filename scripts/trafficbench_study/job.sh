@@ -11,6 +11,9 @@ cd "$study" || exit 2
 # An end in the middle of a visit loses no more than that visit: the sweep keeps a journal.
 report_of() { echo "reports/$1.json"; }
 
+# What to type, to go on.
+printf -v resume_study 'scripts/study.sh --resume %q' "$study"
+
 tell() {
   local line
   line="$(date -u +%Y-%m-%dT%H:%M:%SZ) job ${SLURM_JOB_ID:-none} $*"
@@ -78,7 +81,7 @@ progress() {
 requeue() {
   local why="$1"
   if [[ "$scheduler" == none ]]; then
-    tell "interrupted: $why; scripts/study.sh --resume $study goes on"
+    tell "interrupted: $why; $resume_study goes on"
     exit 4
   fi
   # Twice, because Slurm may warn up to a minute early, and once may be bad luck.
@@ -89,7 +92,7 @@ requeue() {
   progress >"state/$job.progress"
   tell "requeued: $why"
   if ! scontrol requeue "$SLURM_JOB_ID"; then
-    tell "failed: this Slurm does not let a job be requeued; scripts/study.sh --resume $study goes on"
+    tell "failed: this Slurm does not let a job be requeued; $resume_study goes on"
     exit 4
   fi
   # Slurm ends the job in a moment.
@@ -119,7 +122,7 @@ on_end() {
 }
 stop_if_cancelled() {
   [[ -n "$cancelled" ]] || return 0
-  tell "cancelled; scripts/study.sh --resume $study goes on where it was"
+  tell "cancelled; $resume_study goes on where it was"
   exit 4
 }
 
@@ -205,12 +208,12 @@ run_launch() {
     4) requeue "the time that was left did not do for $name" ;;
     1 | 2)
       tell "failed: $name ended with status $status (above); the merge will not run. After a repair:" \
-        "scripts/study.sh --resume $study"
+        "$resume_study"
       return "$status"
       ;;
     *)
       tell "failed: $name died with status $status (above); the merge will not run." \
-        "scripts/study.sh --resume $study goes on where it was"
+        "$resume_study goes on where it was"
       return 1
       ;;
   esac

@@ -258,8 +258,8 @@ def submit(study, jobs):
     for job in jobs:
         print("  {:11} job {}".format(job["name"], job["id"]))
     print("  merge       job {}, after these".format(study["merge"]["id"]))
-    print("To follow it:  scripts/study.sh --status {}\nLogs:          {}\nReport, then:  {}".format(
-        study["folder"], store.path_of(study["folder"], "logs"), store.merged_path(study)))
+    print("To follow it:  {}\nLogs:          {}\nReport, then:  {}".format(
+        store.how_to(study, "--status"), store.path_of(study["folder"], "logs"), store.merged_path(study)))
 
 
 def _to_its_end(words):
@@ -290,8 +290,8 @@ def run_here(study):
             return code if code in (1, 2, 4) else 1
         if not store.is_done(study, job):
             # The launcher of an MPI may end with status 0 all the same.
-            tell("study.sh", "{} ended without all its reports; scripts/study.sh --resume {} goes on".format(
-                job["name"], study["folder"]))
+            tell("study.sh", "{} ended without all its reports; {} goes on".format(
+                job["name"], store.how_to(study, "--resume")))
             return 4
     return merge.merge(study, False)
 

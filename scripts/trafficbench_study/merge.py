@@ -25,7 +25,7 @@ def _why_not(study, jobs):
     if last:
         text += "; it said: " + last
     if stopped:
-        text += "; scripts/study.sh --resume {} goes on".format(study["folder"])
+        text += "; {} goes on".format(store.how_to(study, "--resume"))
     return text
 
 

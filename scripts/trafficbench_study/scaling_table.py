@@ -77,8 +77,8 @@ def _notes(study, launches, rows, measured, bases, every):
     where = "one core" if cores == 1 else nodes_text(nodes)
     lines = ["Speedup: median rate over that of the baseline, the same kernel on {}. Efficiency: speedup".format(where),
              "over the ratio of cores. Intervals are over the visits."]
-    if not every and len({(launch["ranks_per_node"], launch["threads"]) for launch in launches.values()}) > 1:
-        lines.append("Only the fastest ranks x threads are shown; for all: scripts/study.sh --table {}".format(study["folder"]))
+    if not every and len({(launch["ranks_per_node"], launch["threads"]) for launch in launches.values() if launch["nodes"]}) > 1:
+        lines.append("Only the fastest ranks x threads are shown; for all: {}".format(store.how_to(study, "--table")))
     without = len(rows) - len(measured)
     if without:
         lines.append("Not shown: {} without a speedup (skipped, failed, or closed-form).".format(
@@ -92,7 +92,7 @@ def print_table(study):
     if study["io"]:
         raise BadInput("{} is a study of files, which has no speedups".format(study["folder"]))
     if not os.path.lexists(path):
-        raise BadInput("{} is not there yet: scripts/study.sh --status {} says how far the study is".format(path, study["folder"]))
+        raise BadInput("{} is not there yet: {} says how far the study is".format(path, store.how_to(study, "--status")))
     report = read_json(path)
     try:
         lines = lines_of(study, report["benchmarks"], every=True)

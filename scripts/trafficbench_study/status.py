@@ -34,15 +34,15 @@ def print_status(study):
     if merged:
         print("  merged      {}".format(store.merged_path(study)))
         if not study["io"]:
-            print("  speedups    scripts/study.sh --table {}".format(study["folder"]))
+            print("  speedups    {}".format(store.how_to(study, "--table")))
         return 0
     if stopped:
-        print("  The merge will not run: a job has stopped. Its log is in {}. To go on: scripts/study.sh --resume {}".format(
-            store.path_of(study["folder"], "logs"), study["folder"]))
+        print("  The merge will not run: a job has stopped. Its log is in {}. To go on: {}".format(
+            store.path_of(study["folder"], "logs"), store.how_to(study, "--resume")))
         return 1
     state = states.get(study["merge"]["id"], "")
     if all(store.is_done(study, job) for job in study["jobs"]) and not slurm.is_alive(state):
-        print("  merge       to do: scripts/study.sh --merge {}".format(study["folder"]))
+        print("  merge       to do: {}".format(store.how_to(study, "--merge")))
         return 1
     print("  merge       job {}: {}".format(study["merge"]["id"], state or "unknown to Slurm"))
     return 0

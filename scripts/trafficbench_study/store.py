@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 
 from trafficbench_study import site_profile
@@ -45,6 +46,11 @@ STUDY = Object({
 
 def path_of(folder, *names):
     return os.path.join(folder, *names)
+
+
+def how_to(study, option):
+    """What to type, to do that with the study."""
+    return "scripts/study.sh {} {}".format(option, shlex.quote(study["folder"]))
 
 
 def report_path(study, launch):
