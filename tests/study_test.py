@@ -119,6 +119,12 @@ def test_a_dry_run_opens_with_a_summary():
     assert out.startswith("Files, strong scaling at archer2: ") and re.search(r"^  bytes +1,048,576$", out, re.MULTILINE)
 
 
+def test_a_long_list_is_shortened_in_the_summary():
+    out = study_py("--dry-run", "--program", PROGRAM, *ARCHER2, "--nodes", "1", "--cells", ",".join(map(str, range(1000, 3000)))).stdout
+    (line,) = [line for line in out.splitlines() if line.startswith("  cells ")]
+    assert len(line) < 250 and " 1000,1001," in line and " ... " in line and line.endswith("2999")
+
+
 def test_kernels_that_people_compare_are_the_default():
     """The program knows them: dry_run has it look at the options."""
     listed = start([PROGRAM, "list"]).stdout
@@ -378,6 +384,7 @@ def test_dry_run_refuses_places_that_a_start_refuses(tmp_path, more):
     refused(*words, "--output", tmp_path, word="exists", path=fake_slurm(tmp_path))
     refused(*words, "--output", tmp_path / "file" / "study", word="not a folder", path=fake_slurm(tmp_path))
     refused(*words, "--output", "/home/nobody/study", word="work file system", path=fake_slurm(tmp_path))
+    refused(*words, "--output", tmp_path / ("x" * 300), word="File name too long", path=fake_slurm(tmp_path))
     refused(*more, *ARCHER2, "--program", "/bin/true", "--output", tmp_path / "study", word="/bin/true is no trafficbench",
             path=fake_slurm(tmp_path))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "sbatch"]

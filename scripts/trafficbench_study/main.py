@@ -154,15 +154,20 @@ def check_place(site, path, what):
 
 def check_folder(folder):
     """Says what create_folders would refuse, before anything is built."""
-    if os.path.lexists(folder):
+    try:
+        os.lstat(folder)
         raise BadInput("{} exists: name another folder with --output, or go on with it by --resume".format(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:  # its name is too long, say
+        raise BadInput("{}: {}: name another folder with --output".format(folder, error.strerror))
     above = os.path.dirname(folder)
     while not os.path.lexists(above):
         above = os.path.dirname(above)
     if not os.path.isdir(above):
         raise BadInput("{}: {} is not a folder".format(folder, above))
     if not os.access(above, os.W_OK | os.X_OK):
-        raise BadInput("{}: cannot write into the folder {}".format(folder, above))
+        raise BadInput("{}: cannot write into the folder {}: name another with --output".format(folder, above))
 
 
 def check_launches(study):

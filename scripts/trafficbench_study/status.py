@@ -3,6 +3,7 @@
 import os
 
 from trafficbench_study import slurm, store
+from trafficbench_tools.reading import shortened
 
 
 def _progress(study, job):
@@ -17,7 +18,7 @@ def print_status(study):
     ids = [job["id"] for job in study["jobs"] + [study["merge"]] if job["id"]]
     states = slurm.states(ids) if study["site"]["scheduler"] == "slurm" else {}
     stopped = False
-    print("Study {}: {} scaling of {} at {}".format(study["folder"], study["mode"], study["kernels"], study["site"]["name"]))
+    print("Study {}: {} scaling of {} at {}".format(study["folder"], study["mode"], shortened(study["kernels"], 100), study["site"]["name"]))
     for job in study["jobs"]:
         done = store.is_done(study, job)
         state = states.get(job["id"], "unknown to Slurm" if job["id"] else "not submitted")

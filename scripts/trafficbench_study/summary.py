@@ -2,13 +2,17 @@
 
 from trafficbench_study import plan
 from trafficbench_study.durations import text_of
+from trafficbench_tools.reading import shortened
+
+# Of a list that somebody gave.
+MOST_LETTERS = 200
 
 
 def lines_of(study):
     """The lines of the summary."""
     site, jobs = study["site"], study["jobs"]
     lines = ["{} at {}: {}".format(_title(study), site["name"], site["description"])]
-    lines += ["  {:15} {}".format(name, text) for name, text in _measured(study)]
+    lines += ["  {:15} {}".format(name, shortened(text, MOST_LETTERS)) for name, text in _measured(study)]
     if site["scheduler"] != "slurm":
         return lines + ["  {:15} {} (one after the other, on this machine)".format("launches", _launches(jobs[0]))]
     lines += ["", "  {:11}  {:>5}  {:10}  {:10}  {:>9}  {:>10}  {}".format(

@@ -16,7 +16,7 @@ REPORT = "report.json"
 class TrafficbenchBase(rfm.RegressionTest):
     """Builds trafficbench from the checkout, runs one sweep, and takes the rates from its report"""
 
-    valid_systems = ["archer2:compute", "cirrus-ex:compute"]
+    valid_systems = ["cirrus-ex:compute", "archer2:compute"]
     valid_prog_environs = ["PrgEnv-gnu"]
     tags = {"performance", "applications"}
     maintainers = ["the trafficbench authors"]

@@ -3,8 +3,8 @@
 import reframe as rfm
 from trafficbench_base import TrafficbenchBase
 
-# Ranks a node, threads a rank: one rank a NUMA region on ARCHER2, one a group of cores with an L3 cache on Cirrus EX.
-SHAPES = {"archer2:compute": (8, 16), "cirrus-ex:compute": (24, 12)}
+# Ranks a node, threads a rank: one rank a group of cores with an L3 cache on Cirrus EX, one a NUMA region on ARCHER2.
+SHAPES = {"cirrus-ex:compute": (24, 12), "archer2:compute": (8, 16)}
 
 
 @rfm.simple_test
