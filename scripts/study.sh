@@ -10,7 +10,7 @@ source "$root/scripts/python.sh"
 choose_python
 
 # At home the build's packages may be missing; at a site they are modules.
-if [[ " $* " == *" --site local "* && " $* " != *" --program"* && " $* " != *" --dry-run "* ]]; then
+if [[ " $* " =~ " --site"[=\ ]"local " && " $* " != *" --program"* && " $* " != *" --dry-run "* ]]; then
   # shellcheck source-path=SCRIPTDIR source=packages.sh
   source "$root/scripts/packages.sh"
   # shellcheck source-path=SCRIPTDIR source=launch.sh
