@@ -328,6 +328,20 @@ def fake_slurm(folder):
     return f"{folder}:{os.environ['PATH']}"
 
 
+def test_variables_of_sbatch_do_not_change_what_the_jobs_say(tmp_path):
+    """They would go before the header. What it does not say stays: a course's reservation."""
+    write_executable(tmp_path / "sbatch", f"#!/bin/sh\nenv | grep '^SBATCH_' | sort >>{tmp_path}/seen\necho 17\n")
+    names = ("ACCOUNT", "PARTITION", "QOS", "TIMELIMIT", "HINT", "OUTPUT", "NO_REQUEUE", "MEM_PER_NODE", "RESERVATION")
+    done = run_script(ROOT / "scripts" / "study.py", *ARCHER2, "--nodes", "1", "--program", PROGRAM, "--output", tmp_path / "study",
+                      env={"PATH": f"{tmp_path}:{os.environ['PATH']}", **{f"SBATCH_{name}": "other" for name in names}})  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    # Each is asked about and submitted; the job of a node asks for no memory, and the merge says nothing of hints and requeueing.
+    seen = (tmp_path / "seen").read_text(encoding="utf-8").split()
+    job = ["SBATCH_MEM_PER_NODE=other", "SBATCH_RESERVATION=other"]
+    merge_job = ["SBATCH_HINT=other", "SBATCH_NO_REQUEUE=other", "SBATCH_RESERVATION=other"]
+    assert seen == job + merge_job + job + merge_job
+
+
 def test_existing_folder_is_left_alone(tmp_path):
     folder = tmp_path / "study"
     folder.mkdir()

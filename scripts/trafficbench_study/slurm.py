@@ -1,15 +1,29 @@
 """What is asked of Slurm, through its own commands."""
 
+import os
+import re
 import shutil
 import subprocess
 
 from trafficbench_study.bad_input import BadInput, is_plain
 from trafficbench_tools.errors import FailedUnderWay
+from trafficbench_tools.reading import read_text
 
 
-def _call(words):
+# Variables that do not have the name of the option which they set.
+VARIABLES = {"time": ("TIMELIMIT",), "mem": ("MEM_PER_NODE", "MEM_PER_CPU"), "requeue": ("REQUEUE", "NO_REQUEUE")}
+
+
+def _environment_for(script):
+    """This environment, without variables of sbatch that would set what the header says: they go before it, without a word."""
+    options = re.findall(r"^#SBATCH --([a-z-]+)", read_text(script), re.MULTILINE)
+    hidden = {"SBATCH_" + name for option in options for name in VARIABLES.get(option, (option.upper().replace("-", "_"),))}
+    return {name: value for name, value in os.environ.items() if name not in hidden}
+
+
+def _call(words, env=None):
     try:
-        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        done = subprocess.run(words, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               encoding="utf-8", errors="replace", check=False)
     except OSError as error:
         return 127, "", "{}: {}".format(words[0], error.strerror or error)
@@ -29,7 +43,7 @@ def need():
 
 def check(script):
     """Asks Slurm whether it would take the job."""
-    status, out, err = _call(["sbatch", "--test-only", script])
+    status, out, err = _call(["sbatch", "--test-only", script], _environment_for(script))
     if status != 0:
         raise BadInput("Slurm refuses {}: {}".format(script, _reason(err or out)))
 
@@ -41,7 +55,7 @@ def submit(script, after=(), behind=None):
         words += ["--dependency=afterok:" + ":".join(after), "--kill-on-invalid-dep=yes"]
     elif behind:
         words.append("--dependency=afterany:" + behind)
-    status, out, err = _call(words + [script])
+    status, out, err = _call(words + [script], _environment_for(script))
     if status != 0:
         raise BadInput("Slurm refuses {}: {}".format(script, _reason(err or out)))
     job = out.strip().split(";")[0]
