@@ -94,6 +94,7 @@ def test_the_merge_is_a_job_of_one_core_where_the_site_has_such_jobs_run():
         header = merge_at("archer2", *words)
         assert {"--partition=serial", "--qos=serial", "--time=00:10:00", "--ntasks=1", "--mem=4G", "--account=z19"} <= set(header)
         assert not any(option.startswith(("--nodes", "--exclusive", "--ntasks-per-node", "--distribution")) for option in header)
+    assert "--partition=small" in merge_at("lumi-c")
     # Nodes are shared at Cirrus EX, and memory cannot be asked for.
     header = merge_at("cirrus-ex")
     assert {"--partition=standard", "--qos=standard", "--ntasks=1"} <= set(header)
