@@ -451,7 +451,8 @@ def test_what_login_nodes_run_is_python_3_6_and_needs_no_package():
     used = set()
     for path in files_of_login_nodes:
         used |= {name for name in imports_of(path) if name.startswith("trafficbench_tools")}
-    names = ("__init__.py", "command_line.py", "counts.py", "errors.py", "files.py", "printing.py", "reading.py", "start.py", "with_packages.py")
+    names = ("__init__.py", "command_line.py", "counts.py", "errors.py", "files.py", "launchers.py", "printing.py", "reading.py", "start.py",
+             "with_packages.py")
     shared = [PACKAGE / name for name in names]
     assert used <= {"trafficbench_tools", *(f"trafficbench_tools.{path.stem}" for path in shared)}
     for path in [*files_of_login_nodes, *shared]:
