@@ -82,7 +82,7 @@ def _launcher(program: Path, ranks: Any) -> List[str]:
     most = max(map(int, numbers), default=1)
     if most <= 1:
         return []
-    launcher = tools("ladder.rungs").launcher_of(program)
+    launcher = tools("launchers").launcher_of(program)
     if not launcher:
         raise ValueError(f"{program} has no launcher for {most} ranks: it was built without MPI, or installed elsewhere")
     return [*launcher, str(most)]
