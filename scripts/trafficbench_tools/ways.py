@@ -30,6 +30,7 @@ Example:
 
 HEAD = ["kernel", "cells", "count", "depth", "way", "us", "interval", "x default", "interval", "network", "of limit"]
 LEFT = {"kernel", "count", "way"}
+POINT = ("kernel", "cells", "count", "depth")
 
 
 def parse_arguments(words):
@@ -41,7 +42,7 @@ def parse_arguments(words):
     parser.add_argument(
         "--only", action="append", default=[], metavar="WORD", help="rows whose names hold this word alone; may be repeated"
     )
-    parser.add_argument("--markdown", action="store_true", help="print a table in Markdown")
+    parser.add_argument("--markdown", action="store_true", help="print a table in Markdown, without columns of the point on which all rows agree")
     return parser.parse_args(words)
 
 
@@ -86,8 +87,11 @@ def cells_of_line(way, row, default):
 def printed(lines, markdown):
     """The lines of a table."""
     if markdown:
-        rule = ["---" if name in LEFT else "---:" for name in HEAD]
-        return ["| " + " | ".join(line) + " |" for line in [HEAD, rule, *lines]]
+        # What all rows agree on is for the text beside the table.
+        kept = [at for at, name in enumerate(HEAD) if name not in POINT or len({line[at] for line in lines}) > 1]
+        rule = "|".join("---" if HEAD[at] in LEFT else "---:" for at in kept)
+        head, *rest = ("| " + " | ".join(line[at] for at in kept) + " |" for line in [HEAD, *lines])
+        return [head, f"|{rule}|", *rest]
     widths = [max(len(line[at]) for line in [HEAD, *lines]) for at in range(len(HEAD))]
     return [
         "  ".join(f"{cell:<{width}}" if name in LEFT else f"{cell:>{width}}" for cell, width, name in zip(line, widths, HEAD)).rstrip()
