@@ -46,6 +46,13 @@ def test_ways_stand_beside_the_default(tmp_path):
     assert len(lines_of(path, "--only", "tiled")) == 4
 
 
+def test_ways_that_differ_in_one_thing_stand_alone(tmp_path):
+    path = report_with(tmp_path, {"exchange:shared": [0.5] * 12, "exchange:shared/reduce:iteration": [0.6] * 12})
+    assert "exchange shared, reduce iteration" in lines_of(path)[3]
+    single = lines_of(path, "--single")
+    assert len(single) == 3 and "exchange shared " in single[2]
+
+
 def test_a_column_on_which_rows_differ_stays_in_markdown(tmp_path):
     path = report_with(tmp_path, {"exchange:shared": [0.5] * 12}, counts=("every", "sampled"))
     head, _, *lines = lines_of(path, "--markdown")

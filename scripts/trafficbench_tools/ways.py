@@ -42,6 +42,7 @@ def parse_arguments(words):
     parser.add_argument(
         "--only", action="append", default=[], metavar="WORD", help="rows whose names hold this word alone; may be repeated"
     )
+    parser.add_argument("--single", action="store_true", help="leave out what differs from the default in several ways at once")
     parser.add_argument("--markdown", action="store_true", help="print a table in Markdown, without columns of the point on which all rows agree")
     return parser.parse_args(words)
 
@@ -99,11 +100,12 @@ def printed(lines, markdown):
     ]
 
 
-def lines_of(report, name, only, markdown):
-    """The lines of the table of a report's rows whose names hold all words of `only`."""
+def lines_of(report, name, only, single, markdown):
+    """The lines of the table of a report's rows whose names hold all words of `only`; `single`: that differ in one way at most."""
     from trafficbench_tools.errors import BadInput
 
-    groups = groups_of([row for row in report["benchmarks"] if all(word in row["name"] for word in only)])
+    rows = [row for row in report["benchmarks"] if all(word in row["name"] for word in only)]
+    groups = groups_of([row for row in rows if not single or ", " not in split_name(row)[1]])
     if not groups:
         raise BadInput(
             f"{name}: no row on several ranks has a default and another way beside it: measure with several of "
@@ -118,6 +120,6 @@ def main():
     need("jsonschema")
     from trafficbench_tools.reports import load_report
 
-    for line in lines_of(load_report(options.report), options.report, options.only, options.markdown):
+    for line in lines_of(load_report(options.report), options.report, options.only, options.single, options.markdown):
         print(line)
     return 0

@@ -136,8 +136,9 @@ def ways(reports, words):
     """What ways.py prints."""
     parser = options("ways")
     parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--single", action="store_true")
     given = parser.parse_args(words)
-    return "".join(line + "\n" for line in lines_of(reports.load(given.report), given.report, given.only, markdown=True))
+    return "".join(line + "\n" for line in lines_of(reports.load(given.report), given.report, given.only, given.single, markdown=True))
 
 
 def io(reports, words):
