@@ -1,4 +1,4 @@
-"""The rows of one report that differ in how ranks speak to each other or are placed alone, beside the one with the default."""
+"""The rows of one report that differ only in how ranks communicate or are placed, beside the one with the default."""
 
 import argparse
 import sys
@@ -9,8 +9,8 @@ from trafficbench_tools.report.ties import Ratio
 from trafficbench_tools.with_packages import need
 
 DESCRIPTION = """\
-For each kernel, road, contract, depth and number of cores of a report, all on several ranks: a line for each way in which ranks
-speak to each other or are placed. At depth auto each way has the depth that suits it.
+For each kernel, road, counting mode, depth and number of cores of a report, all on several ranks: a line for each way in which ranks
+communicate or are placed. At depth auto each way has the depth that suits it.
 
   us          an iteration, microseconds: the median over visits, and its 95% interval
   x default   its rate over that of the default, formed within visits, with its interval; a tie where that holds 1

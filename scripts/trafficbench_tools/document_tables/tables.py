@@ -57,7 +57,7 @@ def fastest_over_python(report, rows):
 
 
 def kernels(reports, words):
-    """The kernels on one road under both contracts, on one core and on all."""
+    """The kernels on one road in both counting modes, on one core and on all."""
     parser = options("kernels")
     parser.add_argument("--cells", default="1e6")
     given = parser.parse_args(words)
