@@ -368,6 +368,21 @@ def test_fit_is_drawn_where_its_points_are(tmp_path):
     assert any("Amdahl's law (dotted): tiled serial fraction" in note for note in one.notes())
 
 
+@pytest.mark.parametrize("miss, is_drawn", [(0.24, True), (0.26, False), (-0.26, False), (8.0, False)])
+def test_law_that_misses_a_point_by_more_than_a_quarter_is_not_drawn(tmp_path, miss, is_drawn):
+    report = made_up_report.make(shapes=[(2**k, 1) for k in range(6)], cells=(10**6,))
+    made_up_report.add_fit(report, "tiled", "every")
+    (fit,) = report["fits"]
+    speedup = next(row for row in report["benchmarks"] if row["name"] == fit["rows"][3])["speedup"]
+    fit["residuals"][3] = miss * speedup
+    _, found = charts_of(report, tmp_path)
+    assert any("Amdahl" in curve.label for one in found["strong"] for curve in one.curves) == is_drawn
+    notes = [note for one in found["strong"] for note in one.notes()]
+    assert any("Amdahl's law (dotted)" in note for note in notes) == is_drawn
+    line = f"Not drawn: laws that miss a point by more than 25%: Amdahl's for tiled by {100 * abs(miss):.0f}%."
+    assert notes.count(line) == (not is_drawn)
+
+
 def test_fit_without_freedom_is_not_drawn_and_spoken_of(tmp_path):
     report = made_up_report.make(shapes=((1, 1), (2, 1)), cells=(10**6,))
     made_up_report.add_fit(report, "tiled", "every")
