@@ -129,12 +129,12 @@ def test_no_plot_mixes_what_may_not_be_mixed(path):
         assert apart == in_section_apart
 
 
-def test_mixed_contracts_are_refused():
+def test_mixed_counting_modes_are_refused():
     measured = made_up_report.make()["benchmarks"]
     every = next(row for row in measured if row["count"] == "every")
     sampled = next(row for row in measured if row["count"] == "sampled")
     marks = [chart.Mark(1, row["mcops"], None, None, row) for row in (every, sampled)]
-    with pytest.raises(chart.MixedRows, match="contracts"):
+    with pytest.raises(chart.MixedRows, match="counting modes"):
         chart.Chart(
             "sizes", "curve", "a plot", {}, ["tiled"], chart.Axis("x"), chart.Axis("y"), [chart.Series("a", "ink", marks)]
         )
@@ -713,6 +713,16 @@ def test_figure_files(study, figures, tmp_path):
 def of_results():
     """What is drawn of all reports that are in results/."""
     return views.all_charts(loading.load(REPORTS))
+
+
+def test_words_of_plots_are_those_of_the_field(of_results):
+    for one in every_chart(of_results):
+        for title in [one.title, *(axis.title for axis in (one.x, one.y, *one.lanes)), *one.facets]:
+            assert not re.search(r"\w a (core|rank|node|second|joule)\b|contract|shape", title.replace("\n", " ")), title
+        for sentence in one.notes():
+            assert not re.search(r"contract|counting (every|sampled)|shape", sentence), sentence
+        if one.contract():
+            assert any(words.COUNTED[one.contract()] in sentence for sentence in one.notes()), one.title
 
 
 def test_figures_are_one_for_each_question(of_results, figures):
