@@ -251,5 +251,5 @@ def save(view, colours, folder, name, replace):
 
 
 def with_spaces(svg):
-    """An SVG whose texts keep their spaces; without a word on it browsers show one of several."""
-    return svg.replace(b"<svg ", b'<svg xml:space="preserve" ', 1)
+    """An SVG whose texts keep their spaces; of several, browsers show one else. They do not look for it in what holds a text."""
+    return svg.replace(b"<text ", b'<text xml:space="preserve" ')
