@@ -839,6 +839,19 @@ def test_labels_are_spread(painting, wanted, sizes, room, expected):
     assert painting.spread(wanted, sizes, room) == pytest.approx(expected)
 
 
+def test_picture_in_the_readme_is_the_figure_that_its_command_makes(figures, tmp_path):
+    text = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
+    report, stem, target = re.search(r"report\.py (results/\S+\.json) --figures figures\ncp figures/(\S+)\.svg (docs/\S+)\n", text).groups()
+    plot = next(plot for plot in figures.plots(views.all_charts(loading.load([ROOT / report]))) if plot.names()[0].startswith("ladder-every"))
+    assert stem == "ladder-every" and target in (ROOT / "README.md").read_text(encoding="utf-8")
+    figures.save(plot.views[0], palette.palette(list(plot.views[0][:1])), tmp_path, stem, False)
+    ours, there = (
+        [element.text for element in ElementTree.parse(path).getroot().iter("{http://www.w3.org/2000/svg}text")]
+        for path in (tmp_path / f"{stem}.svg", ROOT / target)
+    )
+    assert ours == there, f"{target} is not what the command in docs/report.md makes of {report}: run it again"
+
+
 def test_texts_of_an_svg_keep_their_spaces(study, figures, tmp_path):
     _, _, found = study
     figures.write({"ladder": found["ladder"], "sizes": found["sizes"]}, tmp_path / "figures")

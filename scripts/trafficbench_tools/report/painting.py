@@ -24,8 +24,8 @@ WIDEST = 34  # letters of a line at the end of a curve
 MOST_DOTS = 60_000
 STYLE = {
     "font.size": 8.5,
-    "axes.titlesize": 10,
-    "axes.titleweight": "bold",
+    # No bold: a PDF holds each font, and cutting a font to its letters is half of the work of a figure.
+    "axes.titlesize": 11,
     "axes.labelsize": 8.5,
     "xtick.labelsize": 8,
     "ytick.labelsize": 8,
@@ -65,7 +65,7 @@ UNSAID = {"report", "origin", "class", "count", "mode", "start", "by the", "oper
 
 def draw(chart, colours, below=None):
     """The figure, with everything that it shows as matplotlib's own objects. `below` is a second chart along the same axis."""
-    title = textwrap.wrap(subtitle(chart), 104)
+    title = textwrap.wrap(subtitle(chart), 100)
     named = chart.guides or (chart.kind in ("bars", "dots") and chart.curves)
     above = 0.32 + LINE * len(title) + (0.2 if named else 0.08)
     figure, lanes = {"curve": curves, "bars": bars, "stack": stack, "strip": strip, "dots": dots}[chart.kind](
@@ -73,9 +73,11 @@ def draw(chart, colours, below=None):
     )
     top = lanes[0]
     pad = 72 * (above - 0.32 - LINE * len(title)) - 3
-    top.set_title(titled(chart, below), loc="left", pad=pad + 3 + 72 * LINE * len(title), x=0)
+    # From the left edge of the figure.
+    left = (0.1 / WIDTH - top.get_position().x0) / top.get_position().width
+    top.set_title(titled(chart, below), loc="left", pad=pad + 3 + 72 * LINE * len(title), x=left)
     top.annotate(
-        "\n".join(title), (0, 1), (0, pad), "axes fraction", "offset points", va="bottom", fontsize=SMALL + 0.5,
+        "\n".join(title), (left, 1), (0, pad), "axes fraction", "offset points", va="bottom", fontsize=SMALL + 0.5,
         color=colours["ink"][0], linespacing=1.15,
     )  # fmt: skip
     lanes[-1].set_xlabel(chart.x.title)
@@ -104,9 +106,13 @@ def subtitle(chart):
     for name, value in chart.facets.items():
         if name.startswith("cells"):
             parts.append(f"{value} {name}")
+        elif name == "over":
+            parts.append(f"{chart.facets['report']} over {value}")
+        elif name.startswith("ranks"):
+            parts.append(f"{name}: {value}")
         elif name not in UNSAID:
             parts.append(value if name in ("machine", "scope", "layout") else f"{name} {value}")
-    text = "; ".join(parts)
+    text = "; ".join(parts).replace(" × ", "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}")
     return text[:1].upper() + text[1:]
 
 
