@@ -192,6 +192,9 @@ def test_rungs_order_the_kernels_and_those_without_come_as_they_stand_in_the_fil
     assert order([("tiled", None)], [("python", None), ("naive", None), ("tiled", None)]) == ["python", "naive", "tiled"]
     # A row that does not say it (one that was skipped) takes nothing from one that does.
     assert order([("tiled", None), ("naive", 0), ("tiled", 4)]) == ["naive", "tiled"]
+    # A kernel that was added below another since.
+    older, newer = [("naive", 0), ("branchless", 1)], [("branchless", 2), ("native", 1), ("naive", 0)]
+    assert order(older, newer) == ["naive", "native", "branchless"]
 
 
 # --- a kernel that nobody has heard of ---------------------------------------------------------------------------------
@@ -808,6 +811,18 @@ def words_of(figure):
     return places
 
 
+def test_words_beside_a_bar_are_wrapped_and_keep_their_factors(tmp_path, painting):
+    report = made_up_report.make(shapes=[(2**k, 2 ** (7 - k)) for k in range(8)] + [(1, 1)])
+    one = charts_of(report, tmp_path)[1]["ladder"][0]
+    texts = [painting.bar_text(mark) for mark in one.marks()]
+    assert any("\n" in text for text in texts)
+    for text, mark in zip(texts, one.marks()):
+        assert all(len(line) <= painting.WIDEST_TEXT and not line.endswith("×") for line in text.split("\n"))
+        assert "".join(text.split()) == "".join("".join(mark.texts).split()).removeprefix("best")
+    assert painting.draw(one, palette.palette([one])).axes[0].get_position().width > 0.38
+    painting.pyplot.close("all")
+
+
 def test_no_words_of_a_figure_lie_on_others_and_half_of_it_is_its_axes(of_results, figures):
     colours = palette.palette(every_chart(of_results))
     for plot in figures.to_show(figures.plots(of_results)):
@@ -863,7 +878,7 @@ def test_texts_of_an_svg_keep_their_spaces(study, figures, tmp_path):
         assert texts and all(text.get(space) == "preserve" for text in texts)
         assert all(len(text) == 0 and text.text == text.text.strip() for text in texts)
     root = ElementTree.parse(tmp_path / "figures" / "ladder-every.svg").getroot()
-    beside = {"   ".join(mark.texts).removeprefix("best ") for mark in found["ladder"][0].marks()}
+    beside = {figures.painting.bar_text(mark) for mark in found["ladder"][0].marks()}
     assert any("   " in text for text in beside)
     assert beside <= {text.text for text in root.iter("{http://www.w3.org/2000/svg}text")}
 

@@ -112,8 +112,13 @@ def subtitle(chart):
             parts.append(f"{name}: {value}")
         elif name not in UNSAID:
             parts.append(value if name in ("machine", "scope", "layout") else f"{name} {value}")
-    text = "; ".join(parts).replace(" × ", "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}")
+    text = together("; ".join(parts))
     return text[:1].upper() + text[1:]
+
+
+def together(text):
+    """The text, which will not be wrapped between two factors."""
+    return text.replace(" × ", "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}")
 
 
 def laid_out(heights, left, right, above, under, gap=0.3):
@@ -333,7 +338,7 @@ def draw_guides(lanes, chart, colours):
 TALLEST = 8.5
 THICK, THIN, WORDS_FIT = 0.15, 0.06, 0.12
 BETWEEN = 0.5  # bars, between two kernels
-WIDEST_NAME, WIDEST_TEXT = 24, 48  # letters
+WIDEST_NAME, WIDEST_TEXT = 24, 42  # letters of a line
 
 
 def bars(charts, colours, above):
@@ -341,14 +346,15 @@ def bars(charts, colours, above):
     (chart,) = charts
     names = chart.categories()
     number = len(chart.marks()) + BETWEEN * len(names)
-    lines = max(len(textwrap.wrap(name, WIDEST_NAME)) for name in names)
     several = len(chart.series) > 1
-    pitch = max(THICK, LINE * lines / (1 + BETWEEN)) if not several else THICK
+    texts = [bar_text(mark) for mark in chart.marks()]
+    lines = max(1 + text.count("\n") for text in texts)
+    lines_of_name = 1 if several else max(len(textwrap.wrap(name, WIDEST_NAME)) for name in names)
+    pitch = max(THICK, WORDS_FIT * lines, LINE * lines_of_name / (1 + BETWEEN))
     pitch = min(pitch, max(THIN, TALLEST / number))
-    says = pitch >= WORDS_FIT
+    says = pitch >= WORDS_FIT * lines
     left = 0.2 + LETTER * 1.15 * min(WIDEST_NAME, max(map(len, names)))
-    texts = [bar_text(mark) for mark in chart.marks()] if says else [""]
-    right = 0.1 + LETTER * max(len(line) for text in texts for line in text.split("\n"))
+    right = 0.1 + LETTER * (max(len(line) for text in texts for line in text.split("\n")) if says else 0)
     legend = legend_height(chart) if several else 0
     figure, (axes,) = laid_out([pitch * number], left, right, above, BELOW + legend)
     draw_bars(axes, chart, colours, says)
@@ -359,7 +365,7 @@ def bars(charts, colours, above):
 
 def bar_text(mark):
     """What stands beside a bar. That it ends at the best is said by the axis."""
-    return "   ".join(mark.texts).removeprefix("best ")
+    return "\n".join(textwrap.wrap(together("   ".join(mark.texts).removeprefix("best ")), WIDEST_TEXT))
 
 
 def draw_bars(axes, chart, colours, says):
@@ -390,8 +396,8 @@ def draw_bars(axes, chart, colours, says):
                 draw_median(axes, mark, at, says)
                 if says:
                     axes.annotate(
-                        bar_text(mark), (1, at), (6, 0), ("axes fraction", "data"), "offset points", va="center_baseline",
-                        fontsize=SMALL - 0.3, annotation_clip=False,
+                        bar_text(mark), (1, at), (6, 0), ("axes fraction", "data"), "offset points", va="center",
+                        fontsize=SMALL - 0.3, linespacing=1.05, annotation_clip=False,
                     )  # fmt: skip
                 at += 1
         middles.append((first + at - 1) / 2)
