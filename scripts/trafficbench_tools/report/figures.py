@@ -229,10 +229,10 @@ def save(view, colours, folder, name, replace):
         dots = min(DOTS_AN_INCH, int(painting.MOST_DOTS / max(box.width, box.height)))
         for ending in FORMATS:
             metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(ending)
-            drawn = io.BytesIO()
-            figure.savefig(drawn, format=ending, dpi=dots, bbox_inches=box, metadata=metadata)
-            with new_file(folder / f"{name}.{ending}", replace) as file:
-                file.write(with_spaces(drawn.getvalue()) if ending == "svg" else drawn.getvalue())
+            file = io.BytesIO()
+            figure.savefig(file, format=ending, dpi=dots, bbox_inches=box, metadata=metadata)
+            with new_file(folder / f"{name}.{ending}", replace) as written:
+                written.write(with_spaces(file.getvalue()) if ending == "svg" else file.getvalue())
         pyplot.close(figure)
     text = io.StringIO(newline="")
     table = csv.writer(text)
