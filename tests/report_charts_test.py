@@ -675,7 +675,7 @@ def test_figures_show_the_marks_of_their_chart(study, painting):
                         sorted(mark.value for mark in one.marks())
                     )
             assert axes.get_title(loc="left") == one.title
-            said = " ".join(text.get_text() for text in axes.texts).replace("\n", " ")
+            said = " ".join(text.get_text() for text in axes.texts).replace("\n", " ").replace("\N{NO-BREAK SPACE}", " ")
             assert words.COUNTED[one.contract()].capitalize() in said if one.contract() else "ounted" not in said
             painting.pyplot.close("all")
 

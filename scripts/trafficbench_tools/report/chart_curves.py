@@ -341,10 +341,10 @@ def closed_form(source):
             Chart(
                 figure="closed-form",
                 kind="curve",
-                title="Closed form: time",
+                title="Closed form: time of one jump",
                 facets=facets,
                 kernels=source.kernels,
-                x=Axis("cells", "log10"),
+                x=Axis("cells of the road", "log10"),
                 y=Axis("median time of one jump, ms", "log10"),
                 series=series,
                 caption=[

@@ -110,8 +110,9 @@ def write(charts, folder, all_views=False, all_plots=False, say=lambda text: Non
         named = zip(plot.views, plot.names()) if all_views else [(plot.views[0], file_name(plot.section, plot.title, plot.count, ""))]
         for (chart, below), name in named:
             jobs.append(((chart, below), colours, folder, name, replace))
+            said = painting.subtitle(chart).replace("\N{NO-BREAK SPACE}", " ")
             notes = dict.fromkeys([*chart.notes(), *(below.notes() if below else [])])
-            captions += [f"## {name}", "", " ".join([f"{plot.title}. {painting.subtitle(chart)}.", *notes]), ""]
+            captions += [f"## {name}", "", " ".join([f"{plot.title}. {said}.", *notes]), ""]
     lines = []
     for name in saved(jobs):
         say(f"figure {name}")

@@ -20,6 +20,7 @@ LINE = 0.125  # a line of small text
 SMALL = 7  # points
 LETTER = 0.057  # a letter of small text, on the average
 WIDEST = 34  # letters of a line at the end of a curve
+WIDEST_TITLE, WIDEST_PART = 102, 60  # letters of a line below the title, and of what stands on one line there
 # matplotlib draws nothing that is 2^16 dots high: where there are hundreds of bars, dots are larger.
 MOST_DOTS = 60_000
 STYLE = {
@@ -65,7 +66,7 @@ UNSAID = {"report", "origin", "class", "count", "mode", "start", "by the", "oper
 
 def draw(chart, colours, below=None):
     """The figure, with everything that it shows as matplotlib's own objects. `below` is a second chart along the same axis."""
-    title = textwrap.wrap(subtitle(chart), 100)
+    title = textwrap.wrap(subtitle(chart), WIDEST_TITLE)
     named = chart.guides or (chart.kind in ("bars", "dots") and chart.curves)
     above = 0.32 + LINE * len(title) + (0.2 if named else 0.08)
     figure, lanes = {"curve": curves, "bars": bars, "stack": stack, "strip": strip, "dots": dots}[chart.kind](
@@ -112,7 +113,8 @@ def subtitle(chart):
             parts.append(f"{name}: {value}")
         elif name not in UNSAID:
             parts.append(value if name in ("machine", "scope", "layout") else f"{name} {value}")
-    text = together("; ".join(parts))
+    # Short parts are not wrapped.
+    text = "; ".join(part.replace(" ", "\N{NO-BREAK SPACE}") if len(part) < WIDEST_PART else part for part in parts)
     return text[:1].upper() + text[1:]
 
 
