@@ -38,7 +38,7 @@ HEADLINES = {
 
 
 def size_charts(source, has_value, make):
-    """Charts along the bytes of road a core, for each shape with at least two lengths of road."""
+    """Charts along the bytes of road per core, for each shape with at least two lengths of road."""
     found = []
     for facets, members in grouping.grouped(source, is_update, shape_facet):
         valued = [row for row in members if has_value(row)]
@@ -60,20 +60,20 @@ def size_charts(source, has_value, make):
 
 
 def size_chart(source, figure, title, facets, drawn, headline, caption):
-    """One chart of rates along the bytes of road a core."""
+    """One chart of rates along the bytes of road per core."""
     return Chart(
         figure=figure,
         kind="curve",
         title=title,
         facets=facets,
         kernels=source.kernels,
-        x=Axis("bytes of road a core", "log2", kind="bytes"),
+        x=Axis("bytes of road per core", "log2", kind="bytes"),
         y=Axis(f"{headline} rate, MCOPs", "log10"),
         series=[
             Series(label, colour, [HEADLINES[headline][0](bytes_a_core(row), row) for row in group])
             for label, colour, group in grouping.by_series(source, drawn)
         ],
-        caption=[f"{caption}; {rows.shape(drawn[0])} (ranks × threads), counting {facets['count']}."],
+        caption=[f"{caption}; {rows.shape(drawn[0])} (ranks × threads), {words.COUNTED[facets['count']]}."],
     )
 
 
@@ -175,7 +175,7 @@ def speedup_chart(source, mode, facets, family, skipped):
         facets=facets,
         kernels=source.kernels,
         x=Axis("cores (ranks × threads)", "log2", kind="cores"),
-        y=Axis("speedup", "log2"),
+        y=Axis("speedup over the base", "log2"),
         series=series,
         curves=curves + laws,
         guides=machine.core_guides(source, drawn[0], ends[1]),
@@ -253,10 +253,10 @@ def scaling_caption(mode, facets, drawn):
     """Sentences that say what the rows of a scaling chart have in common."""
     sentences = []
     if mode == "strong":
-        sentences.append(f"One road of {facets['cells']} cells whatever the cores, counting {facets['count']}.")
+        sentences.append(f"One road of {facets['cells']} cells whatever the cores, {words.COUNTED[facets['count']]}.")
     else:
         sentences.append(
-            f"{facets['cells a core']} cells for each core, counting {facets['count']}; the ideal speedup is the number"
+            f"{facets['cells per core']} cells for each core, {words.COUNTED[facets['count']]}; the ideal speedup is the number"
             " of cores."
         )
     return [*sentences, *models(drawn)]
@@ -341,16 +341,16 @@ def closed_form(source):
             Chart(
                 figure="closed-form",
                 kind="curve",
-                title="Closed form: time",
+                title="Closed form: time of one jump",
                 facets=facets,
                 kernels=source.kernels,
-                x=Axis("cells", "log10"),
+                x=Axis("cells of the road", "log10"),
                 y=Axis("median time of one jump, ms", "log10"),
                 series=series,
                 caption=[
                     (
                         f"Median time to the exact state after {steps} iterations at once, with its"
-                        f" {rows.interval_of(drawn)}; {rows.shape(drawn[0])} (ranks × threads), counting {facets['count']}."
+                        f" {rows.interval_of(drawn)}; {rows.shape(drawn[0])} (ranks × threads), {words.COUNTED[facets['count']]}."
                     ),
                     (
                         "No cells are updated on the way: there is no rate, and these rows stand in no ranking with the"
