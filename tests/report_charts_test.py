@@ -326,6 +326,16 @@ def test_scaling_grows_one_thing_at_a_time_and_shows_the_rest_unjoined(study):
             assert all(not chart.joined_runs(series) for series in one.series)
 
 
+def test_scaling_shows_no_kernel_that_ran_on_one_number_of_cores(tmp_path):
+    """Its one row is its own base."""
+    report = made_up_report.make(kernels=("naive", "tiled"), counts=("every",), shapes=((1, 1), (2, 1)))
+    report["benchmarks"] = [row for row in report["benchmarks"] if row["kernel"] == "tiled" or row["ranks"] == 1]
+    _, found = charts_of(report, tmp_path)
+    shown = [one for one in every_chart(found) if one.figure in ("strong", "weak")]
+    assert shown
+    assert {series.label for one in shown for series in one.series} == {"tiled"}
+
+
 def test_ideal_line_goes_through_the_base(study):
     _, _, found = study
     for one in found["strong"]:

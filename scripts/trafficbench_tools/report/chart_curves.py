@@ -126,6 +126,15 @@ def families(members):
     return found
 
 
+def that_grow(source, family):
+    """The rows of those series that have more than one number of cores: one alone is its own base, and shows nothing."""
+    kept = set()
+    for _, _, group in grouping.by_series(source, family):
+        if len({rows.cores(row) for row in group if row["speedup"] is not None}) > 1:
+            kept |= {id(row) for row in group}
+    return [row for row in family if id(row) in kept]
+
+
 def scaling(source, mode):
     """Speedup and efficiency, in pairs of the same rows."""
 
@@ -136,6 +145,7 @@ def scaling(source, mode):
     for facets, members in grouping.grouped(source, belongs, grouping.road):
         skipped = [row for row in members if rows.is_skipped(row)]
         for name, family in families([row for row in members if row["mcops"] is not None]):
+            family = that_grow(source, family)
             if any(row["speedup"] is not None for row in family):
                 grown = {**facets, "grown by": name}
                 found.append(speedup_chart(source, mode, grown, family, skipped))
