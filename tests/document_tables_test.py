@@ -9,6 +9,8 @@ import shutil
 
 import pytest
 from program import ROOT, start
+from script import run_script  # noqa: F401  (it finds the scripts' package)
+from trafficbench_tools.document_tables.numbers import rounded
 
 SCRIPT = ROOT / "scripts" / "document_tables.py"
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -60,6 +62,16 @@ def test_a_sample_that_is_edited_is_found(copied):
         assert done.returncode == status and (done.stdout + done.stderr).count("\n") == 1, done.stdout + done.stderr
         assert "is not that of its report" in done.stdout or report.name in done.stderr
     assert (root / "README.md").read_text(encoding="utf-8") == written
+
+
+@pytest.mark.parametrize(
+    "value, low, high, written",
+    [(2512, 2480, 2561, "2,510"), (2512, 530, 2561, "2,500"), (2590, 530, 2595, "2,590"), (2512, 2500, 4600, "3,000"), (96, 50, 99, "96"),
+     (9.6, 5.2, 9.9, "9.6"), (0.0996, 0.05, 0.0997, "0.0996"), (2.449, 2.41, 2.46, "2.45"), (2566.4567, 530, 2566.4567, "2,570"),
+     (2512, None, None, "2,510"), (0, None, None, "0"), (7, 7, 7, "7.00")],
+)  # fmt: skip
+def test_a_number_ends_where_its_interval_begins_and_lies_within_it(value, low, high, written):
+    assert rounded(value, low, high) == written
 
 
 def test_a_number_that_is_typed_is_found(copied):
