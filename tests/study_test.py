@@ -95,6 +95,9 @@ def test_the_merge_is_a_job_of_one_core_where_the_site_has_such_jobs_run():
         assert {"--partition=serial", "--qos=serial", "--time=00:10:00", "--ntasks=1", "--mem=4G", "--account=z19"} <= set(header)
         assert not any(option.startswith(("--nodes", "--exclusive", "--ntasks-per-node", "--distribution")) for option in header)
     assert "--partition=small" in merge_at("lumi-c")
+    # Nobody has tried it there, which the user is told.
+    profile = json.loads((SITES / "lumi-c.json").read_text(encoding="utf-8"))
+    assert any("merge" in sentence and profile["merge"]["partition"] in sentence for sentence in profile["to_check"])
     # Nodes are shared at Cirrus EX, and memory cannot be asked for.
     header = merge_at("cirrus-ex")
     assert {"--partition=standard", "--qos=standard", "--ntasks=1"} <= set(header)
