@@ -652,7 +652,7 @@ def test_merge_replaces_no_link_and_follows_none(tmp_path):
     folder, _ = study_in(tmp_path, f"for path; do :; done; echo '{report}' >\"$path\"; exit 0")
     (folder / "report.json").symlink_to(tmp_path / "far")
     refused("--merge", folder, word="exists")
-    refused("--merge", folder, "--force", word="leads nowhere")
+    refused("--merge", folder, "--force", word="symbolic link to a missing file")
     assert not (tmp_path / "far").exists()
     (folder / "report.json").unlink()
     assert study_py("--merge", folder).returncode == 0
