@@ -60,7 +60,7 @@ def test_a_sample_that_is_edited_is_found(copied):
         report.write_text(text.replace(old, new, 1), encoding="utf-8")
         done = run("--root", root, "--check")
         assert done.returncode == status and (done.stdout + done.stderr).count("\n") == 1, done.stdout + done.stderr
-        assert "is not that of its report" in done.stdout or report.name in done.stderr
+        assert "differs from its report" in done.stdout or report.name in done.stderr
     assert (root / "README.md").read_text(encoding="utf-8") == written
 
 
@@ -86,10 +86,15 @@ def test_a_number_that_is_typed_is_found(copied):
 
 @pytest.mark.parametrize(
     "words, said",
-    [("pies results/x.json", "pies"), ("io results/x.json --sync damp", "damp"), ("ladder results/none.json", "none.json"), ("kernels", "report"),
+    [("pies results/x.json", "unknown kind of table 'pies': choose from ladder, kernels, cycles, ways, io, self, slowed, disturbance, visits"), ("io results/x.json --sync damp", "damp"), ("ladder results/none.json", "none.json"), ("kernels", "report"),
+     ("kernels {} --cells 2", "no row has 2 cells: choose from "), ("cycles {} --kernels pies", "no row of kernel 'pies': choose from "),
+     ("io {}", "expected a report of io"),
      ("kernels --cells 2 a b", ""), ("", "''")],  # fmt: skip
 )
 def test_a_table_that_cannot_be_made_is_told_in_one_line(tmp_path, words, said):
-    (tmp_path / "README.md").write_text(f"<!-- table: {words} -->\n<!-- end of table -->\n", encoding="utf-8")
+    report = next(name for _, how in TABLES if how.startswith("kernels ") for name in reports_of(how))
+    (tmp_path / "results").symlink_to(ROOT / "results")
+    (tmp_path / "README.md").write_text(f"<!-- table: {words.format(report)} -->\n<!-- end of table -->\n", encoding="utf-8")
     done = run("--root", tmp_path)
+    assert "README.md: table" in done.stderr
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and said in done.stderr, done.stderr

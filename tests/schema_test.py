@@ -169,7 +169,7 @@ def test_unknown_field_of_a_row_is_passed_over_and_named(tmp_path):
     assert load_report(path) == report
     done = run_script(ROOT / "scripts" / "check_report.py", path)
     assert done.returncode == 0 and not done.stderr
-    assert done.stdout == f"{path}: 8 rows, valid; passed over, as unknown: novel\\n, velocity\n"
+    assert done.stdout == f"{path}: 8 rows, valid; unknown fields, ignored: novel\\n, velocity\n"
 
 
 SPREAD = {"min": 0.1, "median": 0.1, "max": 0.1}
