@@ -172,7 +172,7 @@ def test_the_script_refuses_what_it_does_not_know():
 def test_the_script_writes_no_page_over_what_is_none(tmp_path):
     (tmp_path / "file").touch()
     done = call("--render", str(tmp_path / "file"))
-    assert done.returncode == 2 and "is no folder" in done.stderr
+    assert done.returncode == 2 and "is not a folder" in done.stderr
     done = call("--render", str(tmp_path / "nowhere" / "page.html"))
     assert done.returncode == 2 and "there is no folder" in done.stderr
 
