@@ -155,14 +155,14 @@ def call(*words, **env):
 
 def test_the_script_refuses_what_it_does_not_know():
     for words, said in [
-        (["--chek"], 'unknown option "--chek": options of Jupyter stand behind --'),
+        (["--chek"], 'unknown option "--chek": choose from --check, --render, --help, or give options of Jupyter after --'),
         (["01-model"], 'unknown option "01-model"'),
-        (["--check", "12-nothing"], 'there is no notebook "12-nothing"'),
-        (["--check", "../notebooks/01-model"], "there is no notebook"),
-        (["--render", ""], "--render takes a folder or a page"),
-        (["--render", "--force"], "--render takes a folder or a page"),
-        (["--render", "one", "two"], '--render takes one place, not "two"'),
-        ([""], "an empty word"),
+        (["--check", "12-nothing"], 'unknown notebook "12-nothing": choose from 01-model, '),
+        (["--check", "../notebooks/01-model"], "unknown notebook"),
+        (["--render", ""], "--render expected a folder or a page"),
+        (["--render", "--force"], "--render expected a folder or a page"),
+        (["--render", "one", "two"], '--render takes one PLACE: "two" is one too many'),
+        ([""], "an argument is empty"),
     ]:
         done = call(*words)
         assert done.returncode == 2 and done.stdout == ""
@@ -188,7 +188,7 @@ def test_the_script_says_which_notebook_failed(hiding):
 
 @pytest.mark.parametrize("tools, said", [
     (["cmake", "make", "c++", "git"], "no Python here has what the notebooks need: notebook nbclient"),
-    ([], "not a Debian machine, and missing: cmake make c++ git"),
+    ([], "this is not Debian, and these tools are missing: cmake make c++ git"),
 ])  # fmt: skip
 def test_the_script_tells_who_cannot_install_what_to_do(hiding, tmp_path, tools, said):
     for name in ["bash", "dirname", "realpath", "env", "cat", "awk", *tools]:

@@ -292,7 +292,7 @@ def test_failed_launch_ends_it(tmp_path, reports, status, ends, lines):
 def test_launch_without_a_report_is_no_launch(tmp_path, reports):
     (reports / "fail-1").write_text("0", encoding="utf-8")
     done = start(launch_words(reports), cwd=tmp_path)
-    assert done.returncode == 1 and "launch-01.json is not there" in done.stderr
+    assert done.returncode == 1 and "wrote no " in done.stderr
 
 
 def begun(words, folder):
@@ -312,14 +312,14 @@ def test_signal_reaches_the_launch(tmp_path, reports):
     "words, word",
     [
         ([], "FOLDER"),
-        (["a", "b"], "one FOLDER"),
+        (["a", "b"], "expected one FOLDER"),
         (["a", "--launches", "1"], "from 2 to 999"),
         (["a", "--launches", "many"], "from 2 to 999"),
         (["a", "--launches"], "needs a value"),
         (["a", "--launches="], "needs a value"),
         (["a", "--spread", "-1"], "from 0"),
         (["a", "--fly"], "--fly"),
-        (["a", "--"], "no COMMAND"),
+        (["a", "--"], "no COMMAND given after --"),
         (["a", "--", "./missing"], "./missing"),
         ([""], "empty"),
         (["/dev/null/a"], "cannot make"),
