@@ -93,9 +93,12 @@ while (($#)); do
 done
 
 if [[ ! -f "$machine" || ! -r "$machine" ]]; then fail "cannot read the machine file $(quoted "$machine"): name a JSON file such as scripts/simulate/archer2.json"; fi
+isa="$(sed -n 's/.*"isa": *"\([a-z0-9_]*\)".*/\1/p' "$machine" | head -n 1)"
+if [[ -z "$isa" ]]; then
+  fail "the machine file $(quoted "$machine") names no \"isa\": name a JSON file such as scripts/simulate/archer2.json"
+fi
 if [[ -n "$network" && (! -f "$network" || ! -r "$network") ]]; then fail "cannot read the network file $(quoted "$network"): name a report, or the output of trafficbench ceiling --json"; fi
 if [[ -z "$report" ]]; then
-  isa="$(sed -n 's/.*"isa": *"\([a-z0-9_]*\)".*/\1/p' "$machine" | head -n 1)" || fail "cannot read $(quoted "$machine")"
   for file in "$root"/results/*.json; do
     # The program does not read version 1 of the report.
     if [[ -f "$file" ]] && grep -q '"trafficbench_schema"' "$file" && grep -q "\"isa\": *\"$isa\"" "$file" &&
@@ -110,6 +113,9 @@ if [[ -z "$report" ]]; then
   echo "Kernel times from ${report#"$root"/}" || exit 1
 fi
 if [[ ! -f "$report" || ! -r "$report" ]]; then fail "cannot read the report $(quoted "$report"): name a JSON file that trafficbench wrote"; fi
+if ! grep -q '"trafficbench_schema"' "$report"; then
+  fail "$(quoted "$report") is not a report of this version of trafficbench: name one with --report"
+fi
 if [[ -z "$output" ]]; then
   if [[ " ${begin_only[*]} " == *" --resume "* ]]; then fail "--resume needs --output with the name of the report that was begun"; fi
   output="$root/results/simulated-$(basename "$machine" .json)-$(date -u +%Y%m%dT%H%M%SZ).json"

@@ -84,6 +84,13 @@ def test_a_number_that_is_typed_is_found(copied):
     assert run("--root", root).returncode == 0 and path.read_text(encoding="utf-8") == text
 
 
+def test_a_document_without_a_table_is_refused_where_it_is_named(tmp_path):
+    (tmp_path / "README.md").write_text("no table\n", encoding="utf-8")
+    assert run("--root", tmp_path).returncode == 0
+    done = run("--root", tmp_path, tmp_path / "README.md")
+    assert done.returncode == 2 and "README.md has no table: expected <!-- table: KIND REPORT -->" in done.stderr
+
+
 @pytest.mark.parametrize(
     "words, said",
     [("pies results/x.json", "unknown kind of table 'pies': choose from ladder, kernels, cycles, ways, io, self, slowed, disturbance, visits"), ("io results/x.json --sync damp", "damp"), ("ladder results/none.json", "none.json"), ("kernels", "report"),

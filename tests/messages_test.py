@@ -34,6 +34,8 @@ def assert_harmless(text):
     assert not bad, f"{bad} in {shown[:500]!r}"
 
 
+# A file that is neither JSON nor a report.
+OTHER = os.fsencode(SCRIPTS / "stages.txt")
 # An option that there is none of, a value that is none, a file that is not there.
 WRONG = {
     "check_report.py": [[b"--", LONG], [LONG]],
@@ -50,7 +52,7 @@ WRONG = {
     "test.sh": [[LONG]],
     "lint.sh": [[LONG]],
     "sources.sh": [[b"--" + LONG], [b"/dev/null/" + LONG]],
-    "simulate.sh": [[b"--" + LONG], [b"--machine", LONG], [b"--report", LONG]],
+    "simulate.sh": [[b"--" + LONG], [b"--machine", LONG], [b"--report", LONG], [b"--machine", OTHER], [b"--report", OTHER]],
     "notebooks.sh": [[b"--" + LONG], [LONG]],
     "self_comparison.sh": [[b"--" + LONG], [b"--launches", LONG], [b"folder", b"--", LONG], [LONG, LONG]],
 }  # fmt: skip

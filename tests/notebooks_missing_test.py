@@ -142,7 +142,7 @@ def test_one_core(hiding):
     done = ask(hiding, "from course import needs\nprint(needs('trafficbench', cores=2))", ONE_CORE="1")
     assert done.problem == ""
     said = done.notebook.cells[0].outputs[0].text.splitlines()
-    assert said[0].startswith("This notebook is about 2 cores or more, and it may use 1 here") and said[1:] == ["1"]
+    assert said[0].startswith("This notebook is about 2 cores or more, and 1 can be used here") and said[1:] == ["1"]
 
 
 # scripts/notebooks.sh

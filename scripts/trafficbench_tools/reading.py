@@ -84,6 +84,8 @@ def read_json(path, most=MOST_BYTES):
 def parse_json(text):
     """JSON as the standard has it: no NaN, no Infinity, no key twice in one object, no half of a character; and no number and
     no depth beyond all that the suite writes. Raises BadInput."""
+    if not text.strip():
+        raise BadInput("not JSON: nothing is in it")
     try:
         value = json.loads(text, parse_constant=_refuse_constant, parse_float=_number, parse_int=_whole,
                            object_pairs_hook=_unique_keys)

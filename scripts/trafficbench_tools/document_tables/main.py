@@ -125,6 +125,8 @@ def main():
     differing = 0
     for document in map(Path, given.document or [given.root / "README.md", *sorted((given.root / "docs").glob("*.md"))]):
         text = read_text(document)
+        if given.document and not MARKED.search(text):
+            raise BadInput(f"{document} has no table: expected <!-- table: KIND REPORT -->, and <!-- end of table --> below it")
         tables = {match["how"]: made_in(document, reports, match["how"]) for match in MARKED.finditer(text)}
         wrong = [match["how"] for match in MARKED.finditer(text) if match["rest"] != tables[match["how"]]]
         if given.check:
