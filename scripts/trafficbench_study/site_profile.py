@@ -54,7 +54,7 @@ SITE = Object({
 
 
 def parse_shape(text, what):
-    """(ranks a node, threads a rank) of "16x8"."""
+    """(ranks per node, threads per rank) of "16x8"."""
     form = re.fullmatch(SHAPE_FORM, text)
     if not form:
         raise BadInput("{}: '{}': expected ranks per node x threads per rank, as in 16x8".format(what, text))

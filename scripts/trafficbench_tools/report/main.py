@@ -45,7 +45,7 @@ def parse(arguments):
     parser.add_argument("--output", metavar="PAGE", help="the page to write, an .html file")
     parser.add_argument("--figures", metavar="FOLDER", help="the folder for figures, made if it is missing")
     parser.add_argument(
-        "--all-views", action="store_true", help="figures of every view, not only of the ones that show most"
+        "--all-views", action="store_true", help="a figure of every view, not only of the one that shows most"
     )
     parser.add_argument(
         "--lint", action="store_true", help="print which of the twelve rules the reports break; exit status 1 if any"
