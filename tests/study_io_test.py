@@ -209,5 +209,5 @@ def test_folders_of_other_stripes_are_made_and_measured(tmp_path):
 def test_stripes_that_are_not_what_was_asked_for_stop_the_study(tmp_path, sets, said):
     done = local(tmp_path, "--shapes", "2x1", *QUICK, variables=made_up_lfs(tmp_path, sets))
     assert done.returncode == 1, done.stdout + done.stderr
-    assert f"failed: lfs was to give files/unstriped 1 stripes (-1: all), and says '{said}'" in done.stdout
+    assert f"failed: expected 1 stripes (-1: all) of files/unstriped, but lfs says '{said}'" in done.stdout
     assert not list((tmp_path / "study" / "reports").iterdir())

@@ -159,7 +159,7 @@ make_folders() {
     folder="$files/${entry% *}" count="${entry##* }"
     found="$(mkdir -p "$folder" && ask_lustre setstripe -c "$count" "$folder" && ask_lustre getstripe -d -c "$folder")"
     if [[ "${found//[[:space:]]/}" != "$count" ]]; then
-      tell "failed: lfs was to give $folder $count stripes (-1: all), and says '$found' (above)"
+      tell "failed: expected $count stripes (-1: all) of $folder, but lfs says '$found' (above)"
       return 1
     fi
     echo "Files: $folder, stripes: $count (-1: all)"

@@ -35,7 +35,8 @@ speedup and efficiency of each kernel by number of nodes.
   --count LIST          counting modes: every (the moves of each iteration are counted), sampled (of the last one); default both
   --depth LIST          iterations between exchanges; default auto
   --exchange, --overlap, --reduce LIST
-                        how ranks communicate, as `trafficbench list` names it (docs/mpi.md); default nonblocking, off and exchange
+                        how ranks communicate (docs/mpi.md): exchanges and reductions as `trafficbench list` names them, overlap
+                        off or on; default nonblocking, off and exchange
   --placement LIST      which cores workers get, as `trafficbench list` names it; default packed
   --ranks-per-node N    start only N ranks per node, with the threads per rank of --shapes; rows say so; default auto: all
   --energy              measure the joules of each row, where nodes have a meter, in one more run after its visits
@@ -349,7 +350,7 @@ def start(options):
     take_launcher(study)
     # Printed before anything is written or submitted, in case it cannot be.
     for sentence in site["to_check"] if uses_slurm else []:
-        print("To be checked at {}: {}".format(site["name"], sentence))
+        print("Please check at {}: {}".format(site["name"], sentence))
     print("\n".join(summary.lines_of(study)))
     print("Study {}".format(study["folder"]), flush=True)
     store.create_folders(study["folder"])

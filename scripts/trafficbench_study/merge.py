@@ -103,7 +103,7 @@ def merge(study, force):
     write_text(target, json.dumps(report, indent=2, allow_nan=False) + "\n", replace=force)
     for line in tables:
         print(line)
-    print("{} rows of {} reports\nReport: {}".format(rows, len(reports), target))
+    print("{} rows of {} report{}\nReport: {}".format(rows, len(reports), "" if len(reports) == 1 else "s", target))
     return status
 
 
