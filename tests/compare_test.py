@@ -535,9 +535,9 @@ WHOLE = json.dumps(report_of(*others()))
 NOT_OURS = {
     "empty": ("", "not JSON"),
     "truncated": (WHOLE[: len(WHOLE) // 2], "not JSON"),
-    "number": ("5", "the report"),
-    "null": ("null", "the report"),
-    "list": ("[]", "the report"),
+    "number": ("5", "not a report of trafficbench"),
+    "null": ("null", "not a report of trafficbench"),
+    "list": ("[]", "not a report of trafficbench"),
     "another program's": ('{"context": {"executable": "./bench"}, "benchmarks": []}', "context"),
     "NaN": (WHOLE.replace("2000000000.0", "NaN", 1), "NaN"),
     "not text": ("\udcff", "cannot be read"),
