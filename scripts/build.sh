@@ -13,7 +13,7 @@ build_preset() {
   shift 2
   local folder="build/$preset" log="build/$preset.log"
   if ! mkdir -p "$root/$folder" 2>/dev/null || [[ ! -w "$root/build" || ! -w "$root/$folder" ]]; then
-    echo "${0##*/}: cannot write into $root/build, where it builds: take a checkout of your own" >&2
+    echo "${0##*/}: cannot write into $root/build, where it builds: use a checkout of your own" >&2
     exit 2
   fi
   choose_generator

@@ -52,11 +52,11 @@ leave_with_report() {
   local report="$1" how="$2"
   if [[ -f "$report.journal" ]]; then
     if [[ -n "$interrupted" ]] || ((status == 0 || status > 2)); then
-      if ((status != 4)); then echo "${0##*/}: interrupted: $report.journal has what was measured; go on with $how" >&2; fi
+      if ((status != 4)); then echo "${0##*/}: interrupted: $report.journal has what was measured; to continue: $how" >&2; fi
       exit 4
     fi
   elif { [[ -n "$interrupted" ]] && (("$(seconds_of_change "$report")" < began)); } || { [[ ! -f "$report" ]] && ((status == 0)); }; then
-    if ((status != 4)); then echo "${0##*/}: interrupted: there is no report $report; start it again" >&2; fi
+    if ((status != 4)); then echo "${0##*/}: interrupted before there was a report $report: start it again" >&2; fi
     exit 4
   fi
   if ((status > 4)); then

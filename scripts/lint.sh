@@ -18,7 +18,7 @@ Usage: scripts/lint.sh [--format] [FILE.cpp]...
 Installs what is missing, then checks the format of every C++ file (clang-format 14), every shell script (shellcheck) and,
 with clang-tidy 22, the given files, else every file of kernels/, drivers/ and bench/.
 
-  --format   mends the format of every C++ file, and does no more
+  --format   corrects the format of every C++ file, and does no more
   --help     this text
 
 Example:
@@ -43,7 +43,7 @@ for argument in "$@"; do
   fi
   if [[ "$argument" == --format ]]; then
     if (($# > 1)); then
-      echo "lint.sh: --format takes no files: it mends all" >&2
+      echo "lint.sh: --format takes no files: it corrects all" >&2
       exit 2
     fi
     command -v clang-format-14 >/dev/null || ensure_packages ci
@@ -51,7 +51,7 @@ for argument in "$@"; do
     exit 0
   fi
   if [[ "$argument" != *.cpp || ! -f "$argument" ]]; then
-    echo "lint.sh: expected a .cpp file of this repository, not $(quoted "$argument")" >&2
+    echo "lint.sh: expected --format, --help or a .cpp file of this repository, not $(quoted "$argument")" >&2
     exit 2
   fi
 done

@@ -56,6 +56,14 @@ refuse() {
   exit 2
 }
 
+# The names of all, with commas between them.
+notebooks() {
+  local names
+  names="$(cd "$root/docs/notebooks" && printf '%s, ' *.ipynb solutions/*.ipynb)"
+  names="${names//.ipynb/}"
+  echo "${names%, }"
+}
+
 command=open words=()
 case "${1:-}" in
   --help | -h)
@@ -66,17 +74,17 @@ case "${1:-}" in
     command=check words=("${@:2}")
     ;;
   --render)
-    if (($# > 2)); then refuse "--render takes one place, not $(quoted "$3")"; fi
-    if (($# == 2)) && [[ -z "$2" || "$2" == -* ]]; then refuse "--render takes a folder or a page, not $(quoted "$2")"; fi
+    if (($# > 2)); then refuse "--render takes one PLACE: $(quoted "$3") is one too many"; fi
+    if (($# == 2)) && [[ -z "$2" || "$2" == -* ]]; then refuse "--render expected a folder or a page, not $(quoted "$2")"; fi
     command=render words=("$(realpath -m -- "${2:-$root/build/notebooks}")")
     ;;
   --) words=("${@:2}") ;;
-  "") if (($# > 0)); then refuse "an empty word"; fi ;;
-  *) refuse "unknown option $(quoted "$1"): options of Jupyter stand behind --" ;;
+  "") if (($# > 0)); then refuse "an argument is empty"; fi ;;
+  *) refuse "unknown option $(quoted "$1"): choose from --check, --render, --help, or give options of Jupyter after --" ;;
 esac
 if [[ "$command" == check ]]; then
   for name in "${words[@]}"; do
-    if [[ ! "$name" =~ ^[a-z0-9/-]+$ || ! -f "$root/docs/notebooks/$name.ipynb" ]]; then refuse "there is no notebook $(quoted "$name") in docs/notebooks"; fi
+    if [[ ! "$name" =~ ^[a-z0-9/-]+$ || ! -f "$root/docs/notebooks/$name.ipynb" ]]; then refuse "unknown notebook $(quoted "$name"): choose from $(notebooks)"; fi
   done
 fi
 
@@ -127,7 +135,7 @@ if ! built 2>/dev/null; then
   status=0
   build || status=$?
   if ((status != 0)) && [[ "$command" != open ]]; then exit "$status"; fi
-  if ((status != 0)); then echo "notebooks.sh: notebooks 1 to 4 run all the same; the others say what they need" >&2; fi
+  if ((status != 0)); then echo "notebooks.sh: notebooks 1 to 4 still run; the others say what they need" >&2; fi
 fi
 
 case "$command" in

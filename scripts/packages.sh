@@ -44,7 +44,7 @@ ensure_packages() {
       command -v "$tool" >/dev/null || missing_tools+=("$tool")
     done
     ((${#missing_tools[@]} == 0)) && return 0
-    echo "${0##*/}: not a Debian machine, and missing: ${missing_tools[*]}" >&2
+    echo "${0##*/}: this is not Debian, and these tools are missing: ${missing_tools[*]}" >&2
     explain_without_packages
     exit 2
   fi
@@ -58,7 +58,7 @@ ensure_packages() {
     if command -v sudo >/dev/null && { [[ -t 0 ]] || sudo -n true 2>/dev/null; }; then
       as_root=(sudo)
     else
-      echo "${0##*/}: missing packages, and neither root nor sudo to install them: ${missing[*]}" >&2
+      echo "${0##*/}: these packages are missing, and neither root nor sudo is there to install them: ${missing[*]}" >&2
       echo "As root: apt-get install --no-install-recommends ${missing[*]}" >&2
       explain_without_packages
       exit 2
@@ -67,7 +67,7 @@ ensure_packages() {
   echo "Installing: ${missing[*]}"
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600)
   if ! { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null; } </dev/null; then
-    echo "${0##*/}: could not install: ${missing[*]}" >&2
+    echo "${0##*/}: cannot install: ${missing[*]}" >&2
     exit 2
   fi
 }

@@ -25,7 +25,7 @@ usage() {
 Usage: scripts/run.sh [OPTION OF THE SWEEP]...
 
 Installs what is missing (Debian: apt-get, as root or through sudo), builds the release preset in build/release, and runs
-the default sweep here: every kernel, on one core and on all, both contracts, within a budget of three minutes. Prints the
+the default sweep here: every kernel, on one core and on all, in both counting modes, within a budget of three minutes. Prints the
 ladder as a table and writes results/<host>-<YYYYMMDDThhmmssZ>.json. Nothing is installed or built again without need.
 
 Options are passed on to `trafficbench sweep`, which explains them: build/release/bin/trafficbench sweep --help. They are
@@ -40,7 +40,7 @@ Example:
   scripts/run.sh --cells 1e7 --kernels naive,branchless
 
 Exit status: 0 done; 1 a row failed its verification, or the build or something else under way failed; 2 something is
-missing, or an option is wrong (one line says what); 4 interrupted: one line says how to go on.
+missing, or an option is wrong (one line says what); 4 interrupted: one line says how to continue.
 HELP
 }
 
@@ -79,7 +79,7 @@ check_names() {
     elif [[ "$1" == --dry-run ]]; then
       measures=""
     elif [[ -z "$name" || " ${without_value[*]} " != *" $name "* ]]; then
-      refuse "unknown option $(quoted "$1"): the sweep takes ${with_value[*]} ${without_value[*]}"
+      refuse "unknown option $(quoted "$1"): choose from ${with_value[*]} ${without_value[*]} --help"
     fi
     shift
   done
@@ -126,7 +126,7 @@ check_values() {
 
 # What is wrong with the options is said before anything is installed or built.
 check_names "$@"
-if [[ -n "${RANKS+set}" && ! "$RANKS" =~ ^[1-9][0-9]{0,6}$ ]]; then refuse "RANKS is $(quoted "$RANKS"): it is a number of ranks"; fi
+if [[ -n "${RANKS+set}" && ! "$RANKS" =~ ^[1-9][0-9]{0,6}$ ]]; then refuse "RANKS is $(quoted "$RANKS"): expected a number of ranks, such as 2"; fi
 cd "$root"
 check_values "$@"
 ensure_packages build python

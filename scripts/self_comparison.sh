@@ -15,7 +15,7 @@ usage() {
   cat <<'HELP' || exit 1
 Usage: scripts/self_comparison.sh [OPTION]... FOLDER [-- COMMAND [WORD]...]
 
-Launches the default run again and again, so that launches can be compared that differ in nothing but the hour:
+Launches the default run again and again, so that launches of one program can be compared:
 scripts/self_comparison.py then says how often intervals hold, how often something is found that is not there, and what is
 found that is there. Every launch is kept: FOLDER/launch-01.json, and what it printed in launch-01.txt. Started again with
 the same words it goes on where it was interrupted.
@@ -42,7 +42,7 @@ fail() {
 # whole_number NAME VALUE LEAST MOST
 whole_number() {
   if [[ ! "$2" =~ ^[0-9]{1,6}$ ]] || ((10#$2 < $3 || 10#$2 > $4)); then
-    fail "$1 is $(quoted "$2"): it is a whole number from $3 to $4"
+    fail "$1 is $(quoted "$2"): expected a whole number from $3 to $4"
   fi
 }
 
@@ -61,14 +61,14 @@ while (($#)); do
       shift 2
       ;;
     --)
-      if (($# == 1)); then fail "there is no COMMAND after --"; fi
+      if (($# == 1)); then fail "no COMMAND given after --"; fi
       command=("${@:2}")
       break
       ;;
-    --*) fail "unknown option $(quoted "$word")" ;;
+    --*) fail "unknown option $(quoted "$word"): choose from --launches, --spread, --help" ;;
     *)
       if [[ -z "$word" ]]; then fail "FOLDER is empty"; fi
-      if [[ -n "$folder" ]]; then fail "one FOLDER, not $(quoted "$folder") and $(quoted "$word")"; fi
+      if [[ -n "$folder" ]]; then fail "expected one FOLDER, not $(quoted "$folder") and $(quoted "$word")"; fi
       folder="$word"
       shift
       ;;
@@ -77,8 +77,8 @@ done
 whole_number --launches "$launches" 2 999
 whole_number --spread "$spread" 0 100000
 launches=$((10#$launches)) spread=$((10#$spread))
-if [[ -z "$folder" ]]; then fail "it takes a FOLDER for the reports"; fi
-if ! command -v "${command[0]}" >/dev/null; then fail "there is no command $(quoted "${command[0]}")"; fi
+if [[ -z "$folder" ]]; then fail "no FOLDER given for the reports"; fi
+if ! command -v "${command[0]}" >/dev/null; then fail "cannot find the command $(quoted "${command[0]}")"; fi
 # run.sh takes a relative name for one in the repository.
 if ! { mkdir -p -- "$folder" && folder="$(realpath -- "$folder")"; } 2>/dev/null; then
   fail "cannot make the folder $(quoted "$folder")"
@@ -98,11 +98,11 @@ for ((number = 1; number <= launches; ++number)); do
   launch "${command[@]}" --output "$report" "${resume[@]}" >>"${report%.json}.txt"
   # What ends by itself with a status of the suite has said why.
   if [[ -n "$interrupted" ]] || ((status == 4)); then
-    if ((status != 4)); then echo "self_comparison.sh: interrupted in launch $number: start it again" >&2; fi
+    if ((status != 4)); then echo "self_comparison.sh: interrupted in launch $number: start it again with the same words" >&2; fi
     exit 4
   fi
   if ((status > 3)) || { ((status == 0)) && [[ ! -f "$report" ]]; }; then
-    echo "self_comparison.sh: launch $number ended with status $status, and $report is not there" >&2
+    echo "self_comparison.sh: launch $number ended with status $status and wrote no $report: see ${report%.json}.txt" >&2
     exit 1
   fi
   if ((status != 0)); then exit "$status"; fi

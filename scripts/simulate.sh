@@ -29,13 +29,13 @@ exchange, whatever other ways there are on a real machine. docs/scaling.md expla
   --resume               go on with a study that was interrupted: same options, and its --output
   --force                replace a report or journal that exists
   --cells LIST           lengths of the whole road, strong scaling (10240000,1e12)
-  --cells-per-core LIST  cells of each core, weak scaling (1Mi)
-  --ranks LIST           numbers of ranks, one core each (1:4096)
-  --ranks-per-node N     (one a core)
+  --cells-per-core LIST  cells per core, weak scaling (1Mi)
+  --ranks LIST           numbers of ranks, each on one core (1:4096)
+  --ranks-per-node N     (one per core)
   --depth LIST           iterations between exchanges: numbers and auto (1,auto)
   --kernels LIST         (auto: the fastest)
   --mode strong|weak     or both, with a comma (strong,weak)
-  --count every|sampled  or both (every)
+  --count every|sampled  counting mode, or both with a comma (every)
   --periods N            exchanges in one repetition (4)
   --tolerance PART       exit status 1 if model and simulation differ by more (0.15)
   --help                 this text
@@ -44,7 +44,7 @@ Example:
   scripts/simulate.sh --cells 1e12 --mode strong --ranks 128:4096
 
 Exit status: 0 done; 1 model and simulation differ too much, or the build failed; 2 something is missing, or an option is
-wrong (one line says what); 4 interrupted: --resume goes on.
+wrong (one line says what); 4 interrupted: --resume continues.
 HELP
 }
 
@@ -92,10 +92,13 @@ while (($#)); do
   shift 2
 done
 
-if [[ ! -f "$machine" || ! -r "$machine" ]]; then fail "cannot read the machine file $(quoted "$machine")"; fi
-if [[ -n "$network" && (! -f "$network" || ! -r "$network") ]]; then fail "cannot read the network's report $(quoted "$network")"; fi
+if [[ ! -f "$machine" || ! -r "$machine" ]]; then fail "cannot read the machine file $(quoted "$machine"): name a JSON file such as scripts/simulate/archer2.json"; fi
+isa="$(sed -n 's/.*"isa": *"\([a-z0-9_]*\)".*/\1/p' "$machine" | head -n 1)"
+if [[ -z "$isa" ]]; then
+  fail "the machine file $(quoted "$machine") names no \"isa\": name a JSON file such as scripts/simulate/archer2.json"
+fi
+if [[ -n "$network" && (! -f "$network" || ! -r "$network") ]]; then fail "cannot read the network file $(quoted "$network"): name a report, or the output of trafficbench ceiling --json"; fi
 if [[ -z "$report" ]]; then
-  isa="$(sed -n 's/.*"isa": *"\([a-z0-9_]*\)".*/\1/p' "$machine" | head -n 1)" || fail "cannot read $(quoted "$machine")"
   for file in "$root"/results/*.json; do
     # The program does not read version 1 of the report.
     if [[ -f "$file" ]] && grep -q '"trafficbench_schema"' "$file" && grep -q "\"isa\": *\"$isa\"" "$file" &&
@@ -109,7 +112,10 @@ if [[ -z "$report" ]]; then
   fi
   echo "Kernel times from ${report#"$root"/}" || exit 1
 fi
-if [[ ! -f "$report" || ! -r "$report" ]]; then fail "cannot read the report $(quoted "$report")"; fi
+if [[ ! -f "$report" || ! -r "$report" ]]; then fail "cannot read the report $(quoted "$report"): name a JSON file that trafficbench wrote"; fi
+if ! grep -q '"trafficbench_schema"' "$report"; then
+  fail "$(quoted "$report") is not a report of this version of trafficbench: name one with --report"
+fi
 if [[ -z "$output" ]]; then
   if [[ " ${begin_only[*]} " == *" --resume "* ]]; then fail "--resume needs --output with the name of the report that was begun"; fi
   output="$root/results/simulated-$(basename "$machine" .json)-$(date -u +%Y%m%dT%H%M%SZ).json"
@@ -136,7 +142,7 @@ if [[ -n "$network" ]]; then
   study_elsewhere+=(--network "$(realpath "$network")")
 fi
 for word in "${study_elsewhere[@]}"; do
-  if [[ "$word" =~ [[:space:]] ]]; then fail "smpirun takes no paths with blanks in them: $(quoted "$word")"; fi
+  if [[ "$word" =~ [[:space:]] ]]; then fail "smpirun takes no paths with spaces: $(quoted "$word")"; fi
 done
 program_elsewhere="$(realpath "$bin")/trafficbench-simulate.so"
 folder="$(mktemp -d)"
@@ -145,7 +151,7 @@ smpirun_pid=""
 leave() {
   trap '' INT TERM HUP
   if [[ -n "$smpirun_pid" ]]; then kill "$smpirun_pid" 2>/dev/null || true; fi
-  echo "simulate.sh: interrupted: go on with --resume --output $output" >&2
+  echo "simulate.sh: interrupted; to continue: --resume --output $output" >&2
   exit 4
 }
 trap 'rm -rf "$folder"' EXIT
@@ -158,7 +164,7 @@ trap leave INT TERM HUP
 # What is no status of the suite is a death.
 leave_with() {
   if (($1 <= 4)); then exit "$1"; fi
-  echo "simulate.sh: $2 died with status $1; --resume --output $output goes on" >&2
+  echo "simulate.sh: $2 died with status $1; to continue: --resume --output $output" >&2
   exit 1
 }
 

@@ -2,6 +2,10 @@
 # Gets the upstream sources of the fetched dependencies, without the sites that CMake would fetch them from.
 set -euo pipefail
 
+root="$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")"
+# shellcheck source-path=SCRIPTDIR source=quoted.sh
+source "$root/scripts/quoted.sh"
+
 usage() {
   cat <<'HELP'
 Usage: scripts/sources.sh FOLDER
@@ -20,12 +24,14 @@ if [[ "${1:-}" == --help || "${1:-}" == -h ]]; then
   usage
   exit 0
 fi
-if (($# != 1)); then
+if (($# != 1)) || [[ -z "$1" || "$1" == -* ]]; then
   echo "sources.sh: expected one folder; see scripts/sources.sh --help" >&2
   exit 2
 fi
-mkdir -p "$1"
-folder="$(realpath -- "$1")"
+if ! { mkdir -p -- "$1" && [[ -w "$1" ]] && folder="$(realpath -- "$1")"; } 2>/dev/null; then
+  echo "sources.sh: cannot write into the folder $(quoted "$1"): name another" >&2
+  exit 2
+fi
 
 # NAME as CMake has it, Debian's source package, its tarball, sha256. Five are the very archives that are pinned in
 # scripts/cmake/dependencies.cmake; Debian packs the others again, without files it cannot ship.
@@ -80,7 +86,7 @@ for line in "${sources[@]}"; do
       awk -v wanted="$version-" '$1 == "Version:" && index($2, wanted) == 1 && !seen++ {print $2}')"
     (cd "$folder" && "${apt[@]}" source --tar-only --download-only "$package=$revision" >&2)
     if ! (cd "$folder" && sha256sum --quiet --check <<<"$hash  $tarball" >&2); then
-      echo "sources.sh: $tarball is not the file that is pinned" >&2
+      echo "sources.sh: $tarball does not have the pinned checksum" >&2
       exit 1
     fi
     rm -rf "${folder:?}/$name"

@@ -54,7 +54,7 @@ for argument in "$@"; do
     --all) stages=("${all_stages[@]}") ;;
     *)
       if [[ " ${all_stages[*]} " != *" $argument "* ]]; then
-        echo "test.sh: unknown stage or option $(quoted "$argument"); expected --all, --help or one of: ${all_stages[*]}" >&2
+        echo "test.sh: unknown stage or option $(quoted "$argument"): choose from --all --help ${all_stages[*]}" >&2
         exit 2
       fi
       stages+=("$argument")
@@ -120,7 +120,7 @@ allow_no_skips() {
   esac
   skipped="$(skipped_in "$1" | grep -vE "$allowed" || true)"
   if [[ -n "$skipped" ]]; then
-    printf 'test.sh: skipped, which this stage must not:\n%s\n' "$skipped"
+    printf 'test.sh: tests were skipped that this stage must run:\n%s\n' "$skipped"
     return 1
   fi
 }

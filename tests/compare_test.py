@@ -535,14 +535,14 @@ WHOLE = json.dumps(report_of(*others()))
 NOT_OURS = {
     "empty": ("", "not JSON"),
     "truncated": (WHOLE[: len(WHOLE) // 2], "not JSON"),
-    "number": ("5", "the report"),
-    "null": ("null", "the report"),
-    "list": ("[]", "the report"),
+    "number": ("5", "not a report of trafficbench"),
+    "null": ("null", "not a report of trafficbench"),
+    "list": ("[]", "not a report of trafficbench"),
     "another program's": ('{"context": {"executable": "./bench"}, "benchmarks": []}', "context"),
     "NaN": (WHOLE.replace("2000000000.0", "NaN", 1), "NaN"),
     "not text": ("\udcff", "cannot be read"),
     "integer that is no float": (WHOLE.replace('"cells": 100000000', f'"cells": {10**400}', 1), "beyond the range"),
-    "half of a character": (WHOLE.replace('"host": "', '"host": "\\ud800', 1), "half of a UTF-16 pair"),
+    "half of a character": (WHOLE.replace('"host": "', '"host": "\\ud800', 1), "half of a UTF-16 surrogate pair"),
     "other version": (
         json.dumps(other(lambda report: report["context"].update(json_schema_version=2))),
         "json_schema_version",

@@ -9,6 +9,8 @@ import shutil
 
 import pytest
 from program import ROOT, start
+from script import run_script  # noqa: F401  (it finds the scripts' package)
+from trafficbench_tools.document_tables.numbers import rounded
 
 SCRIPT = ROOT / "scripts" / "document_tables.py"
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -58,8 +60,18 @@ def test_a_sample_that_is_edited_is_found(copied):
         report.write_text(text.replace(old, new, 1), encoding="utf-8")
         done = run("--root", root, "--check")
         assert done.returncode == status and (done.stdout + done.stderr).count("\n") == 1, done.stdout + done.stderr
-        assert "is not that of its report" in done.stdout or report.name in done.stderr
+        assert "differs from its report" in done.stdout or report.name in done.stderr
     assert (root / "README.md").read_text(encoding="utf-8") == written
+
+
+@pytest.mark.parametrize(
+    "value, low, high, written",
+    [(2512, 2480, 2561, "2,510"), (2512, 530, 2561, "2,500"), (2590, 530, 2595, "2,590"), (2512, 2500, 4600, "3,000"), (96, 50, 99, "96"),
+     (9.6, 5.2, 9.9, "9.6"), (0.0996, 0.05, 0.0997, "0.0996"), (2.449, 2.41, 2.46, "2.45"), (2566.4567, 530, 2566.4567, "2,570"),
+     (2512, None, None, "2,510"), (0, None, None, "0"), (7, 7, 7, "7.00")],
+)  # fmt: skip
+def test_a_number_ends_where_its_interval_begins_and_lies_within_it(value, low, high, written):
+    assert rounded(value, low, high) == written
 
 
 def test_a_number_that_is_typed_is_found(copied):
@@ -72,12 +84,24 @@ def test_a_number_that_is_typed_is_found(copied):
     assert run("--root", root).returncode == 0 and path.read_text(encoding="utf-8") == text
 
 
+def test_a_document_without_a_table_is_refused_where_it_is_named(tmp_path):
+    (tmp_path / "README.md").write_text("no table\n", encoding="utf-8")
+    assert run("--root", tmp_path).returncode == 0
+    done = run("--root", tmp_path, tmp_path / "README.md")
+    assert done.returncode == 2 and "README.md has no table: expected <!-- table: KIND REPORT -->" in done.stderr
+
+
 @pytest.mark.parametrize(
     "words, said",
-    [("pies results/x.json", "pies"), ("io results/x.json --sync damp", "damp"), ("ladder results/none.json", "none.json"), ("kernels", "report"),
+    [("pies results/x.json", "unknown kind of table 'pies': choose from ladder, kernels, cycles, ways, io, self, slowed, disturbance, visits"), ("io results/x.json --sync damp", "damp"), ("ladder results/none.json", "none.json"), ("kernels", "report"),
+     ("kernels {} --cells 2", "no row has 2 cells: choose from "), ("cycles {} --kernels pies", "no row of kernel 'pies': choose from "),
+     ("io {}", "expected a report of io"),
      ("kernels --cells 2 a b", ""), ("", "''")],  # fmt: skip
 )
 def test_a_table_that_cannot_be_made_is_told_in_one_line(tmp_path, words, said):
-    (tmp_path / "README.md").write_text(f"<!-- table: {words} -->\n<!-- end of table -->\n", encoding="utf-8")
+    report = next(name for _, how in TABLES if how.startswith("kernels ") for name in reports_of(how))
+    (tmp_path / "results").symlink_to(ROOT / "results")
+    (tmp_path / "README.md").write_text(f"<!-- table: {words.format(report)} -->\n<!-- end of table -->\n", encoding="utf-8")
     done = run("--root", tmp_path)
+    assert "README.md: table" in done.stderr
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and said in done.stderr, done.stderr

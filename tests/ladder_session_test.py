@@ -92,7 +92,7 @@ def test_ladder_is_printed_by_language(capsys):
     text = capsys.readouterr().out
     words = ("in Python", "python ", "skipped: it lacks numba", "mpi4py", "in C++", "NOT VERIFIED")
     places = [text.index(word) for word in words]
-    assert places == sorted(places) and "6 .. 8" in text and "on a road of 1,000 cells, contract `every`" in text
+    assert places == sorted(places) and "6 .. 8" in text and "on a road of 1,000 cells, counting mode `every`" in text
     assert max(map(len, text.splitlines())) < 80
 
 
@@ -405,17 +405,17 @@ def test_rung_without_its_packages_is_skipped_with_the_reason(tmp_path, monkeypa
 BAD_SESSION = [
     (["--cells", "0"], "cells is 0"),
     (["--cells", "many"], "many"),
-    (["--rungs", "python,warp"], "'warp'"),
+    (["--rungs", "python,warp"], "unknown rung 'warp': choose from all, python, "),
     (["--rungs", ""], "--rungs ''"),
     (["--output=", "--force"], "--output= is empty"),
     (["--output", "--force"], "--output"),
     (["--visits", "0"], "visits is 0"),
     (["--spacing", "-1"], "spacing is '-1'"),
     (["--spacing", "inf"], "spacing is 'inf'"),
-    (["--count", "some"], "some"),
-    (["--count", "every,every"], "every,every"),
+    (["--count", "some"], "unknown counting mode 'some': choose from every,sampled"),
+    (["--count", "every,every"], "'every' appears twice"),
     (["--min-seconds", "0"], "min-seconds"),
-    (["--min-seconds", "nan"], "min-seconds"),
+    (["--min-seconds", "nan"], "min-seconds is 'nan': expected seconds, above 0"),
     (["--time-limit", "-1"], "time-limit"),
     (["--density", "2"], "density is '2'"),
     (["--seed", "-1"], "seed is -1"),
@@ -426,10 +426,10 @@ BAD_SESSION = [
     (["--output", "missing/x.json"], "no folder missing"),
     (["--output", "."], "is a folder"),
     (["--program", "nowhere"], "no program nowhere"),
-    (["--program", "/bin/true"], "/bin/true is no trafficbench"),
-    (["--program", "/bin/false", "--dry-run"], "/bin/false is no trafficbench"),
-    (["--program", "/bin/true", "--dry-run"], "/bin/true is no trafficbench"),
-    (["--program", "/bin/echo", "--dry-run"], "/bin/echo is no trafficbench"),
+    (["--program", "/bin/true"], "/bin/true is not a trafficbench program"),
+    (["--program", "/bin/false", "--dry-run"], "/bin/false is not a trafficbench program"),
+    (["--program", "/bin/true", "--dry-run"], "/bin/true is not a trafficbench program"),
+    (["--program", "/bin/echo", "--dry-run"], "/bin/echo is not a trafficbench program"),
     (["--cells", "2^40"], "GiB"),
 ]
 

@@ -89,7 +89,7 @@ def test_run_ends_with_the_status_that_the_report_tells(checkout, sweep, launche
     lines = done.stderr.splitlines()
     assert len(lines) == bool(word) and word in done.stderr, done.stderr
     if word == "--resume":
-        assert lines[0].endswith("go on with RANKS=1 scripts/run.sh --cells 1e5 --output mine\\ one.json --resume")
+        assert lines[0].endswith("to continue: RANKS=1 scripts/run.sh --cells 1e5 --output mine\\ one.json --resume")
 
 
 def test_run_names_the_report_that_is_begun(checkout):
@@ -138,7 +138,7 @@ def test_a_folder_that_cannot_be_built_in_is_told_before_the_work(checkout):
     (checkout / "build").touch()
     done = start(["bash", checkout / "scripts" / "run.sh"], env=surroundings(checkout, "report", 0))
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"run.sh: cannot write into {checkout}/build, where it builds: take a checkout of your own\n"
+    assert done.stderr == f"run.sh: cannot write into {checkout}/build, where it builds: use a checkout of your own\n"
 
 
 @pytest.mark.parametrize("words", [["--output="], ["--output", "--force"], ["--kernels="], ["--cells", ""]])
@@ -180,4 +180,4 @@ def test_job_of_a_study_is_done_when_its_report_is_there(tmp_path, sweep, status
     done = start(["bash", "-c", "\n".join(lines)], env={"SWEEP": sweep})
     assert done.returncode == status, done.stdout + done.stderr
     last = (tmp_path / "state" / "nodes-0001").read_text(encoding="utf-8").splitlines()[-1]
-    assert ("done" if status == 0 else f"--resume {tmp_path} goes on") in last
+    assert ("done" if status == 0 else f"to continue: scripts/study.sh --resume {tmp_path}") in last.replace("To", "to")

@@ -56,11 +56,11 @@ def test_status_0_where_all_ran(tmp_path):
 
 
 @pytest.mark.parametrize("words, variables, says", [
-    ([], {}, "expected the name of a notebook"),
+    ([], {}, "no notebook given: expected NOTEBOOK.ipynb"),
     (["missing.ipynb"], {}, 'there is no notebook "missing.ipynb"'),
     (["text.txt"], {}, 'there is no notebook "text.txt"'),
-    (["text.ipynb", "./text.ipynb"], {}, "two notebooks are called text.ipynb"),
-    (["text.ipynb"], {"TRAFFICBENCH_PYTHON": "/nowhere/python3"}, "/nowhere/python3 has no nbclient"),
+    (["text.ipynb", "./text.ipynb"], {}, "the name text.ipynb appears twice"),
+    (["text.ipynb"], {"TRAFFICBENCH_PYTHON": "/nowhere/python3"}, "/nowhere/python3 lacks nbclient"),
 ])
 def test_what_is_wrong_is_one_line(words, variables, says, tmp_path):
     for name in ("text.txt", "text.ipynb"):
@@ -75,4 +75,4 @@ def test_a_file_that_is_no_notebook_fails(tmp_path):
     (tmp_path / "text.ipynb").write_text("text", encoding="utf-8")
     done = job(tmp_path, "text.ipynb")
     assert done.returncode == 1
-    assert done.stderr.startswith("notebook.slurm: text.ipynb is no notebook: ") and done.stderr.count("\n") == 1
+    assert done.stderr.startswith("notebook.slurm: text.ipynb is not a notebook: ") and done.stderr.count("\n") == 1

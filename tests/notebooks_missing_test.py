@@ -142,7 +142,7 @@ def test_one_core(hiding):
     done = ask(hiding, "from course import needs\nprint(needs('trafficbench', cores=2))", ONE_CORE="1")
     assert done.problem == ""
     said = done.notebook.cells[0].outputs[0].text.splitlines()
-    assert said[0].startswith("This notebook is about 2 cores or more, and it may use 1 here") and said[1:] == ["1"]
+    assert said[0].startswith("This notebook is about 2 cores or more, and 1 can be used here") and said[1:] == ["1"]
 
 
 # scripts/notebooks.sh
@@ -155,14 +155,14 @@ def call(*words, **env):
 
 def test_the_script_refuses_what_it_does_not_know():
     for words, said in [
-        (["--chek"], 'unknown option "--chek": options of Jupyter stand behind --'),
+        (["--chek"], 'unknown option "--chek": choose from --check, --render, --help, or give options of Jupyter after --'),
         (["01-model"], 'unknown option "01-model"'),
-        (["--check", "12-nothing"], 'there is no notebook "12-nothing"'),
-        (["--check", "../notebooks/01-model"], "there is no notebook"),
-        (["--render", ""], "--render takes a folder or a page"),
-        (["--render", "--force"], "--render takes a folder or a page"),
-        (["--render", "one", "two"], '--render takes one place, not "two"'),
-        ([""], "an empty word"),
+        (["--check", "12-nothing"], 'unknown notebook "12-nothing": choose from 01-model, '),
+        (["--check", "../notebooks/01-model"], "unknown notebook"),
+        (["--render", ""], "--render expected a folder or a page"),
+        (["--render", "--force"], "--render expected a folder or a page"),
+        (["--render", "one", "two"], '--render takes one PLACE: "two" is one too many'),
+        ([""], "an argument is empty"),
     ]:
         done = call(*words)
         assert done.returncode == 2 and done.stdout == ""
@@ -172,7 +172,7 @@ def test_the_script_refuses_what_it_does_not_know():
 def test_the_script_writes_no_page_over_what_is_none(tmp_path):
     (tmp_path / "file").touch()
     done = call("--render", str(tmp_path / "file"))
-    assert done.returncode == 2 and "is no folder" in done.stderr
+    assert done.returncode == 2 and "is not a folder" in done.stderr
     done = call("--render", str(tmp_path / "nowhere" / "page.html"))
     assert done.returncode == 2 and "there is no folder" in done.stderr
 
@@ -188,7 +188,7 @@ def test_the_script_says_which_notebook_failed(hiding):
 
 @pytest.mark.parametrize("tools, said", [
     (["cmake", "make", "c++", "git"], "no Python here has what the notebooks need: notebook nbclient"),
-    ([], "not a Debian machine, and missing: cmake make c++ git"),
+    ([], "this is not Debian, and these tools are missing: cmake make c++ git"),
 ])  # fmt: skip
 def test_the_script_tells_who_cannot_install_what_to_do(hiding, tmp_path, tools, said):
     for name in ["bash", "dirname", "realpath", "env", "cat", "awk", *tools]:

@@ -103,22 +103,23 @@ def test_program_that_lies_is_found_out(tmp_path):
     liar = pretended(tmp_path / "liar", lines)
     done = physics(tmp_path, "--program", liar)
     assert done.returncode == 1
-    assert "NOT WHAT THEORY SAYS" in done.stderr and "steady" in done.stderr and "seed" in done.stderr
+    assert "differs from theory" in done.stderr and "steady" in done.stderr and "seed" in done.stderr
 
 
 BAD = [
-    (["--output", "missing"], "missing"),
+    (["--output", "missing"], "missing does not exist"),
+    (["--output", "text"], "text is not a folder"),
     (["--data", "missing/x.json"], "missing"),
     (["--output", "full"], "--force"),
     (["--densities", "0"], "densities is 0"),
     (["--densities", "many"], "many"),
     (["--cells", "10"], "cells is 10"),
-    (["--density", "1"], "density is 1"),
+    (["--density", "1"], "density is 1: expected"),
     (["--density", "half"], "half"),
     (["--program", "nowhere"], "no program nowhere"),
     (["--program", "/bin/false"], "/bin/false"),
-    (["--program", "/bin/true"], "/bin/true is no trafficbench"),
-    (["--program", "./text"], "text is no trafficbench"),
+    (["--program", "/bin/true"], "/bin/true is not a trafficbench program"),
+    (["--program", "./text"], "text is not a trafficbench program"),
     (["--fly"], "--fly"),
 ]
 

@@ -327,7 +327,7 @@ def test_a_folder_is_all_its_reports(tmp_path):
     folder = tmp_path / "nightly"
     folder.mkdir()
     empty = run_script(REPORT, folder, "--output", tmp_path / "page.html")
-    assert empty.returncode == 2 and "is a folder without .json files" in empty.stderr
+    assert empty.returncode == 2 and "has no .json files" in empty.stderr
     for number, one in enumerate(launches(("a", 1), ("b", 1), ("c", 0.7))):
         made_up_report.save(one, folder / f"{number}.json")
     done = run_script(REPORT, folder, "--output", tmp_path / "page.html", "--quiet")

@@ -114,7 +114,7 @@ DAMAGE = [
     (few_kernels, {2: "no rows of bitpacked"}),
     (five_visits, {5: "fewer than six visits", 7: "fewer than six visits"}),
     (two_slow_visits, {8: "upper quartile of visits"}),
-    (dirty_commit, {9: "built with changes that are in no commit ("}),
+    (dirty_commit, {9: "built with uncommitted changes ("}),
     (no_clock, {9: "a clock"}),
     (unoptimised, {9: "optimisation by the compiler"}),
     (no_placement, {9: "without a placement"}),
@@ -148,8 +148,8 @@ def test_the_page_says_of_a_program_that_it_was_not_optimised(tmp_path):
 
 REFUSED = [
     ("mcops", 1.1, 3, "not work over its median time"),
-    ("speedup", 1.1, 4, "unlike the rates"),
-    ("ladder_speedup", 0.9, 4, "unlike the rates"),
+    ("speedup", 1.1, 4, "that differ from the ratio of their rates"),
+    ("ladder_speedup", 0.9, 4, "that differ from the ratio of their rates"),
     ("mcops_low", 0.9, 6, "not between ordered medians of visits"),
     ("real_time_high", 1.1, 6, "not between ordered medians of visits"),
     ("speedup_low", None, 7, "without an interval"),

@@ -213,7 +213,7 @@ NOT_OURS = {
     "nan": ('{"context": NaN}', "NaN is not a JSON number"),
     "text": ("hello", "not JSON"),
     "integer": ('{"context": 1' + 400 * "0" + "}", "beyond the range of a double"),
-    "half-a-character": ('{"context": "\\ud800"}', "half of a UTF-16 pair"),
+    "half-a-character": ('{"context": "\\ud800"}', "half of a UTF-16 surrogate pair"),
     "rows-of-nothing": ('{"benchmarks": [null, 1, {"name": 3}]}', ""),
 }
 
@@ -335,7 +335,7 @@ def test_fifty_reports_at_once(tmp_path):
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        ((), ["nothing to make"]),
+        ((), ["no output requested: give --output PAGE, --figures FOLDER or --lint"]),
         (("--output", "page.txt"), ["ends in .html"]),
         (("--output", "no/such/folder/page.html"), ["there is no folder"]),
         (("--figures", str(SCRIPT)), ["is not a folder"]),
@@ -411,14 +411,14 @@ def test_folder_of_figures_that_cannot_be_one_is_refused(tmp_path):
     needs_module("matplotlib")
     (tmp_path / "lost").symlink_to("nowhere")
     (tmp_path / "round").symlink_to("round")
-    for name, word in (("lost", "leads nowhere"), ("round", "Too many levels"), ("x" * 300, "too long")):
+    for name, word in (("lost", "symbolic link to a missing folder"), ("round", "Too many levels"), ("x" * 300, "too long")):
         refused(call(EXAMPLES / "example-measured.json", "--figures", tmp_path / name, "--force"), word)
 
 
 def test_missing_and_repeated_files_are_refused(tmp_path):
     refused(call(tmp_path / "nothing.json", "--lint"), "cannot be read")
     path = EXAMPLES / "example-measured.json"
-    refused(call(path, path, "--lint"), "named twice")
+    refused(call(path, path, "--lint"), "appears twice")
 
 
 def test_wrong_words_are_refused():

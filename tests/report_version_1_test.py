@@ -127,7 +127,7 @@ def fit_of_no_row(report):
         (set_row(0, repetitions=7), "repetitions"),
         (set_row(0, real_time=101.0), "median"),
         (set_row(0, real_time=0.1), "median"),
-        (set_row(0, real_time=1e-31), "less than all that can be measured"),
+        (set_row(0, real_time=1e-31), "the least that can be measured"),
         (set_row(0, mcops=1001.0), "mcops"),
         (set_row(0, mcops_low=1000.5), "mcops_low"),
         (set_row(0, cells_per_cycle=1.0), "cells_per_cycle"),

@@ -169,7 +169,7 @@ def test_unknown_field_of_a_row_is_passed_over_and_named(tmp_path):
     assert load_report(path) == report
     done = run_script(ROOT / "scripts" / "check_report.py", path)
     assert done.returncode == 0 and not done.stderr
-    assert done.stdout == f"{path}: 8 rows, valid; passed over, as unknown: novel\\n, velocity\n"
+    assert done.stdout == f"{path}: 8 rows, valid; unknown fields, ignored: novel\\n, velocity\n"
 
 
 SPREAD = {"min": 0.1, "median": 0.1, "max": 0.1}
@@ -470,8 +470,8 @@ INCONSISTENT = [
     (shorten(1, "cpu_seconds"), "cpu_seconds"),
     (shorten(1, "sample_clock_hz"), "sample_clock_hz"),
     (place_samples((1, 0)), "context.runs"),
-    (place_samples((0, 12)), "none of those of run 0"),
-    (visit_that_was_not_made, "none of those of run 0"),
+    (place_samples((0, 12)), "not one of those of run 0"),
+    (visit_that_was_not_made, "not one of those of run 0"),
     # Out of order, and a visit that stands twice.
     (place_samples((0, 9), (0, 8)), "run 0, visit 8 after run 0, visit 9"),
     (place_samples((0, 0)), "run 0, visit 0 after"),
@@ -537,7 +537,7 @@ def with_nodes(**changes):
 
 
 INCONSISTENT += [
-    (with_nodes(host="a"), "names a node twice"),
+    (with_nodes(host="a"), "a node appears twice"),
     (with_nodes(interval_over=None), "part of an interval"),
     (with_nodes(kernel_ratio_low=None), "part of an interval"),
     (with_nodes(kernel_ratio=1.2), "kernel_ratio <="),
@@ -656,7 +656,7 @@ def test_row_of_messages_or_files_has_the_time_of_a_repetition():
         check_schema(report)
         check_fields(report)
         report["benchmarks"][0]["iterations"] = report["benchmarks"][0]["steps"] + 1
-        with pytest.raises(ReportError, match="iterations is not 1"):
+        with pytest.raises(ReportError, match="expected 1, since no cells are updated"):
             check_fields(report)
 
 
@@ -678,7 +678,7 @@ def test_limit_may_be_that_of_any_launch_of_the_row():
         ('"mcops": 1000.0', '"mcops": NaN', "NaN"),
         ('"mcops": 1000.0', '"mcops": -Infinity', "Infinity"),
         ('"mcops": 1000.0', '"mcops": 1e999', "1e999"),
-        ('"mcops": 1000.0', '"mcops": 1000.0, "mcops": 1000.0', "'mcops' stands twice"),
+        ('"mcops": 1000.0', '"mcops": 1000.0, "mcops": 1000.0', "'mcops' appears twice"),
         ('"cells": 1000000', '"cells": 1' + 400 * "0", "beyond the range"),
         ('"cells": 1000000', '"cells": 1' + 5000 * "0", "beyond the range"),
         ('"cells": 1000000', '"cells": 1' + 300 * "0", "at most 1e[+]30"),
@@ -686,8 +686,8 @@ def test_limit_may_be_that_of_any_launch_of_the_row():
         ('"mcops": 1000.0', '"mcops": 1e31', "at most 1e[+]30"),
         ('"axes": {', '"axes": {"deep": ' + 70 * "[" + 70 * "]" + ",", "64 levels"),
         ('"sample_visits": [0', '"sample_visits": [0.0', "not of type 'integer'"),
-        ('"host": "example', '"host": "\\ud800', "half of a UTF-16 pair"),
-        ('"axes": {', '"axes": {"\\uDFFF": 1,', "half of a UTF-16 pair"),
+        ('"host": "example', '"host": "\\ud800', "half of a UTF-16 surrogate pair"),
+        ('"axes": {', '"axes": {"\\uDFFF": 1,', "half of a UTF-16 surrogate pair"),
         ('"benchmarks"', '"benchmark"', "benchmark"),
         ('"context": {', '"context": [', "not JSON"),
     ],

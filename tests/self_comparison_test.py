@@ -177,7 +177,7 @@ def test_points_that_a_launch_lacks_are_named(tmp_path):
     made_up_report.save(report, path)
     result = said(folder)
     assert result["not_in_all"] == [name_of("bitsliced")] and list(result["held"]["points"]) == [name_of("tiled")]
-    assert f"not in all launches: {name_of('bitsliced')}" in run_script(SCRIPT, folder).stdout
+    assert f"Not in all launches: {name_of('bitsliced')}" in run_script(SCRIPT, folder).stdout
 
 
 def test_launches_too_short_for_intervals_are_told(tmp_path):
@@ -201,14 +201,14 @@ def refused(word, *words):
 
 
 def test_folders_that_hold_no_launches_are_refused(tmp_path):
-    refused("no such folder", tmp_path / "missing")
-    refused("it takes 2", launches(tmp_path / "one", 1))
-    refused("it takes 1", launches(tmp_path / "two", 2, seed=2), "--slowed", tmp_path)
+    refused("missing does not exist", tmp_path / "missing")
+    refused("expected 2 or more", launches(tmp_path / "one", 1))
+    refused("expected 1 or more", launches(tmp_path / "two", 2, seed=2), "--slowed", tmp_path)
     refused("FOLDER")
     refused("much", tmp_path, "--threshold", "much")
     twice = launches(tmp_path / "twice", 2)
     made_up_report.save(json.loads((twice / "launch-01.json").read_text(encoding="utf-8")), twice / "launch-03.json")
-    refused("same launch", twice)
+    refused("same launch appears twice", twice)
     (twice / "launch-03.json").write_text("{", encoding="utf-8")
     refused("launch-03.json", twice)
 
@@ -292,7 +292,7 @@ def test_failed_launch_ends_it(tmp_path, reports, status, ends, lines):
 def test_launch_without_a_report_is_no_launch(tmp_path, reports):
     (reports / "fail-1").write_text("0", encoding="utf-8")
     done = start(launch_words(reports), cwd=tmp_path)
-    assert done.returncode == 1 and "launch-01.json is not there" in done.stderr
+    assert done.returncode == 1 and "wrote no " in done.stderr
 
 
 def begun(words, folder):
@@ -312,14 +312,14 @@ def test_signal_reaches_the_launch(tmp_path, reports):
     "words, word",
     [
         ([], "FOLDER"),
-        (["a", "b"], "one FOLDER"),
+        (["a", "b"], "expected one FOLDER"),
         (["a", "--launches", "1"], "from 2 to 999"),
         (["a", "--launches", "many"], "from 2 to 999"),
         (["a", "--launches"], "needs a value"),
         (["a", "--launches="], "needs a value"),
         (["a", "--spread", "-1"], "from 0"),
         (["a", "--fly"], "--fly"),
-        (["a", "--"], "no COMMAND"),
+        (["a", "--"], "no COMMAND given after --"),
         (["a", "--", "./missing"], "./missing"),
         ([""], "empty"),
         (["/dev/null/a"], "cannot make"),

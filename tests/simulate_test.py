@@ -144,7 +144,7 @@ def test_bad_input_is_refused_before_anything_is_simulated(inputs, tmp_path, opt
 
 
 def test_paths_that_smpirun_would_cut_are_refused(inputs, tmp_path):
-    refused(simulate(*inputs, "--output", tmp_path / "two words.json"), "blanks", "two words.json")
+    refused(simulate(*inputs, "--output", tmp_path / "two words.json"), "spaces", "two words.json")
     assert not list(tmp_path.iterdir())
 
 

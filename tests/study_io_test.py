@@ -92,25 +92,25 @@ def test_folder_of_the_files_is_taken_as_it_is():
 BAD = {
     "no account": (["--io", "--site", "archer2"], "--account"),
     "mode": ([*ARCHER2, "--mode", "big"], "'big'"),
-    "kernels": ([*ARCHER2, "--kernels", "tiled"], "kernels is for a sweep"),
-    "ranks per node": ([*ARCHER2, "--ranks-per-node", "4"], "ranks-per-node is for a sweep"),
-    "energy": ([*ARCHER2, "--energy"], "energy is for a sweep"),
-    "base": ([*ARCHER2, "--base", "core"], "base is for a sweep"),
-    "bytes of a sweep": ([*ARCHER2[1:], "--mode", "weak", "--bytes", "1Gi"], "bytes is for --io"),
-    "folder of a sweep": ([*ARCHER2[1:], "--mode", "weak", "--directory", "x"], "directory is for --io"),
+    "kernels": ([*ARCHER2, "--kernels", "tiled"], "--kernels is not for --io"),
+    "ranks per node": ([*ARCHER2, "--ranks-per-node", "4"], "--ranks-per-node is not for --io"),
+    "energy": ([*ARCHER2, "--energy"], "--energy is not for --io"),
+    "base": ([*ARCHER2, "--base", "core"], "--base is not for --io"),
+    "bytes of a sweep": ([*ARCHER2[1:], "--mode", "weak", "--bytes", "1Gi"], "--bytes is for --io alone"),
+    "folder of a sweep": ([*ARCHER2[1:], "--mode", "weak", "--directory", "x"], "--directory is for --io alone"),
     "bytes": ([*ARCHER2, "--bytes", "much"], "bytes is 'much'"),
     "no bytes": ([*ARCHER2, "--bytes", "0"], "bytes is 0"),
-    "more bytes than a road has": ([*ARCHER2, "--nodes", "1,200"], "200 nodes make more of it"),
-    "threads": ([*ARCHER2, "--shapes", "16x8"], "a rank has one thread, as in 16x1"),
+    "more bytes than a road has": ([*ARCHER2, "--nodes", "1,200"], "on 200 nodes that is more than"),
+    "threads": ([*ARCHER2, "--shapes", "16x8"], "expected one thread per rank with --io, as in 16x1"),
     "nodes": ([*ARCHER2, "--nodes", "0"], "1,2,4,8"),
     "two folders": ([*ARCHER2, "--directory", "a,b"], "directory is 'a,b'"),
     "no folder": ([*ARCHER2, "--directory="], "--directory= is empty"),
     "folder that nodes do not see": ([*ARCHER2, "--directory", "/home/nobody"], "work file system"),
     "own option": ([*ARCHER2, "--", "--bytes=1Gi"], "--bytes=1Gi after -- is an option of the study: give it before the --"),
     "option of each job": ([*ARCHER2, "--", "--resume"], "--resume after -- is set by the study for each job"),
-    "cells": ([*ARCHER2, "--", "--cells", "1e9"], "--cells after -- is not for a study: --bytes says it"),
+    "cells": ([*ARCHER2, "--", "--cells", "1e9"], "--cells after -- is not for a study: give --bytes"),
     "files that stay": ([*ARCHER2, "--", "--files", "keep"], "--files after -- is not for a study: its files are removed"),
-    "ranks of a sweep": ([*ARCHER2[1:], "--mode", "weak", "--", "--ranks", "4"], "--nodes and --shapes say it"),
+    "ranks of a sweep": ([*ARCHER2[1:], "--mode", "weak", "--", "--ranks", "4"], "give --nodes and --shapes"),
     "method": ([*ARCHER2, "--", "--methods", "pigeon"], "'pigeon'"),
     "hint": ([*ARCHER2, "--", "--hints", "cb_nodes"], "write a name and a value"),
     "option": ([*ARCHER2, "--", "--kernels", "tiled"], "--kernels"),
@@ -130,7 +130,7 @@ def test_bad_input_is_refused_in_one_line(tmp_path, case, more):
 def test_folder_that_is_not_there_is_refused_before_the_queue(tmp_path):
     write_executable(tmp_path / "tools" / "sbatch", f"#!/bin/sh\ntouch {tmp_path}/called\n")
     done = study_py("--program", PROGRAM, "--output", tmp_path / "study", *ARCHER2, "--directory", tmp_path / "none", tools=tmp_path / "tools")
-    assert "there is no folder to write into" in one_line_of(done, "study.sh")
+    assert "is not a folder that can be written" in one_line_of(done, "study.sh")
     assert [path.name for path in tmp_path.iterdir()] == ["tools"]
 
 
@@ -209,5 +209,5 @@ def test_folders_of_other_stripes_are_made_and_measured(tmp_path):
 def test_stripes_that_are_not_what_was_asked_for_stop_the_study(tmp_path, sets, said):
     done = local(tmp_path, "--shapes", "2x1", *QUICK, variables=made_up_lfs(tmp_path, sets))
     assert done.returncode == 1, done.stdout + done.stderr
-    assert f"failed: lfs was to give files/unstriped 1 stripes (-1: all), and says '{said}'" in done.stdout
+    assert f"failed: expected 1 stripes (-1: all) of files/unstriped, but lfs says '{said}'" in done.stdout
     assert not list((tmp_path / "study" / "reports").iterdir())

@@ -95,6 +95,9 @@ def test_the_merge_is_a_job_of_one_core_where_the_site_has_such_jobs_run():
         assert {"--partition=serial", "--qos=serial", "--time=00:10:00", "--ntasks=1", "--mem=4G", "--account=z19"} <= set(header)
         assert not any(option.startswith(("--nodes", "--exclusive", "--ntasks-per-node", "--distribution")) for option in header)
     assert "--partition=small" in merge_at("lumi-c")
+    # Nobody has tried it there, which the user is told.
+    profile = json.loads((SITES / "lumi-c.json").read_text(encoding="utf-8"))
+    assert any("merge" in sentence and profile["merge"]["partition"] in sentence for sentence in profile["to_check"])
     # Nodes are shared at Cirrus EX, and memory cannot be asked for.
     header = merge_at("cirrus-ex")
     assert {"--partition=standard", "--qos=standard", "--ntasks=1"} <= set(header)
@@ -146,37 +149,39 @@ BAD = {
     "no account": (["--site", "archer2", "--mode", "strong"], "--account"),
     "no mode": (["--site", "archer2", "--account", "z"], "--mode strong"),
     "mode": (["--site", "archer2", "--account", "z", "--mode", "big"], "'big'"),
-    "site": (["--site", "archer3", "--mode", "strong"], "archer2"),
+    "site": (["--site", "archer3", "--mode", "strong"], "unknown site 'archer3': choose from archer2, cirrus-ex, "),
     "no file": (["--site", "nowhere.json", "--mode", "strong"], "nowhere.json"),
     "nothing asked": ([], "--site"),
     "two things asked": ([*ARCHER2, "--status"], "one of"),
     "option": ([*ARCHER2, "--node", "1"], "--help"),
     "nodes": ([*ARCHER2, "--nodes", "0"], "1,2,4,8"),
     "nodes, not a number": ([*ARCHER2, "--nodes", "1,two"], "1,2,4,8"),
-    "too many nodes": ([*ARCHER2, "--nodes", "5861"], "largescale takes 1025 to 5860"),
+    "too many nodes": ([*ARCHER2, "--nodes", "5861"], "largescale allows 1025 to 5860"),
     "too many nodes of this qos": ([*ARCHER2, "--nodes", "33", "--qos", "short"], "1 to 32 nodes"),
     "too long": ([*ARCHER2, "--nodes", "1", "--qos", "standard", "--time", "25:00:00"], "up to 24:00:00"),
     "too long for every queue": ([*ARCHER2, "--nodes", "1", "--time", "97:00:00"], "96:00:00"),
     "time": ([*ARCHER2, "--time", "an hour"], "HH:MM:SS"),
-    "qos": ([*ARCHER2, "--qos", "fast"], "lowpriority"),
+    "qos": ([*ARCHER2, "--qos", "fast"], "unknown qos 'fast' at archer2: choose from standard, "),
     "partition": ([*ARCHER2, "--partition", "gpu"], "highmem"),
     "too many jobs": (["--site", "cirrus-ex", "--account", "z", "--mode", "weak", "--nodes", "1,2", "--qos", "short"],
                       "3 jobs"),
     "shape": ([*ARCHER2, "--shapes", "64"], "16x8"),
-    "siblings in a job": ([*ARCHER2, "--placement", "packed,siblings"], "placement siblings: the steps of a study give each worker a core"),
+    "siblings in a job": ([*ARCHER2, "--placement", "packed,siblings"], "placement siblings: a study gives each worker a core of its own"),
     "shape too large for hardware threads": (["--site", "local", "--mode", "weak", "--placement", "siblings", "--shapes", "99999x1"], "hardware threads"),
     "shape too large": ([*ARCHER2, "--shapes", "128x2"], "128 cores"),
     "same point twice": ([*ARCHER2, "--nodes", "1,2", "--shapes", "64x1,128x1"], "128 ranks x 1 threads"),
     "ranks of a node, several": ([*ARCHER2, "--ranks-per-node", "8,16"], "one number"),
     "ranks of a node, none": ([*ARCHER2, "--ranks-per-node", "0"], "one number"),
-    "ranks of a node, too many": ([*ARCHER2, "--ranks-per-node", "129"], "no shape has so many"),
+    "ranks of a node, too many": ([*ARCHER2, "--ranks-per-node", "129"], "expected a number that --shapes has"),
     "placements without end": ([*ARCHER2, "--placement", ",".join(["spread"] * 10001)], "10,000 values"),
     "own option of the study, of placement": ([*ARCHER2, "--", "--placement", "spread"], "--placement after --"),
     "frequency": ([*ARCHER2, "--cpu-freq", "3000000"], "2250000"),
     "frequency, none offered": (["--site", "cirrus-ex", "--account", "z", "--mode", "weak", "--cpu-freq", "1"], "leave it out"),
     "cores unknown": (["--site", "generic-slurm", "--mode", "strong"], "--cores"),
+    "cores without end": (["--site", "generic-slurm", "--mode", "strong", "--cores", "1e6"], "a whole number from 1 to 100000"),
+    "warn, not a number": ([*ARCHER2, "--warn", "soon"], "warn is 'soon': expected"),
     "cores known": ([*ARCHER2, "--cores", "64"], "128"),
-    "two nodes at home": (["--site", "local", "--mode", "strong", "--nodes", "2"], "1 to 1 nodes"),
+    "two nodes at home": (["--site", "local", "--mode", "strong", "--nodes", "2"], "the default queue allows 1 node"),
     "own option of the study": ([*ARCHER2, "--", "--output", "x"], "--output after --"),
     "warned before it starts": ([*ARCHER2, "--time", "00:05:00", "--warn", "300"], "warn is 300"),
     "account of two lines": (["--site", "archer2", "--mode", "strong", "--account", "z\nrm -rf x"], "line break"),
@@ -192,7 +197,7 @@ BAD = {
     "time of two lines": ([*ARCHER2, "--time", "01:00:00\n"], "line break"),
     "kernels of two lines": ([*ARCHER2, "--kernels", "tiled\nid"], "line break"),
     "sweep's option of two lines": ([*ARCHER2, "--", "--init", "pattern:1\nid"], "line break"),
-    "no text": ([*ARCHER2, "--kernels", "\udcff"], "cannot stand in a job"),
+    "no text": ([*ARCHER2, "--kernels", "\udcff"], "a job cannot have"),
     "folder with a space": ([*ARCHER2, "--output", "/tmp/a folder/$(id)"], "--output"),
     "cells without end": ([*ARCHER2, "--cells", "1:1e12:1"], "10,000 values"),
     "depths without end": ([*ARCHER2, "--depth", "1,auto,1:10001:1"], "10,000 values"),
@@ -257,10 +262,10 @@ def test_energy_reaches_the_sweep_and_the_table():
             ("leap", "every", 1, 1, 5e4), ("leap", "every", 4, 2, None)]]  # fmt: skip
     del rows[-1]["energy_joules"]
     assert energy_table.lines_of({"jobs": [{"launches": launches}]}, rows) == [
-        "joules an iteration, all nodes      1 node     2 nodes",
-        "tiled count:every 4x2                    2         2.5",
-        "tiled count:sampled 4x2                  -    0.000123",
-        "leap count:every 1x1                   500           -",
+        "joules per iteration, all nodes      1 node     2 nodes",
+        "tiled count:every 4x2                     2         2.5",
+        "tiled count:sampled 4x2                   -    0.000123",
+        "leap count:every 1x1                    500           -",
     ]
     assert energy_table.lines_of({"jobs": [{"launches": launches}]}, rows[-1:]) == []
 
@@ -400,7 +405,7 @@ def test_dry_run_refuses_places_that_a_start_refuses(tmp_path, more):
     refused(*words, "--output", tmp_path / "file" / "study", word="not a folder", path=fake_slurm(tmp_path))
     refused(*words, "--output", "/home/nobody/study", word="work file system", path=fake_slurm(tmp_path))
     refused(*words, "--output", tmp_path / ("x" * 300), word="File name too long", path=fake_slurm(tmp_path))
-    refused(*more, *ARCHER2, "--program", "/bin/true", "--output", tmp_path / "study", word="/bin/true is no trafficbench",
+    refused(*more, *ARCHER2, "--program", "/bin/true", "--output", tmp_path / "study", word="/bin/true is not a trafficbench program",
             path=fake_slurm(tmp_path))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "sbatch"]
 
@@ -448,7 +453,7 @@ CHANGES = {
     "too many processes": (lambda site: site["build"].update(processes=10**9), '"processes"'),
     "text without end": (lambda site: site.update(description="x" * 2**18), '"description"'),
     "depth without end": (lambda site: site.update(setup=[[[[]]]]), "setup[0]"),
-    "half a character": (lambda site: site.update(description="\ud800"), "half of a UTF-16 pair"),
+    "half a character": (lambda site: site.update(description="\ud800"), "half of a UTF-16 surrogate pair"),
 }
 
 
@@ -564,8 +569,8 @@ def study_in(folder, merge="exit 0"):
 
 
 WRONG_STUDIES = {
-    "nothing": (lambda saved: saved.clear(), "no study of this version"),
-    "other version": (lambda saved: saved.update(version=1), "no study of this version"),
+    "nothing": (lambda saved: saved.clear(), "not a study of this version"),
+    "other version": (lambda saved: saved.update(version=1), "not a study of this version"),
     "missing key": (lambda saved: saved.pop("program"), '"program"'),
     "unknown key": (lambda saved: saved.update(colour="red"), '"colour"'),
     "site": (lambda saved: saved["site"].update(scheduler="pbs"), "slurm"),
@@ -573,7 +578,7 @@ WRONG_STUDIES = {
     "jobs": (lambda saved: saved.update(jobs={}), "a list"),
     "no job": (lambda saved: saved.update(jobs=[]), "jobs has 0 entries"),
     "null for a job": (lambda saved: saved.update(jobs=[None]), "jobs[0] must be an object"),
-    "two jobs of one name": (lambda saved: saved["jobs"].append(saved["jobs"][0]), "one name"),
+    "two jobs of one name": (lambda saved: saved["jobs"].append(saved["jobs"][0]), "appears twice"),
     "launch somewhere else": (lambda saved: saved["jobs"][0]["launches"][0].update(name="../../x"), '"name"'),
     "id that is an option": (lambda saved: saved["jobs"][0].update(id="--user=root"), '"id"'),
     "number for an id": (lambda saved: saved["merge"].update(id=17), '"id"'),
@@ -620,7 +625,7 @@ MERGES = {
     "killed": ("kill -9 $$", 1, "status -9"),
     "refuses": ("echo trafficbench: these do not fit >&2; exit 2", 2, "study.sh: these do not fit"),
     "no text": ('for path; do :; done; printf "\\377" >"$path"; exit 0', 1, "not UTF-8"),
-    "something else": ('for path; do :; done; echo [] >"$path"; exit 0', 1, "is no report"),
+    "something else": ('for path; do :; done; echo [] >"$path"; exit 0', 1, "is not a report"),
 }
 
 
@@ -636,8 +641,8 @@ def test_merge_that_fails_is_told_in_one_line_and_leaves_nothing(tmp_path, case)
 
 def test_a_table_needs_the_merged_report(tmp_path):
     folder, saved = study_in(tmp_path)
-    refused("--table", folder, word="report.json is not there yet")
-    for text, word in (("[]", "no report of a study"), ('{"benchmarks": [{"speedup": 1}]}', "no report of a study"), ('{"benchmarks": []}', "no row has a speedup")):
+    refused("--table", folder, word="report.json does not exist yet")
+    for text, word in (("[]", "is not the report of a study"), ('{"benchmarks": [{"speedup": 1}]}', "is not the report of a study"), ('{"benchmarks": []}', "no row has a speedup")):
         (folder / "report.json").write_text(text, encoding="utf-8")
         refused("--table", folder, word=word)
     saved["io"] = {"bytes": 1, "directory": str(tmp_path)}
@@ -650,7 +655,7 @@ def test_merge_replaces_no_link_and_follows_none(tmp_path):
     folder, _ = study_in(tmp_path, f"for path; do :; done; echo '{report}' >\"$path\"; exit 0")
     (folder / "report.json").symlink_to(tmp_path / "far")
     refused("--merge", folder, word="exists")
-    refused("--merge", folder, "--force", word="leads nowhere")
+    refused("--merge", folder, "--force", word="symbolic link to a missing file")
     assert not (tmp_path / "far").exists()
     (folder / "report.json").unlink()
     assert study_py("--merge", folder).returncode == 0
@@ -703,8 +708,8 @@ def test_study_with_energy_shows_the_joules_by_nodes(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     rows = load_report(tmp_path / "study" / "report.json")["benchmarks"]
     assert len(rows) == 2 and all(row["energy_joules"] and row["energy_source"] == "pm_counters" for row in rows)
-    table = done.stdout[done.stdout.index("joules an iteration, all nodes"):].splitlines()
-    assert re.fullmatch(r"joules an iteration, all nodes +1 node", table[0])
+    table = done.stdout[done.stdout.index("joules per iteration, all nodes"):].splitlines()
+    assert re.fullmatch(r"joules per iteration, all nodes +1 node", table[0])
     shown = {line.split()[1]: float(line.split()[2]) for line in table[1:3]}
     assert shown == {f"{row['ranks']}x1": pytest.approx(row["energy_joules"] / row["steps"], rel=0.01) for row in rows}
 

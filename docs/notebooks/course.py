@@ -41,14 +41,14 @@ def needs(*packages, cores=1, program=False):
     lacking = [name for name in packages if name != "trafficbench" and not can_import(name)]
     if lacking:
         raise Missing(f"This notebook needs {' and '.join(lacking)}: {START}, which installs what is missing,"
-                      f" or say  pip install {' '.join(lacking)}  and {RESTART}.")
+                      f" or type  pip install {' '.join(lacking)}  and {RESTART}.")
     if "trafficbench" in packages:
         find_module()
     if program:
         program_path()
     own = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     if own < cores:
-        print(f"This notebook is about {cores} cores or more, and it may use {own} here: it goes on, but expect no gain from the second.")
+        print(f"This notebook is about {cores} cores or more, and {own} can be used here: it runs, but expect no gain from the second.")
     return own
 
 
@@ -85,7 +85,7 @@ def find_module():
         sys.path.remove(str(folder))
     if found:
         raise Missing(f"The module trafficbench is built for another Python than this kernel's, {sys.version.split()[0]}:"
-                      f" choose Kernel > Change kernel, or say  pip install {ROOT}  for this one and {RESTART}.")
+                      f" choose Kernel > Change kernel, or type  pip install {ROOT}  for this one and {RESTART}.")
     raise Missing(f"This notebook needs the module trafficbench, which is not built: {START}, which builds it, {RESTART}.")
 
 
@@ -112,7 +112,7 @@ def launcher(ranks):
 
     words, why = launcher_of_mpi4py(sys.executable)
     if not words:
-        raise Missing(f"This notebook starts ranks, and there is {why}: install it (Debian: openmpi-bin for python3-mpi4py), {RESTART}.")
+        raise Missing(f"This notebook starts ranks, but there is {why}: install it (Debian: openmpi-bin for python3-mpi4py), {RESTART}.")
     # Open MPI refuses more ranks than cores unless told; the second name is that of version 5.
     os.environ["OMPI_MCA_rmaps_base_oversubscribe"] = "1"
     os.environ.setdefault("PRTE_MCA_rmaps_default_mapping_policy", ":oversubscribe")

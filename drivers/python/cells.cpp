@@ -17,7 +17,7 @@
 namespace trafficbench::python {
 
 PackedRoad packed(std::span<const std::uint8_t> cells) {
-  if (cells.empty()) throw BadInput("a road has one cell or more, and this array has none");
+  if (cells.empty()) throw BadInput("the array is empty: expected one cell or more");
   PackedRoad road(std::ssize(cells));
   const std::span<std::uint64_t> words = road.words();
   for (std::size_t first = 0; first < cells.size(); first += 64) {
@@ -30,7 +30,7 @@ PackedRoad packed(std::span<const std::uint8_t> cells) {
     }
     if (all > 1) {
       const auto wrong = std::ranges::find_if(cells.subspan(first), [](std::uint8_t cell) { return cell > 1; });
-      throw BadInput(fmt::format("cell {} is {}: a cell is 0, or 1 with a car",
+      throw BadInput(fmt::format("cell {} is {}: expected 0, or 1 for a car",
                                  wrong - cells.subspan(first).begin() + static_cast<std::ptrdiff_t>(first), *wrong));
     }
     words[first / 64] = word;

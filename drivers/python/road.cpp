@@ -173,7 +173,7 @@ std::uint64_t Road::hash() {
 void Road::save(const std::string& path, bool replace) {
   const Turn turn = begin();
   if (plain_file_at(path) && !replace) {
-    throw BadInput(fmt::format("{} exists: name another file, or save with replace=True", path));
+    throw BadInput(fmt::format("{} already exists: name another file, or save with replace=True", path));
   }
   NewFile file(path, replace);
   const IoMethod& method = *std::ranges::find(road_file_methods(), "posix", &IoMethod::name);

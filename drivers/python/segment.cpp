@@ -64,7 +64,7 @@ std::unique_ptr<Segment> segment_of(const Workers& workers, std::int64_t length,
 /// Throws unless `words` hold so many cells.
 void check_words(std::span<const std::uint64_t> words, std::string_view what, std::int64_t cells) {
   if (std::ssize(words) >= words_for(cells)) return;
-  throw BadInput(fmt::format("{} has {} words: {} cells take {}", what, words.size(), cells, words_for(cells)));
+  throw BadInput(fmt::format("{} has {} words: expected {} for {} cells", what, words.size(), words_for(cells), cells));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ def is_plain(text):
     return re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.:+@,-]{0,199}", text) is not None
 
 
-PLAIN = "letters, digits and _ . : + @ , - alone"
+PLAIN = "letters, digits and _ . : + @ , - only"
 
 
 def one_of(names):

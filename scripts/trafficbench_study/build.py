@@ -62,5 +62,5 @@ def build(site, measures_io):
 
 def check_program(path):
     if not os.access(path, os.X_OK) or os.path.isdir(path):
-        raise BadInput("program {} is not there, or not a program".format(path))
+        raise BadInput("program {} is missing or not executable: name a trafficbench program with --program".format(path))
     return os.path.abspath(path)

@@ -14,9 +14,9 @@ def seconds_of(text, what):
     elif re.fullmatch(r"[0-9]{1,9}", text):
         total = int(text) * 60
     else:
-        raise BadInput("{} is '{}': write HH:MM:SS, as in 01:30:00".format(what, text))
+        raise BadInput("{} is '{}': expected HH:MM:SS, as in 01:30:00".format(what, text))
     if total < 60:
-        raise BadInput("{} is '{}': Slurm counts in minutes, so at least 00:01:00".format(what, text))
+        raise BadInput("{} is '{}': expected 00:01:00 or more".format(what, text))
     return total
 
 

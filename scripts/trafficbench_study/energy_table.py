@@ -1,4 +1,4 @@
-"""What a study says of the energy of its rows: joules an iteration, by nodes."""
+"""What a study says of the energy of its rows: joules per iteration, by nodes."""
 
 from trafficbench_study.launches import labels_of, launches_of, nodes_of, nodes_text
 
@@ -17,7 +17,7 @@ def lines_of(study, rows):
             line = table.setdefault("{} {}x{}".format(labels[row["name"]], launch["ranks_per_node"], launch["threads"]), {})
             line[nodes_of(launch)] = row["energy_joules"] / row["steps"]
     columns = sorted({nodes for line in table.values() for nodes in line})
-    heading = "joules an iteration, all nodes"
+    heading = "joules per iteration, all nodes"
     width = max([len(heading)] + [len(label) for label in table])
     lines = [heading.ljust(width) + "".join("{:>12}".format(nodes_text(nodes)) for nodes in columns)]
     for label, line in table.items():

@@ -84,7 +84,7 @@ class ListOf(Kind):
     def check(self, where, value):
         Kind.check(self, where, value)
         if not self._least <= len(value) <= self._most:
-            raise BadInput("{} has {} entries: it must have {} to {}".format(where, len(value), self._least, self._most))
+            raise BadInput("{} has {} entries: expected {} to {}".format(where, len(value), self._least, self._most))
         for number, entry in enumerate(value):
             self._kind.check("{}[{}]".format(where, number), entry)
 
@@ -105,7 +105,7 @@ class Object(Kind):
         Kind.check(self, where, value)
         for name in value:
             if name not in self.fields:
-                raise BadInput('{} has an unknown key "{}": it takes {}'.format(where, name, ", ".join(sorted(self.fields))))
+                raise BadInput('{} has an unknown key "{}": choose from {}'.format(where, name, ", ".join(sorted(self.fields))))
         for name, kind in self.fields.items():
             if name in value:
                 kind.check("{}: {}".format(where, name) if isinstance(value[name], (dict, list)) else

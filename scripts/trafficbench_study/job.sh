@@ -81,18 +81,18 @@ progress() {
 requeue() {
   local why="$1"
   if [[ "$scheduler" == none ]]; then
-    tell "interrupted: $why; $resume_study goes on"
+    tell "interrupted: $why; to continue: $resume_study"
     exit 4
   fi
   # Twice, because Slurm may warn up to a minute early, and once may be bad luck.
   if [[ "$(progress)" == "$(cat "state/$job.progress" 2>/dev/null)" ]]; then
-    tell "failed: not one visit was finished since the job last went back into the queue; give it more --time, or fewer cells"
+    tell "failed: no visit was finished since the job last went back into the queue; give it more --time, or fewer cells"
     exit 1
   fi
   progress >"state/$job.progress"
   tell "requeued: $why"
   if ! scontrol requeue "$SLURM_JOB_ID"; then
-    tell "failed: this Slurm does not let a job be requeued; $resume_study goes on"
+    tell "failed: this Slurm does not requeue jobs; to continue: $resume_study"
     exit 4
   fi
   # Slurm ends the job in a moment.
@@ -122,7 +122,7 @@ on_end() {
 }
 stop_if_cancelled() {
   [[ -n "$cancelled" ]] || return 0
-  tell "cancelled; $resume_study goes on where it was"
+  tell "cancelled; to continue: $resume_study"
   exit 4
 }
 
@@ -147,7 +147,7 @@ folders=""
 make_folders() {
   local entry folder count found
   if ! mkdir -p "$files"; then
-    tell "failed: no folder $files could be made"
+    tell "failed: cannot make the folder $files"
     return 1
   fi
   if ! command -v lfs >/dev/null || ! ask_lustre getstripe -d "$files" >/dev/null 2>&1; then
@@ -159,7 +159,7 @@ make_folders() {
     folder="$files/${entry% *}" count="${entry##* }"
     found="$(mkdir -p "$folder" && ask_lustre setstripe -c "$count" "$folder" && ask_lustre getstripe -d -c "$folder")"
     if [[ "${found//[[:space:]]/}" != "$count" ]]; then
-      tell "failed: lfs was to give $folder $count stripes (-1: all), and says '$found' (above)"
+      tell "failed: expected $count stripes (-1: all) of $folder, but lfs says '$found' (above)"
       return 1
     fi
     echo "Files: $folder, stripes: $count (-1: all)"
@@ -205,15 +205,15 @@ run_launch() {
       if [[ ! -f "$(report_of "$name")" ]]; then requeue "$name ended with status 0, but without its report"; fi
       echo "$name: done"
       ;;
-    4) requeue "the time that was left did not do for $name" ;;
+    4) requeue "not enough time was left for $name" ;;
     1 | 2)
-      tell "failed: $name ended with status $status (above); the merge will not run. After a repair:" \
+      tell "failed: $name ended with status $status (above); the merge will not run. Once the cause is removed:" \
         "$resume_study"
       return "$status"
       ;;
     *)
       tell "failed: $name died with status $status (above); the merge will not run." \
-        "$resume_study goes on where it was"
+        "To continue: $resume_study"
       return 1
       ;;
   esac

@@ -118,7 +118,7 @@ def job_text(study, job):
         lines.append(_array("launcher", study["launcher"]))
     lines += _measured(study, job)
     lines += [_value("placement", _first_placement(study["sweep"])),
-              "# name, nodes, ranks, ranks a node, threads a rank",
+              "# name, nodes, ranks, ranks per node, threads per rank",
               "launches=("]
     for launch in job["launches"]:
         lines.append('  "{name} {nodes} {ranks} {ranks_per_node} {threads}"'.format(

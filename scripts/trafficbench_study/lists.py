@@ -33,5 +33,5 @@ def _length_of(part):
 def check_length(text, what):
     """Refuses a list of more values than anybody means."""
     if sum(map(_length_of, text.split(","))) > MOST:
-        raise BadInput("{} '{}' are more than {:,} values: write a larger step, or times a number, as in 1e5:1e9:x10".format(
+        raise BadInput("{} '{}' has more than {:,} values: give a larger step, or a factor, as in 1e5:1e9:x10".format(
             what, text if len(text) < 60 else text[:60] + "...", MOST))

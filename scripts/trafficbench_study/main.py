@@ -11,6 +11,7 @@ import time
 from trafficbench_study import build, job_script, merge, plan, scaling_table, site_profile, slurm, status, store, summary
 from trafficbench_study.bad_input import PLAIN, BadInput, is_one_line, is_plain
 from trafficbench_tools.command_line import Parser, check_words
+from trafficbench_tools.counts import parse_count
 from trafficbench_tools.errors import FailedUnderWay
 from trafficbench_tools.files import write_text
 from trafficbench_tools.launchers import launcher_of
@@ -25,31 +26,32 @@ Runs a scaling study. On a Slurm site: builds the program there, writes a job fo
 job after them all that merges their reports. At --site local: builds, runs at once with mpiexec, and merges. The merge prints
 speedup and efficiency of each kernel by number of nodes.
 
-  --site NAME           {sites}, or a file of your own that ends in .json (docs/sites.md)
-  --account NAME        the budget that is charged; sites may demand it
-  --mode strong|weak    the same road for every number of nodes, or the same cells for each core
+  --site NAME           {sites}; or a file of your own that ends in .json (docs/sites.md)
+  --account NAME        the budget that is charged; some sites need it
+  --mode strong|weak    the same road for every number of nodes, or the same cells per core
   --nodes LIST          numbers of nodes: 1,2,4,8 or 1:64 (times two each); default 1,2,4 (local: 1)
   --kernels LIST        default {kernels}
-  --cells LIST          lengths of road, with --mode weak cells of each core; default {slurm[strong]} and {slurm[weak]} (local: {none[strong]} and {none[weak]})
-  --count LIST          counting modes: every,sampled; default both
+  --cells LIST          lengths of road, with --mode weak cells per core; default {slurm[strong]} and {slurm[weak]} (local: {none[strong]} and {none[weak]})
+  --count LIST          counting modes: every (the moves of each iteration are counted), sampled (of the last one); default both
   --depth LIST          iterations between exchanges; default auto
   --exchange, --overlap, --reduce LIST
-                        how ranks communicate (docs/mpi.md); default nonblocking, off and exchange
-  --placement LIST      which cores workers get: packed,spread,one-per-l3,siblings; default packed
-  --ranks-per-node N    of every shape start only so many ranks a node, and let the rows say so; one number a study, default auto
-  --energy              joules of each row, where nodes have a meter: one more run of each, after its visits
-  --shapes LIST         ranks a node x threads a rank: 128x1,16x8; default the site's
+                        how ranks communicate (docs/mpi.md): exchanges and reductions as `trafficbench list` names them, overlap
+                        off or on; default nonblocking, off and exchange
+  --placement LIST      which cores workers get, as `trafficbench list` names it; default packed
+  --ranks-per-node N    start only N ranks per node, with the threads per rank of --shapes; rows say so; default auto: all
+  --energy              measure the joules of each row, where nodes have a meter, in one more run after its visits
+  --shapes LIST         ranks per node x threads per rank, as in 128x1,16x8; default the site's
   --base core|node      core: measure one core too, as the base of every speedup; node: the fewest nodes are the base.
                         Default node (local: core)
   --time HH:MM:SS       wall time of a job; default the site's
   --warn SECONDS        how long before its end a job is told to stop; default a tenth of the time, 60 to 300
-  --partition, --qos    default: the first of the site's that takes the nodes and the time
-  --cpu-freq KHZ        of those that the site offers
-  --bind suite|srun     who binds ranks and threads to cores; default the suite itself
-  --cores N             cores of a node, where the site does not say
+  --partition, --qos    default: the first of the site's that allows the nodes and the time
+  --cpu-freq KHZ        one of the frequencies that the site offers
+  --bind suite|srun     who binds ranks and threads to cores; default suite: trafficbench itself
+  --cores N             cores per node, where the site does not say
   --io                  how fast the road gets into files and back (docs/io.md), in place of the sweep; one job after the other. Of
-                        the options above it takes site, account, mode, nodes, shapes (128x1; default a rank a core) and those of jobs
-  --bytes SIZE          with --io: of the road, with --mode weak, its default, for each node; default 1Gi
+                        the options above it takes site, account, mode, nodes, shapes (128x1; default one rank per core) and those of jobs
+  --bytes SIZE          with --io: of the road, with --mode weak, its default, per node; default 1Gi
   --directory FOLDER    with --io: where files go, default the study's folder `files`. On Lustre there are unstriped, striped
                         and fullstriped in it, of 1, 4 and all stripes
   --program FILE        use this program; nothing is built
@@ -58,7 +60,7 @@ speedup and efficiency of each kernel by number of nodes.
 
   --status [STUDY]      how far it is; STUDY is its folder, default the newest in studies/
   --table [STUDY]       speedup and efficiency by nodes, of every kernel and ranks x threads, once the reports are merged
-  --merge [STUDY]       merge the reports into STUDY/report.json, if all are there; --force makes it anew
+  --merge [STUDY]       merge the reports into STUDY/report.json, if all are there; --force replaces it
   --resume [STUDY]      submit again what has stopped, and the merge; what is measured stays
   --help                this text
 
@@ -69,14 +71,20 @@ Example:
   scripts/study.sh --site cirrus-ex --account z19 --io --nodes 1,2,4,8
 
 Exit status: 0 done; 1 a row failed its verification, a job has stopped, or something under way failed (the build, a full
-disk); 2 bad input, one line says what, nothing was submitted; 4 interrupted, --resume goes on.
+disk); 2 bad input: one line says what, and nothing was submitted; 4 interrupted, --resume continues.
 """
+
+# Of whole numbers; a frequency is in kHz.
+MOST = {"cores": site_profile.MOST_CORES, "warn": 100000, "cpu_freq": 10**8}
+# What a path may have beside letters and digits: in a list of folders, and in the header of a job.
+MARKS_OF_A_LIST = "_.:+@=~/-"
+MARKS_OF_A_HEADER = MARKS_OF_A_LIST + ","
 
 
 def read_options(words):
     for word in words:
         if not is_one_line(word):
-            raise BadInput("{} has a line break or another character in it that cannot stand in a job".format(ascii(word)))
+            raise BadInput("{} has a line break or another control character, which a job cannot have: leave it out".format(ascii(word)))
     parser = Parser("study.sh", prog="study.sh", add_help=False)
     check_words(words, "study.sh")
     sweep = []
@@ -91,9 +99,8 @@ def read_options(words):
     parser.add_argument("--io", action="store_true")
     parser.add_argument("--base", choices=("core", "node"))
     parser.add_argument("--bind", choices=("suite", "srun"), default="suite")
-    parser.add_argument("--warn", type=int)
-    parser.add_argument("--cpu-freq", type=int)
-    parser.add_argument("--cores", type=int)
+    for name in ("--warn", "--cpu-freq", "--cores"):
+        parser.add_argument(name)
     parser.add_argument("--energy", action="store_true")
     parser.add_argument("--dry-run", action="store_true")
     parser.add_argument("--force", action="store_true")
@@ -104,17 +111,22 @@ def read_options(words):
     return options
 
 
+def check_letters(path, what, marks):
+    if not re.fullmatch("[A-Za-z0-9{}]+".format(re.escape(marks)), path):
+        raise BadInput("{} is '{}': expected letters, digits and {} only".format(what, path, " ".join(marks)))
+
+
 def check_kind(options):
     """Of the sweep or of io: what the other one takes is refused, and what is not given gets its default."""
     for name in plan.SWEEP_ONLY if options.io else ("bytes", "directory"):
         if getattr(options, name) not in (None, False):
-            raise BadInput("{} is {}".format(name.replace("_", "-"), "for a sweep: --io takes --bytes, --directory, and options of trafficbench "
-                                             "io after --" if options.io else "for --io"))
+            raise BadInput("--{} {}".format(name.replace("_", "-"), "is not for --io: it takes --bytes, --directory, and options of trafficbench "
+                                            "io after --" if options.io else "is for --io alone: give --io too, or leave it out"))
     if options.io:
         options.mode = "weak" if options.mode is None else options.mode
         options.bytes = "1Gi" if options.bytes is None else options.bytes
-        if options.directory is not None and not re.fullmatch(r"[A-Za-z0-9_.:+@=~/-]+", options.directory):
-            raise BadInput("directory is '{}': no space, comma or special character can stand there".format(options.directory))
+        if options.directory is not None:
+            check_letters(options.directory, "directory", MARKS_OF_A_LIST)
     elif options.kernels is None:
         options.kernels = plan.KERNELS
 
@@ -123,24 +135,23 @@ def check_options(options, site):
     check_kind(options)
     if options.mode not in ("strong", "weak"):
         raise BadInput("mode is {}: give --mode strong (the same road for every number of nodes) or --mode weak (the same cells "
-                       "for each core)".format("missing" if options.mode is None else "'{}'".format(options.mode)))
+                       "per core)".format("missing" if options.mode is None else "'{}'".format(options.mode)))
     for name in ("account", "partition", "qos"):
         value = getattr(options, name)
         if value is not None and not is_plain(value):
-            raise BadInput("{} is '{}': Slurm takes {}".format(name, value, PLAIN))
+            raise BadInput("{} is '{}': expected {}".format(name, value, PLAIN))
     if site["account"] and not options.account:
-        raise BadInput("{} charges every job to a budget: give --account".format(site["name"]))
+        raise BadInput("{} charges every job to a budget: give --account NAME".format(site["name"]))
     if options.nodes is None:
         options.nodes = "1" if site["scheduler"] == "none" else "1,2,4"
-    for name in ("cores", "warn"):
-        value = getattr(options, name)
-        if value is not None and not 1 <= value <= 100000:
-            raise BadInput("{} is {}: it must be between 1 and 100000".format(name, value))
+    for name in ("cores", "warn", "cpu_freq"):
+        if getattr(options, name) is not None:
+            setattr(options, name, parse_count(getattr(options, name), name.replace("_", "-"), 1, MOST[name]))
     freq = site["cpu_freq"]
     if options.cpu_freq is not None and (freq is None or options.cpu_freq not in freq["choices"]):
         raise BadInput("cpu-freq {} is not offered by {}: {}".format(
             options.cpu_freq, site["name"],
-            "it is one of " + ", ".join(map(str, freq["choices"])) if freq else "leave it out"))
+            "choose from " + ", ".join(map(str, freq["choices"])) if freq else "leave it out"))
 
 
 def check_place(site, path, what):
@@ -156,18 +167,18 @@ def check_folder(folder):
     """Says what create_folders would refuse, before anything is built."""
     try:
         os.lstat(folder)
-        raise BadInput("{} exists: name another folder with --output, or go on with it by --resume".format(folder))
+        raise BadInput("{} already exists: name another folder with --output, or continue it with --resume".format(folder))
     except (FileNotFoundError, NotADirectoryError):
         pass
     except OSError as error:  # its name is too long, say
-        raise BadInput("{}: {}: name another folder with --output".format(folder, error.strerror))
+        raise BadInput("cannot make {}: {}: name another folder with --output".format(folder, error.strerror))
     above = os.path.dirname(folder)
     while not os.path.lexists(above):
         above = os.path.dirname(above)
     if not os.path.isdir(above):
-        raise BadInput("{}: {} is not a folder".format(folder, above))
+        raise BadInput("cannot make {}: {} is not a folder: name another with --output".format(folder, above))
     if not os.access(above, os.W_OK | os.X_OK):
-        raise BadInput("{}: cannot write into the folder {}: name another with --output".format(folder, above))
+        raise BadInput("cannot make {}: no permission to write into {}: name another with --output".format(folder, above))
 
 
 def check_launches(study):
@@ -186,7 +197,7 @@ def check_launches(study):
     if done.returncode != 0 and lines:
         raise BadInput(lines[0][len("trafficbench: "):])
     if done.returncode == 0 and not out.startswith(command + "/"):
-        raise BadInput("{} is no trafficbench: it does not list what {} would measure".format(program, command))
+        raise BadInput("{} is not a trafficbench program: it does not list what {} would measure".format(program, command))
     return "{} does not start on this host".format(program) if done.returncode != 0 else ""
 
 
@@ -196,16 +207,15 @@ def make_study(options, site):
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     kind = "io" if options.io else options.mode
     folder = options.output or os.path.join(build.ROOT, "studies", "{}-{}-{}".format(site["name"], kind, stamp))
-    if site["scheduler"] == "slurm" and not re.fullmatch(r"[A-Za-z0-9_.:+@,=~/-]+", os.path.abspath(folder)):
-        raise BadInput("the study's folder is '{}': Slurm's header takes no space and no special character there; name another "
-                       "with --output".format(os.path.abspath(folder)))
+    if site["scheduler"] == "slurm":
+        check_letters(os.path.abspath(folder), "the study's folder (--output)", MARKS_OF_A_HEADER)
     for path in (folder, options.program or "", build.ROOT):
         if not is_one_line(os.path.abspath(path)):
-            raise BadInput("{} has a character in it that cannot stand in a job".format(ascii(os.path.abspath(path))))
+            raise BadInput("{} has a control character, which a job cannot have: name another".format(ascii(os.path.abspath(path))))
     freq = site["cpu_freq"]
     for job in jobs:
         if options.warn is not None and job["wall_seconds"] is not None and options.warn >= job["wall_seconds"]:
-            raise BadInput("warn is {} s, but a job of {} has {} s".format(options.warn, job["name"], job["wall_seconds"]))
+            raise BadInput("warn is {}: expected less than {}, the seconds of job {}".format(options.warn, job["wall_seconds"], job["name"]))
     program = os.path.abspath(options.program or build.program_of(site, options.io))
     study = {
         "version": store.VERSION, "folder": os.path.abspath(folder), "created": stamp, "site": site, "mode": options.mode,
@@ -295,7 +305,7 @@ def run_here(study):
             return code if code in (1, 2, 4) else 1
         if not store.is_done(study, job):
             # The launcher of an MPI may end with status 0 all the same.
-            tell("study.sh", "{} ended without all its reports; {} goes on".format(
+            tell("study.sh", "{} ended without all its reports; to continue: {}".format(
                 job["name"], store.how_to(study, "--resume")))
             return 4
     return merge.merge(study, False)
@@ -331,7 +341,7 @@ def start(options):
         slurm.need()
     check_place(site, build.ROOT, "this repository")
     if options.directory and not os.access(options.directory, os.W_OK | os.X_OK):
-        raise BadInput("directory {}: there is no folder to write into".format(options.directory))
+        raise BadInput("directory {} is not a folder that can be written: make it, or name another".format(options.directory))
     if not options.program:
         build.build(site, options.io)
     why_not = check_launches(study)
@@ -340,7 +350,7 @@ def start(options):
     take_launcher(study)
     # Printed before anything is written or submitted, in case it cannot be.
     for sentence in site["to_check"] if uses_slurm else []:
-        print("To be checked at {}: {}".format(site["name"], sentence))
+        print("Please check at {}: {}".format(site["name"], sentence))
     print("\n".join(summary.lines_of(study)))
     print("Study {}".format(study["folder"]), flush=True)
     store.create_folders(study["folder"])
@@ -369,7 +379,7 @@ def resume(study):
     missing = [job for job in study["jobs"]
                if not store.is_done(study, job) and not slurm.is_alive(states.get(job["id"], "UNKNOWN"))]
     if not missing and slurm.is_alive(states.get(study["merge"]["id"], "UNKNOWN")):
-        print("Nothing has stopped: nothing to resume")
+        print("No job has stopped: there is nothing to resume")
         return 0
     if slurm.is_alive(states.get(study["merge"]["id"], "UNKNOWN")):
         slurm.cancel([study["merge"]["id"]])
@@ -380,7 +390,7 @@ def resume(study):
 def carry_out(options):
     wanted = [name for name in ("site", "status", "table", "merge", "resume") if getattr(options, name) is not None]
     if len(wanted) != 1:
-        raise BadInput("give one of --site, --status, --table, --merge and --resume; see scripts/study.sh --help")
+        raise BadInput("expected one of --site, --status, --table, --merge and --resume; see scripts/study.sh --help")
     if wanted[0] == "site":
         return start(options)
     folder = getattr(options, wanted[0]) or store.newest(os.path.join(build.ROOT, "studies"))
@@ -403,4 +413,4 @@ def main():
     try:
         return carry_out(options)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt("interrupted; --resume goes on with a study that was begun")
+        raise KeyboardInterrupt("interrupted; --resume continues a study that was begun")

@@ -25,7 +25,7 @@ def _why_not(study, jobs):
     if last:
         text += "; it said: " + last
     if stopped:
-        text += "; {} goes on".format(store.how_to(study, "--resume"))
+        text += "; to continue: {}".format(store.how_to(study, "--resume"))
     return text
 
 
@@ -81,7 +81,7 @@ def merge(study, force):
     """Writes report.json; the exit status."""
     target = store.merged_path(study)
     if os.path.lexists(target) and not force:
-        raise BadInput("{} exists: --force makes it anew".format(target))
+        raise BadInput("{} already exists: give --force to replace it".format(target))
     missing = [job for job in study["jobs"] if not store.is_done(study, job)]
     if missing:
         raise BadInput(_why_not(study, missing))
@@ -103,12 +103,12 @@ def merge(study, force):
     write_text(target, json.dumps(report, indent=2, allow_nan=False) + "\n", replace=force)
     for line in tables:
         print(line)
-    print("{} rows of {} reports\nReport: {}".format(rows, len(reports), target))
+    print("{} rows of {} report{}\nReport: {}".format(rows, len(reports), "" if len(reports) == 1 else "s", target))
     return status
 
 
 def _no_report(program, why):
-    return FailedUnderWay("{} is no trafficbench: what it merged is no report: {}".format(program, why))
+    return FailedUnderWay("{} is not a trafficbench program: what it merged is not a report: {}".format(program, why))
 
 
 def _merged(program, reports, path):

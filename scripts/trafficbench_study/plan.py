@@ -4,23 +4,24 @@ import os
 import re
 
 from trafficbench_study import lists
-from trafficbench_study.bad_input import BadInput, one_of
+from trafficbench_study.bad_input import BadInput
 from trafficbench_study.durations import seconds_of, text_of
+from trafficbench_study.launches import nodes_text
 from trafficbench_study.site_profile import MOST_NODES, parse_shape
 from trafficbench_tools import counts
 
 # What may not stand after --, and why.
 FIRST = "is an option of the study: give it before the --"
-SHAPED = "is set by the study for each job: --nodes and --shapes say it"
+SHAPED = "is set by the study for each job: give --nodes and --shapes"
 SET = "is set by the study for each job"
 OWN_OPTIONS = dict(
     {name: FIRST for name in ("--kernels", "--cells", "--mode", "--count", "--depth", "--exchange", "--overlap", "--reduce", "--placement",
                               "--ranks-per-node", "--energy", "--dry-run", "--help", "-h")},
     **{"--ranks": SHAPED, "--threads": SHAPED, "--output": SET, "--resume": SET, "--force": SET,
-       "--time-limit": "is set by the study for each job: --time says it"})
+       "--time-limit": "is set by the study for each job: give --time"})
 OWN_OPTIONS_OF_IO = {
     "--bytes": FIRST, "--directory": FIRST, "--dry-run": FIRST, "--help": FIRST, "-h": FIRST, "--output": SET, "--resume": SET, "--force": SET,
-    "--cells": "is not for a study: --bytes says it, before the --",
+    "--cells": "is not for a study: give --bytes before the --",
     "--files": "is not for a study: its files are removed"}
 # Of the sweep alone.
 SWEEP_ONLY = ("kernels", "cells", "count", "depth", "exchange", "overlap", "reduce", "placement", "ranks_per_node", "base", "energy")
@@ -41,7 +42,7 @@ def node_counts(text):
         form = re.fullmatch(r"([0-9]{1,6})(?::([0-9]{1,6}))?", part)
         first, last = (int(form.group(1)), int(form.group(2) or form.group(1))) if form else (0, 0)
         if not 1 <= first <= last <= MOST_NODES:
-            raise BadInput("nodes is '{}': write numbers of nodes, as in 1,2,4,8 or 1:64".format(text))
+            raise BadInput("nodes is '{}': expected numbers of nodes, as in 1,2,4,8 or 1:64".format(text))
         while first <= last:
             counts.add(first)
             first *= 2
@@ -65,7 +66,7 @@ def cores_of(options, site):
     known = site["node"]["cores"]
     if isinstance(known, int):
         if options.cores not in (None, known):
-            raise BadInput("cores is {}: a node of {} has {}".format(options.cores, site["name"], known))
+            raise BadInput("cores is {}: expected {}, the cores of a node of {}, or leave it out".format(options.cores, known, site["name"]))
         return known
     if options.cores is not None:
         return options.cores
@@ -97,16 +98,16 @@ def _shapes(options, site, cores):
         shapes = [parse_shape(text, "shapes") for text in site["shapes"]]
     for ranks, threads in shapes if options.io else []:
         if threads != 1:
-            raise BadInput("shapes: {}x{}: with --io a rank has one thread, as in {}x1".format(ranks, threads, ranks))
+            raise BadInput("shapes: {}x{}: expected one thread per rank with --io, as in {}x1".format(ranks, threads, ranks))
     most, what = cores, "cores"
     if "siblings" in (options.placement or "").split(","):
         if site["scheduler"] != "none":
-            raise BadInput("placement siblings: the steps of a study give each worker a core; start trafficbench sweep in a job that "
+            raise BadInput("placement siblings: a study gives each worker a core of its own: start trafficbench sweep in a job that "
                            "may use all hardware threads")
         most, what = max(cores, len(os.sched_getaffinity(0))), "hardware threads"
     for ranks, threads in shapes:
         if ranks * threads > most and "--oversubscribe" not in options.sweep:
-            raise BadInput("shapes: {}x{} is more than the {} {} of a node".format(ranks, threads, most, what))
+            raise BadInput("shapes: {}x{} is more than the {} {} of a node: give fewer ranks or threads".format(ranks, threads, most, what))
     return list(dict.fromkeys(_under_populated(shapes, options.ranks_per_node)))
 
 
@@ -115,11 +116,11 @@ def _under_populated(shapes, ranks_per_node):
     if ranks_per_node in (None, "auto"):
         return shapes
     if not re.fullmatch("[1-9][0-9]{0,5}", ranks_per_node):
-        raise BadInput("ranks-per-node is '{}': it is one number, or auto".format(ranks_per_node))
+        raise BadInput("ranks-per-node is '{}': expected one number, or auto".format(ranks_per_node))
     ranks = int(ranks_per_node)
     found = [(ranks, threads) for most, threads in shapes if most >= ranks]
     if not found:
-        raise BadInput("ranks-per-node is {}: no shape has so many ranks on a node".format(ranks))
+        raise BadInput("ranks-per-node is {}: expected a number that --shapes has, or less".format(ranks))
     return found
 
 
@@ -128,8 +129,9 @@ def _name_of(queue):
 
 
 def _limits_of(queue):
-    nodes = "{} to {} nodes".format(queue.get("min_nodes", 1), queue["max_nodes"]) if "max_nodes" in queue else "any nodes"
-    return "{} takes {}{}".format(_name_of(queue), nodes, ", up to " + queue["max_time"] if "max_time" in queue else "")
+    least, most = queue.get("min_nodes", 1), queue.get("max_nodes")
+    nodes = "{} or more nodes".format(least) if most is None else nodes_text(most) if most == least else "{} to {} nodes".format(least, most)
+    return "{} allows {}{}".format(_name_of(queue), nodes, ", up to " + queue["max_time"] if "max_time" in queue else "")
 
 
 def _queues(options, site):
@@ -145,8 +147,8 @@ def _queues(options, site):
             continue
         queues = [queue for queue in queues if queue.get(key) == wanted]
         if not queues:
-            raise BadInput("{} '{}' is not one of {}'s: {}".format(
-                key, wanted, site["name"], one_of(dict.fromkeys(named))))
+            raise BadInput("unknown {} '{}' at {}: choose from {}".format(
+                key, wanted, site["name"], ", ".join(dict.fromkeys(named))))
     return queues
 
 
@@ -161,8 +163,8 @@ def _fit(queues, nodes, wanted_seconds, given, site):
         if wanted_seconds <= longest or not given:
             return queue, min(wanted_seconds, longest)
     time = " for " + text_of(wanted_seconds) if given else ""
-    raise BadInput("{} node{}{}: beyond the limits of {}: {}".format(
-        nodes, "s" if nodes > 1 else "", time, site["name"], "; ".join(_limits_of(queue) for queue in queues)))
+    raise BadInput("{}{}: beyond the limits of {}: {}".format(
+        nodes_text(nodes), time, site["name"], "; ".join(_limits_of(queue) for queue in queues)))
 
 
 def _check_numbers_of_jobs(jobs):
@@ -212,8 +214,8 @@ def plan(options, site):
         for ranks, threads in shapes:
             point = (nodes * ranks, threads)
             if point in taken:
-                raise BadInput("shapes: {} ranks x {} threads come up both on {} and on {} nodes, so that one report could not "
-                               "tell them apart".format(point[0], point[1], taken[point], nodes))
+                raise BadInput("shapes: {} ranks x {} threads come up both on {} and on {} nodes, and one report cannot "
+                               "tell them apart: give other --nodes or --shapes".format(point[0], point[1], taken[point], nodes))
             taken[point] = nodes
             _launch(job, nodes * ranks, ranks, threads, nodes)
         jobs.append(job)
@@ -235,7 +237,7 @@ def bytes_of(options, jobs):
     size = counts.parse_count(options.bytes, "bytes", 1, MOST_BYTES)
     most = max(job["nodes"] for job in jobs)
     if bytes_on(most, options.mode, size) > MOST_BYTES:
-        raise BadInput("bytes is {}: {} nodes make more of it than the {} bytes that a road may have: give less, or --mode strong".format(
+        raise BadInput("bytes is {}: on {} nodes that is more than the {} bytes that a road may have: give less, or --mode strong".format(
             options.bytes, most, MOST_BYTES))
     return size
 

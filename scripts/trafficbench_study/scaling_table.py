@@ -39,7 +39,7 @@ def _shown(group, launches, labels, bases, every):
     order = {label: number for number, label in enumerate(dict.fromkeys(labels.values()))}
 
     def place(row):
-        # One core is apart from the whole node: it is none of the shapes that are chosen from.
+        # One core is apart from the whole node: the fastest ranks x threads are not chosen from it.
         return order[labels[row["name"]]], launches[row["ranks"], row["threads"]]["nodes"]
 
     fastest = {}
@@ -90,15 +90,15 @@ def print_table(study):
     """Prints the tables of the merged report, every ranks x threads among them; the exit status."""
     path = store.merged_path(study)
     if study["io"]:
-        raise BadInput("{} is a study of files, which has no speedups".format(study["folder"]))
+        raise BadInput("{} is a study of files (--io), which has no speedups: name one of a sweep".format(study["folder"]))
     if not os.path.lexists(path):
-        raise BadInput("{} is not there yet: {} says how far the study is".format(path, store.how_to(study, "--status")))
+        raise BadInput("{} does not exist yet: {} says how far the study is".format(path, store.how_to(study, "--status")))
     report = read_json(path)
     try:
         lines = lines_of(study, report["benchmarks"], every=True)
     except (LookupError, TypeError, AttributeError, ValueError):
-        raise BadInput("{}: no report of a study: it lacks rows, or what they hold".format(path))
+        raise BadInput("{} is not the report of a study: it lacks rows, or their fields".format(path))
     if not lines:
-        raise BadInput("{}: no row has a speedup".format(path))
+        raise BadInput("{}: no row has a speedup: measure on several numbers of nodes".format(path))
     print("\n".join(lines))
     return 0

@@ -3,7 +3,7 @@
 import os
 import re
 
-from trafficbench_study.bad_input import BadInput, one_of
+from trafficbench_study.bad_input import BadInput
 from trafficbench_study.durations import seconds_of
 from trafficbench_study.fields import (
     NAME, PATH, PLAIN_TEXT, TEXT, Either, Flag, ListOf, Number, Object, Text, Variables,
@@ -29,7 +29,7 @@ def _is_time(text):
 
 TIME = Text("a wall time, as in 01:00:00 (HH:MM:SS)", _is_time)
 SHAPE_FORM = r"([1-9][0-9]{0,5})x([1-9][0-9]{0,5})"
-SHAPE = Text("a shape, ranks a node x threads a rank, as in 16x8", lambda text: re.fullmatch(SHAPE_FORM, text))
+SHAPE = Text("ranks per node x threads per rank, as in 16x8", lambda text: re.fullmatch(SHAPE_FORM, text))
 
 BUILD = Object({"cc": Either(None, TEXT), "cxx": Either(None, TEXT), "cmake_options": ListOf(TEXT),
                 "processes": Either("auto", Number(1, 1024))})
@@ -54,10 +54,10 @@ SITE = Object({
 
 
 def parse_shape(text, what):
-    """(ranks a node, threads a rank) of "16x8"."""
+    """(ranks per node, threads per rank) of "16x8"."""
     form = re.fullmatch(SHAPE_FORM, text)
     if not form:
-        raise BadInput("{}: '{}' is no shape: write ranks a node x threads a rank, as in 16x8".format(what, text))
+        raise BadInput("{}: '{}': expected ranks per node x threads per rank, as in 16x8".format(what, text))
     return int(form.group(1)), int(form.group(2))
 
 
@@ -66,9 +66,9 @@ def check(where, site):
     SITE.check(where, site)
     for number, queue in enumerate(site["queues"]):
         if queue.get("min_nodes", 1) > queue.get("max_nodes", MOST_NODES):
-            raise BadInput('{}: queues[{}]: "min_nodes" is above "max_nodes"'.format(where, number))
+            raise BadInput('{}: queues[{}]: "min_nodes" must not be above "max_nodes"'.format(where, number))
     if site["cpu_freq"] is not None and site["cpu_freq"]["default"] not in site["cpu_freq"]["choices"]:
-        raise BadInput('{}: cpu_freq: "default" is none of "choices"'.format(where))
+        raise BadInput('{}: cpu_freq: "default" must be one of "choices"'.format(where))
     if site["time"] is None and site["scheduler"] == "slurm":
         raise BadInput('{}: "time" must be a wall time, as in 01:00:00'.format(where))
     cores = site["node"]["cores"]
@@ -97,8 +97,8 @@ def load(name_or_path):
     elif name_or_path in names():
         path = os.path.join(FOLDER, name_or_path + ".json")
     else:
-        raise BadInput("site '{}' is unknown: it is {}, or a file whose name ends in .json".format(
-            name_or_path, one_of(names())))
+        raise BadInput("unknown site '{}': choose from {}, or name a file that ends in .json".format(
+            name_or_path, ", ".join(names())))
     site = read_json(path, MOST_BYTES)
     check(path, site)
     return site

@@ -38,7 +38,7 @@ def _reason(text):
 
 def need():
     if shutil.which("sbatch") is None:
-        raise BadInput("no sbatch on the path: run this on a login node of the site, or take --site local")
+        raise BadInput("no sbatch on the path: run this on a login node of the site, or give --site local")
 
 
 def check(script):
@@ -60,7 +60,7 @@ def submit(script, after=(), behind=None):
         raise BadInput("Slurm refuses {}: {}".format(script, _reason(err or out)))
     job = out.strip().split(";")[0]
     if not is_plain(job):
-        raise FailedUnderWay("sbatch took {}, but printed no number of a job: '{}'; look for it with squeue".format(script, job))
+        raise FailedUnderWay("sbatch accepted {}, but printed no job number: '{}'; look for it with squeue".format(script, job))
     return job
 
 

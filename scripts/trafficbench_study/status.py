@@ -38,7 +38,7 @@ def print_status(study):
             print("  speedups    {}".format(store.how_to(study, "--table")))
         return 0
     if stopped:
-        print("  The merge will not run: a job has stopped. Its log is in {}. To go on: {}".format(
+        print("  The merge will not run: a job has stopped. Its log is in {}. To continue: {}".format(
             store.path_of(study["folder"], "logs"), store.how_to(study, "--resume")))
         return 1
     state = states.get(study["merge"]["id"], "")

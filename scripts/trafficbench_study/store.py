@@ -70,30 +70,30 @@ def create_folders(folder):
     try:
         os.makedirs(folder)
     except FileExistsError:
-        raise BadInput("{} exists: name another folder with --output, or go on with it by --resume".format(folder))
+        raise BadInput("{} already exists: name another folder with --output, or continue it with --resume".format(folder))
     except OSError as error:
-        raise BadInput("{}: {}".format(folder, error.strerror))
+        raise BadInput("cannot make {}: {}: name another folder with --output".format(folder, error.strerror))
     try:
         for name in ("jobs", "logs", "reports", "state", "energy"):
             os.mkdir(path_of(folder, name))
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise FailedUnderWay("{}: {}".format(folder, error.strerror))
+        raise FailedUnderWay("cannot make folders in {}: {}".format(folder, error.strerror))
 
 
 def load(folder):
     """The study in that folder, every field checked."""
     path = path_of(folder, "study.json")
     if not os.path.lexists(path):
-        raise BadInput("{}: there is none: name the folder of a study".format(path))
+        raise BadInput("{} does not exist: name the folder of a study".format(path))
     study = read_json(path, site_profile.MOST_BYTES)
     if isinstance(study, dict) and study.get("version") != VERSION:
-        raise BadInput("{} is no study of this version ({})".format(path, VERSION))
+        raise BadInput("{} is not a study of this version of trafficbench: expected \"version\": {}".format(path, VERSION))
     STUDY.check(path, study)
     names = [job["name"] for job in study["jobs"]]
     names += [launch["name"] for job in study["jobs"] for launch in job["launches"]]
     if len(set(names)) < len(names):
-        raise BadInput("{}: two jobs or launches have one name".format(path))
+        raise BadInput("{}: the name of a job or launch appears twice".format(path))
     # It may have been moved.
     study["folder"] = os.path.abspath(folder)
     return study
@@ -109,9 +109,9 @@ def newest(parent):
     except FileNotFoundError:
         pass
     except OSError as error:
-        raise BadInput("{}: {}: name the folder of a study".format(parent, error.strerror))
+        raise BadInput("cannot read the folder {}: {}: name the folder of a study".format(parent, error.strerror))
     if not times:
-        raise BadInput("there is no study in {}: name its folder".format(parent))
+        raise BadInput("there is no study in {}: name the folder of one".format(parent))
     return max(times, key=times.get)
 
 

@@ -16,7 +16,7 @@ def lines_of(study):
     if site["scheduler"] != "slurm":
         return lines + ["  {:15} {} (one after the other, on this machine)".format("launches", _launches(jobs[0]))]
     lines += ["", "  {:11}  {:>5}  {:10}  {:10}  {:>9}  {:>10}  {}".format(
-        "job", "nodes", "partition", "QoS", "wall time", "node-hours", "ranks a node x threads")]
+        "job", "nodes", "partition", "QoS", "wall time", "node-hours", "ranks per node x threads")]
     for job in jobs + [study["merge"]]:
         is_merge = job is study["merge"]
         lines.append("  {:11}  {:>5}  {:10}  {:10}  {:>9}  {:>10}  {}".format(

@@ -11,8 +11,8 @@ from trafficbench_tools.with_packages import need
 HELP = """Usage: scripts/check_report.py FILE...
 
 Checks reports: the schema, results/schema/report.schema.json, and the rules that a schema cannot say, at the end of
-docs/schema.md. One line a file. Names the fields of rows that this version does not know, and passes over. A report of
-version 1 is held against the rules of that.
+docs/schema.md. One line a file. Fields of rows that this version does not know are named, and ignored. A report of
+version 1 is checked against the rules of that version.
 
 Example:
   scripts/check_report.py results/*.json
@@ -30,8 +30,11 @@ def main():
         print(HELP)
         return 0
     check_words(paths, "check_report.py")
-    if not paths or any(path.startswith("--") for path in paths):
-        raise BadInput("expected reports to check, FILE...; see scripts/check_report.py --help")
+    for path in paths:
+        if path.startswith("-"):
+            raise BadInput(f"unknown option {path}: expected --help or reports, FILE...; see scripts/check_report.py --help")
+    if not paths:
+        raise BadInput("no report given: expected FILE...; see scripts/check_report.py --help")
     failed = False
     for path in paths:
         try:
@@ -47,4 +50,4 @@ def _notes(report, unknown):
     version = "" if "trafficbench_schema" in report["context"] else " as version 1"
     # A name may hold anything, and be one of many.
     names = shortened(", ".join(ascii(name)[1:-1] for name in unknown))
-    return f"{version}; passed over, as unknown: {names}" if unknown else version
+    return f"{version}; unknown fields, ignored: {names}" if unknown else version

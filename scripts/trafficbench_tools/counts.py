@@ -26,9 +26,9 @@ def parse_count(text, what, least, most):
     elif plain:
         number = Fraction(plain[1]) * SUFFIXES.get(plain[2], 1)
     else:
-        raise BadInput(f"{what} is '{text}': it is a count such as 10240000, 1e7 or 16Mi")
+        raise BadInput(f"{what} is '{text}': expected a count such as 10240000, 1e7 or 16Mi")
     if number.denominator != 1 or not least <= number <= most:
-        raise BadInput(f"{what} is {text}: it is a whole number from {least} to {most}")
+        raise BadInput(f"{what} is {text}: expected a whole number from {least} to {most}")
     return int(number)
 
 
@@ -39,5 +39,5 @@ def parse_share(text, what):
     except ValueError:
         number = -1.0
     if not 0 <= number <= 1:
-        raise BadInput(f"{what} is '{text}': it is a number from 0 to 1")
+        raise BadInput(f"{what} is '{text}': expected a number from 0 to 1")
     return number

@@ -22,7 +22,7 @@ def check_target(path, replace):
         _refuse_target(path, replace)
         folder = os.path.dirname(path) or "."
         if not os.path.isdir(folder):
-            raise BadInput("there is no folder {} to write {} into".format(folder, os.path.basename(path)))
+            raise BadInput("cannot write {}: there is no folder {}: make it, or name another file".format(path, folder))
         with tempfile.NamedTemporaryFile(dir=folder, prefix=_prefix(path)):
             pass
     except OSError as error:
@@ -30,7 +30,7 @@ def check_target(path, replace):
 
 
 def _refuse_target(path, replace):
-    """What is no plain file (a device, a pipe, a folder, a link that leads nowhere) is not replaced, even if it may be."""
+    """What is no plain file (a device, a pipe, a folder, a link to a missing file) is not replaced, even if it may be."""
     try:
         found = os.lstat(path)
     except FileNotFoundError:
@@ -41,16 +41,17 @@ def _refuse_target(path, replace):
         try:
             found = os.stat(path)
         except OSError as error:
-            raise BadInput("{} is a link that leads nowhere: name another file".format(path)) from error
+            why = "to a missing file" if isinstance(error, FileNotFoundError) else "that cannot be followed ({})".format(error.strerror)
+            raise BadInput("cannot write {}: it is a symbolic link {}: name another file".format(path, why)) from error
     kind = kind_of(found.st_mode)
     if kind:
-        raise BadInput("{} is {}: name a file".format(path, kind))
+        raise BadInput("cannot write {}: it is {}: name a file".format(path, kind))
     if not replace:
         raise _exists(path)
 
 
 def _exists(path):
-    return BadInput("{} exists: name another file, or replace it with --force".format(path))
+    return BadInput("{} already exists: name another file, or replace it with --force".format(path))
 
 
 @contextlib.contextmanager

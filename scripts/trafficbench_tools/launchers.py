@@ -25,9 +25,9 @@ def launcher_of(program):
         try:
             return shlex.split(words.group(1)) if words else []
         except ValueError as error:
-            raise BadInput("{} is damaged ({}): build the program anew".format(path, error))
+            raise BadInput("{} is damaged ({}): build the program again".format(path, error))
     path = os.path.join(folder, BESIDE)
     if os.path.exists(path):
         return [] if re.search("^mpi='none'$", read_text(path), re.MULTILINE) else [path, "-n"]
-    raise BadInput("{}: there is no {} beside it, which starts its ranks: name the program in the folder bin of its build or of its "
+    raise BadInput("{}: there is no {} beside it, which starts its ranks: name the program in the folder bin of its build or "
                    "installation".format(program, BESIDE))

@@ -166,11 +166,11 @@ def _told_of(problem):
     if isinstance(problem, KeyboardInterrupt):
         return 4, str(problem) or "interrupted; start it again"
     if isinstance(problem, MemoryError):
-        return 1, "there is not enough memory"
+        return 1, "not enough memory"
     if isinstance(problem, OSError):
         return 1, ": ".join(str(part) for part in (problem.filename, problem.strerror or problem) if part is not None)
     place = traceback.extract_tb(problem.__traceback__)[-1]
-    return 1, "an error of this script itself, please report it: {}: {} ({}:{})".format(
+    return 1, "internal error, please report it: {}: {} ({}:{})".format(
         type(problem).__name__, problem, os.path.basename(place[0]), place[1])
 
 

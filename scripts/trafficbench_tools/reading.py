@@ -29,7 +29,7 @@ KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISCHR, "
 
 def kind_of(mode):
     """What a file is that is no plain file; an empty text if it is one."""
-    return "" if stat.S_ISREG(mode) else next((name for is_kind, name in KINDS if is_kind(mode)), "no plain file")
+    return "" if stat.S_ISREG(mode) else next((name for is_kind, name in KINDS if is_kind(mode)), "a special file")
 
 
 def read_bytes(path, most=MOST_BYTES):
@@ -42,7 +42,7 @@ def read_bytes(path, most=MOST_BYTES):
     try:
         kind = kind_of(os.fstat(handle).st_mode)
         if kind:
-            raise BadInput("{}: cannot be read: it is {}, not a plain file".format(path, kind))
+            raise BadInput("{}: cannot be read: it is {}: name a file".format(path, kind))
         with os.fdopen(handle, "rb", closefd=False) as file:
             # What it says of its size may be wrong, or have changed; what may be read at most need not fit into memory.
             data = bytearray()
@@ -56,7 +56,7 @@ def read_bytes(path, most=MOST_BYTES):
     finally:
         os.close(handle)
     if len(data) > most:
-        raise BadInput("{}: cannot be read: it is larger than {} MiB".format(path, most // 2**20))
+        raise BadInput("{}: cannot be read: it is larger than {} MiB, the most that is read".format(path, most // 2**20))
     return bytes(data)
 
 
@@ -69,7 +69,7 @@ def read_text(path, most=MOST_BYTES):
     try:
         return read_bytes(path, most).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadInput("{}: cannot be read: byte {} is not UTF-8".format(path, error.start)) from error
+        raise BadInput("{}: cannot be read: byte {} is not UTF-8 text".format(path, error.start)) from error
 
 
 def read_json(path, most=MOST_BYTES):
@@ -84,11 +84,13 @@ def read_json(path, most=MOST_BYTES):
 def parse_json(text):
     """JSON as the standard has it: no NaN, no Infinity, no key twice in one object, no half of a character; and no number and
     no depth beyond all that the suite writes. Raises BadInput."""
+    if not text.strip():
+        raise BadInput("not JSON: nothing is in it")
     try:
         value = json.loads(text, parse_constant=_refuse_constant, parse_float=_number, parse_int=_whole,
                            object_pairs_hook=_unique_keys)
     except RecursionError as error:
-        raise BadInput("not JSON of this suite: nested more than {} levels deep".format(MOST_LEVELS)) from error
+        raise BadInput("not JSON of trafficbench: nested more than {} levels deep".format(MOST_LEVELS)) from error
     except json.JSONDecodeError as error:
         raise BadInput("not JSON: {}".format(error)) from error
     # Text with half a character cannot be printed or written. Only an escape can bring one: UTF-8 has none.
@@ -97,7 +99,7 @@ def parse_json(text):
 
 
 def _refuse_constant(name):
-    raise BadInput("{} is not a JSON number; a number that does not exist is null".format(name))
+    raise BadInput("{} is not a JSON number: write null where there is no number".format(name))
 
 
 def _number(digits):
@@ -105,7 +107,7 @@ def _number(digits):
     if not math.isfinite(value):
         raise BadInput("{} is beyond the range of a double".format(shortened(digits, 40)))
     if abs(value) > GREATEST:
-        raise BadInput("{} is beyond all that is measured or counted here: at most {:g}".format(shortened(digits, 40), GREATEST))
+        raise BadInput("{} is out of range: expected at most {:g}".format(shortened(digits, 40), GREATEST))
     return value
 
 
@@ -121,7 +123,7 @@ def _unique_keys(pairs):
         seen = set()
         for key, _ in pairs:
             if key in seen:
-                raise BadInput("key {} stands twice in one object".format(_quoted(key)))
+                raise BadInput("key {} appears twice in one object".format(_quoted(key)))
             seen.add(key)
     return fields
 
@@ -133,7 +135,7 @@ def _check_parts(value, look_at_texts):
         below = []
         for part in level:
             if depth > MOST_LEVELS and isinstance(part, (dict, list)):
-                raise BadInput("not JSON of this suite: nested more than {} levels deep".format(MOST_LEVELS))
+                raise BadInput("not JSON of trafficbench: nested more than {} levels deep".format(MOST_LEVELS))
             if isinstance(part, dict):
                 below.extend(part.values())
                 if look_at_texts:
@@ -149,7 +151,7 @@ def _refuse_half_characters(text):
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise BadInput("text {} holds half of a UTF-16 pair".format(_quoted(text))) from error
+        raise BadInput("text {} holds half of a UTF-16 surrogate pair".format(_quoted(text))) from error
 
 
 def _quoted(text):

@@ -46,14 +46,14 @@ def check_fields(report, known):
 
 def _check_nodes(nodes):
     hosts = [node["host"] for node in nodes]
-    require(len(hosts) == len(set(hosts)), "context.nodes names a node twice")
+    require(len(hosts) == len(set(hosts)), "a node appears twice in context.nodes")
     for node in nodes:
         name = f"node {_shown(node['host'])}"
         low, high = node["kernel_ratio_low"], node["kernel_ratio_high"]
         is_missing = [part is None for part in (low, high, node["interval_over"])]
-        require(any(is_missing) == all(is_missing), f"{name} has a part of an interval")
+        require(any(is_missing) == all(is_missing), f"{name} has only part of an interval")
         ordered = low is None or low <= node["kernel_ratio"] <= high
-        require(ordered, f"{name}: not kernel_ratio_low <= kernel_ratio <= kernel_ratio_high")
+        require(ordered, f"{name}: expected kernel_ratio_low <= kernel_ratio <= kernel_ratio_high")
 
 
 class Visits:
@@ -100,13 +100,13 @@ def _check_row(row, rows, runs, visits, known):
 def _check_iterations(row):
     updates = row["class"] == "update" or row["steps"] is None
     should = row["steps"] if updates else 1
-    require(row["iterations"] == should, f"iterations is not {'steps' if updates else '1, as where no cells are updated'}")
+    require(row["iterations"] == should, f"iterations is {row['iterations']}: expected {should}, {'as steps' if updates else 'since no cells are updated'}")
 
 
 def _check_samples(row, runs):
     require(row["repetitions"] == len(row["samples"]), "repetitions is not the number of samples")
     for field in ONE_A_SAMPLE + [field for field in ONE_A_SAMPLE_OR_NONE if row.get(field)]:
-        require(len(row[field]) == len(row["samples"]), f"{field} has not one entry a sample")
+        require(len(row[field]) == len(row["samples"]), f"{field} does not have one entry per sample")
     places = list(zip(row["sample_runs"], row["sample_visits"]))
     for before, after in zip(places, places[1:]):
         require(
@@ -115,9 +115,9 @@ def _check_samples(row, runs):
             f" after run {before[0]}, visit {before[1]}",
         )
     for run, visit in set(places):
-        require(run < len(runs), f"run {run} of sample_runs is none of the {len(runs)} in context.runs")
+        require(run < len(runs), f"run {run} of sample_runs is not one of the {len(runs)} in context.runs")
         visits = runs[run].get("visits")
-        require(visits is None or visit < len(visits), f"visit {visit} of sample_visits is none of those of run {run}")
+        require(visits is None or visit < len(visits), f"visit {visit} of sample_visits is not one of those of run {run}")
 
 
 def _check_times(row, times):
@@ -127,16 +127,16 @@ def _check_times(row, times):
         value, low, high, over = median_and_interval(times)
         require(
             close(row["real_time"], scale * value),
-            f"real_time {row['real_time']} ns is not the median of the visits' medians, {scale * value} ns",
+            f"real_time {row['real_time']} ns is not the median of the visits' medians, which is {scale * value} ns",
         )
     if row["origin"] != "measured":
         low = high = over = None
-    require(row["interval_over"] == over, f"interval_over is {row['interval_over']}, and by the samples it is {over}")
+    require(row["interval_over"] == over, f"interval_over is {row['interval_over']}: expected {over}, by the samples")
     _require_same(row, "real_time_low", low and scale * low)
     _require_same(row, "real_time_high", high and scale * high)
     if row.get("cpu_seconds"):
         should = scale * statistics.median(medians_by_visit(row, per_iteration(row, row["cpu_seconds"])).values())
-        require(close(row["cpu_time"], should), f"cpu_time {row['cpu_time']} ns is not that of cpu_seconds, {should} ns")
+        require(close(row["cpu_time"], should), f"cpu_time {row['cpu_time']} ns is not that of cpu_seconds, which is {should} ns")
     if row.get("sample_clock_hz"):
         should = statistics.median(medians_by_visit(row, row["sample_clock_hz"]).values())
         require(
@@ -151,7 +151,7 @@ def _check_rates(row, times):
     per_microsecond = 1e-6 * row["cells"]
     # A time so short that it has no thousandth has no rate either.
     should = per_microsecond * NANOSECONDS / (row["real_time"] or math.nan)
-    require(close(row["mcops"], should), f"mcops {row['mcops']} is not cells / real_time, {should}")
+    require(close(row["mcops"], should), f"mcops {row['mcops']} is not cells / real_time, which is {should}")
     if times:
         _, low, high, _ = median_and_interval(times)
         if row["interval_over"] is None:
@@ -159,7 +159,7 @@ def _check_rates(row, times):
         _require_same(row, "mcops_low", high and per_microsecond / high)
         _require_same(row, "mcops_high", low and per_microsecond / low)
     best = per_microsecond * best_rate(row) if times else row["mcops"]
-    require(close(row["mcops_best"], best), f"mcops_best {row['mcops_best']} is not the rate of the fastest sample, {best}")
+    require(close(row["mcops_best"], best), f"mcops_best {row['mcops_best']} is not the rate of the fastest sample, which is {best}")
 
 
 def _check_bytes(row):
@@ -240,7 +240,7 @@ def _check_efficiency(row, rows):
 def _require_same(row, field, should):
     value = row.get(field)
     same = value is should is None if value is None or should is None else close(value, should)
-    require(same, f"{field} is {value}, and by the samples it is {should}")
+    require(same, f"{field} is {value}: expected {should}, by the samples")
 
 
 # --- what version 1 has too --------------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ def rows_by_name(report):
     rows = {}
     for row in report["benchmarks"]:
         if row["name"] in rows:
-            raise ReportError(f"row '{row['name']}' stands twice")
+            raise ReportError(f"row '{row['name']}' appears twice")
         rows[row["name"]] = row
     return rows
 
@@ -273,15 +273,15 @@ def check_magnitudes(row, known):
         for part in value if isinstance(value, list) else [value]:
             for number in part.values() if isinstance(part, dict) else [part]:
                 if isinstance(number, float) and 0 < abs(number) < SMALLEST:
-                    raise ReportError(f"{field} {number} is less than all that can be measured: {SMALLEST:g} or more")
+                    raise ReportError(f"{field} is {number}: expected {SMALLEST:g} or more, the least that can be measured")
 
 
 def check_rank_seconds(row):
     """One entry a sample, in order, with the sample as the slowest."""
     if row.get("rank_seconds"):
-        require(len(row["rank_seconds"]) == len(row["samples"]), "rank_seconds has not one entry a sample")
+        require(len(row["rank_seconds"]) == len(row["samples"]), "rank_seconds does not have one entry per sample")
         for sample, ranks in zip(row["samples"], row["rank_seconds"]):
-            require(ranks["min"] <= ranks["median"] <= ranks["max"], "rank_seconds not min <= median <= max")
+            require(ranks["min"] <= ranks["median"] <= ranks["max"], "rank_seconds: expected min <= median <= max")
             require(close(sample, ranks["max"]), "a sample is not the slowest rank's time")
 
 
@@ -296,7 +296,7 @@ def check_order(row):
     for middle in INTERVALS:
         low, high = f"{middle}_low", f"{middle}_high"
         if row.get(low) is not None:
-            require(row[low] <= row[middle] <= row[high], f"not {low} <= {middle} <= {high}")
+            require(row[low] <= row[middle] <= row[high], f"expected {low} <= {middle} <= {high}")
 
 
 def check_cycles(row, rate):
@@ -312,11 +312,11 @@ def check_cycles(row, rate):
 def check_workers(row):
     """The placement names workers of the row, each once."""
     workers = [(worker["rank"], worker["thread"]) for worker in row["placement"] or []]
-    require(len(workers) == len(set(workers)), "placement names a worker twice")
+    require(len(workers) == len(set(workers)), "a worker appears twice in placement")
     for rank, thread in workers:
         require(
             rank < row["ranks"] and thread < row["threads"],
-            f"placement names rank {rank}, thread {thread}, which the row has not",
+            f"placement names rank {rank}, thread {thread}, which the row does not have",
         )
 
 
@@ -336,7 +336,7 @@ def check_fits(report, rows):
     """Fits are of rows of the report."""
     for fit in report.get("fits", []):
         name = f"fit of {fit['law']}"
-        require(len(fit["residuals"]) == len(fit["rows"]), f"{name}: residuals has not one entry a row")
+        require(len(fit["residuals"]) == len(fit["rows"]), f"{name}: residuals does not have one entry per row")
         for row in fit["rows"]:
             require(row in rows, f"{name}: '{row}' is not a row of this report")
             require(rows[row]["speedup"] is not None, f"{name}: '{row}' has no speedup")
@@ -344,7 +344,7 @@ def check_fits(report, rows):
             if parameter["low"] is not None and parameter["high"] is not None:
                 require(
                     parameter["low"] <= parameter["value"] <= parameter["high"],
-                    f"{name}: {_shown(key)} not low <= value <= high",
+                    f"{name}: {_shown(key)}: expected low <= value <= high",
                 )
 
 

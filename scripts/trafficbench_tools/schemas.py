@@ -20,8 +20,8 @@ def check_by(schema, report):
         default=None,
     )
     if error is not None:
-        where = "/".join(ascii(str(part))[1:-1] for part in error.absolute_path) or "the report"
-        raise ReportError(f"{where}: {shortened(error.message)}")
+        where = "/".join(ascii(str(part))[1:-1] for part in error.absolute_path)
+        raise ReportError(f"not a report of trafficbench: {where + ': ' if where else ''}{shortened(error.message)}")
 
 
 @functools.lru_cache(maxsize=None)

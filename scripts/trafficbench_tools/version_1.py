@@ -42,7 +42,7 @@ def is_version_1(report):
 
 
 def check(report):
-    """Raises ReportError for a report that is none of version 1."""
+    """Raises ReportError for a report that is not of version 1."""
     check_by(SCHEMA_PATH, report)
     rows = rows_by_name(report)
     check_each_row(rows, lambda row: _check_row(row, rows, report["context"]["runs"]))
@@ -52,7 +52,7 @@ def check(report):
 def _check_row(row, rows, runs):
     require(row["run_name"] == row["name"], "run_name is not name")
     require(row["iterations"] == row["steps"], "iterations is not steps")
-    require(row["run"] < len(runs), f"run {row['run']} is none of the {len(runs)} in context.runs")
+    require(row["run"] < len(runs), f"run {row['run']} is not one of the {len(runs)} in context.runs")
     check_magnitudes(row, row)
     _check_times(row)
     check_rank_seconds(row)
@@ -60,7 +60,7 @@ def _check_row(row, rows, runs):
     check_order(row)
     if row["mcops"] is not None:
         rate = row["cells"] * row["steps"] / (row["real_time"] * 1e-3 or math.nan)
-        require(close(row["mcops"], rate / 1e6), f"mcops {row['mcops']} is not cells * steps / median, {rate / 1e6}")
+        require(close(row["mcops"], rate / 1e6), f"mcops {row['mcops']} is not cells * steps / median, which is {rate / 1e6}")
         check_cycles(row, rate)
     check_workers(row)
     if row["limit"] is not None:
@@ -81,16 +81,16 @@ def _check_times(row):
     if samples:
         should = 1e3 * statistics.median(samples)
         require(
-            close(row["real_time"], should), f"real_time {row['real_time']} ms is not the median of the samples, {should} ms"
+            close(row["real_time"], should), f"real_time {row['real_time']} ms is not the median of the samples, which is {should} ms"
         )
     if row.get("rounds"):
-        require(len(row["rounds"]) == len(samples), "rounds has not one entry a sample")
+        require(len(row["rounds"]) == len(samples), "rounds does not have one entry per sample")
         require(row["rounds"] == sorted(row["rounds"]), "rounds are not in order")
 
 
 def _check_base_samples(row, field, base):
     if f"{field}_steps" in row:
-        require(bool(row.get(f"{field}_samples")), f"{field}_steps stands there without {field}_samples")
+        require(bool(row.get(f"{field}_samples")), f"{field}_steps is there without {field}_samples")
         rate = base["cells"] * row[f"{field}_steps"] / statistics.median(row[f"{field}_samples"])
         require(close(row[f"{field}_mcops"], rate / 1e6), f"{field}_mcops is not cells * {field}_steps / median")
 

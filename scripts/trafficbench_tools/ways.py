@@ -12,7 +12,7 @@ DESCRIPTION = """\
 For each kernel, road, counting mode, depth and number of cores of a report, all on several ranks: a line for each way in which ranks
 communicate or are placed. At depth auto each way has the depth that suits it.
 
-  us          an iteration, microseconds: the median over visits, and its 95% interval
+  us          microseconds per iteration: the median over visits, and its 95% interval
   x default   its rate over that of the default, formed within visits, with its interval; a tie where that holds 1
   network     the part of its cores' time that exchanges and sums took, without waiting
   of limit    its best repetition, as a part of what kernel, edges and sums allow together"""
@@ -21,7 +21,7 @@ EPILOG = """\
 exit status:
   0  done
   1  standard output takes no more, which one line says
-  2  bad input, or no two rows that differ in this alone: one line says what was wrong
+  2  bad input, or no two rows that differ only in this: one line says what was wrong
   4  interrupted
 
 Example:
@@ -40,7 +40,7 @@ def parse_arguments(words):
     )
     parser.add_argument("report", metavar="REPORT", help="JSON that trafficbench sweep wrote")
     parser.add_argument(
-        "--only", action="append", default=[], metavar="WORD", help="rows whose names hold this word alone; may be repeated"
+        "--only", action="append", default=[], metavar="WORD", help="only rows whose names contain WORD; may be repeated"
     )
     parser.add_argument("--single", action="store_true", help="leave out what differs from the default in several ways at once")
     parser.add_argument("--markdown", action="store_true", help="print a table in Markdown, without columns of the point on which all rows agree")
@@ -105,11 +105,13 @@ def lines_of(report, name, only, single, markdown):
     from trafficbench_tools.errors import BadInput
 
     rows = [row for row in report["benchmarks"] if all(word in row["name"] for word in only)]
+    if not rows and only:
+        raise BadInput(f"{name}: no row has {' and '.join(only)} in its name: give --only a part of a name, such as count:every")
     groups = groups_of([row for row in rows if not single or ", " not in split_name(row)[1]])
     if not groups:
         raise BadInput(
-            f"{name}: no row on several ranks has a default and another way beside it: measure with several of "
-            "--exchange, --overlap, --reduce, --placement or --ranks-per-node"
+            f"{name}: no rows on several ranks that differ only in how ranks communicate or are placed: measure with several values of "
+            + ", ".join(f"--{way}" for way in WAYS)
         )
     return printed([cells_of_line(way, row, group[""]) for group in groups for way, row in group.items()], markdown)
 

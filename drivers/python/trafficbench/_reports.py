@@ -48,10 +48,10 @@ def read_report(path: Union[PathLike, Sequence[PathLike]]) -> "pandas.DataFrame"
     """
     paths = [path] if isinstance(path, (str, bytes, os.PathLike)) else list(path)
     if not paths:
-        raise ValueError("there is no report to read: name one or more")
+        raise ValueError("no report given: name one or more")
     for each in paths:
         if not isinstance(each, (str, os.PathLike)):
-            raise TypeError(f"path is {shown(each)}, and must name a file")
+            raise TypeError(f"path is {shown(each)}: expected the name of a file")
     try:
         import jsonschema  # noqa: F401  what checks a report
         import pandas

@@ -133,7 +133,7 @@ class Road(Advancing):
             try:
                 first, count = window
             except (TypeError, ValueError):
-                raise TypeError(f"window is {shown(window)}, and must be (first cell, number of cells)") from None
+                raise TypeError(f"window is {shown(window)}: expected (first cell, number of cells)") from None
         return self._core.space_time(
             whole(steps, "steps"), whole(first, "first cell of the window"), whole(count, "cells of the window")
         )

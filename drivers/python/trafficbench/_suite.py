@@ -18,7 +18,7 @@ def tools(name: str) -> Any:
     if _PACKAGE not in sys.modules:
         spec = PathFinder.find_spec(_PACKAGE, [str(_FOLDER)])
         if spec is None or spec.loader is None:
-            raise ImportError(f"{_FOLDER / _PACKAGE} is missing: install trafficbench anew")
+            raise ImportError(f"{_FOLDER / _PACKAGE} is missing: install trafficbench again")
         package = module_from_spec(spec)
         sys.modules[_PACKAGE] = package
         spec.loader.exec_module(package)

@@ -56,7 +56,7 @@ def _program() -> Path:
             return program
     found = shutil.which("trafficbench")
     if found is None:
-        raise FileNotFoundError("there is no program trafficbench beside this package or on the path: pass program=")
+        raise FileNotFoundError("no program trafficbench beside this package or on the path: give its path, program=PATH")
     return Path(found)
 
 
@@ -84,7 +84,7 @@ def _launcher(program: Path, ranks: Any) -> List[str]:
         return []
     launcher = tools("launchers").launcher_of(program)
     if not launcher:
-        raise ValueError(f"{program} has no launcher for {most} ranks: it was built without MPI, or installed elsewhere")
+        raise ValueError(f"{program} was built without MPI, so it cannot start {most} ranks: give ranks=1, or program=PATH with MPI")
     return [*launcher, str(most)]
 
 
@@ -108,7 +108,7 @@ def _run(command: List[str]) -> None:
                     os.killpg(child.pid, signal.SIGKILL)
             raise
     lines = [line for line in said.decode("utf-8", "replace").splitlines() if line.startswith("trafficbench: ")]
-    last = lines[-1][len("trafficbench: ") :] if lines else f"it ended with status {child.returncode} and no word of why"
+    last = lines[-1][len("trafficbench: ") :] if lines else f"it ended with status {child.returncode} and no message"
     if child.returncode == 2:
         raise ValueError(last)
     if child.returncode == 1 and "NOT VERIFIED" in last:

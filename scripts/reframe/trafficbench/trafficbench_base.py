@@ -70,9 +70,9 @@ class TrafficbenchBase(rfm.RegressionTest):
             *(sn.assert_true(row["verified"], f"not verified: {row['name']}") for row in rows),
         ])
 
-    def rate(self, contract: str) -> float:
-        """Median rate under this contract, in MCOPs"""
-        return next(row["mcops"] for row in self.rows() if row["count"] == contract)
+    def rate(self, count: str) -> float:
+        """Median rate in this counting mode, in MCOPs"""
+        return next(row["mcops"] for row in self.rows() if row["count"] == count)
 
     @performance_function("MCOPs", perf_key="every")
     def extract_every(self) -> float:

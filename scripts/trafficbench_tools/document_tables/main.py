@@ -22,6 +22,7 @@ from trafficbench_tools.errors import BadInput
 from trafficbench_tools.files import write_text
 from trafficbench_tools.places import ROOT
 from trafficbench_tools.reading import read_bytes, read_text
+from trafficbench_tools.report import words
 from trafficbench_tools.with_packages import need
 
 MARKED = re.compile(
@@ -35,15 +36,15 @@ Makes the tables of the documents that show what was measured, from the reports 
   <!-- end of table -->
 
 kinds:
-  self FOLDER                        launches of one program: what comparisons of them say, as scripts/self_comparison.py has it
+  self FOLDER                        launches of one program: what comparisons of them say, as in scripts/self_comparison.py
   slowed FOLDER FOLDER --kernel K    launches of a program whose kernel K is slower, against those of the first folder
   disturbance                        how often comparisons are wrong on made-up disturbance and on tests/noise
   visits                             how far two launches of so many visits differ in tests/noise
   ladder REPORT                      how many times faster than plain Python, in Python and in C++
   kernels REPORT [--cells N]         the kernels on one road, beside the lowest on one core
   cycles REPORT... --cells N [--kernels LIST]
-                                     cells a cycle of one core on one road, by kernel and instruction set
-  cycles REPORT... [--kernels LIST]  cells a cycle of one core, by kernel and road: sampled / every
+                                     cells per cycle of one core on one road, by kernel and instruction set
+  cycles REPORT... [--kernels LIST]  cells per cycle of one core, by kernel and road: sampled / every
   ways REPORT [--only WORD]... [--single]
                                      what scripts/ways.py --markdown prints
   io REPORT [--sync NAME] [--layout NAME]
@@ -68,7 +69,7 @@ def parse_arguments(words):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("document", nargs="*", metavar="DOCUMENT", help="Markdown [README.md and docs/*.md]")
-    parser.add_argument("--check", action="store_true", help="write nothing; say which tables differ")
+    parser.add_argument("--check", action="store_true", help="write nothing; name the tables that differ")
     parser.add_argument("--root", type=Path, default=ROOT, metavar="FOLDER", help="where the paths of reports begin [this checkout]")
     return parser.parse_args(words)
 
@@ -104,10 +105,18 @@ def made(reports, how):
     kinds = {**tables.KINDS, **launches.KINDS}
     kind, *words = shlex.split(how) or [""]
     if kind not in kinds:
-        raise BadInput(f"no table is of the kind '{kind}': {', '.join(kinds)}")
+        raise BadInput(f"unknown kind of table '{kind}': choose from {', '.join(kinds)}")
     table = kinds[kind](reports, words)
     sources = launches.SOURCES.get(kind) or [word for word in words if word.startswith("results/")]
     return f"{table}<!-- end of table, from {reports.checksum(sources)} -->"
+
+
+def made_in(document, reports, how):
+    """The same; what is wrong is said with the place."""
+    try:
+        return made(reports, how)
+    except BadInput as error:
+        raise BadInput(f'{document}: table "{how}": {error}') from error
 
 
 def main():
@@ -118,14 +127,16 @@ def main():
     differing = 0
     for document in map(Path, given.document or [given.root / "README.md", *sorted((given.root / "docs").glob("*.md"))]):
         text = read_text(document)
-        tables = {match["how"]: made(reports, match["how"]) for match in MARKED.finditer(text)}
+        if given.document and not MARKED.search(text):
+            raise BadInput(f"{document} has no table: expected <!-- table: KIND REPORT -->, and <!-- end of table --> below it")
+        tables = {match["how"]: made_in(document, reports, match["how"]) for match in MARKED.finditer(text)}
         wrong = [match["how"] for match in MARKED.finditer(text) if match["rest"] != tables[match["how"]]]
         if given.check:
             for how in wrong:
-                print(f"{document}: the table \"{how}\" is not that of its report: scripts/document_tables.py makes it anew")
+                print(f"{document}: the table \"{how}\" differs from its report: run scripts/document_tables.py to make it again")
             differing += len(wrong)
         elif wrong:
             new = MARKED.sub(lambda match: f"<!-- table: {match['how']} -->\n{tables[match['how']]}", text)
             write_text(document, new, replace=True)
-            print(f"{document}: {len(wrong)} made anew")
+            print(f"{document}: {words.count_of(len(wrong), 'table')} made again")
     return 1 if differing else 0

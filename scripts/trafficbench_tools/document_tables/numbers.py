@@ -4,11 +4,18 @@ import math
 
 from trafficbench_tools.visits import best_rate, median_and_interval, medians_by_visit, rates_by_visit, visit_ratios
 
+# A median may be an end of its interval: then no number of digits is enough.
+MOST_MORE_DIGITS = 2
+
 
 def rounded(value, low, high):
-    """The number as people read it, up to the digit in which its interval begins; three digits where there is none."""
+    """The number as people read it, up to the digit in which its interval begins, or a digit or two more where it would leave the
+    interval; three digits where there is none."""
     spread = (high - low) / 2 if low is not None else 0
     digits = math.floor(math.log10(spread)) if spread > 0 else math.floor(math.log10(abs(value))) - 2 if value else 0
+    for _ in range(MOST_MORE_DIGITS if spread > 0 else 0):
+        if not low <= round(value, -digits) <= high:
+            digits -= 1
     return f"{round(value, -digits):,.{max(0, -digits)}f}"
 
 

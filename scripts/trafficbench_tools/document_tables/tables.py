@@ -51,7 +51,7 @@ def fastest_over_python(report, rows):
     best = table.fastest(rows)
     base = next((row for row in measured(report) if row["name"] == best[0]["ladder_base"]), None)
     if base is None:
-        raise BadInput(f"the ladder has no row {best[0]['ladder_base']}")
+        raise BadInput(f"no row {best[0]['ladder_base']}: expected the report of a ladder")
     times = ratio_of(best[0], base)
     return [" = ".join(f"`{row['kernel']}`" for row in best), rounded(*times), percent(*times)]
 
@@ -63,7 +63,11 @@ def kernels(reports, words):
     given = parser.parse_args(words)
     report = reports.load(given.report)
     cells = parse_count(given.cells, "cells", 1, 2**40)
-    rows = measured(report, lambda row: row["cells"] == cells and row["class"] == "update")
+    every = measured(report, lambda row: row["class"] == "update")
+    rows = [row for row in every if row["cells"] == cells]
+    if not rows:
+        known = ", ".join(f"{each:,}" for each in sorted({row["cells"] for row in every})) or "a report with measured rows"
+        raise BadInput(f"no row has {cells:,} cells: choose from {known}")
     by_name = {row["name"]: row for row in rows}
     bases = {by_name[row["ladder_base"]]["kernel"] for row in rows if row["ladder_base"] in by_name}
     times = " and ".join(f"x `{kernel}`" for kernel in bases)
@@ -112,6 +116,9 @@ def cycles(reports, words):
     axis = "isa" if given.cells else "cells"
     columns = {row[axis] for row in rows if row["kernel"] in wanted}
     columns = sorted(columns, key=list(SIMD).index if given.cells else None)
+    for kernel in wanted:
+        if kernel not in {row["kernel"] for row in rows}:
+            raise BadInput(f"no row of kernel '{kernel}': choose from {', '.join(dict.fromkeys(row['kernel'] for row in rows))}")
     best = {(row["kernel"], row[axis], row["count"]): best_in_cycles(row) for row in rows}
     lines = []
     for kernel in wanted:
@@ -150,8 +157,10 @@ def io(reports, words):
     rows = measured(reports.load(given.report), lambda row: row["class"] == "io" and row["sync"] == given.sync)
     rows = [row for row in rows if given.layout in (None, row["layout"])]
     by_point = {(row["kernel"], row["layout"], row["operation"]): row for row in rows}
-    if not rows or len(by_point) < len(rows):
-        raise BadInput(f"{given.report}: no {given.sync} row of files, or several of one method, layout and operation")
+    if not rows:
+        raise BadInput(f"{given.report}: no {given.sync} row{f' of layout {given.layout}' if given.layout else ''}: expected a report of io")
+    if len(by_point) < len(rows):
+        raise BadInput(f"{given.report}: several rows of one method, layout and operation: expected one folder and one number of ranks")
     columns = list(dict.fromkeys((row["layout"], row["operation"]) for row in rows))
     head = ["method"]
     for layout, operation in columns:

@@ -9,8 +9,12 @@ from pathlib import Path
 from trafficbench_tools.command_line import Parser
 from trafficbench_tools.counts import parse_count, parse_share
 from trafficbench_tools.errors import BadInput
+from trafficbench_tools.ladder import table
 from trafficbench_tools.ladder.rungs import Road
-from trafficbench_tools.places import ROOT, program
+from trafficbench_tools.places import program
+
+COUNTS = ",".join(table.CONTRACTS)
+MOST_SECONDS = 1e6
 
 
 def read_options(words):
@@ -30,21 +34,21 @@ def read_options(words):
         "is missing, or an option is wrong (one line says what); 4 interrupted: the report holds the complete visits.",
     )
     parser.add_argument("--cells", default="10240000", help="length of the road [10240000, the course's]")
-    parser.add_argument("--rungs", default="all", help="a list of rungs and kernels, or all [all]")
-    parser.add_argument("--count", default="every,sampled", help="contracts [every,sampled]")
+    parser.add_argument("--rungs", default="all", help="rungs and kernels, with commas between them, or all [all]")
+    parser.add_argument("--count", default=COUNTS, help=f"counting modes: choose from {COUNTS} [{COUNTS}]")
     parser.add_argument("--visits", default="6", help="repetitions of each rung; below 6 there are no intervals [6]")
     parser.add_argument(
         "--spacing", default="30", help="least seconds from the beginning of a visit to that of the next [30]"
     )
     parser.add_argument(
-        "--min-seconds", default="0.15", help="shortest repetition, sets the iterations of a rung [0.15]"
+        "--min-seconds", default="0.15", help="shortest repetition, which sets the iterations of a rung [0.15]"
     )
     parser.add_argument(
-        "--time-limit", default="270", help="seconds: no visit begins that would end later, once 6 are done [270]"
+        "--time-limit", default="270", help="seconds: once 6 visits are done, none begins that would end later [270]"
     )
-    parser.add_argument("--density", default="0.52", help="part of the cells that hold a car [0.52]")
-    parser.add_argument("--seed", default="5743", help="of the start state mt19937 [5743]")
-    parser.add_argument("--output", help="report to write [results/<host>-<YYYYMMDDThhmmssZ>.json]")
+    parser.add_argument("--density", default="0.52", help="cars per cell, 0 to 1 [0.52]")
+    parser.add_argument("--seed", default="5743", help="seed of the start state mt19937 [5743]")
+    parser.add_argument("--output", help="the report to write [results/<host>-<YYYYMMDDThhmmssZ>.json]")
     parser.add_argument("--force", action="store_true", help="replace a report that exists")
     parser.add_argument("--dry-run", action="store_true", help="only list what one visit would launch")
     parser.add_argument(
@@ -64,8 +68,11 @@ def read_options(words):
     options.min_seconds = parse_seconds(options.min_seconds, "min-seconds")
     options.time_limit = parse_seconds(options.time_limit, "time-limit")
     options.counts = options.count.split(",")
-    if not set(options.counts) <= {"every", "sampled"} or len(set(options.counts)) != len(options.counts):
-        raise BadInput(f"count is '{options.count}': it is every, sampled or every,sampled")
+    for count in options.counts:
+        if count not in table.CONTRACTS:
+            raise BadInput(f"unknown counting mode '{count}': choose from {COUNTS}")
+        if options.counts.count(count) > 1:
+            raise BadInput(f"counting mode '{count}' appears twice in --count")
     options.program = Path(options.program or program())
     return options
 
@@ -73,7 +80,7 @@ def read_options(words):
 def check_program(program):
     """Raises BadInput unless `program` can be started."""
     if not os.access(program, os.X_OK) or os.path.isdir(program):
-        raise BadInput(f"there is no program {program}: name trafficbench with --program, or let it be built")
+        raise BadInput(f"there is no program {program}: name a trafficbench program with --program, or leave --program out")
 
 
 def default_output():
@@ -89,6 +96,6 @@ def parse_seconds(text, what, zero=False):
         seconds = float(text)
     except ValueError:
         seconds = -1.0
-    if not (0 < seconds < 1e6 or zero and seconds == 0):
-        raise BadInput(f"{what} is '{text}': it is a number of seconds{', 0 or more' if zero else ' above 0'}")
+    if not (0 < seconds <= MOST_SECONDS or zero and seconds == 0):
+        raise BadInput(f"{what} is '{text}': expected seconds, {'from 0' if zero else 'above 0 and'} to {MOST_SECONDS:g}")
     return seconds

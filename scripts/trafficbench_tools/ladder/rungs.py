@@ -95,7 +95,7 @@ class Result:
 
 @dataclass
 class Rung:
-    """One rung under one contract. `command(steps, ...)` starts it; its text is for people."""
+    """One rung in one counting mode. `command(steps, ...)` starts it; its text is for people."""
 
     kernel: str
     ranks: int
@@ -112,8 +112,8 @@ class Rung:
         return self.ranks * self.threads
 
     def label(self):
-        shape = "1 core" if self.cores == 1 else f"{self.cores} cores"
-        return f"{self.kernel}, {shape}, {self.count}"
+        cores = "1 core" if self.cores == 1 else f"{self.cores} cores"
+        return f"{self.kernel}, {cores}, {self.count}"
 
 
 class CppRung(Rung):
@@ -156,7 +156,7 @@ class PythonRung(Rung):
             self.fixed_steps = program.steps_of_long_road if cells > LONGEST_FOR_ALL else COURSE_STEPS
         # Below all kernels, which count from 0.
         self.number = list(PYTHON_RUNGS).index(kernel) - len(PYTHON_RUNGS)
-        # The last iteration is counted under both contracts; with fewer the two would be much the same.
+        # The last iteration is counted in both counting modes; with fewer the two would be much the same.
         self.least_steps = 4
 
     def command(self, road, steps, expected="ROAD"):
@@ -215,7 +215,7 @@ def launch_for_json(command):
                 except subprocess.TimeoutExpired:
                     os.killpg(child.pid, signal.SIGKILL)
             if isinstance(problem, subprocess.TimeoutExpired):
-                raise LaunchFailed(f"not done after {LAUNCH_SECONDS} s: {command_text(command)}") from problem
+                raise LaunchFailed(f"not finished after {LAUNCH_SECONDS} s: {command_text(command)}") from problem
             raise
     said = out[out.find("{") :]
     try:
@@ -250,15 +250,15 @@ def check_derives(program):
             [str(program), "derive", "--help"], capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise BadInput(f"{program} does not start: {error}") from error
+        raise BadInput(f"{program} does not start: {error}: name a trafficbench program with --program") from error
     if done.returncode != 0:
-        raise BadInput(f"{program} has no command `derive`: it is of another version; build this one (scripts/run.sh does)")
+        raise BadInput(f"{program} has no command `derive`: build this version of it with scripts/run.sh")
 
 
 def reason(status, err):
     """Why a program ended with that status, by what it wrote to standard error."""
     lines = [line.strip() for line in err.splitlines() if line.strip()]
-    own = [line for line in lines if re.match(r"(trafficbench|\w+\.py): ", line)] or lines or ["no word of why"]
+    own = [line for line in lines if re.match(r"(trafficbench|\w+\.py): ", line)] or lines or ["no message"]
     return f"status {status}: {own[0]}"
 
 
@@ -336,7 +336,7 @@ def update_kernels(program):
             raise LookupError("no kernel")
         return found
     except (OSError, subprocess.SubprocessError, ValueError, LookupError, TypeError) as error:
-        raise BadInput(f"{program} is no trafficbench: it does not list its kernels") from error
+        raise BadInput(f"{program} is not a trafficbench program: it does not list its kernels") from error
 
 
 def interpreters(candidates, lacking):

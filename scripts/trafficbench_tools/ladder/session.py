@@ -42,8 +42,8 @@ from trafficbench_tools.reading import parse_json, read_bytes
 from trafficbench_tools.with_packages import candidates, lacking
 
 NOTE = (
-    "Rungs of the ladder, each launched once in every visit, from the start state mt19937. Python rungs run under both"
-    " contracts as the kernels do: every counts the moves of each iteration, sampled of the last one of a repetition. Rungs"
+    "Rungs of the ladder, each launched once in every visit, from the start state mt19937. Python rungs run in both"
+    " counting modes as the kernels do: every counts the moves of each iteration, sampled of the last one of a repetition. Rungs"
     " make different numbers of iterations (steps); rates are compared. Those whose rate depends on the order of the road make"
     " the course's 100, the slowest of them fewer on a long road. Every final road was held against the closed form's, cell by cell or by its hash."
 )
@@ -125,7 +125,7 @@ class Session:
         known = list(dict.fromkeys(rung.kernel for rung in rungs))
         for name in wanted:
             if name not in known:
-                raise BadInput(f"'{name}' is no rung: they are {', '.join(known)}")
+                raise BadInput(f"unknown rung '{name}': choose from all, {', '.join(known)}")
         return [rung for rung in rungs if rung.kernel in wanted]
 
     def run(self):
@@ -178,7 +178,7 @@ class Session:
         except LaunchFailed as problem:
             raise BadInput(str(problem)) from problem
         except (LookupError, TypeError, AttributeError) as problem:
-            raise BadInput(f"{self.options.program} is no trafficbench: its report lacks what this needs") from problem
+            raise BadInput(f"{self.options.program} is not a trafficbench program: its report lacks what the ladder needs") from problem
 
     @functools.lru_cache(maxsize=None)  # noqa: B019  (one session a process)
     def expected(self, steps):
@@ -188,7 +188,7 @@ class Session:
         options = ["--json", "--init", "mt19937", "--threads", "1", "--steps", str(steps), "--save", str(path)]
         report = launch_for_json([str(self.options.program), "run", *options, *self.road.arguments()])
         if not report["benchmarks"][0]["verified"]:
-            raise LaunchFailed(f"no road to hold Python's against: {report['benchmarks'][0]['error_message']}")
+            raise LaunchFailed(f"no reference road for Python's rungs: {report['benchmarks'][0]['error_message']}")
         return path
 
     @functools.lru_cache(maxsize=None)  # noqa: B019
@@ -199,16 +199,16 @@ class Session:
         try:
             result = rung.launch(self.road, steps, self.expected)
         except (LookupError, TypeError, AttributeError) as problem:
-            raise LaunchFailed(f"{rung.label()}: what it printed lacks what this needs") from problem
+            raise LaunchFailed(f"{rung.label()}: its output lacks what the ladder needs") from problem
         if not (isinstance(result.seconds, (int, float)) and result.seconds > 0):
-            raise LaunchFailed(f"{rung.label()}: it took {result.seconds} s by its own word, and no time is above 0")
+            raise LaunchFailed(f"{rung.label()}: it reports {result.seconds} s: expected a time above 0")
         if rung.python:
             result.row.update(hash=self.hash_after(steps))
         return result
 
     def pilot(self):
         """Chooses the iterations of the rungs that have no fixed number, so that a repetition lasts --min-seconds."""
-        known = {}  # of the same kernel under another contract or in another shape
+        known = {}  # of the same kernel in another counting mode, or on other ranks x threads
         for place, rung in enumerate(self.rungs):
             if rung.skipped:
                 continue
@@ -330,7 +330,7 @@ class Session:
                 return f"what was measured is in {path}, for `trafficbench derive`"
             except (BadInput, FailedUnderWay):
                 continue
-        return "and what was measured could not be written anywhere"
+        return "what was measured could not be written anywhere"
 
     def row(self, place, rung, stopped):
         name = measured.row_name(rung, self.road_name)

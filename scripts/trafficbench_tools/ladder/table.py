@@ -13,10 +13,10 @@ CONTRACTS = {
 
 
 def print_ladder(rows, cells):
-    """Prints a table for each contract, Python and C++ apart, with as many columns as there is room for."""
+    """Prints a table for each counting mode, Python and C++ apart, with as many columns as there is room for."""
     heads_of, line = next(form for width, form in FORMS if terminal.columns() >= width)
     for count in in_order(rows):
-        print("\n" + terminal.wrapped(f"The ladder on a road of {cells:,} cells, contract `{count}`:"))
+        print("\n" + terminal.wrapped(f"The ladder on a road of {cells:,} cells, counting mode `{count}`:"))
         for language in LANGUAGES:
             own = [row for row in rows if row["count"] == count and language_of(row) == language]
             if own:
@@ -26,8 +26,8 @@ def print_ladder(rows, cells):
     print()
     print(
         terminal.wrapped(
-            "MCOPs: million cell updates a second; best: of the fastest repetition; median: over the visits; +-%: half the width"
-            " of its 95% interval. x Python: rate over that of plain Python on one core in the same visit, same contract.",
+            "MCOPs: million cell updates per second; best: of the fastest repetition; median: over the visits; +-%: half the width"
+            " of its 95% interval. x Python: rate over that of plain Python on one core in the same visit and counting mode.",
             most=79,
         )
     )
@@ -47,7 +47,7 @@ def language_of(row):
 
 
 def in_order(rows):
-    """The contracts of these rows, the course's own first."""
+    """The counting modes of these rows, the course's own first."""
     return [count for count in CONTRACTS if any(row["count"] == count for row in rows)]
 
 

@@ -22,7 +22,7 @@ def chosen(names):
     by_name = {name_of(path): path for path in all_notebooks()}
     wrong = [name for name in names if name not in by_name]
     if wrong:
-        raise BadInput(f"there is no notebook {wrong[0]}: there are {', '.join(by_name)}")
+        raise BadInput(f"unknown notebook '{wrong[0]}': choose from {', '.join(by_name)}")
     return [path for name, path in by_name.items() if not names or name in names]
 
 
@@ -47,7 +47,7 @@ def render(place):
     if one_page:
         check_target(place, replace=True)
     elif place.exists() and not place.is_dir():
-        raise BadInput(f"{place} is no folder: name a folder, or one page with a name that ends in .html")
+        raise BadInput(f"{place} is not a folder: name a folder, or one page with a name that ends in .html")
     done = execute(all_notebooks(), report=tell)
     failed = [name_of(each.path) for each in done if each.problem]
     if failed:

@@ -91,4 +91,4 @@ def _problem_of(notebook):
                 if output.ename == "Missing":
                     return output.evalue
                 return f"cell {cell.id}: {output.ename}: {output.evalue}"
-    return "it ended with an error that is in no cell"
+    return "it ended with an error outside its cells"

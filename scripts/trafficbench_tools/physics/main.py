@@ -48,10 +48,10 @@ def read_options(words):
         metavar="DIR",
         help="folder of the pictures: " + ", ".join([*PICTURES, *ROADS]) + " [.]",
     )
-    parser.add_argument("--data", metavar="FILE", help="write what is drawn to this JSON file too")
-    parser.add_argument("--densities", default="50", help="number of densities [50]")
+    parser.add_argument("--data", metavar="FILE", help="also write what is drawn to this JSON file")
+    parser.add_argument("--densities", default="50", help="number of densities, 1 to 1000 [50]")
     parser.add_argument("--cells", default="200000", help="length of the roads of different densities [200000]")
-    parser.add_argument("--density", default="0.52", help="of the road that relaxes [0.52]")
+    parser.add_argument("--density", default="0.52", help="density of the road that relaxes, above 0 and below 1 [0.52]")
     parser.add_argument("--force", action="store_true", help="replace files that exist")
     parser.add_argument(
         "--program", default=str(program()), metavar="PATH",
@@ -62,16 +62,17 @@ def read_options(words):
     options.cells = parse_count(options.cells, "cells", 2 * max(ITERATIONS), 400000)  # six decimals tell the cars
     options.density = parse_share(options.density, "density")
     if not 0 < options.density < 1:
-        raise BadInput(f"density is {options.density}: a road without cars, or without holes, has nothing to show")
+        raise BadInput(f"density is {options.density:g}: expected a number above 0 and below 1")
     options.output = Path(options.output)
     if not os.path.isdir(options.output):
-        raise BadInput(f"there is no folder {options.output}")
+        wrong = "is not a folder" if os.path.lexists(options.output) else "does not exist"
+        raise BadInput(f"output folder {options.output} {wrong}: make it, or name another with --output")
     options.data = Path(options.data) if options.data else None
     for path in [*([options.data] if options.data else []), *(options.output / name for name in [*PICTURES, *ROADS])]:
         check_target(path, options.force)
     if not os.access(options.program, os.X_OK) or os.path.isdir(options.program):
         raise BadInput(
-            f"there is no program {options.program}: build it (scripts/run.sh does), or name it with --program"
+            f"there is no program {options.program}: build it with scripts/run.sh, or name it with --program"
         )
     return options
 
@@ -86,7 +87,7 @@ def make(options):
         print(f"[{time.monotonic() - began:3.0f} s] {text}", file=sys.stderr, flush=True)
 
     try:
-        measure.run(options.program, 100, 0.5, 1, 1, SEEDS[0])  # what is no trafficbench is found before the work
+        measure.run(options.program, 100, 0.5, 1, 1, SEEDS[0])  # another program is found before the work
     except measure.RunFailed as problem:
         raise BadInput(str(problem)) from problem
     try:
@@ -106,7 +107,7 @@ def make(options):
         write_text(options.data, json.dumps(drawn, indent=1) + "\n", options.force)
     for part in (density, relaxation):
         for line in part["problems"]:
-            tell_line("physics.py", f"NOT WHAT THEORY SAYS: {line}")
+            tell_line("physics.py", f"differs from theory: {line}")
         print(part["summary"])
     return 1 if density["problems"] or relaxation["problems"] else 0
 

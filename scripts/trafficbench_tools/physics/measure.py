@@ -21,9 +21,9 @@ def start(program, arguments):
             check=False,
         )
     except OSError as error:
-        raise RunFailed(f"{program} is no trafficbench: {error}") from error
+        raise RunFailed(f"{program} is not a trafficbench program: {error.strerror or error}") from error
     except subprocess.TimeoutExpired as error:
-        raise RunFailed(f"{program} did not end within {error.timeout:.0f} s") from error
+        raise RunFailed(f"{program} did not finish within {error.timeout:.0f} s") from error
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.startswith("trafficbench: ")]
         raise RunFailed(lines[0] if lines else f"{program} ended with status {done.returncode}")
@@ -45,7 +45,7 @@ def run(program, cells, density, steps, print_every, seed):
     actual = re.search(r"^Actual density of cars is ([0-9]+\.[0-9]+)\s*$", text, re.MULTILINE)
     lines = re.findall(r"^At iteration ([0-9]+) average velocity is ([0-9]+\.[0-9]+)\s*$", text, re.MULTILINE)
     if not actual or len(lines) != steps // print_every:
-        raise RunFailed(f"{program} is no trafficbench: it does not print the average velocities of a road")
+        raise RunFailed(f"{program} is not a trafficbench program: it does not print average velocities")
     # Six decimals tell the cars of a road of less than half a million cells.
     return round(float(actual[1]) * cells), {int(iteration): float(velocity) for iteration, velocity in lines}
 

@@ -44,11 +44,11 @@ def density_figure(data):
                     points["density"], points[quantity], marker, color=colour, ms=3.5, mfc="none", mew=0.9,
                     label=f"{name}, measured",
                 )  # fmt: skip
-            axes.set_xlabel("density: cars / cells")
+            axes.set_xlabel("density (cars per cell)")
             axes.set_xlim(0, 1)
             axes.set_ylim(bottom=0)
-        left.set_ylabel("average velocity: cars moved / cars")
-        right.set_ylabel("flow: cars moved / cells")
+        left.set_ylabel("average velocity (cells per iteration)")
+        right.set_ylabel("flow (cars moved per cell)")
         left.legend(fontsize=7, loc="lower left")
         figure.suptitle(f"Measured on a ring of {data['cells']:,} cells, over the exact curves", fontsize=9)
     return figure
@@ -76,7 +76,7 @@ def relaxation_figure(data):
             label=f"measured, seed {data['seeds'][0]}",
         )
         upper.set_xscale("log")
-        upper.set_ylabel("average velocity")
+        upper.set_ylabel("average velocity (cells per iteration)")
         upper.legend(loc="lower right", fontsize=8)
         for number, colour in enumerate((ORANGE, GREEN, BLUE)):
             off = (np.array(data["velocities"][number]) - exact[number]) / data["deviation"]
@@ -85,7 +85,7 @@ def relaxation_figure(data):
         lower.axhline(0, color=BLACK, lw=0.8)
         lower.set_ylim(-6, 6)
         lower.set_xlabel("iteration")
-        lower.set_ylabel("off by so many\nstandard deviations")
+        lower.set_ylabel("difference from exact\n(standard deviations)")
         lower.legend(fontsize=7, ncol=len(data["seeds"]), loc="lower center")
         figure.suptitle(f"A random road of {data['cells']:,} cells, density {data['density']}, relaxes", fontsize=9)
     return figure

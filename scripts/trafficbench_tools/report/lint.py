@@ -138,7 +138,7 @@ def judge_subset(sources, reason):
         rule.says.append(f"{words.count_of(len(skipped), 'point')} skipped, each with its reason.")
     if gaps and not notes:
         rule.breaks += [
-            f"{gap}, and no note says why (report.py --reason TEXT, or a note in the report)" for gap in gaps
+            f"{gap}, without a reason: give report.py --reason TEXT, or a note in the report" for gap in gaps
         ]
     elif gaps:
         rule.says += [f"{gap}." for gap in gaps] + [f"Given as reason: {text}" for text in dict.fromkeys(notes)]
@@ -193,7 +193,7 @@ def judge_ratios(sources, _):
                 together += of_visits
                 if not close(row[f"{prefix}speedup"], expected):
                     wrong.append(row)
-        rule.broken_by((wrong, all_of_kind), noun, "unlike the rates that it is formed from")
+        rule.broken_by((wrong, all_of_kind), noun, "that differ from the ratio of their rates")
         count += all_of_kind
     rule.says.append(
         f"{words.count_of(count, 'ratio')}, each with the rates of both rows beside it; {together:,} of them the median of what"
@@ -236,7 +236,7 @@ def judge_intervals(sources, _):
 
 def judge_normality(sources, _):
     """Rule 6."""
-    rule = Rule(6, "No distribution is taken for normal without a look.")
+    rule = Rule(6, "No distribution is assumed to be normal without a check.")
     with_interval = [
         (source, row) for source in sources for row in source.rows if not rows.is_skipped(row) and row["interval_over"]
     ]
@@ -322,7 +322,7 @@ def judge_median(sources, _):
     if widest[1] is not None:
         rule.says.append(
             f"Slowest over fastest visit (repetition, where there was one visit): at most {widest[0]:.3g} ({widest[1]}). All"
-            " repetitions are kept, and the best stands beside the median."
+            " repetitions are kept, and the best is given beside the median."
         )
     return rule
 
@@ -360,9 +360,9 @@ def judge_setup(sources, _):
             if lacking:
                 rule.breaks.append(f"{launch}: lacks {', '.join(lacking)}")
             if run["commit"].endswith("-dirty"):
-                rule.breaks.append(f"{launch}: built with changes that are in no commit ({run['commit']})")
+                rule.breaks.append(f"{launch}: built with uncommitted changes ({run['commit']})")
         if source.context["command"] == "sweep" and not source.context["axes"]:
-            rule.breaks.append(f"{source.label}: the axes that were asked for are not given")
+            rule.breaks.append(f"{source.label}: its axes are missing")
     # Rows of files have none: the ranks that write them are not measured at their cores.
     updates = every_row(sources, lambda row: rows.is_measured(row) and row["class"] != "io")
     rule.broken_by(among(updates, lambda row: row["placement"] is None), "row", "without a placement")

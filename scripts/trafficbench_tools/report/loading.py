@@ -176,9 +176,9 @@ def files_of(path):
     try:
         found = sorted(os.path.join(path, name) for name in os.listdir(path) if name.endswith(".json"))
     except OSError as error:
-        raise ReportError(f"{path}: {error.strerror}") from error
+        raise ReportError(f"cannot read the folder {path}: {error.strerror}") from error
     if not found:
-        raise ReportError(f"{path} is a folder without .json files")
+        raise ReportError(f"{path} has no .json files: name reports, or a folder of them")
     return found
 
 
@@ -228,6 +228,6 @@ def unique_labels(paths):
     many = collections.Counter(places)
     for place, path in zip(places, paths):
         if many[place] > 1:
-            raise ReportError(f"{path} is named twice; name each report once")
+            raise ReportError(f"{path} appears twice: name each report once")
     stems = collections.Counter(place.stem for place in places)
     return [printable(place.stem if stems[place.stem] == 1 else path) for place, path in zip(places, paths)]

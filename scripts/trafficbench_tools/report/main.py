@@ -43,7 +43,7 @@ def parse(arguments):
     )
     parser.add_argument("reports", nargs="+", metavar="REPORT", help="JSON that trafficbench wrote, or a folder of such files")
     parser.add_argument("--output", metavar="PAGE", help="the page to write, an .html file")
-    parser.add_argument("--figures", metavar="FOLDER", help="where to write figures; made if it is not there")
+    parser.add_argument("--figures", metavar="FOLDER", help="the folder for figures, made if it is missing")
     parser.add_argument(
         "--all-plots", action="store_true", help="a figure of every plot of the page, not only those that one would show"
     )
@@ -58,10 +58,10 @@ def parse(arguments):
         action="append",
         default=[],
         metavar="WORD",
-        help="rows whose names hold this word alone, with their bases; may be repeated, and all must be there",
+        help="only rows whose names contain WORD, with their bases; may be repeated: names then contain all of them",
     )
     parser.add_argument("--reason", metavar="TEXT", help="why only a part was measured or shown (rule 2)")
-    parser.add_argument("--force", action="store_true", help="replace a page or figures that are there")
+    parser.add_argument("--force", action="store_true", help="replace a page or figures that exist")
     parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
     return parser.parse_args(arguments)
 
@@ -70,7 +70,7 @@ def main():
     """Carries out the command line; returns the exit status."""
     options = parse(sys.argv[1:])
     if not (options.output or options.figures or options.lint):
-        raise BadInput("nothing to make: name a page (--output report.html), a folder (--figures FOLDER) or --lint")
+        raise BadInput("no output requested: give --output PAGE, --figures FOLDER or --lint")
     need("jsonschema", *(["matplotlib"] if options.figures else []), *(["plotly"] if options.output else []))
     check_targets(options)
     return make(options)
@@ -93,12 +93,12 @@ def check_folder(folder, replace):
         there = os.listdir(folder)
     except FileNotFoundError:
         if os.path.lexists(folder):
-            raise BadInput(f"{folder} is a link that leads nowhere: name another folder") from None
+            raise BadInput(f"{folder} is a symbolic link to a missing folder: name another folder") from None
         return
     except NotADirectoryError as error:
-        raise BadInput(f"{folder} is not a folder") from error
+        raise BadInput(f"{folder} is not a folder: name another with --figures") from error
     except OSError as error:
-        raise BadInput(f"{folder}: {error.strerror}") from error
+        raise BadInput(f"cannot write into the folder {folder}: {error.strerror}") from error
     if there and not replace:
         raise BadInput(f"{folder} is not empty: name another folder, or replace its figures with --force")
 

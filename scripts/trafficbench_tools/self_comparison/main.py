@@ -42,13 +42,13 @@ def parse_arguments(words):
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("folder", metavar="FOLDER", help="reports of launches that differ in nothing")
+    parser.add_argument("folder", metavar="FOLDER", help="reports of launches of one program")
     parser.add_argument("--slowed", metavar="FOLDER", help="reports of launches of a program that is slower somewhere")
     parser.add_argument(
-        "--threshold", type=percentage, default=THRESHOLD, metavar="PERCENT", help=f"of compare.py (default {THRESHOLD:g})"
+        "--threshold", type=percentage, default=THRESHOLD, metavar="PERCENT", help=f"the threshold of compare.py --by best [{THRESHOLD:g}]"
     )
     parser.add_argument(
-        "--margin", type=percentage, default=MARGIN, metavar="PERCENT", help=f"of compare.py --by median (default {MARGIN:g})"
+        "--margin", type=percentage, default=MARGIN, metavar="PERCENT", help=f"the margin of compare.py --by median [{MARGIN:g}]"
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON in place of the tables")
@@ -61,16 +61,17 @@ def load_folder(folder, fewest):
     from trafficbench_tools.reports import load_report
 
     if not Path(folder).is_dir():
-        raise BadInput(f"{folder}: there is no such folder")
+        wrong = "is not a folder" if Path(folder).exists() else "does not exist"
+        raise BadInput(f"{folder} {wrong}: name a folder of reports that scripts/self_comparison.sh made")
     found = {str(path): load_report(path) for path in sorted(Path(folder).glob("*.json"))}
     if len(found) < fewest:
-        raise BadInput(f"{folder}: {len(found)} reports (*.json) there: it takes {fewest} or more")
+        raise BadInput(f"{folder} has {len(found)} reports (*.json): expected {fewest} or more")
     starts = {}
     for path, report in found.items():
         for run in report["context"]["runs"]:
             other = starts.setdefault(str(run["date"]) + run["host"], path)
             if other != path:
-                raise ReportError(f"{path}: of the same launch as {other}: it cannot count twice")
+                raise ReportError(f"{path}: the same launch appears twice, here and in {other}: keep one of them")
     return dict(sorted(found.items(), key=lambda each: each[1]["context"]["runs"][0]["date"]))
 
 

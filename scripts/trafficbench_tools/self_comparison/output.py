@@ -18,7 +18,7 @@ def print_tables(result):
     if common:
         print(f"Every point: {common}")
     for name in result["not_in_all"]:
-        print(f"not in all launches: {name}")
+        print(f"Not in all launches: {name}")
     for note in result["notes"]:
         print(note)
     print_held(result["held"])

@@ -73,12 +73,12 @@ def common_names(ours, theirs):
     """The points that all launches have. Raises ReportError where launches are not of one machine and the same points."""
     names = [name for name in ours[0].rows if all(name in one.rows for one in ours + theirs)]
     if not names:
-        raise ReportError(f"no point was measured in all of the {len(ours + theirs)} launches")
+        raise ReportError(f"no point was measured in all of the {len(ours + theirs)} launches: expected launches of the same sweep")
     for one in ours[1:] + theirs:
         try:
             pair([ours[0].report], [one.report])
         except ReportError as error:
-            raise ReportError(f"{one.path}: held against {ours[0].path}: {error}") from error
+            raise ReportError(f"{one.path}: compared with {ours[0].path}: {error}") from error
     return names
 
 
