@@ -481,6 +481,18 @@ def test_plots_follow_the_window(study, seen):
     check_plots(seen["narrow plots"], rows_of(study[1]))
 
 
+# --- the first screen --------------------------------------------------------------------------------------------------
+
+
+def test_the_answer_is_on_the_first_screen_and_before_all_plots(seen):
+    assert 0 < seen["wide"]["answer"] < 450 and 0 < seen["phone"]["answer"] < 600
+    text = seen["wide"]["text"]
+    order = [text.index(part) for part in ("tiled, fastest of", "parallel efficiency on", "rows", "Notes and warnings (", "The ladder\n")]
+    assert order == sorted(order)
+    # Folded, and there: the banner of the row that failed is not.
+    assert "Example, made up" not in text[: order[4]] and "FAILED VERIFICATION" in text[: order[3]]
+
+
 # --- text --------------------------------------------------------------------------------------------------------------
 
 

@@ -65,6 +65,9 @@ function lookAtPage() {
     ink: style.color,
     text: document.body.innerText,
     sections: [...document.querySelectorAll("main section")].map((section) => section.id),
+    // Where the first answer ends, and how tall all is.
+    answer: document.querySelector(".card .big") && document.querySelector(".card .big").getBoundingClientRect().bottom + scrollY,
+    height: document.documentElement.scrollHeight,
     rules: [...document.querySelectorAll(".rules li .verdict")].map((verdict) => verdict.textContent),
   };
 }

@@ -29,7 +29,7 @@ def name(source, row):
     if row["origin"] != "measured":
         return str(row["model"]["parameters"].get("machine", "a machine that is not here"))
     cpu = source.run_of(row)["cpu"]
-    return f"{cpu['model']}, {words.count_of(cpu['cores'], 'core')} a node"
+    return f"{cpu['model']}, {words.count_of(cpu['cores'], 'core')} per node"
 
 
 def core_guides(source, row, most):

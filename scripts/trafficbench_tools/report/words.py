@@ -1,6 +1,8 @@
 """Numbers and lists as people read them."""
 
 
+# The counting modes in words.
+COUNTED = {"every": "moves counted in every iteration", "sampled": "moves counted in the last iteration only"}
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
