@@ -500,6 +500,20 @@ def test_view_labels_name_what_differs(study):
         assert len(set(views.view_labels(shown))) == len(shown)
 
 
+def test_the_first_view_is_of_most_kernels_and_measured(tmp_path):
+    """However many rows a study of one kernel has, and whichever report comes first."""
+    study = made_up_report.make(kernels=("tiled",), cells=[10**k for k in range(3, 9)], shapes=[(2**k, 1) for k in range(6)])
+    ladder = made_up_report.make(kernels=("naive", "bitsliced", "tiled"), cells=(10**4, 10**5), shapes=((1, 1), (2, 1)))
+    paths = [made_up_report.save(report, tmp_path / f"{name}.json") for name, report in (("study", study), ("ladder", ladder))]
+    found = views.all_charts(loading.load([SCHEMA_PATH.parent / "example-simulated.json", *paths]))
+    for section in ("sizes", "strong", "limits"):
+        for _, _, shown in views.panels(found[section]):
+            kernels = [len({row["kernel"] for row in one.rows()}) for one in shown]
+            assert kernels[0] == 3 == max(kernels) and min(kernels) == 1 and shown[0].facets["report"] == "ladder"
+    keys = [key for key, _, _ in views.SECTIONS]
+    assert keys[0] == "ladder" and keys.index("strong") < keys.index("across") and "simulated" not in keys
+
+
 # --- colours -----------------------------------------------------------------------------------------------------------
 
 # G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, A physiologically-based model for simulation of color vision deficiency,

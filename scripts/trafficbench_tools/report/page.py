@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from trafficbench_tools.report import across, headline, methods, page_data, provenance, views, words
+from trafficbench_tools.report import across, headline, methods, page_data, provenance, rows, views, words
 from trafficbench_tools.report.provenance import escape
 
 DEBIANS_PLOTLY = Path("/usr/share/python3-plotly/plotly.js")
@@ -22,6 +22,8 @@ SCRIPTS = ["table.js", "plots.js", "page.js"]
 
 def build(sources, charts, rules, remarks=()):
     """The page, as text. `remarks`: what a reader must know of how the reports were chosen."""
+    # What was measured comes first everywhere.
+    sources = sorted(sources, key=lambda source: not any(map(rows.is_measured, source.rows)))
     data = page_data.build(sources, charts)
     apart = [section for section in views.APART if charts[section[0]]]
     said = {"across": [text for both in across.sides(sources) for text in both.contexts.said()]}

@@ -1,22 +1,11 @@
-"""All plots of a report, by section, the one that shows most first."""
+"""All plots of a report, by section, the one of most kernels first."""
 
 from trafficbench_tools.report import (
     chart_across, chart_bars, chart_curves, chart_energy, chart_history, chart_io, chart_ladder, chart_nodes, chart_visits
 )  # fmt: skip
 
-# key, heading, what it says.
+# key, heading, what it says: kernels against each other first.
 SECTIONS = [
-    (
-        "across",
-        "Across reports",
-        "The same kernels and roads in several reports, which are labelled by what differs between their contexts. One core, a full"
-        " node and all cores are different questions: each plot's axis says which it answers.",
-    ),
-    (
-        "history",
-        "Rate against date",
-        "Launches that differ in their commits alone, by the median, and where compare.py would call a commit faster or slower.",
-    ),
     (
         "ladder",
         "The ladder",
@@ -45,6 +34,17 @@ SECTIONS = [
         "Files",
         "How fast the road gets into files and back, by the median, and what the time went to. Writes end with the sync, and before a"
         " read the page cache was asked to forget the file.",
+    ),
+    (
+        "across",
+        "Across reports",
+        "The same kernels and roads in several reports, which are labelled by what differs between their contexts. One core, a full"
+        " node and all cores are different questions: each plot's axis says which it answers.",
+    ),
+    (
+        "history",
+        "Rate against date",
+        "Launches that differ in their commits alone, by the median, and where compare.py would call a commit faster or slower.",
     ),
     (
         "visits",
@@ -114,10 +114,13 @@ def all_charts(sources):
 
 
 def preference(chart):
-    """First comes what shows most, lines before loose points; then the longer road, then the higher rung."""
+    """First comes what was measured, then what compares most kernels, lines before loose points, and what shows most of them; then
+    the longer road, then the higher rung."""
     rows = chart.rows()
     longest = max((row["cells"] for row in rows), default=0)
     return (
+        all(row["origin"] == "measured" for row in rows),
+        len({row["kernel"] for row in rows}),
         chart.facets.get("grown by") != "all shapes",
         chart.size(),
         longest,

@@ -128,6 +128,7 @@ function show() {
 function refresh() {
   table.rows = [...DATA.rows.keys()].filter(matches);
   if (table.sorted) table.rows.sort(compare);
+  else table.rows.sort((a, b) => (cell(a, "origin") !== "measured") - (cell(b, "origin") !== "measured") || a - b);
   table.shown = PAGE;
   show();
 }
