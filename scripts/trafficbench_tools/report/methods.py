@@ -4,8 +4,8 @@ from trafficbench_tools.report import configurations, rows, words
 
 
 def paragraphs(sources):
-    """One paragraph for each report."""
-    return [paragraph(source) for source in sources if source.rows]
+    """[(label, paragraph)], one for each report."""
+    return [(source.label, paragraph(source)) for source in sources if source.rows]
 
 
 def paragraph(source):

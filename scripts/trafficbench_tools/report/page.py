@@ -106,10 +106,16 @@ def apart_section(section):
 
 def methods_section(sources):
     """The draft of the methods."""
-    quotes = "".join(f"<p>{escape(text)}</p>" for text in methods.paragraphs(sources))
+    drafts = methods.paragraphs(sources)
+    if len(drafts) == 1:
+        quotes = f"<p>{escape(drafts[0][1])}</p>"
+    else:
+        quotes = "".join(
+            f"<details><summary>{escape(label)}</summary><p>{escape(text)}</p></details>" for label, text in drafts
+        )
     return (
-        '<section id="methods"><h2>Methods, a draft</h2><p>From what the reports say of themselves; to be finished by'
-        f' whoever knows why.</p><blockquote>{quotes}</blockquote><p><button type="button"'
+        '<section id="methods"><h2>Methods, a draft</h2><p>From what the reports say of themselves; please complete it before'
+        f' publishing.</p><blockquote>{quotes}</blockquote><p><button type="button"'
         ' id="copy">copy</button></p></section>'
     )
 
@@ -123,7 +129,11 @@ def rules_section(rules):
             '<span class="verdict bad">broken</span>' if rule.broken else '<span class="verdict good">holds</span>'
         )
         says = "".join(f'<p class="says"><b>{escape(text)}</b></p>' for text in rule.breaks)
-        says += "".join(f'<p class="says">{escape(text)}</p>' for text in rule.says)
+        remarks = "".join(f"<p>{escape(text)}</p>" for text in rule.says)
+        if len(rule.says) == 1:
+            says += f'<div class="says">{remarks}</div>'
+        elif rule.says:
+            says += f'<details class="says"><summary>{len(rule.says)} remarks</summary>{remarks}</details>'
         items.append(f"<li>{verdict}<p>{rule.number}. {escape(rule.text)}</p>{says}</li>")
     summary = f"Broken: {', '.join(broken)}." if broken else "All hold, as far as the file can tell."
     return (

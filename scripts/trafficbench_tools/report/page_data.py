@@ -2,7 +2,7 @@
 
 import itertools
 
-from trafficbench_tools.report import efficiency, file_words, palette, placement, rows, views
+from trafficbench_tools.report import efficiency, file_words, palette, placement, rows, views, words
 from trafficbench_tools.report.chart import joined_runs
 
 # key, heading, explanation. In this order in the table; the page formats by `kind`.
@@ -102,6 +102,7 @@ def build(sources, charts):
         "columns": [{"key": key, "title": title, "kind": kind, "about": about} for key, title, kind, about in COLUMNS],
         "details": DETAILS,
         "rows": [table_row(source, row, plots.get(id(row), 0), numbers, causes) for source in sources for row in source.rows],
+        "counted": words.COUNTED,
         "palette": palette.palette([chart for found in charts.values() for chart in found]),
         "panels": [
             {

@@ -9,9 +9,10 @@ from trafficbench_tools.report import configurations, placement, words
 def section(sources):
     """Every launch of every source."""
     parts = ['<section id="where">', "<h2>What ran where</h2>"]
+    alone = sum(len(source.context["runs"]) for source in sources) == 1
     for source in sources:
         for number, run in enumerate(source.context["runs"]):
-            parts.append(launch(source, number, run, source.of_launch(number)))
+            parts.append(launch(source, number, run, source.of_launch(number), alone))
     parts.append("</section>")
     return "\n".join(parts)
 
@@ -21,8 +22,8 @@ def escape(value):
     return html.escape(str(value))
 
 
-def launch(source, number, run, members):
-    """One launch: facts, placement, limits, environment. `members` are the rows that have samples of it."""
+def launch(source, number, run, members, alone):
+    """One launch: facts, placement, limits, environment; folded unless it is alone. `members` are the rows that have samples of it."""
     samples = sum(row["sample_runs"].count(number) for row in members)
     facts = [
         ("rows", f"{words.count_of(len(members), 'row')} with {words.count_of(samples, 'repetition')} of this launch"),
@@ -44,16 +45,16 @@ def launch(source, number, run, members):
     terms = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts if value)
     return "\n".join(
         [
-            '<div class="run">',
+            f'<details class="run"{" open" if alone else ""}>',
             (
-                f"<h3>{escape(run['host'])}, {escape(run['date'].replace('T', ' ').replace('Z', ' UTC'))}"
-                f' <span class="count">{escape(source.label)}, launch {number}</span></h3>'
+                f"<summary>{escape(run['host'])}, {escape(run['date'].replace('T', ' ').replace('Z', ' UTC'))}"
+                f' <span class="count">{escape(source.label)}, launch {number}</span></summary>'
             ),
             f"<dl>{terms}</dl>",
             placements(members),
             limits(run["limits"]),
             environment(run["environment"]),
-            "</div>",
+            "</details>",
         ]
     )
 

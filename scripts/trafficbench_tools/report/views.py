@@ -108,19 +108,21 @@ def all_charts(sources):
             *chart_nodes.charts(source),
         ]:
             found[chart.figure].append(chart)
+    kernels = {source.label: len({row["kernel"] for row in source.rows}) for source in sources}
     for charts in found.values():
-        charts.sort(key=preference, reverse=True)
+        charts.sort(key=lambda chart: preference(chart, kernels), reverse=True)
     return found
 
 
-def preference(chart):
-    """First comes what was measured, then what compares most kernels, lines before loose points, and what shows most of them; then
-    the longer road, then the higher rung."""
+def preference(chart, kernels):
+    """First comes what was measured, then what compares most kernels, itself or in its report (`kernels`), lines before loose points,
+    and what shows most of them; then the longer road, then the higher rung."""
     rows = chart.rows()
     longest = max((row["cells"] for row in rows), default=0)
     return (
         all(row["origin"] == "measured" for row in rows),
         len({row["kernel"] for row in rows}),
+        kernels.get(chart.facets.get("report"), 0),
         chart.facets.get("grown by") != "all shapes",
         chart.size(),
         longest,
@@ -139,8 +141,8 @@ def panels(charts):
 def panel_order(item):
     """Sorts panels."""
     (title, count), _ = item
-    # Speedup before efficiency; `every`, the course's contract, before `sampled`.
-    return ("efficiency" in title, title, count)
+    # Speedup before efficiency, the longest plot last; `every`, as the course counts, before `sampled`.
+    return ("efficiency" in title or title.startswith("Rates of several"), title, count)
 
 
 def view_labels(charts):
