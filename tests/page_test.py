@@ -540,6 +540,10 @@ def test_page_says_what_must_be_known(study, seen):
         "example: 1 worker, core 0",
     ):
         assert part in seen["all"]
+    # The page's own words; what reports say of themselves is theirs.
+    for part in ("contract", "interval holds", "whoever knows", "counting every", "counting sampled"):
+        assert part not in seen["all"]
+    assert "moves counted in every iteration" in text and "moves counted in the last iteration only" in text
     best = max(
         row["mcops"]
         for row in rows_of(reports)

@@ -222,7 +222,7 @@ def test_workers_that_nobody_saw_or_that_share_cores_fill_no_node(tmp_path):
     [
         ({"kernels": ("naive",)}, {"kernels": ("tiled",)}, "kernel (naive in the first, tiled in the second)"),
         ({"mode": "weak"}, {}, "mode (weak in the first, strong in the second)"),
-        ({"counts": ("sampled",)}, {}, "contract"),
+        ({"counts": ("sampled",)}, {}, "counting mode"),
         ({"cells": (10**5,)}, {}, "length of road"),
     ],
 )

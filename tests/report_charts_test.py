@@ -128,12 +128,12 @@ def test_no_plot_mixes_what_may_not_be_mixed(path):
         assert apart == in_section_apart
 
 
-def test_mixed_contracts_are_refused():
+def test_mixed_counting_modes_are_refused():
     measured = made_up_report.make()["benchmarks"]
     every = next(row for row in measured if row["count"] == "every")
     sampled = next(row for row in measured if row["count"] == "sampled")
     marks = [chart.Mark(1, row["mcops"], None, None, row) for row in (every, sampled)]
-    with pytest.raises(chart.MixedRows, match="contracts"):
+    with pytest.raises(chart.MixedRows, match="counting modes"):
         chart.Chart(
             "sizes", "curve", "a plot", {}, ["tiled"], chart.Axis("x"), chart.Axis("y"), [chart.Series("a", "ink", marks)]
         )
@@ -318,7 +318,7 @@ def test_scaling_grows_one_thing_at_a_time_and_shows_the_rest_unjoined(study):
         elif grown.startswith("ranks of"):
             assert len({threads for _, threads in shapes}) == 1
         else:
-            assert grown == "all shapes" and (4, 4) in shapes
+            assert grown == "all ranks × threads" and (4, 4) in shapes
             assert all(not chart.joined_runs(series) for series in one.series)
 
 
@@ -412,6 +412,25 @@ def test_simulated_plots_say_so_in_title_and_caption():
         assert "SIMULATED" in one.title and "MODELLED" in one.title
         assert any(note.startswith("NOT MEASURED: simulated by smpi") for note in one.notes())
         assert any(note.startswith("NOT MEASURED: modelled by loggp") for note in one.notes())
+
+
+def test_captions_are_sentences_of_words_and_no_fields(shipped):
+    """Counting modes in words, and of a model what a reader asks for; the rest is with the rows."""
+    notes = {note for one in shipped[0] for note in one.notes()}
+    assert len(notes) > 100
+    for note in notes:
+        assert not re.search(r"counting (every|sampled)|contract|\ba core,|interval holds|that holds 1", note), note
+        assert not re.search(r"\b((kernel|memory|latency|bandwidth)_\w+|clock_hz)", note), note
+    assert any("moves counted in the last iteration only" in note for note in notes)
+    assert any(note.startswith("NOT MEASURED: simulated by smpi, for archer2, 128 ranks per node") for note in notes)
+
+
+def test_parameters_of_a_model_stand_with_its_rows():
+    (source,) = loading.load([SCHEMA_PATH.parent / "example-simulated.json"])
+    data = page_data.build([source], views.all_charts([source]))
+    place = [*(column["key"] for column in data["columns"]), *data["details"]].index("model")
+    for shown, row in zip(data["rows"], source.rows):
+        assert all(name in shown[place] for name in row["model"]["parameters"]) and shown[place].startswith(row["model"]["name"])
 
 
 # --- guides, placement, numbers ----------------------------------------------------------------------------------------

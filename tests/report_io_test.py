@@ -66,7 +66,7 @@ def test_nothing_is_in_one_plot_that_is_other_work(everything):
         if kind_of(one) == "ranks":
             by_size = {row["bytes"] for row in one.rows()}
             a_rank = {row["bytes"] / row["ranks"] for row in one.rows()}
-            assert (len(by_size) == 1) == ("size" in one.facets) and (len(a_rank) == 1) == ("size a rank" in one.facets)
+            assert (len(by_size) == 1) == ("size" in one.facets) and (len(a_rank) == 1) == ("size per rank" in one.facets)
         assert one.contract() == "" and ("writes" in one.title) == (one.facets["operation"] == "write")
 
 
@@ -154,7 +154,7 @@ def test_as_many_bytes_a_rank_on_more_ranks(tmp_path):
         more = made_up_report.make_io(folders=("one",), ranks=(many,), sizes=(many * 2**24,))
         report["benchmarks"] += more["benchmarks"]
     _, found = files_of(report, tmp_path)
-    a_rank = [one for one in found if "size a rank" in one.facets and one.facets["size a rank"] == "16 MiB"]
+    a_rank = [one for one in found if "size per rank" in one.facets and one.facets["size per rank"] == "16 MiB"]
     assert len(a_rank) == 8 and all({mark.at for mark in one.marks()} == {1, 2, 4} for one in a_rank)
     assert all("16 MiB of each rank" in " ".join(one.notes()) for one in a_rank)
 

@@ -293,7 +293,7 @@ def test_strip_shows_what_every_visit_recorded(tmp_path):
     run = report["context"]["runs"][0]
     (one,) = strip_of(loaded(report, tmp_path))
     assert [lane.title.replace("\n", " ") for lane in one.lanes] == [
-        "rate over median", "stolen, CPUs", "switches a second", "reference loop, GHz"
+        "rate over median", "stolen, CPUs", "switches per second", "reference loop, GHz"
     ]  # fmt: skip
     rate, *recorded = one.series
     for series, field, made in zip(
@@ -411,7 +411,7 @@ def nothing_told(report):
 CAUSES = {
     disturbed_base: "likely the base was disturbed: by the fastest repetitions efficiency is ",
     other_iterations: "likely the base made 1,000 iterations a repetition, the row 100",
-    road_in_a_cache: "likely 61 KiB of road a core fit into a cache now (L2 64 KiB), the base's 122 KiB did not",
+    road_in_a_cache: "likely 61 KiB of road per core fit into a cache now (L2 64 KiB), the base's 122 KiB did not",
     nothing_told: "the row does not tell why",
 }
 

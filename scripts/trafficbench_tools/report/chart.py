@@ -105,7 +105,7 @@ class Chart:
         return [mark.row for mark in self.marks() if mark.row is not None]
 
     def contract(self):
-        """How moves are counted, of all its rows; visits and nodes are of both contracts."""
+        """How moves are counted, of all its rows; visits and nodes are of both modes."""
         return self.facets.get("count", "")
 
     def notes(self):
@@ -142,9 +142,9 @@ class MixedRows(ValueError):
 
 
 def refuse_mixture(chart_rows, title):
-    """No plot holds two contracts, measured rows beside others, or files that were synced beside those that were not."""
+    """No plot holds two counting modes, measured rows beside others, or files that were synced beside those that were not."""
     for what, kinds in (
-        ("contracts", {row["count"] for row in chart_rows}),
+        ("counting modes", {row["count"] for row in chart_rows}),
         ("origins", {row["origin"] == "measured" for row in chart_rows}),
         ("classes", {row["class"] for row in chart_rows}),
         ("operations", {row.get("operation") for row in chart_rows}),

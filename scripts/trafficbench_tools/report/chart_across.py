@@ -42,7 +42,7 @@ def common(both, facets, points, drawn):
         labels = [both.labels[number] for number in left]
         sentences.append(f"NOT DRAWN: {words.count_of(len(left), 'older report')} ({words.listing(labels, 3)}).")
     if facets["scope"] in (across.NODE, across.CORE_OF_NODE):
-        sentences.append("Of several shapes that fill a node the fastest is drawn.")
+        sentences.append("Of several ranks × threads that fill a node the fastest is drawn.")
     if facets["origin"] != "measured":
         sentences.insert(0, "NOT MEASURED: simulated or modelled.")
     return sentences
@@ -69,7 +69,7 @@ def rates(both, facets, points):
         caption=[
             *common(both, facets, points, numbers),
             (
-                f"{across.SCOPES[facets['scope']].capitalize()}, {grouping.road_text(facets)}, counting {facets['count']}. Bars: the best repetition."
+                f"{across.SCOPES[facets['scope']].capitalize()}, {grouping.road_text(facets)}, {words.COUNTED[facets['count']]}. Bars: the best repetition."
                 f" Diamonds: the median with its {rows.interval_of(drawn)}. Times (×) are over the first report that has a"
                 " good row of the point: best over best, and by the median with what both intervals allow, which is"
                 f" {rows.interval_of(drawn).removeprefix('95% interval ')} each."
@@ -123,9 +123,9 @@ def ratios(both, facets, points):
                     curves=[Curve("as fast", [(1.0, None)])],
                     caption=[
                         *common(both, facets, points, numbers),
-                        f"{across.SCOPES[facets['scope']].capitalize()}, {grouping.road_text(facets)}, counting {facets['count']}:"
+                        f"{across.SCOPES[facets['scope']].capitalize()}, {grouping.road_text(facets)}, {words.COUNTED[facets['count']]}:"
                         f" {both.labels[number]} over {both.labels[base]}, by the median; the interval is what those of both allow, each"
-                        f" a {rows.interval_of(both_rows)}, and says little of further launches. One that holds 1 is a tie.",
+                        f" a {rows.interval_of(both_rows)}, and says little of further launches. One that includes 1 is a tie.",
                         *([UNLIKE] if any("iterations" in text for mark in marks for text in mark.texts) else []),
                     ],
                 )
@@ -181,7 +181,7 @@ def sizes(both, groups):
                 series=series,
                 caption=[
                     *common(both, facets, points, numbers),
-                    f"{facets['kernel']}, {across.SCOPES[facets['scope']]}, counting {facets['count']}: the median with its"
+                    f"{facets['kernel']}, {across.SCOPES[facets['scope']]}, {words.COUNTED[facets['count']]}: the median with its"
                     f" {rows.interval_of(drawn)}.",
                 ],
             )
@@ -205,7 +205,7 @@ def nothing_in_common(sources):
         if not set.intersection(*levels) and all(levels):
             texts = [words.listing(sorted(level), 4) for level in levels[:2]]
             return f"the reports have no point in common: they differ in {what} ({texts[0]} in the first, {texts[1]} in the second)"
-    return "the reports have no point in common (kernel, road, contract, start and shape), so nothing is drawn across them"
+    return "the reports have no point in common (kernel, road, counting mode, start, ranks × threads), so nothing is drawn across them"
 
 
 # By what rows are told apart, the broadest first.
@@ -213,7 +213,7 @@ KINDS = [
     ("origin", lambda row: row["origin"]),
     ("class", lambda row: row["class"]),
     ("mode", lambda row: row["mode"]),
-    ("contract", lambda row: row["count"]),
+    ("counting mode", lambda row: row["count"]),
     ("kernel", lambda row: row["kernel"]),
     ("length of road", lambda row: words.cells(row["cells"])),
 ]

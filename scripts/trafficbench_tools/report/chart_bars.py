@@ -7,7 +7,7 @@ SHARES = ["compute", "exchange", "reduction", "waiting"]
 
 
 def limits(source):
-    """Charts of the fraction of the machine's limit, one for each road, shape and contract."""
+    """Charts of the fraction of the machine's limit, one for each road, ranks × threads and counting mode."""
     def belongs(row):
         return row["class"] == "update" and row["origin"] == "measured"
 
@@ -24,8 +24,7 @@ def limits(source):
             (
                 "Bars: the rate of the best repetition over the lowest bound that was measured on this machine. Diamonds: the"
                 f" median's, with its {rows.interval_of(drawn)}; {rows.shape(members[0])} (ranks × threads),"
-                f" {grouping.road_text(facets)}, counting"
-                f" {facets['count']}."
+                f" {grouping.road_text(facets)}, {words.COUNTED[facets['count']]}."
             ),
         ]
         if without:
@@ -69,7 +68,7 @@ def limit_mark(label, row):
         parts.append("FAILED VERIFICATION")
     shown = [f"median {words.interval(*(end and 100 * end for end in median), 3)}%"]
     if row["cells_per_cycle"] is not None:
-        shown.append(f"{words.significant(row['cells_per_cycle'], 3)} cells/cycle a core")
+        shown.append(f"{words.significant(row['cells_per_cycle'], 3)} cells/cycle per core")
     return Mark(label, fraction, None, None, row, parts, median, shown)
 
 
@@ -113,7 +112,7 @@ def shares(source):
                 caption=[
                     *chart_curves.models(drawn),
                     (
-                        f"{facets['kernel']}, counting {facets['count']}: shares of the time of all ranks together, and"
+                        f"{facets['kernel']}, {words.COUNTED[facets['count']]}: shares of the time of all ranks together, and"
                         " efficiency by the median. What is lost to exchange, reduction and waiting is what efficiency lacks"
                         " beside the kernel's own slowing down."
                     ),

@@ -10,7 +10,7 @@ NANOSECONDS = 1e6
 
 
 def shape_facet(row):
-    """The shape of a row as a facet."""
+    """Ranks × threads of a row as a facet."""
     return {"ranks × threads": rows.shape(row)}
 
 
@@ -38,7 +38,7 @@ HEADLINES = {
 
 
 def size_charts(source, has_value, make):
-    """Charts along the bytes of road a core, for each shape with at least two lengths of road."""
+    """Charts along the bytes of road per core, for each shape with at least two lengths of road."""
     found = []
     for facets, members in grouping.grouped(source, is_update, shape_facet):
         valued = [row for row in members if has_value(row)]
@@ -60,20 +60,20 @@ def size_charts(source, has_value, make):
 
 
 def size_chart(source, figure, title, facets, drawn, headline, caption):
-    """One chart of rates along the bytes of road a core."""
+    """One chart of rates along the bytes of road per core."""
     return Chart(
         figure=figure,
         kind="curve",
         title=title,
         facets=facets,
         kernels=source.kernels,
-        x=Axis("bytes of road a core", "log2", kind="bytes"),
+        x=Axis("bytes of road per core", "log2", kind="bytes"),
         y=Axis(f"{headline} rate, MCOPs", "log10"),
         series=[
             Series(label, colour, [HEADLINES[headline][0](bytes_a_core(row), row) for row in group])
             for label, colour, group in grouping.by_series(source, drawn)
         ],
-        caption=[f"{caption}; {rows.shape(drawn[0])} (ranks × threads), counting {facets['count']}."],
+        caption=[f"{caption}; {rows.shape(drawn[0])} (ranks × threads), {words.COUNTED[facets['count']]}."],
     )
 
 
@@ -122,7 +122,7 @@ def families(members):
     for _, group in found:
         covered |= {id(row) for row in group}
     if any(id(row) not in covered for row in members) and len({rows.cores(row) for row in members}) > 1:
-        found.append(("all shapes", members))
+        found.append(("all ranks × threads", members))
     return found
 
 
@@ -253,10 +253,10 @@ def scaling_caption(mode, facets, drawn):
     """Sentences that say what the rows of a scaling chart have in common."""
     sentences = []
     if mode == "strong":
-        sentences.append(f"One road of {facets['cells']} cells whatever the cores, counting {facets['count']}.")
+        sentences.append(f"One road of {facets['cells']} cells whatever the cores, {words.COUNTED[facets['count']]}.")
     else:
         sentences.append(
-            f"{facets['cells a core']} cells for each core, counting {facets['count']}; the ideal speedup is the number"
+            f"{facets['cells per core']} cells for each core, {words.COUNTED[facets['count']]}; the ideal speedup is the number"
             " of cores."
         )
     return [*sentences, *models(drawn)]
@@ -276,12 +276,13 @@ def models(drawn):
             found.setdefault((row["origin"], row["model"]["name"]), []).append(row["model"])
     sentences = []
     for (origin, name), same in found.items():
-        parameters = ", ".join(
-            f"{key} {span([model['parameters'].get(key) for model in same])}" for key in same[0]["parameters"]
-        )
+        # All parameters stand with the rows; here are those that a reader of the plot asks for.
+        where = span([model["parameters"].get("machine") for model in same])
+        ranks = span([model["parameters"].get("ranks_per_node") for model in same])
+        parts = [f"for {where}" if where else "", f"{ranks} ranks per node" if ranks else ""]
         rates = sorted({model["calibrated_from"] for model in same} - {None})
-        rate = f"; kernel rate from {', '.join(rates)}" if rates else ""
-        sentences.append(f"NOT MEASURED: {origin} by {name} ({parameters}{rate}).")
+        parts.append(f"kernel rate projected from {', '.join(rates)}" if rates else "")
+        sentences.append(f"NOT MEASURED: {origin} by {', '.join(filter(None, [name, *parts]))}.")
     return sentences
 
 
@@ -350,7 +351,7 @@ def closed_form(source):
                 caption=[
                     (
                         f"Median time to the exact state after {steps} iterations at once, with its"
-                        f" {rows.interval_of(drawn)}; {rows.shape(drawn[0])} (ranks × threads), counting {facets['count']}."
+                        f" {rows.interval_of(drawn)}; {rows.shape(drawn[0])} (ranks × threads), {words.COUNTED[facets['count']]}."
                     ),
                     (
                         "No cells are updated on the way: there is no rate, and these rows stand in no ranking with the"

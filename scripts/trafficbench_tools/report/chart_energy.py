@@ -35,7 +35,7 @@ def energy(source, facets, drawn, members):
     ]
     caption = [
         f"A point a row: energy of {ITERATIONS:,} iterations, of all nodes, beside the median rate; road of {grouping.road_text(facets)},"
-        f" counting {facets['count']}. A node's whole power is in it, by {words.listing(sorted({row['energy_source'] for row in drawn}))}."
+        f" {words.COUNTED[facets['count']]}. A node's whole power is in it, by {words.listing(sorted({row['energy_source'] for row in drawn}))}."
     ]
     if good:
         labels = grouping.series_labels(drawn)
@@ -73,7 +73,7 @@ def mark(row):
     """A point, with what a reader sees who points at it."""
     texts = [
         f"{words.significant(joules(row))} J for {ITERATIONS:,} iterations",
-        f"{words.significant(row['updates_per_joule'])} updates a joule, by {row['energy_source']}",
+        f"{words.significant(row['updates_per_joule'])} updates per joule, by {row['energy_source']}",
         f"median {words.interval(row['mcops'], row['mcops_low'], row['mcops_high'])} MCOPs",
     ]
     return Mark(row["mcops"], joules(row), None, None, row, texts)

@@ -77,7 +77,7 @@ def short_commit(source):
 
 
 def histories(members):
-    """Charts for each road, contract and shape: of all kernels together, and of each."""
+    """Charts for each road, counting mode and ranks × threads: of all kernels together, and of each."""
     first = began(members[0])
     span = (began(members[-1]) - first).total_seconds()
     unit, seconds, _ = next(each for each in UNITS if span >= each[1] * each[2])
@@ -131,8 +131,7 @@ def history(members, facets, kernels, x, at, is_relative):
         caption=[
             f"{words.count_of(len(members), 'launch', 'launches')} of commits {words.listing(commits, 6)} on {facets['machine']}: the"
             f" median with its {rows.interval_of([row for one in kernels for row in one.rows])}; {facets['ranks × threads']} (ranks ×"
-            f" threads), {grouping.road_text(facets)}, counting"
-            f" {facets['count']}.",
+            f" threads), {grouping.road_text(facets)}, {words.COUNTED[facets['count']]}.",
             f"Rings: compare.py calls {summary(called)} of {words.count_of(sum(one.compared for one in kernels), 'change')} from one"
             f" commit to the next, by the two best repetitions ({THRESHOLD:g}%). Of launches of one program it calls up to one in twenty.",
             *(["The first: the first launch that has a good row of the kernel."] if is_relative else []),

@@ -54,7 +54,7 @@ def size(row):
 
 def size_a_rank(row):
     """Bytes of one rank, as a facet."""
-    return {"size a rank": words.size(row["bytes"] / row["ranks"])}
+    return {"size per rank": words.size(row["bytes"] / row["ranks"])}
 
 
 def ranks(row):
@@ -90,7 +90,7 @@ class Files:
                 self._colours[label(row)] = palette.key_of(row["kernel"], seen[row["kernel"]])
 
     def grouped(self, more):
-        """[(facets, rows)]: by what rows must have in common to stand in one plot, and what `more` adds. Files have no contract."""
+        """[(facets, rows)]: by what rows must have in common to stand in one plot, and what `more` adds. Files have no counting mode."""
         groups = {}
         for row in self.rows:
             facets = {
@@ -105,7 +105,7 @@ class Files:
 
     def against_ranks(self, facets, members):
         """Medians over ranks, a series a method."""
-        each = f"{facets['size']} of all ranks together" if "size" in facets else f"{facets['size a rank']} of each rank"
+        each = f"{facets['size']} of all ranks together" if "size" in facets else f"{facets['size per rank']} of each rank"
         return self._rates("ranks", facets, members, Axis("ranks", "log2"), lambda row: row["ranks"], each)
 
     def against_size(self, facets, members):

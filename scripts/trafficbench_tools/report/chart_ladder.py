@@ -29,7 +29,7 @@ def ladder(source, facets, members, skipped):
     caption = [
         (
             f"Bars: the best repetition, what a kernel can do. Diamonds: the median with its {rows.interval_of(members)};"
-            f" road of {facets['cells']} cells, counting {facets['count']}."
+            f" road of {facets['cells']} cells, {words.COUNTED[facets['count']]}."
         ),
         (
             "A step is how many times faster a rung is than the one below at as many cores: best over best, and by the"
@@ -48,7 +48,7 @@ def ladder(source, facets, members, skipped):
         rate = f"{rates.pop()} MCOPs" if len(rates) == 1 else "its rate measured again beside each row"
         caption.append(f"Base: {kernel_of(row['ladder_base'])} on one core, median {rate}.")
     if most > fewest and several_shapes(members, most):
-        caption.append(f"Where several shapes have {most} cores, the fastest is drawn, and named with those that tie with it.")
+        caption.append(f"Where several ranks × threads have {most} cores, the fastest is drawn, and named with those that tie with it.")
     return Chart(
         figure="ladder",
         kind="bars",

@@ -17,7 +17,7 @@ MOST_NODES = 6
 # Field, title of its axis, the number that is drawn of a visit's field and seconds, what is said where no visit has it.
 RECORDED = [
     ("steal_seconds", "stolen,\nCPUs", a_second, "steal time"),
-    ("involuntary_switches", "switches\na second", a_second, "involuntary switches"),
+    ("involuntary_switches", "switches\nper second", a_second, "involuntary switches"),
     ("reference_hz", "reference\nloop, GHz", lambda value, _: value / 1e9, "the rate of the reference loop"),
 ]
 SEEN = (
@@ -54,7 +54,7 @@ def strip(source, number, visits):
         *(["Rate: the median over the rows of a visit, with the least and the most of them."] if rates else []),
         (
             "Stolen: CPU time that the hypervisor took from all CPUs of a node, a second of the visit. Switches: those in which"
-            " a process of the program lost its core to another. Reference loop: dependent additions a second on one core"
+            " a process of the program lost its core to another. Reference loop: dependent additions per second on one core"
             " before the visit."
         ),
         SEEN,

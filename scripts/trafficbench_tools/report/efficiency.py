@@ -52,7 +52,7 @@ def caches(source, row, base):
     ours, theirs = (grouping.cells_a_core(one) * one["bits_per_cell"] / 8 for one in (row, base))
     for (room, label), (room_of_base, _) in zip(machine.cache_guides(run, row), machine.cache_guides(run, base)):
         if ours <= room and theirs > room_of_base:
-            return f"{words.size(ours)} of road a core fit into a cache now ({label}), the base's {words.size(theirs)} did not"
+            return f"{words.size(ours)} of road per core fit into a cache now ({label}), the base's {words.size(theirs)} did not"
     return None
 
 

@@ -153,5 +153,5 @@ def road_text(facets):
 def road(row):
     """The length of road as a facet: of all, or of each core in a weak sweep."""
     if row["mode"] == "weak":
-        return {"cells a core": words.cells(round(cells_a_core(row)))}
+        return {"cells per core": words.cells(round(cells_a_core(row)))}
     return {"cells": words.cells(row["cells"])}

@@ -117,7 +117,6 @@ def banners(sources, charts, remarks=()):
 # --- the answer --------------------------------------------------------------------------------------------------------
 
 PLAIN_PYTHON = "python"
-NAIVE = "naive"
 
 
 def cards(sources):
@@ -169,16 +168,18 @@ def kernels_card(sources, count):
 
 
 def times_faster(source, row, members):
-    """[(than what, (ratio, low, high))], by the median: than plain Python and than the naive kernel, each on one core."""
+    """[(than what, (ratio, low, high))], by the median: than the base of the ladder, which may be plain Python, and than the lowest
+    rung in C++, each on one core."""
     found, base = [], row["ladder_base"]
     if base is not None and base != row["name"]:
         name = base.split("/")[1]
         title = "plain Python" if name == PLAIN_PYTHON else name
         found.append((f"{title} on one core", (row["ladder_speedup"], row["ladder_speedup_low"], row["ladder_speedup_high"])))
-    others = [other for other in members if other["kernel"] == NAIVE and rows.cores(other) == 1 and other["name"] != base]
-    if others and row["kernel"] != NAIVE:
-        ratio = ties.ratio(source, row, others[0])
-        found.append((f"{NAIVE} on one core", (ratio.value, ratio.low, ratio.high)))
+    rungs = [other for other in members if rows.cores(other) == 1 and (other.get("rung") or 0) >= 0 and "rung" in other]
+    lowest = min(rungs, key=lambda other: other["rung"], default=row)
+    if lowest["name"] != base and lowest["kernel"] != row["kernel"]:
+        ratio = ties.ratio(source, row, lowest)
+        found.append((f"{lowest['kernel']} on one core", (ratio.value, ratio.low, ratio.high)))
     return found
 
 

@@ -82,7 +82,7 @@ def cpu_text(cpu):
     """A CPU in one line."""
     clock = f", {cpu['clock_hz'] / 1e9:.3g} GHz measured" if cpu["clock_hz"] else ", clock not measured"
     return (
-        f"{cpu['model']}, {words.count_of(cpu['cores'], 'core')}, {words.count_of(cpu['threads_per_core'], 'thread')} a"
+        f"{cpu['model']}, {words.count_of(cpu['cores'], 'core')}, {words.count_of(cpu['threads_per_core'], 'thread')} per"
         f" core{clock}"
     )
 
@@ -115,7 +115,7 @@ def placements(members):
     """Where workers were seen, as a table."""
     found = placement.distinct(members)
     if not found:
-        return "<p>Placement: nobody looked, or nothing ran.</p>"
+        return "<p>Where the workers ran was not recorded.</p>"
     lines = "".join(
         f'<tr><td>{escape(shape)}</td><td>{escape(text)}</td><td class="n">{count}</td></tr>'
         for shape, text, count in found
@@ -129,7 +129,7 @@ def placements(members):
 def limits(measured):
     """What the machine was measured to do at most, as a table."""
     if not measured:
-        return "<p>What the machine can do at most was not measured.</p>"
+        return "<p>The limits of the machine were not measured.</p>"
     lines = []
     for name, limit in measured.items():
         value, unit = (limit.get("value"), limit.get("unit", "")) if isinstance(limit, dict) else (limit, "")

@@ -1,6 +1,6 @@
 """Which of several rows is the fastest. By the best repetition; but rows that tie have no winner.
 
-Two rows of the same visits tie when the interval of their ratio within a visit holds 1. Rows that were not measured together
+Two rows of the same visits tie when the interval of their ratio within a visit includes 1. Rows that were not measured together
 tie when their intervals overlap: with no six visits in common, an interval of their ratio cannot be had.
 """
 

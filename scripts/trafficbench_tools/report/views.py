@@ -27,7 +27,7 @@ SECTIONS = [
     (
         "energy",
         "Energy",
-        "What a solution costs in joules against how fast it comes: the fastest shape is not always the most frugal one.",
+        "What a solution costs in joules against how fast it comes: the fastest ranks × threads are not always the most frugal ones.",
     ),
     (
         "io",
@@ -70,10 +70,10 @@ APART = [
 ]
 # What a plot that is empty would have needed.
 WANTING = {
-    "across": "needs two reports or more that have kernels, roads and contracts in common.",
+    "across": "needs two reports or more that have kernels, roads and counting modes in common.",
     "history": "needs three launches or more, of at least two commits, that differ in nothing else.",
     "ladder": "needs rows of at least two kernels on one road (strong scaling).",
-    "sizes": "needs rows of at least two lengths of road on one shape, which say how much memory a cell takes (bits_per_cell).",
+    "sizes": "needs rows of at least two lengths of road on the same ranks × threads, which say how much memory a cell takes (bits_per_cell).",
     "strong": "needs rows of mode strong with a speedup, on at least two numbers of cores.",
     "weak": (
         "needs rows of mode weak with a speedup, on at least two numbers of cores (trafficbench sweep --mode weak)."
@@ -123,7 +123,7 @@ def preference(chart, kernels):
         all(row["origin"] == "measured" for row in rows),
         len({row["kernel"] for row in rows}),
         kernels.get(chart.facets.get("report"), 0),
-        chart.facets.get("grown by") != "all shapes",
+        chart.facets.get("grown by") != "all ranks × threads",
         chart.size(),
         longest,
         max((chart.kernels.index(row["kernel"]) for row in rows), default=0),
@@ -131,7 +131,7 @@ def preference(chart, kernels):
 
 
 def panels(charts):
-    """[(title, contract, [charts])]: the charts that one frame shows in turn, in the order they were found."""
+    """[(title, counting mode, [charts])]: the charts that one frame shows in turn, in the order they were found."""
     found = {}
     for chart in charts:
         found.setdefault((chart.title, chart.contract()), []).append(chart)

@@ -85,7 +85,7 @@ function hover(mark, axisKind, best) {
     : low === null ? "no interval (fewer than six visits)" : `95% ${shown(low)} .. ${shown(high)} over ${row("interval_over")}`;
   const lines = [row("class") === "io"
     ? `<b>${row("kernel")}</b> ${row("layout")} ${row("operation")}, ${row("sync")}`
-    : `<b>${row("kernel")}</b> ${row("ranks")} × ${row("threads")}, ${format(row("cells"), "integer")} cells, ${row("count")}`];
+    : `<b>${row("kernel")}</b> ${row("ranks")} × ${row("threads")}, ${format(row("cells"), "integer")} cells, ${DATA.counted[row("count")]}`];
   if (mark[MEDIAN]) {
     const [median, low, high] = mark[MEDIAN];
     lines.push(`best ${shown(mark[VALUE])}`, `median ${shown(median)}, ${spread(low, high)}`);

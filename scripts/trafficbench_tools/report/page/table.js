@@ -57,7 +57,7 @@ function strip(visits) {
   const dots = document.createElementNS(svg.namespaceURI, "path");
   const attributes = {
     class: "strip", width: wide, height: tall, role: "img",
-    "aria-label": `seconds an iteration of each repetition, visits from left to right: ${low.toPrecision(4)} to ${high.toPrecision(4)}`,
+    "aria-label": `seconds per iteration of each repetition, visits from left to right: ${low.toPrecision(4)} to ${high.toPrecision(4)}`,
   };
   for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, value);
   dots.setAttribute("d", times.map((values, visit) => values.map((value) => `M${x(visit).toFixed(1)} ${y(value).toFixed(1)}h0`).join("")).join(""));
