@@ -23,7 +23,7 @@ NUMBERS_OF_JOBS = re.compile(r"(^|_)(id|energy.*|start|end|time|nodelist|name)$"
 # Names of CMake's, and those that people type.
 COMPILERS = {"GNU": "g++", "Clang": "clang", "AppleClang": "Apple clang", "Cray": "CCE", "CrayClang": "CCE", "IntelLLVM": "icpx", "NVHPC": "nvc++"}
 # Facts whose values say what they are.
-SELF_EXPLAINING = {"CPU", "CPU revision", "cores a node", "threads a core", "nodes", "NUMA regions", "compiler"}
+SELF_EXPLAINING = {"CPU", "CPU revision", "cores per node", "threads per core", "nodes", "NUMA regions", "compiler"}
 # Letters that pages and figures take for commands, and some that look like them.
 HARMLESS = str.maketrans("<>$", "‹›＄")
 # More values than these are counted, not told.
@@ -141,8 +141,8 @@ def _of_run(run):
     found = {
         "CPU": [name, cpu["model"]],
         "CPU revision": cpu.get("revision") and [f"{name} {form}" for form in _revision_forms(cpu["revision"])],
-        "cores a node": [f"{words.count_of(cpu['cores'], 'core')} a node"],
-        "threads a core": [f"{words.count_of(cpu['threads_per_core'], 'thread')} a core"],
+        "cores per node": [f"{words.count_of(cpu['cores'], 'core')} per node"],
+        "threads per core": [f"{words.count_of(cpu['threads_per_core'], 'thread')} per core"],
         "nodes": [words.count_of(len(run.get("hosts", [run["host"]])), "node")],
         "MPI": [mpi["library"], f"{mpi['library']} {mpi['version']}"] if mpi else ["no MPI"],
         "MPI thread level": mpi and [mpi["thread_level"]],
@@ -204,7 +204,7 @@ def compiler_forms(compiler):
 
 # The order in which facts make labels; environment and job come before these two.
 FIRST = [
-    "machine", "CPU", "CPU revision", "nodes", "cores a node", "threads a core", "MPI", "compiler", "flags", "build type",
+    "machine", "CPU", "CPU revision", "nodes", "cores per node", "threads per core", "MPI", "compiler", "flags", "build type",
     "instruction set", "network",
 ]  # fmt: skip
 MIDDLE = ["commit", "version"]

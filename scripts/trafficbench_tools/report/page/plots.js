@@ -377,7 +377,8 @@ function draw(element, view) {
   const ink = css("--ink");
   const config = {
     responsive: false, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
-    displayModeBar: narrow.matches ? false : "hover", toImageButtonOptions: { format: "svg", filename: "trafficbench" },
+    // Without a pointer that hovers the bar would lie over the words for good.
+    displayModeBar: !narrow.matches && window.matchMedia("(hover: hover)").matches ? "hover" : false, toImageButtonOptions: { format: "svg", filename: "trafficbench" },
   };
   return Plotly.react(element, traces, {
     width: element.clientWidth,
