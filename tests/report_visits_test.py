@@ -167,7 +167,7 @@ def test_card_says_how_many_times_faster_and_how_efficient(tmp_path):
     assert f">{ladder} × naive on one core<" in every
     cores = row["ranks"] * row["threads"]
     efficiency = words.interval(*(100 * row[f"speedup{end}"] / cores for end in ("", "_low", "_high")), 3)
-    assert f"parallel efficiency on {cores} cores: {efficiency} %" in every
+    assert f"parallel efficiency on {cores} cores {efficiency.replace(' (', '% (')}<" in every
     assert f">{words.significant(row['mcops_best'])} <small>MCOPs, best" in every
     assert f"median {words.interval(row['mcops'], row['mcops_low'], row['mcops_high'])}<" in every
     assert "fastest of 2 kernels" in sampled and words.COUNTED["sampled"] in sampled and "few" in sampled

@@ -159,8 +159,8 @@ def kernels_card(sources, count):
     facts = [f"{words.interval(*ratio, 3)} × {than}" for than, ratio in times_faster(source, row, members)]
     if row["efficiency"] is not None and rows.cores(row) > 1:
         mark = chart_curves.efficiency_mark(row)
-        shown = words.interval(*(end and 100 * end for end in (mark.value, mark.low, mark.high)), 3)
-        facts.append(f"parallel efficiency on {words.count_of(rows.cores(row), 'core')}: {shown} %")
+        shown = words.interval(*(end and 100 * end for end in (mark.value, mark.low, mark.high)), 3).replace(" (", "% (", 1)
+        facts.append(f"parallel efficiency on {words.count_of(rows.cores(row), 'core')} {shown if '%' in shown else shown + '%'}")
     if row["limit_mcops"] is not None:
         facts.append(f"best is {100 * row['mcops_best'] / row['limit_mcops']:.3g}% of its limit, {row['limit']}")
     road = f"{words.cells(row['cells'])} cells"

@@ -130,10 +130,8 @@ def rules_section(rules):
         )
         says = "".join(f'<p class="says"><b>{escape(text)}</b></p>' for text in rule.breaks)
         remarks = "".join(f"<p>{escape(text)}</p>" for text in rule.says)
-        if len(rule.says) == 1:
-            says += f'<div class="says">{remarks}</div>'
-        elif rule.says:
-            says += f'<details class="says"><summary>{len(rule.says)} remarks</summary>{remarks}</details>'
+        if rule.says:
+            says += f'<details class="says"><summary>{words.count_of(len(rule.says), "remark")}</summary>{remarks}</details>'
         items.append(f"<li>{verdict}<p>{rule.number}. {escape(rule.text)}</p>{says}</li>")
     summary = f"Broken: {', '.join(broken)}." if broken else "All hold, as far as the file can tell."
     return (
