@@ -12,6 +12,10 @@ import pytest
 from documents import PAGES, anchors, split_code
 from program import ROOT, call, launcher, succeed
 
+# Longer documents are not read. The changelog may grow.
+MOST_README_LINES = 130
+MOST_WORDS = 25_000
+
 COMMANDS = ("run", "sweep", "merge", "derive", "check", "list", "ceiling", "io")
 # Largest run that is carried out, in cells times iterations; more ranks than this are not started.
 MOST_UPDATES = 2 * 10**9
@@ -135,6 +139,18 @@ def test_link_leads_somewhere(page, target):
     assert ROOT in [file, *file.parents], f"{page.name} links out of the repository: {target}"
     if anchor:
         assert anchor in anchors(file), f"{page.name} links to {target}: there is no such heading"
+
+
+def test_documents_are_no_longer_than_somebody_reads():
+    readme, *others = (page.read_text(encoding="utf-8") for page in PAGES if page.name != "CHANGELOG.md")
+    assert len(readme.splitlines()) <= MOST_README_LINES
+    words = sum(len(text.split()) for text in [readme, *others])
+    assert words <= MOST_WORDS, f"{words:,} words: shorten as much as you add (wc -w README.md CONTRIBUTING.md docs/*.md docs/notebooks/README.md)"
+
+
+def test_documents_work_from_any_clone():
+    for page in PAGES:
+        assert not re.search(r"URL-OF|git clone", page.read_text(encoding="utf-8")), f"{page.name} names a place to clone from"
 
 
 def test_documents_have_commands_and_links():

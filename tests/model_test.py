@@ -8,7 +8,7 @@ import pytest
 
 from program import environment, needs_ranks
 from report_helpers import load_report
-from scaling_helpers import FACTS, MODEL, call_model, measure, ping_pongs, refused
+from scaling_helpers import FACTS, KERNEL_TIMES, MODEL, call_model, measure, ping_pongs, refused
 
 
 @pytest.fixture(name="inputs", scope="module")
@@ -33,9 +33,9 @@ def test_rows_reach_the_whole_machine_and_say_that_they_are_modelled(inputs, tmp
         assert row["model"]["parameters"]["kernel_cells_per_cycle"] > 0
 
 
-def test_a_deeper_halo_saves_messages_on_many_ranks(inputs, tmp_path):
+def test_a_deeper_halo_saves_messages_on_many_ranks(tmp_path):
     output = tmp_path / "modelled.json"
-    done = call_model("rows", *inputs, "--ranks", "4096", "--depth", "1,64", "--mode", "strong", "--output", output)
+    done = call_model("rows", "--report", KERNEL_TIMES, "--machine", FACTS, "--ranks", "4096", "--depth", "1,64", "--mode", "strong", "--output", output)
     assert done.returncode == 0, done.stderr
     rates = {(row["cells"], row["depth"]): row["mcops"] for row in load_report(output)["benchmarks"]}
     for cells in {cells for cells, _ in rates}:

@@ -342,7 +342,7 @@ def test_a_folder_is_all_its_reports(tmp_path):
 def test_figures_of_reports_side_by_side_and_along_time(tmp_path):
     needs_module("matplotlib")
     paths = [made_up_report.save(one, tmp_path / f"{number}.json") for number, one in enumerate(launches(("a", 1), ("b", 1), ("c", 0.7)))]
-    done = run_script(REPORT, *paths, "--figures", tmp_path / "figures", "--quiet")
+    done = run_script(REPORT, *paths, "--figures", tmp_path / "figures", "--all-plots", "--quiet")
     assert done.returncode == 0, done.stderr
     for name in ("across-rates-every", "across-ratios-every", "history-every", "history-all-every"):
         assert {f"{name}.{ending}" for ending in ("png", "svg", "pdf", "csv")} <= {file.name for file in (tmp_path / "figures").iterdir()}

@@ -73,6 +73,6 @@ def test_figure_has_every_point(tmp_path):
     _, found = charts_of(report_of(), tmp_path)
     from trafficbench_tools.report import figures
 
-    figures.write({"energy": found["energy"]}, tmp_path / "figures", False)
+    figures.write({"energy": found["energy"]}, tmp_path / "figures")
     lines = (tmp_path / "figures" / "energy-every.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 1 + 9 + 2

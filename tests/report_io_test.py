@@ -238,7 +238,7 @@ def test_figures_have_every_point_and_names_that_say_what(everything, tmp_path):
         for section in SECTIONS for operation in ("writes", "reads") for kind in ("ranks", "size", "phases")
     }  # fmt: skip
     some = [next(one for one in found if one.kind == kind and one.facets["sync"] == "cached") for kind in ("curve", "stack")]
-    figures.write({"io-cached": some}, tmp_path / "figures", False)
+    figures.write({"io-cached": some}, tmp_path / "figures", all_plots=True)
     for one in some:
         name = figures.file_name("io-cached", one.title, "", "")
         lines = list(csv.DictReader((tmp_path / "figures" / f"{name}.csv").open(encoding="utf-8")))
@@ -252,7 +252,7 @@ def test_figure_of_phases_ends_with_its_longest_bar(everything):
 
     _, _, found = everything
     one = next(one for one in found if one.kind == "stack")
-    (axes,) = figures.draw(one, palette.palette([one])).axes
+    (axes,) = figures.painting.draw(one, palette.palette([one])).axes
     totals = {}
     for mark in one.marks():
         totals[mark.at] = totals.get(mark.at, 0.0) + mark.value

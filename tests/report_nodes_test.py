@@ -90,7 +90,7 @@ def test_figure_shows_every_node_beside_its_name(tmp_path):
     from trafficbench_tools.report import figures
 
     _, one, _ = drawn(tmp_path, [1 + number / 1e3 for number in range(100)])
-    (axes,) = figures.draw(one, palette.palette([one])).axes
+    (axes,) = figures.painting.draw(one, palette.palette([one])).axes
     places = dict(zip((label.get_text() for label in axes.get_yticklabels()), axes.get_yticks()))
     assert list(places) == one.categories()
     for series in one.series:

@@ -52,6 +52,7 @@ def test_help_is_complete():
         "--only",
         "--reason",
         "--force",
+        "--all-plots",
         "--all-views",
         "--quiet",
         "Examples:",

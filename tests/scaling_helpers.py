@@ -6,6 +6,9 @@ from program import BUILD, ONE_VISIT, ROOT, start, succeed
 
 MODEL = BUILD / "bin" / "trafficbench-model"
 FACTS = ROOT / "scripts" / "simulate" / "archer2.json"
+# Kernel times of a quiet machine. How much of the time messages are follows from the kernel: with times measured here and now the
+# answers would be others on each machine and under each load.
+KERNEL_TIMES = ROOT / "results" / "vm-20261126T105351Z.json"
 
 
 def call_model(*arguments, cwd=None):

@@ -348,7 +348,7 @@ def test_study_of_anything(tmp_path, studies):
 WORDS = [*(text for text in TEXTS if "\0" not in text and "\ud800" not in text), "caf\udce9.json", "1", "1e6", "0", "-1", "every",
          "tiled", "1,2", "1:64", "16x8", "9" * 400, "1e400", "00:10:00", "x" * 5000, "r.json"]  # fmt: skip
 OPTIONS = {
-    "report.py": (["r.json"], ["--output", "--figures", "--only", "--reason"], ["--lint", "--force", "--all-views", "--quiet"]),
+    "report.py": (["r.json"], ["--output", "--figures", "--only", "--reason"], ["--lint", "--force", "--all-plots", "--all-views", "--quiet"]),
     "check_report.py": (["r.json"], ["--output"], ["--quiet"]),
     "compare.py": (["r.json", "r.json"], ["--again", "--by", "--threshold", "--margin", "--only"], ["--json", "--other-machine"]),
     "self_comparison.py": (["."], ["--slowed", "--threshold", "--margin"], ["--json"]),

@@ -8,14 +8,11 @@ import time
 import pytest
 from program import BUILD, ROOT, environment, start
 from report_helpers import load_report
-from scaling_helpers import FACTS, measure, ping_pongs, refused
+from scaling_helpers import FACTS, KERNEL_TIMES, measure, ping_pongs, refused
 
 SURROUNDINGS = {"TRAFFICBENCH_SIMULATE_BUILT": str(BUILD)}
 # At most between the simulation and the formula.
 AGREEMENT = 0.15
-# Kernel times of a quiet machine. What the formula knows less of is messages, and how much of the time these are follows from the
-# kernel: with times measured here and now the difference would be another on each machine and under each load.
-KERNEL_TIMES = ROOT / "results" / "vm-20261126T105351Z.json"
 
 
 @pytest.fixture(name="inputs", scope="module")

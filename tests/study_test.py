@@ -487,7 +487,8 @@ def test_documented_keys_are_the_checked_ones():
                                                   site_profile.MERGE, site_profile.CPU_FREQ, site_profile.ENERGY, site_profile.IO)))
     page = (ROOT / "docs" / "sites.md").read_text(encoding="utf-8")
     section = page.split("\n## A site of your own\n")[1].split("\n## ")[0]
-    explained = {name for line in section.splitlines() for name in re.findall(r"^\| `(?:\w+\.)?(\w+)`", line)}
+    explained = {name for line in section.splitlines() if line.startswith("| `")
+                 for name in re.findall(r"`(?:\w+\.)?(\w+)`", line.split("|")[1])}
     assert explained == keys
 
 

@@ -121,13 +121,16 @@ def _take_over_output():
 
 
 def interrupt(_signal=None, _frame=None):
-    """What SIGTERM and a terminal that is closed do: as Ctrl-C, so that what was begun is put away."""
+    """What Ctrl-C, SIGTERM and a terminal that is closed do: what was begun is put away."""
+    # An object of a library that is half made as it is put away makes Python print a traceback, which says nothing.
+    sys.unraisablehook = lambda _: None
     raise KeyboardInterrupt
 
 
 def _as_interrupts():
     if signal.getsignal(signal.SIGINT) != signal.default_int_handler:
         return  # a program to which Ctrl-C is none either
+    signal.signal(signal.SIGINT, interrupt)
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name)
         if signal.getsignal(number) == signal.SIG_DFL:

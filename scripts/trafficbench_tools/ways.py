@@ -1,4 +1,4 @@
-"""The rows of one report that differ in how ranks speak to each other or are placed alone, beside the one with the default."""
+"""The rows of one report that differ only in how ranks communicate or are placed, beside the one with the default."""
 
 import argparse
 import sys
@@ -9,8 +9,8 @@ from trafficbench_tools.report.ties import Ratio
 from trafficbench_tools.with_packages import need
 
 DESCRIPTION = """\
-For each kernel, road, contract, depth and number of cores of a report, all on several ranks: a line for each way in which ranks
-speak to each other or are placed. At depth auto each way has the depth that suits it.
+For each kernel, road, counting mode, depth and number of cores of a report, all on several ranks: a line for each way in which ranks
+communicate or are placed. At depth auto each way has the depth that suits it.
 
   us          an iteration, microseconds: the median over visits, and its 95% interval
   x default   its rate over that of the default, formed within visits, with its interval; a tie where that holds 1
@@ -30,6 +30,7 @@ Example:
 
 HEAD = ["kernel", "cells", "count", "depth", "way", "us", "interval", "x default", "interval", "network", "of limit"]
 LEFT = {"kernel", "count", "way"}
+POINT = ("kernel", "cells", "count", "depth")
 
 
 def parse_arguments(words):
@@ -41,7 +42,8 @@ def parse_arguments(words):
     parser.add_argument(
         "--only", action="append", default=[], metavar="WORD", help="rows whose names hold this word alone; may be repeated"
     )
-    parser.add_argument("--markdown", action="store_true", help="print a table in Markdown")
+    parser.add_argument("--single", action="store_true", help="leave out what differs from the default in several ways at once")
+    parser.add_argument("--markdown", action="store_true", help="print a table in Markdown, without columns of the point on which all rows agree")
     return parser.parse_args(words)
 
 
@@ -86,8 +88,11 @@ def cells_of_line(way, row, default):
 def printed(lines, markdown):
     """The lines of a table."""
     if markdown:
-        rule = ["---" if name in LEFT else "---:" for name in HEAD]
-        return ["| " + " | ".join(line) + " |" for line in [HEAD, rule, *lines]]
+        # What all rows agree on is for the text beside the table.
+        kept = [at for at, name in enumerate(HEAD) if name not in POINT or len({line[at] for line in lines}) > 1]
+        rule = "|".join("---" if HEAD[at] in LEFT else "---:" for at in kept)
+        head, *rest = ("| " + " | ".join(line[at] for at in kept) + " |" for line in [HEAD, *lines])
+        return [head, f"|{rule}|", *rest]
     widths = [max(len(line[at]) for line in [HEAD, *lines]) for at in range(len(HEAD))]
     return [
         "  ".join(f"{cell:<{width}}" if name in LEFT else f"{cell:>{width}}" for cell, width, name in zip(line, widths, HEAD)).rstrip()
@@ -95,11 +100,12 @@ def printed(lines, markdown):
     ]
 
 
-def lines_of(report, name, only, markdown):
-    """The lines of the table of a report's rows whose names hold all words of `only`."""
+def lines_of(report, name, only, single, markdown):
+    """The lines of the table of a report's rows whose names hold all words of `only`; `single`: that differ in one way at most."""
     from trafficbench_tools.errors import BadInput
 
-    groups = groups_of([row for row in report["benchmarks"] if all(word in row["name"] for word in only)])
+    rows = [row for row in report["benchmarks"] if all(word in row["name"] for word in only)]
+    groups = groups_of([row for row in rows if not single or ", " not in split_name(row)[1]])
     if not groups:
         raise BadInput(
             f"{name}: no row on several ranks has a default and another way beside it: measure with several of "
@@ -114,6 +120,6 @@ def main():
     need("jsonschema")
     from trafficbench_tools.reports import load_report
 
-    for line in lines_of(load_report(options.report), options.report, options.only, options.markdown):
+    for line in lines_of(load_report(options.report), options.report, options.only, options.single, options.markdown):
         print(line)
     return 0

@@ -44,9 +44,11 @@ kinds:
   cycles REPORT... --cells N [--kernels LIST]
                                      cells a cycle of one core on one road, by kernel and instruction set
   cycles REPORT... [--kernels LIST]  cells a cycle of one core, by kernel and road: sampled / every
-  ways REPORT [--only WORD]...       what scripts/ways.py --markdown prints
+  ways REPORT [--only WORD]... [--single]
+                                     what scripts/ways.py --markdown prints
   io REPORT [--sync NAME] [--layout NAME]
-                                     how fast a road went into files and back: synced or cached, by layout"""
+                                     how fast a road went into files and back: synced or cached, by layout
+  simulated REPORT [--ranks LIST]    efficiency over one core of what was simulated, by road and depth"""
 
 EPILOG = """\
 exit status:

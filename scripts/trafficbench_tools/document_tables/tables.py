@@ -57,7 +57,7 @@ def fastest_over_python(report, rows):
 
 
 def kernels(reports, words):
-    """The kernels on one road under both contracts, on one core and on all."""
+    """The kernels on one road in both counting modes, on one core and on all."""
     parser = options("kernels")
     parser.add_argument("--cells", default="1e6")
     given = parser.parse_args(words)
@@ -136,8 +136,9 @@ def ways(reports, words):
     """What ways.py prints."""
     parser = options("ways")
     parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--single", action="store_true")
     given = parser.parse_args(words)
-    return "".join(line + "\n" for line in lines_of(reports.load(given.report), given.report, given.only, markdown=True))
+    return "".join(line + "\n" for line in lines_of(reports.load(given.report), given.report, given.only, given.single, markdown=True))
 
 
 def io(reports, words):
@@ -166,7 +167,25 @@ def io(reports, words):
     return markdown([*head, "n"], 1, lines)
 
 
-KINDS = {"ladder": ladder, "kernels": kernels, "cycles": cycles, "ways": ways, "io": io}
+def simulated(reports, words):
+    """Efficiency over one core of what was simulated: by road, depth and number of ranks."""
+    parser = options("simulated")
+    parser.add_argument("--ranks", default="1")
+    given = parser.parse_args(words)
+    ranks = [parse_count(text, "ranks", 1, 2**40) for text in given.ranks.split(",")]
+    efficiencies = {}
+    for row in reports.load(given.report)["benchmarks"]:
+        if row["origin"] == "simulated" and row["efficiency"] is not None:
+            axes = dict(part.split(":", 1) for part in row["name"].split("/") if ":" in part)
+            road = axes["cells"] + (" per core" if row["mode"] == "weak" else "")
+            efficiencies.setdefault((road, axes["depth"]), {})[row["ranks"]] = f"{100 * row['efficiency']:.1f}%"
+    if not efficiencies:
+        raise BadInput(f"{given.report}: no simulated row has an efficiency")
+    lines = [[*point, *(by_ranks.get(number, "") for number in ranks)] for point, by_ranks in efficiencies.items()]
+    return markdown(["cells", "depth", *(f"{number:,} ranks" if number > 1 else "1 rank" for number in ranks)], 2, lines)
+
+
+KINDS = {"ladder": ladder, "kernels": kernels, "cycles": cycles, "ways": ways, "io": io, "simulated": simulated}
 
 
 def options(kind, many=False):

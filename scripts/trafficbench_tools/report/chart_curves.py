@@ -175,7 +175,7 @@ def speedup_chart(source, mode, facets, family, skipped):
         facets=facets,
         kernels=source.kernels,
         x=Axis("cores (ranks × threads)", "log2", kind="cores"),
-        y=Axis("speedup", "log2"),
+        y=Axis("speedup over the base", "log2"),
         series=series,
         curves=curves + laws,
         guides=machine.core_guides(source, drawn[0], ends[1]),
@@ -342,10 +342,10 @@ def closed_form(source):
             Chart(
                 figure="closed-form",
                 kind="curve",
-                title="Closed form: time",
+                title="Closed form: time of one jump",
                 facets=facets,
                 kernels=source.kernels,
-                x=Axis("cells", "log10"),
+                x=Axis("cells of the road", "log10"),
                 y=Axis("median time of one jump, ms", "log10"),
                 series=series,
                 caption=[

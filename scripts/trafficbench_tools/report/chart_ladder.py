@@ -52,7 +52,7 @@ def ladder(source, facets, members, skipped):
     return Chart(
         figure="ladder",
         kind="bars",
-        title="The ladder",
+        title="The ladder: every kernel on one road",
         facets=facets,
         kernels=source.kernels,
         x=Axis("rate, MCOPs: best (bars), median (diamonds)", "log10"),

@@ -10,6 +10,8 @@ NAMES = {"amdahl": "Amdahl", "gunther": "Gunther"}
 DASHES = {"amdahl": "dot", "gunther": "dashdot"}
 LINES = {"amdahl": "dotted", "gunther": "dots and dashes"}
 POINTS = 33
+# Of the point that a law misses most; one that is further off than that describes something else.
+MOST_MISSED = 0.25
 
 
 def law(fit, p):
@@ -23,13 +25,17 @@ def law(fit, p):
 def curves(source, drawn):
     """(curves, sentences) of the fits whose points are all among the rows drawn."""
     by_name = {row["name"]: row for row in drawn}
-    found, told, bound = [], {}, 0
+    found, told, bound, missed = [], {}, 0, []
     for fit in source.fits:
         if not all(name in by_name for name in fit["rows"]):
             continue
         # The base is given; a law through no more other points than it has parameters meets them all, and shows nothing.
         if len(fit["rows"]) - 1 <= len(fit["parameters"]):
             bound += 1
+            continue
+        miss = largest_miss(fit, by_name)
+        if miss > MOST_MISSED:
+            missed.append(f"{NAMES[fit['law']]}'s for {by_name[fit['rows'][0]]['kernel']} by {100 * miss:.0f}%")
             continue
         members = sorted((by_name[name] for name in fit["rows"]), key=rows.cores)
         base = rows.cores(source.by_name[members[0]["base"]])
@@ -47,7 +53,15 @@ def curves(source, drawn):
     remarks = [f"{NAMES[name]}'s law ({LINES[name]}): {'; '.join(parts)}." for name, parts in told.items()]
     if bound:
         remarks.append(f"Not drawn: {words.count_of(bound, 'law')} fitted through no more points than parameters.")
+    if missed:
+        remarks.append(f"Not drawn: laws that miss a point by more than {100 * MOST_MISSED:.0f}%: {', '.join(missed)}.")
     return found, remarks
+
+
+def largest_miss(fit, by_name):
+    """The largest residual over the speedup that it is of."""
+    speedups = [by_name[name]["speedup"] for name in fit["rows"]]
+    return max((abs(residual) / speedup for residual, speedup in zip(fit["residuals"], speedups) if speedup), default=0.0)
 
 
 def parameters(fit):

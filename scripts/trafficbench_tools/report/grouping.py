@@ -73,14 +73,15 @@ def other_axes(row):
 
 
 def ladder_order(files):
-    """Names of the kernels in these files, lists of rows, from the lowest rung up.
+    """Names of the kernels in these files, lists of rows, from the lowest rung up. Where kernels were added in between, rungs
+    were counted anew: that of the last file holds.
 
     A kernel whose rows give no rung (older reports) stands where its file has it: after the kernel that appears before it
     there; if it is the first, below all that follow.
     """
     rungs = {}
     for row in (row for rows_of_file in files for row in rows_of_file):
-        if rungs.get(row["kernel"]) is None:
+        if row.get("rung") is not None or row["kernel"] not in rungs:
             rungs[row["kernel"]] = row.get("rung")
     order = sorted((kernel for kernel in rungs if rungs[kernel] is not None), key=rungs.get)
     for rows_of_file in files:

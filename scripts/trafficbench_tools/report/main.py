@@ -45,7 +45,10 @@ def parse(arguments):
     parser.add_argument("--output", metavar="PAGE", help="the page to write, an .html file")
     parser.add_argument("--figures", metavar="FOLDER", help="where to write figures; made if it is not there")
     parser.add_argument(
-        "--all-views", action="store_true", help="a figure of every view, not only of the one that shows most"
+        "--all-plots", action="store_true", help="a figure of every plot of the page, not only those that one would show"
+    )
+    parser.add_argument(
+        "--all-views", action="store_true", help="a figure of every view of every plot, not only of the one that shows most"
     )
     parser.add_argument(
         "--lint", action="store_true", help="print which of the twelve rules the reports break; exit status 1 if any"
@@ -134,7 +137,7 @@ def make(options):
     if options.figures:
         from trafficbench_tools.report import figures
 
-        for line in figures.write(charts, Path(options.figures), options.all_views, say, options.force):
+        for line in figures.write(charts, Path(options.figures), options.all_views, options.all_plots, say, options.force):
             print(line)
     if options.lint:
         lint.print_rules(rules, sys.stdout)
