@@ -227,7 +227,8 @@ def check_strip(plot):
     assert plot["count"] is None
     points = [len(trace["x"]) for trace in plot["traces"]]
     # The example of a merge is of nodes that know of no steal time; its second launch is of two.
-    recorded = 2 if "Not known here: steal time." in plot["caption"] else 3
+    _, _, unknown = plot["caption"].partition("Not known here: ")
+    recorded = 3 - len(unknown.split(".")[0].split(", ")) if unknown else 3
     hosts = len({trace["name"] for trace in plot["traces"]} - {"rate"})
     assert len(points) == 1 + recorded * hosts and min(points) > 0 and plot["points"] >= sum(points)
     assert [trace["name"] for trace in plot["traces"]][0] == "rate" and plot["height"] > 300
@@ -326,7 +327,9 @@ def test_measured_reports(tmp_path):
     assert paths
     page = make_page(paths, tmp_path)
     _, plots = look(tmp_path, window(page), {"plots": True})
-    check_plots(plots, rows_of([load_report(path) for path in paths]))
+    # What was measured comes first.
+    reports = sorted(map(load_report, paths), key=lambda report: all(row["origin"] != "measured" for row in report["benchmarks"]))
+    check_plots(plots, rows_of(reports))
 
 
 def test_simulated_plots_are_marked(examples):
@@ -481,6 +484,41 @@ def test_plots_follow_the_window(study, seen):
     check_plots(seen["narrow plots"], rows_of(study[1]))
 
 
+# --- the first screen --------------------------------------------------------------------------------------------------
+
+
+def test_the_answer_is_on_the_first_screen_and_before_all_plots(seen):
+    assert 0 < seen["wide"]["answer"] < 450 and 0 < seen["phone"]["answer"] < 600
+    text = seen["wide"]["text"]
+    order = [text.index(part) for part in ("tiled, fastest of", "parallel efficiency on", "rows", "Notes and warnings (", "The ladder\n")]
+    assert order == sorted(order)
+    # Folded, and there: the banner of the row that failed is not.
+    assert "Example, made up" not in text[: order[4]] and "FAILED VERIFICATION" in text[: order[3]]
+
+
+def test_a_phone_shows_a_plot_a_section_and_the_rates_of_the_table(study):
+    page, reports = study
+    files = made_up_report.save(made_up_report.make_io(folders=("one",)), page.parent / "files.json")
+    (page.parent / "phone").mkdir()
+    other = make_page([files], page.parent / "phone")
+    narrow = {"width": PHONE, "height": 800}
+    phone, table, wide, of_files = look(page.parent, window(page, **narrow), {"filter": "tiled count:every"}, window(page), window(other, **narrow))
+    assert set(phone["frames"]) == {1} and max(wide["frames"]) == 4
+    assert table["visible"] == ["kernel", "cells", "mcops_best", "mcops"] and table["rows"]
+    assert "MB/s" in of_files["text"].split("Every row")[1]
+    assert phone["height"] < 16000
+
+
+def test_plots_keep_their_size_when_the_window_changes_there_and_back(study):
+    page, _ = study
+    _, fresh, _, narrower, _, back = look(page.parent, window(page), {"plots": True}, {"width": 700}, {"plots": True}, {"width": 1400}, {"plots": True})
+    for plots in (fresh, narrower, back):
+        # As wide as the frame leaves room for, whatever the width was before.
+        assert all(0 <= plot["room"] - plot["drawn"] < 60 and plot["drawn"] == pytest.approx(plot["width"], abs=1) for plot in plots)
+    sizes = [[(plot["drawn"], plot["height"]) for plot in plots] for plots in (fresh, back)]
+    assert sizes[0] == sizes[1] and min(plot["height"] for plot in narrower) > 210
+
+
 # --- text --------------------------------------------------------------------------------------------------------------
 
 
@@ -501,7 +539,11 @@ def test_page_says_what_must_be_known(study, seen):
         " ".join(run["argv"]),
         "example: 1 worker, core 0",
     ):
-        assert part in text
+        assert part in seen["all"]
+    # The page's own words; what reports say of themselves is theirs.
+    for part in ("contract", "interval holds", "whoever knows", "counting every", "counting sampled"):
+        assert part not in seen["all"]
+    assert "moves counted in every iteration" in text and "moves counted in the last iteration only" in text
     best = max(
         row["mcops"]
         for row in rows_of(reports)

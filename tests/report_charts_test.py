@@ -322,7 +322,7 @@ def test_scaling_grows_one_thing_at_a_time_and_shows_the_rest_unjoined(study):
         elif grown.startswith("ranks of"):
             assert len({threads for _, threads in shapes}) == 1
         else:
-            assert grown == "all shapes" and (4, 4) in shapes
+            assert grown == "all ranks × threads" and (4, 4) in shapes
             assert all(not chart.joined_runs(series) for series in one.series)
 
 
@@ -443,6 +443,25 @@ def test_simulated_plots_say_so_in_title_and_caption():
         assert any(note.startswith("NOT MEASURED: modelled by loggp") for note in one.notes())
 
 
+def test_captions_are_sentences_of_words_and_no_fields(shipped):
+    """Counting modes in words, and of a model what a reader asks for; the rest is with the rows."""
+    notes = {note for one in shipped[0] for note in one.notes()}
+    assert len(notes) > 100
+    for note in notes:
+        assert not re.search(r"counting (every|sampled)|contract|\ba core,|interval holds|that holds 1", note), note
+        assert not re.search(r"\b((kernel|memory|latency|bandwidth)_\w+|clock_hz)", note), note
+    assert any("moves counted in the last iteration only" in note for note in notes)
+    assert any(note.startswith("NOT MEASURED: simulated by smpi, for archer2, 128 ranks per node") for note in notes)
+
+
+def test_parameters_of_a_model_stand_with_its_rows():
+    (source,) = loading.load([SCHEMA_PATH.parent / "example-simulated.json"])
+    data = page_data.build([source], views.all_charts([source]))
+    place = [*(column["key"] for column in data["columns"]), *data["details"]].index("model")
+    for shown, row in zip(data["rows"], source.rows):
+        assert all(name in shown[place] for name in row["model"]["parameters"]) and shown[place].startswith(row["model"]["name"])
+
+
 # --- guides, placement, numbers ----------------------------------------------------------------------------------------
 
 
@@ -529,6 +548,20 @@ def test_view_labels_name_what_differs(study):
         assert len(set(views.view_labels(shown))) == len(shown)
 
 
+def test_the_first_view_is_of_most_kernels_and_measured(tmp_path):
+    """However many rows a study of one kernel has, and whichever report comes first."""
+    study = made_up_report.make(kernels=("tiled",), cells=[10**k for k in range(3, 9)], shapes=[(2**k, 1) for k in range(6)])
+    ladder = made_up_report.make(kernels=("naive", "bitsliced", "tiled"), cells=(10**4, 10**5), shapes=((1, 1), (2, 1)))
+    paths = [made_up_report.save(report, tmp_path / f"{name}.json") for name, report in (("study", study), ("ladder", ladder))]
+    found = views.all_charts(loading.load([SCHEMA_PATH.parent / "example-simulated.json", *paths]))
+    for section in ("sizes", "strong", "limits"):
+        for _, _, shown in views.panels(found[section]):
+            kernels = [len({row["kernel"] for row in one.rows()}) for one in shown]
+            assert kernels[0] == 3 == max(kernels) and min(kernels) == 1 and shown[0].facets["report"] == "ladder"
+    keys = [key for key, _, _ in views.SECTIONS]
+    assert keys[0] == "ladder" and keys.index("strong") < keys.index("across") and "simulated" not in keys
+
+
 # --- colours -----------------------------------------------------------------------------------------------------------
 
 # G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, A physiologically-based model for simulation of color vision deficiency,
@@ -587,6 +620,79 @@ def test_colours_of_one_plot_can_be_told_apart(plot, kind, ground):
     for a, b in itertools.combinations([look[ground] for look in TOGETHER[plot]], 2):
         distance = math.dist(seen(a, kind), seen(b, kind))
         assert distance > 12, f"{a} and {b}: {distance:.1f}"
+
+
+@pytest.mark.parametrize("ground, card", [(0, "#ffffff"), (1, "#1a212b")], ids=["light", "dark"])
+@pytest.mark.parametrize("kind", BLIND)
+def test_steps_of_an_axis_go_ever_further_from_the_ground(kind, ground, card):
+    for count in (3, 7, 9):
+        shades = [step_look(place, count)[ground] for place in range(count)]
+        contrasts = [contrast(shade, card) for shade in shades]
+        assert contrasts == sorted(contrasts) and contrasts[0] >= 3
+        light = [seen(shade, kind)[0] for shade in shades]
+        assert light == sorted(light, reverse=ground == 0)
+        nearest = min(math.dist(seen(a, kind), seen(b, kind)) for a, b in zip(shades, shades[1:]))
+        # Symbols differ too, and lines lie in the order of the ramp.
+        assert nearest > 8 if count <= 7 else nearest > 6, (count, nearest)
+
+
+def step_look(place, count):
+    """How one of so many steps of an axis looks."""
+    key = palette.key_of_step(place, count)
+    axis = chart.Axis("")
+    one = chart.Chart("sizes", "curve", "", {}, [], axis, axis, [chart.Series("", key, [])])
+    return palette.palette([one])[key]
+
+
+def test_depths_stand_in_their_order_with_a_ramp(tmp_path):
+    """As numbers, whatever their order in the file and as text; two of them are no ramp, nor are exchanges."""
+    def of_levels(axis, levels):
+        report = made_up_report.make(kernels=("tiled",), counts=("every",), cells=(10**5, 10**6))
+        rows_of_all = []
+        for level in levels:
+            for row in report["benchmarks"]:
+                if row["ranks"] == 1:
+                    rows_of_all.append({**row, "name": f"{row['name']}/{axis}:{level}"})
+        return [label for label, _, _ in grouping.by_series(source_of(rows_of_all), rows_of_all)], [
+            colour for _, colour, _ in grouping.by_series(source_of(rows_of_all), rows_of_all)
+        ]
+
+    def source_of(members):
+        return loading.Source("r", "r.json", {}, members, [], 0, ["tiled"])
+
+    labels, colours = of_levels("stride", ["16", "1024", "4", "1"])
+    assert labels == [f"tiled, stride {level}" for level in (1, 4, 16, 1024)]
+    assert colours == [palette.key_of_step(place, 4) for place in range(4)]
+    for levels in (["16", "4"], ["16", "4", "auto"], ["a", "b", "c"]):
+        labels, colours = of_levels("stride", levels)
+        assert labels == [f"tiled, stride {level}" for level in levels] and colours[0] == palette.key_of("tiled")
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    """All charts of the reports in results/, and their colours."""
+    found = every_chart(views.all_charts(loading.load(sorted((ROOT / "results").glob("*.json")))))
+    return found, palette.palette(found)
+
+
+def test_no_two_series_of_a_plot_share_colour_and_mark(shipped):
+    found, colours = shipped
+    assert len(found) > 1000
+    for one in found:
+        looks = {}
+        for series in one.series:
+            for ground in (0, 1):
+                shade, mark = colours[series.colour][ground], colours[series.colour][2]
+                looks.setdefault((ground, series.lane, shade, mark, series.dash, series.hollow), set()).add(series.label)
+        assert all(len(labels) == 1 for labels in looks.values()), (one.title, one.facets, looks)
+
+
+def test_the_shipped_studies_of_depth_have_the_ramp(shipped):
+    studies = [one for one in shipped[0] if {"tiled, depth 4", "tiled, depth 1024"} <= {series.label for series in one.series}]
+    assert studies
+    for one in studies:
+        assert [series.label.split()[-1] for series in one.series] == ["1", "4", "16", "64", "256", "1024", "2500"]
+        assert len({shipped[1][series.colour][0] for series in one.series}) == 7
 
 
 def test_kernels_differ_by_symbol_too():

@@ -270,7 +270,7 @@ def test_page_and_its_words_are_of_files(tmp_path):
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     panels = data_of(text)["panels"]
     assert {panel["section"] for panel in panels} >= set(SECTIONS) and all(panel["count"] == "" for panel in panels)
-    for part in ('id="io"', 'id="io-cached" class="apart"', "not of a disk", "Rates of files in MB/s", "Files of 16 MiB to 256 MiB"):
+    for part in ('id="io"', 'id="io-cached" class="apart"', "not of a disk", "Rates of files are in MB/s", "Files of 16 MiB to 256 MiB"):
         assert part in text
     assert "MCOPs, million" not in text and "updated ring roads" not in text
 

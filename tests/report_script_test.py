@@ -75,6 +75,16 @@ def test_page_of_each_kind_of_report_needs_no_network(tmp_path, kind):
     assert "Example, made up" in text
 
 
+def test_measured_rows_come_before_simulated_ones_whatever_the_order_of_the_files(tmp_path):
+    text, _ = page_of(EXAMPLES / "example-simulated.json", EXAMPLES / "example-measured.json", folder=tmp_path)
+    data = data_of(text)
+    origin = [column["key"] for column in data["columns"]].index("origin")
+    origins = [row[origin] == "measured" for row in data["rows"]]
+    assert origins == sorted(origins, reverse=True) and len(set(origins)) == 2
+    where = text.split('<section id="where">')[1]
+    assert where.index("example-measured, launch") < where.index("example-simulated, launch")
+
+
 def test_numbers_of_the_table_are_those_of_the_file(tmp_path):
     path = EXAMPLES / "example-measured.json"
     text, _ = page_of(path, folder=tmp_path)

@@ -9,15 +9,15 @@ import statistics
 
 import made_up_report
 import pytest
-from report_helpers import SCHEMA_PATH
+from report_helpers import SCHEMA_PATH, example_path
 
-from trafficbench_tools.report import chart, chart_visits, efficiency, headline, lint, loading, methods, page_data, ties, views
+from trafficbench_tools.report import chart, chart_visits, efficiency, headline, lint, loading, methods, page_data, ties, views, words
 
 VERSION_1 = SCHEMA_PATH.parent / "example-version-1.json"
 
 
-def loaded(report, folder):
-    (source,) = loading.load([made_up_report.save(report, folder / "made-up.json")])
+def loaded(report, folder, name="made-up.json"):
+    (source,) = loading.load([made_up_report.save(report, folder / name)])
     return source
 
 
@@ -146,10 +146,63 @@ def test_page_names_all_that_tie(tmp_path, monkeypatch):
     assert any(re.search(f"Fastest on 1 core: {both}\\.", note) for note in ladder.notes())
     assert any(text.endswith(", a tie") for mark in ladder.marks() if mark.at == "tiled" for text in mark.below)
     cards = headline.cards([source])
-    assert re.search(f"Best repetition: {both}\\.", cards)
-    assert "Median of bitsliced: " in cards and "Median of tiled: " in cards
+    both = "(bitsliced and tiled|tiled and bitsliced)"
+    assert re.search(f"<h3>{both} tie as the fastest of 3 kernels</h3>", cards) and cards.count("A tie: ") == 1
     source = loaded(one_point(monkeypatch, tiled=2.5e6), tmp_path)
-    assert "a tie" not in headline.cards([source]) and "Best repetition: tiled." in headline.cards([source])
+    assert "a tie" not in headline.cards([source]).lower() and "<h3>tiled, fastest of 3 kernels</h3>" in headline.cards([source])
+
+
+def test_card_says_how_many_times_faster_and_how_efficient(tmp_path):
+    """Of the report with most kernels, whatever the rates of another; skipped, failed and warned rows are out of it."""
+    many = made_up_report.make(kernels=("naive", "bitsliced", "tiled"), counts=("every",))
+    few = made_up_report.make(kernels=("naive", "tiled"), counts=("every", "sampled"))
+    sources = [
+        loaded(few, tmp_path, "few.json"),
+        loaded(many, tmp_path, "many.json"),
+    ]
+    row = max((row for row in sources[1].rows), key=lambda row: row["mcops_best"])
+    every, sampled = headline.cards(sources).split('<div class="card">')[1:]
+    assert f"<h3>{row['kernel']}, fastest of 3 kernels</h3>" in every and words.COUNTED["every"] in every
+    ladder = words.interval(row["ladder_speedup"], row["ladder_speedup_low"], row["ladder_speedup_high"], 3)
+    assert f">{ladder} × naive on one core<" in every
+    cores = row["ranks"] * row["threads"]
+    efficiency = words.interval(*(100 * row[f"speedup{end}"] / cores for end in ("", "_low", "_high")), 3)
+    assert f"parallel efficiency on {cores} cores {efficiency.replace(' (', '% (')}<" in every
+    assert f">{words.significant(row['mcops_best'])} <small>MCOPs, best" in every
+    assert f"median {words.interval(row['mcops'], row['mcops_low'], row['mcops_high'])}<" in every
+    assert "fastest of 2 kernels" in sampled and words.COUNTED["sampled"] in sampled and "few" in sampled
+    # A row that failed is no answer.
+    made_up_report.fail(many, many["benchmarks"].index(next(one for one in many["benchmarks"] if one["name"] == row["name"])))
+    failed = loaded(many, tmp_path, "many.json")
+    assert words.significant(row["mcops_best"]) not in headline.cards([failed])
+
+
+def test_card_names_plain_python_and_naive():
+    """A ladder from Python up: its base is plain Python, and the naive kernel of the same road stands beside it."""
+    (source,) = loading.load([example_path("ladder")])
+    (card,) = headline.cards([source]).split('<div class="card">')[1:]
+    facts = re.findall('<p class="fact">(.*?)</p>', card)
+    assert [re.sub("[0-9.,() ]+×", "×", fact) for fact in facts][1:3] == ["× plain Python on one core", "× naive on one core"]
+
+
+def test_notes_are_folded_with_their_number_and_failures_are_not(tmp_path):
+    """What several reports say alike stands there once."""
+    reports = [made_up_report.make(kernels=("naive", "tiled")) for _ in range(2)]
+    made_up_report.fail(reports[0], 1)
+    sources = [loaded(report, tmp_path, f"{name}.json") for name, report in zip("ab", reports)]
+    text = headline.banners(sources, views.all_charts(sources), ["a remark"])
+    shown, folded = text.split('<details class="notes">')
+    assert "FAILED VERIFICATION" in shown and "FAILED" not in folded
+    assert folded.count('<p class="banner">') == int(re.search(r"Notes and warnings \((\d+)\)", folded).group(1)) == 2
+    assert "a remark." in folded and "a, b: " in folded
+
+
+def test_top_of_a_page_names_the_machines_in_a_line_and_says_what_was_not_measured():
+    measured, simulated = (loading.load([example_path(kind)]) for kind in ("measured", "simulated"))
+    assert headline.machines([*simulated, *measured]) == headline.machines(measured) and "per node" in headline.machines(measured)
+    assert headline.machines(simulated).endswith("(NOT MEASURED)") and "(R)" not in headline.machines(measured)
+    assert "not measured" in headline.lead([*simulated, *measured]) and headline.lead(simulated).startswith("Nothing was measured")
+    assert headline.lead([*simulated, *measured]).count(". ") == 1
 
 
 def test_shapes_that_tie_are_all_named(tmp_path):

@@ -3,7 +3,7 @@
 //
 //   node look.js STEPS        a JSON file, a list of
 //     {"open": {"page": "a.html", "width": 1400, "height": 900, "scheme": "light"}}    a fresh window
-//     {"plots": true}                                                what every plot holds and shows
+//     {"plots": true}                                                what every plot holds and shows, all unfolded
 //     {"filter": "tiled"}  {"choose": ["count", "every"]}  {"sort": "mcops"}  {"row": 0}  {"more": true}  {"clear": true}
 //     {"view": [panel, view]}                                        another view of a plot
 //     {"scheme": "dark"}  {"width": 390}                             the window changes
@@ -26,7 +26,9 @@ function lookAtPlots() {
     return {
       section: figure.closest("section").id,
       title: figure.querySelector("h3").lastChild.textContent,
-      count: (figure.querySelector(".count") || { textContent: null }).textContent,
+      count: (figure.querySelector(".count") || { dataset: { count: null } }).dataset.count,
+      room: plot.parentElement.clientWidth,
+      drawn: plot.layout.width,
       caption: figure.querySelector("figcaption").textContent,
       views: figure.querySelectorAll("select option").length,
       width: box.width,
@@ -47,6 +49,8 @@ function lookAtPlots() {
 function lookAtTable() {
   const heads = [...document.querySelectorAll("#table th")];
   return {
+    // What is to be seen without moving the table sideways.
+    visible: heads.filter((th) => { const box = th.getBoundingClientRect(); return box.width && box.right <= document.querySelector(".table").getBoundingClientRect().right + 1; }).map((th) => th.dataset.key),
     keys: heads.map((th) => th.dataset.key),
     sorted: heads.filter((th) => th.hasAttribute("aria-sort")).map((th) => [th.dataset.key, th.getAttribute("aria-sort")]),
     rows: [...document.querySelectorAll("#table tbody tr.row")].map((tr) => ({ row: Number(tr.dataset.row), cells: [...tr.cells].map((td) => td.textContent) })),
@@ -64,7 +68,13 @@ function lookAtPage() {
     ground: style.backgroundColor,
     ink: style.color,
     text: document.body.innerText,
+    // With what is folded.
+    all: document.querySelector("main").textContent,
+    frames: [...document.querySelectorAll("section:has(.frames)")].map((section) => [...section.querySelectorAll(".frame")].filter((frame) => frame.getClientRects().length).length),
     sections: [...document.querySelectorAll("main section")].map((section) => section.id),
+    // Where the first answer ends, and how tall all is.
+    answer: document.querySelector(".card .big") && document.querySelector(".card .big").getBoundingClientRect().bottom + scrollY,
+    height: document.documentElement.scrollHeight,
     rules: [...document.querySelectorAll(".rules li .verdict")].map((verdict) => verdict.textContent),
   };
 }
@@ -87,7 +97,11 @@ async function main() {
       await page.waitForFunction(READY, null, { timeout: 60000 });
       return page.evaluate(lookAtPage);
     },
-    plots: () => page.evaluate(lookAtPlots),
+    plots: async () => {
+      await page.evaluate(() => document.querySelectorAll("button.unfold:not([hidden])").forEach((button) => button.click()));
+      await page.waitForFunction(READY, null, { timeout: 60000 });
+      return page.evaluate(lookAtPlots);
+    },
     filter: async (value) => { await page.fill("#words", value); return page.evaluate(lookAtTable); },
     choose: async ([key, value]) => { await page.selectOption(`#choice-${key}`, value); return page.evaluate(lookAtTable); },
     sort: async (value) => { await page.click(`#table th[data-key="${value}"]`); return page.evaluate(lookAtTable); },
@@ -104,6 +118,7 @@ async function main() {
     width: async (value) => {
       await page.setViewportSize({ ...size, width: value });
       // Plots follow a changed window after a moment; if they never do, what is seen says so.
+      await page.waitForFunction(READY, null, { timeout: 60000 });
       await page.waitForFunction("document.documentElement.scrollWidth <= innerWidth", null, { timeout: 10000 }).catch(() => {});
       return page.evaluate(lookAtPage);
     },

@@ -8,7 +8,7 @@ from trafficbench_tools.errors import ReportError
 from trafficbench_tools.machines import differences
 
 # What people call the facts by which machines are told apart.
-FACTS = {"model": "CPU", "revision": "CPU revision", "threads_per_core": "threads a core"}
+FACTS = {"model": "CPU", "revision": "CPU revision", "threads_per_core": "threads per core"}
 # What two rows of one name must have in common.
 KIND = ("kernel", "cells", "ranks", "threads", "mode", "class", "origin", "density", "init", "seed")
 

@@ -12,7 +12,7 @@ from trafficbench_tools.contexts import Contexts
 from trafficbench_tools.report import grouping, rows, ties
 
 # {scope: what its rates are of}. The first is of one core alone; in a full node cores share caches, memory and power.
-ONE_CORE, NODE, CORE_OF_NODE, ALL = "one core", "a full node", "a core of a full node", "the most cores measured"
+ONE_CORE, NODE, CORE_OF_NODE, ALL = "one core", "a full node", "one core of a full node", "the most cores measured"
 SCOPES = {
     ONE_CORE: "rate of one core",
     NODE: "rate of a full node",

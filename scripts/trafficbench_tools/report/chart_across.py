@@ -67,13 +67,13 @@ def rates(both, facets, points):
         y=Axis("kernel"),
         series=series,
         caption=[
-            *common(both, facets, points, numbers),
             (
                 f"{across.SCOPES[facets['scope']].capitalize()}, {grouping.road_text(facets)}, {words.COUNTED[facets['count']]}. Bars: the best repetition."
                 f" Diamonds: the median with its {rows.interval_of(drawn)}. Times (×) are over the first report that has a"
                 " good row of the point: best over best, and by the median with what both intervals allow, which is"
                 f" {rows.interval_of(drawn).removeprefix('95% interval ')} each."
             ),
+            *common(both, facets, points, numbers),
             *([UNLIKE] if any(text for line in series for mark in line.marks for text in mark.below if "iterations" in text) else []),
         ],
     )
@@ -122,10 +122,10 @@ def ratios(both, facets, points):
                     series=[Series(both.labels[number], keys[number], marks)],
                     curves=[Curve("as fast", [(1.0, None)])],
                     caption=[
-                        *common(both, facets, points, numbers),
                         f"{across.SCOPES[facets['scope']].capitalize()}, {grouping.road_text(facets)}, {words.COUNTED[facets['count']]}:"
                         f" {both.labels[number]} over {both.labels[base]}, by the median; the interval is what those of both allow, each"
-                        f" a {rows.interval_of(both_rows)}, and says little of further launches. One that holds 1 is a tie.",
+                        f" a {rows.interval_of(both_rows)}, and says little of further launches. One that includes 1 is a tie.",
+                        *common(both, facets, points, numbers),
                         *([UNLIKE] if any("iterations" in text for mark in marks for text in mark.texts) else []),
                     ],
                 )
@@ -180,9 +180,9 @@ def sizes(both, groups):
                 y=Axis(f"median {across.SCOPES[facets['scope']]}, MCOPs", "log10"),
                 series=series,
                 caption=[
-                    *common(both, facets, points, numbers),
                     f"{facets['kernel']}, {across.SCOPES[facets['scope']]}, {words.COUNTED[facets['count']]}: the median with its"
                     f" {rows.interval_of(drawn)}.",
+                    *common(both, facets, points, numbers),
                 ],
             )
         )

@@ -10,7 +10,7 @@ NANOSECONDS = 1e6
 
 
 def shape_facet(row):
-    """The shape of a row as a facet."""
+    """Ranks × threads of a row as a facet."""
     return {"ranks × threads": rows.shape(row)}
 
 
@@ -122,7 +122,7 @@ def families(members):
     for _, group in found:
         covered |= {id(row) for row in group}
     if any(id(row) not in covered for row in members) and len({rows.cores(row) for row in members}) > 1:
-        found.append(("all shapes", members))
+        found.append(("all ranks × threads", members))
     return found
 
 
@@ -286,12 +286,13 @@ def models(drawn):
             found.setdefault((row["origin"], row["model"]["name"]), []).append(row["model"])
     sentences = []
     for (origin, name), same in found.items():
-        parameters = ", ".join(
-            f"{key} {span([model['parameters'].get(key) for model in same])}" for key in same[0]["parameters"]
-        )
+        # All parameters stand with the rows; here are those that a reader of the plot asks for.
+        where = span([model["parameters"].get("machine") for model in same])
+        ranks = span([model["parameters"].get("ranks_per_node") for model in same])
+        parts = [f"for {where}" if where else "", f"{ranks} ranks per node" if ranks else ""]
         rates = sorted({model["calibrated_from"] for model in same} - {None})
-        rate = f"; kernel rate from {', '.join(rates)}" if rates else ""
-        sentences.append(f"NOT MEASURED: {origin} by {name} ({parameters}{rate}).")
+        parts.append(f"kernel rate projected from {', '.join(rates)}" if rates else "")
+        sentences.append(f"NOT MEASURED: {origin} by {', '.join(filter(None, [name, *parts]))}.")
     return sentences
 
 

@@ -104,17 +104,41 @@ def in_ladder_order(source, members):
 
 def by_series(source, members):
     """[(label, colour, rows)] in the order of the ladder; `colour` is a key of the palette. The first series of a kernel has
-    the kernel's colour, others have colours of their own."""
+    the kernel's colour, others have colours of their own. Where all are steps of one axis they stand in its order, and so do
+    their colours."""
     labels = series_labels(members)
     series = {}
     for row in in_ladder_order(source, members):
         series.setdefault(labels[id(row)], []).append(row)
+    steps = steps_of(list(series.values()))
+    if steps:
+        ordered = sorted(series.items(), key=lambda item: steps[id(item[1][0])])
+        return [(label, palette.key_of_step(place, len(ordered)), group) for place, (label, group) in enumerate(ordered)]
     found, seen = [], {}
     for label, group in series.items():
         kernel = group[0]["kernel"]
         seen[kernel] = seen.get(kernel, 0) + 1
         found.append((label, palette.key_of(kernel, seen[kernel]), group))
     return found
+
+
+# Two steps are no ramp.
+FEWEST_STEPS = 3
+
+
+def steps_of(groups):
+    """{id of the first row of each group: its step}, where groups of one kernel differ in the number of one axis alone; else {}."""
+    firsts = [group[0] for group in groups]
+    if len(firsts) < FEWEST_STEPS or len({row["kernel"] for row in firsts}) > 1:
+        return {}
+    axes = [other_axes(row) for row in firsts]
+    differing = [axis for axis in axes[0] if len({levels.get(axis) for levels in axes}) > 1]
+    if len(differing) != 1:
+        return {}
+    try:
+        return {id(row): float(levels[differing[0]]) for row, levels in zip(firsts, axes)}
+    except (KeyError, ValueError):
+        return {}
 
 
 def cells_a_core(row):

@@ -414,7 +414,7 @@ def judge_plots(sources, _):
         among(drawn, lambda row: bool(row.get("warnings"))), "row", "measured under a warning: marked, in no line"
     )
     rule.says.append(
-        "Plots hold one contract each; kernels are never joined; points are joined from three on; intervals are drawn."
+        "Plots hold one counting mode each; kernels are never joined; points are joined from three on; intervals are drawn."
     )
     return rule
 

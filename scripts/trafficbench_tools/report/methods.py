@@ -4,8 +4,8 @@ from trafficbench_tools.report import configurations, rows, words
 
 
 def paragraphs(sources):
-    """One paragraph for each report."""
-    return [paragraph(source) for source in sources if source.rows]
+    """[(label, paragraph)], one for each report."""
+    return [(source.label, paragraph(source)) for source in sources if source.rows]
 
 
 def paragraph(source):
@@ -60,7 +60,7 @@ def where(source, measured):
 
 
 def what(measured):
-    """Sentences on kernels, roads, shapes and contracts."""
+    """Sentences on kernels, roads, ranks × threads and counting modes."""
     names = list(dict.fromkeys(row["kernel"] for row in measured))
     lengths = sorted({row["cells"] for row in measured})
     span = (
@@ -75,15 +75,15 @@ def what(measured):
     starts = sorted(
         {f"{row['init']}" + (f", density {row['density']:g}" if row["density"] is not None else "") for row in measured}
     )
-    contracts = sorted({row["count"] for row in measured})
+    counted = [text.removeprefix("moves counted ") for mode, text in words.COUNTED.items() if any(row["count"] == mode for row in measured)]
     return [
         (
             f"The kernels {', '.join(names)} updated ring roads of {span} by elementary rule 184, on {grid} (MPI ranks"
             f" × OpenMP threads), from start states {'; '.join(starts)}."
         ),
         (
-            f"Moves were counted under the contract{'s' if len(contracts) > 1 else ''} {' and '.join(contracts)}; rates"
-            " of different contracts are not compared."
+            f"Moves were counted {' or '.join(counted)}"
+            + ("; rates of the two counting modes are not compared." if len(counted) > 1 else ".")
         ),
     ]
 
@@ -127,7 +127,7 @@ def how(measured):
     if over:
         sentences.append(
             f"Medians have 95% intervals from order statistics {' or '.join(over)}, which assume no distribution. Two rows tie"
-            " where the interval of their ratio holds 1, and a tie has no winner."
+            " where the interval of their ratio includes 1, and a tie has no winner."
         )
     without = sum(row["interval_over"] is None for row in measured)
     if without:
@@ -138,7 +138,7 @@ def how(measured):
             sentences.append(f"{what} ended the visits of {words.count_of(ended, 'point')} before all were made.")
     if any(row["base"] for row in measured):
         sentences.append(
-            "Speedup and efficiency are against the same kernel on its smallest shape, whose rate is given. Where both were"
+            "Speedup and efficiency are against the same kernel on its fewest cores, whose rate is given. Where both were"
             " measured in the same visits, each visit gave one ratio, and the median and the interval are over these;"
             " elsewhere the interval follows from both."
         )

@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from trafficbench_tools.report import across, headline, methods, page_data, provenance, views, words
+from trafficbench_tools.report import across, headline, methods, page_data, provenance, rows, views, words
 from trafficbench_tools.report.provenance import escape
 
 DEBIANS_PLOTLY = Path("/usr/share/python3-plotly/plotly.js")
@@ -22,6 +22,8 @@ SCRIPTS = ["table.js", "plots.js", "page.js"]
 
 def build(sources, charts, rules, remarks=()):
     """The page, as text. `remarks`: what a reader must know of how the reports were chosen."""
+    # What was measured comes first everywhere.
+    sources = sorted(sources, key=lambda source: not any(map(rows.is_measured, source.rows)))
     data = page_data.build(sources, charts)
     apart = [section for section in views.APART if charts[section[0]]]
     said = {"across": [text for both in across.sides(sources) for text in both.contexts.said()]}
@@ -104,10 +106,16 @@ def apart_section(section):
 
 def methods_section(sources):
     """The draft of the methods."""
-    quotes = "".join(f"<p>{escape(text)}</p>" for text in methods.paragraphs(sources))
+    drafts = methods.paragraphs(sources)
+    if len(drafts) == 1:
+        quotes = f"<p>{escape(drafts[0][1])}</p>"
+    else:
+        quotes = "".join(
+            f"<details><summary>{escape(label)}</summary><p>{escape(text)}</p></details>" for label, text in drafts
+        )
     return (
-        '<section id="methods"><h2>Methods, a draft</h2><p>From what the reports say of themselves; to be finished by'
-        f' whoever knows why.</p><blockquote>{quotes}</blockquote><p><button type="button"'
+        '<section id="methods"><h2>Methods, a draft</h2><p>From what the reports say of themselves; please complete it before'
+        f' publishing.</p><blockquote>{quotes}</blockquote><p><button type="button"'
         ' id="copy">copy</button></p></section>'
     )
 
@@ -121,7 +129,9 @@ def rules_section(rules):
             '<span class="verdict bad">broken</span>' if rule.broken else '<span class="verdict good">holds</span>'
         )
         says = "".join(f'<p class="says"><b>{escape(text)}</b></p>' for text in rule.breaks)
-        says += "".join(f'<p class="says">{escape(text)}</p>' for text in rule.says)
+        remarks = "".join(f"<p>{escape(text)}</p>" for text in rule.says)
+        if rule.says:
+            says += f'<details class="says"><summary>{words.count_of(len(rule.says), "remark")}</summary>{remarks}</details>'
         items.append(f"<li>{verdict}<p>{rule.number}. {escape(rule.text)}</p>{says}</li>")
     summary = f"Broken: {', '.join(broken)}." if broken else "All hold, as far as the file can tell."
     return (

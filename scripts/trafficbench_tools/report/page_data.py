@@ -2,7 +2,7 @@
 
 import itertools
 
-from trafficbench_tools.report import efficiency, file_words, palette, placement, rows, views
+from trafficbench_tools.report import efficiency, file_words, palette, placement, rows, views, words
 from trafficbench_tools.report.chart import joined_runs
 
 # key, heading, explanation. In this order in the table; the page formats by `kind`.
@@ -12,9 +12,9 @@ COLUMNS = [
     ("cells", "cells", "integer", "of the whole road"),
     ("ranks", "ranks", "integer", ""),
     ("threads", "threads", "integer", "of each rank"),
-    ("count", "count", "word", "contract: moves counted in every iteration, or sampled"),
+    ("count", "count", "word", "counting mode: moves counted in every iteration, or in the last one only (sampled)"),
     ("mode", "mode", "word", "strong or weak"),
-    ("mcops_best", "best MCOPs", "rate", "of the fastest repetition, 10^6 cell updates a second: what the kernel can do"),
+    ("mcops_best", "best MCOPs", "rate", "of the fastest repetition, 10^6 cell updates per second: what the kernel can do"),
     ("mcops", "median MCOPs", "rate", "median over visits of the medians within a visit: what one gets here"),
     ("mcops_low", "low", "rate", "95% interval of the median"),
     ("mcops_high", "high", "rate", "95% interval of the median"),
@@ -22,7 +22,7 @@ COLUMNS = [
     ("visits", "visits", "integer", "how many, of all launches"),
     ("repetitions", "n", "integer", "repetitions, of all visits"),
     ("real_time", "median time, ns", "number", "of one iteration, slowest rank; closed form: of one repetition"),
-    ("speedup", "speedup", "number", "by the median, against the same kernel at its smallest shape"),
+    ("speedup", "speedup", "number", "by the median, against the same kernel on its fewest cores"),
     ("speedup_low", "low", "number", "95% interval"),
     ("speedup_high", "high", "number", "95% interval"),
     ("efficiency", "efficiency", "percent", "by the median: speedup over the ratio of cores"),
@@ -38,14 +38,14 @@ COLUMNS = [
     ("overlap", "overlap", "word", "whether the inside advances while they travel"),
     ("reduce", "reduce", "word", "how moves are summed over ranks"),
     ("placement_policy", "placement", "word", "by which policy workers were placed"),
-    ("ranks_per_node", "ranks a node", "integer", "ranks on each node, where that was asked for"),
+    ("ranks_per_node", "ranks per node", "integer", "ranks on each node, where that was asked for"),
     ("steps", "steps", "integer", "iterations of one repetition"),
     ("class", "class", "word", "update, closed-form, network or io"),
     ("origin", "origin", "word", "measured, simulated or modelled"),
     ("stopped", "stopped", "word", "why there were no more visits"),
     ("verification", "verification", "word", "how the end state was checked"),
     ("hash", "hash", "word", "of the final state"),
-    ("megabytes_per_second", "MB/s", "rate", "of files: median over visits, 10^6 bytes a second"),
+    ("megabytes_per_second", "MB/s", "rate", "of files: median over visits, 10^6 bytes per second"),
     ("megabytes_per_second_low", "low", "rate", "95% interval of the median"),
     ("megabytes_per_second_high", "high", "rate", "95% interval of the median"),
     ("megabytes_per_second_best", "best MB/s", "rate", "of the fastest repetition"),
@@ -53,7 +53,7 @@ COLUMNS = [
     ("sync", "sync", "word", "synced: to the disk, and from it; cached: the page cache had a part in it"),
     ("layout", "layout", "word", "how the road was dealt to the ranks"),
     ("energy_joules", "energy, J", "number", "of one repetition, all nodes"),
-    ("updates_per_joule", "updates/J", "number", "cell updates a joule, all nodes"),
+    ("updates_per_joule", "updates/J", "number", "cell updates per joule, all nodes"),
     ("plots", "plots", "integer", "how many plots show this row"),
     ("report", "report", "word", "the file"),
     ("name", "name", "word", "every requested axis"),
@@ -65,7 +65,7 @@ DETAILS = [
     "samples", "beyond_110_percent", "real_time_low", "real_time_high", "cpu_time", "density", "init", "seed", "cars",
     "restarted", "clock_hz", "energy_source", "energy_run_seconds", "energy_run_steps", "warnings", "skipped", "error_message", "note", "base", "base_mcops",
     "efficiency_low", "efficiency_high", "ladder_base", "ladder_base_mcops", "ladder_speedup_low", "ladder_speedup_high",
-    "shares", "placement", "rung", "bits_per_cell", "direct", "bytes", "files", "mebibytes_per_second", "resident", "reader",
+    "shares", "model", "placement", "rung", "bits_per_cell", "direct", "bytes", "files", "mebibytes_per_second", "resident", "reader",
     "file_system", "stripe_count", "stripe_bytes", "stripes_note", "phase_seconds", "hints", "hints_ignored",
 ]  # fmt: skip
 # Details that are no field of a row: the likely cause of an efficiency beyond 110%.
@@ -86,7 +86,6 @@ NOT_SHOWN = {
     "rank_seconds": "one entry a repetition",
     "cpu_seconds": "one entry a repetition",
     "sample_clock_hz": "one entry a repetition",
-    "model": "the captions name it",
 }
 
 
@@ -102,6 +101,7 @@ def build(sources, charts):
         "columns": [{"key": key, "title": title, "kind": kind, "about": about} for key, title, kind, about in COLUMNS],
         "details": DETAILS,
         "rows": [table_row(source, row, plots.get(id(row), 0), numbers, causes) for source in sources for row in source.rows],
+        "counted": words.COUNTED,
         "palette": palette.palette([chart for found in charts.values() for chart in found]),
         "panels": [
             {
@@ -131,10 +131,19 @@ def table_row(source, row, plots, numbers, causes):
         "file_system": file_words.file_system(row),
         "phase_seconds": file_words.phases(row),
         "hints": file_words.hints(row),
+        "model": model(row),
     }
     for field in ("base", "ladder_base"):
         extra[field] = numbers[id(source.by_name[row[field]])] if row[field] is not None else None
     return [extra[key] if key in extra else row.get(key) for key in [*(column[0] for column in COLUMNS), *DETAILS]]
+
+
+def model(row):
+    """What stood in for the machine, with all its parameters; None of what was measured."""
+    if "model" not in row:
+        return None
+    parameters = ", ".join(f"{key} {words.significant(value) if isinstance(value, float) else value}" for key, value in row["model"]["parameters"].items())
+    return f"{row['model']['name']} {row['model']['version']}: {parameters}"
 
 
 def samples(row):

@@ -36,6 +36,8 @@ PARTS = {
     "close": ("#a03a84", "#e79acb", "square"),
     "barriers": ("#8a8a8a", "#8f8f8f", "square"),
 }
+# For steps of an axis, as of depths: from the first to the last, ever further from the ground.
+RAMP = [("#7b9d3c", "#8a63d2"), ("#c55696", "#d9629f"), ("#7b08c3", "#ff9c5e"), ("#101020", "#fff0a6")]
 # Reports, where several are in one plot, begin at this place of the list.
 FIRST_OF_REPORTS = 3
 INK = {"ink": ("#5a6472", "#aab4c2", "circle")}
@@ -52,6 +54,11 @@ def key_of_report(number):
     return f"report {number}"
 
 
+def key_of_step(place, count):
+    """The key of one of so many steps of an axis, counted from 0."""
+    return f"step {place} {count}"
+
+
 def palette(charts):
     """{key: (light, dark, symbol)} of everything that these charts draw, and of what every plot needs.
 
@@ -59,18 +66,34 @@ def palette(charts):
     has the same one in all these charts. Further series of a kernel come after all kernels. Beyond the length of the list
     colours come again, with other symbols.
     """
-    keys = list(dict.fromkeys(series.colour for chart in charts for series in chart.series if series.colour not in PARTS))
+    used = [each.colour for chart in charts for each in [*chart.series, *chart.curves]]
+    keys = list(dict.fromkeys(key for key in used if key not in PARTS and key not in INK))
     reports = [key for key in keys if key.startswith(key_of_report(""))]
-    keys = [key for key in keys if key not in reports]
+    steps = [key for key in keys if key.startswith("step ")]
+    keys = [key for key in keys if key not in reports and key not in steps]
     kernels = list(dict.fromkeys(key_of(kernel) for chart in charts for kernel in chart.kernels))
     ordered = [key for key in kernels if key in keys]
     ordered += [key for key in keys if key not in ordered]
-    return {**PARTS, **INK, **FLAW, **{key: _look(place) for place, key in enumerate(ordered)}, **_of_reports(reports)}
+    return {**PARTS, **INK, **FLAW, **{key: _look(place) for place, key in enumerate(ordered)}, **_of_reports(reports), **{key: _step(key) for key in steps}}
 
 
 def _of_reports(keys):
     """In their order, whatever kernels are drawn elsewhere on the page."""
     return {key: _look((int(key.split()[1]) + FIRST_OF_REPORTS) % len(KERNELS)) for key in keys}
+
+
+def _step(key):
+    """Between the colours of the ramp, with symbols in their order."""
+    place, count = (int(number) for number in key.split()[1:])
+    at = place / (count - 1) * (len(RAMP) - 1)
+    first = min(int(at), len(RAMP) - 2)
+    light, dark = (_between(RAMP[first][ground], RAMP[first + 1][ground], at - first) for ground in (0, 1))
+    return light, dark, KERNELS[place % len(KERNELS)][2]
+
+
+def _between(one, other, share):
+    channels = [(int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + share * (b - a)):02x}" for a, b in channels)
 
 
 def _look(place):

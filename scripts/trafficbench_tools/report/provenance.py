@@ -9,9 +9,10 @@ from trafficbench_tools.report import configurations, placement, words
 def section(sources):
     """Every launch of every source."""
     parts = ['<section id="where">', "<h2>What ran where</h2>"]
+    alone = sum(len(source.context["runs"]) for source in sources) == 1
     for source in sources:
         for number, run in enumerate(source.context["runs"]):
-            parts.append(launch(source, number, run, source.of_launch(number)))
+            parts.append(launch(source, number, run, source.of_launch(number), alone))
     parts.append("</section>")
     return "\n".join(parts)
 
@@ -21,8 +22,8 @@ def escape(value):
     return html.escape(str(value))
 
 
-def launch(source, number, run, members):
-    """One launch: facts, placement, limits, environment. `members` are the rows that have samples of it."""
+def launch(source, number, run, members, alone):
+    """One launch: facts, placement, limits, environment; folded unless it is alone. `members` are the rows that have samples of it."""
     samples = sum(row["sample_runs"].count(number) for row in members)
     facts = [
         ("rows", f"{words.count_of(len(members), 'row')} with {words.count_of(samples, 'repetition')} of this launch"),
@@ -44,16 +45,16 @@ def launch(source, number, run, members):
     terms = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts if value)
     return "\n".join(
         [
-            '<div class="run">',
+            f'<details class="run"{" open" if alone else ""}>',
             (
-                f"<h3>{escape(run['host'])}, {escape(run['date'].replace('T', ' ').replace('Z', ' UTC'))}"
-                f' <span class="count">{escape(source.label)}, launch {number}</span></h3>'
+                f"<summary>{escape(run['host'])}, {escape(run['date'].replace('T', ' ').replace('Z', ' UTC'))}"
+                f' <span class="count">{escape(source.label)}, launch {number}</span></summary>'
             ),
             f"<dl>{terms}</dl>",
             placements(members),
             limits(run["limits"]),
             environment(run["environment"]),
-            "</div>",
+            "</details>",
         ]
     )
 
@@ -81,7 +82,7 @@ def cpu_text(cpu):
     """A CPU in one line."""
     clock = f", {cpu['clock_hz'] / 1e9:.3g} GHz measured" if cpu["clock_hz"] else ", clock not measured"
     return (
-        f"{cpu['model']}, {words.count_of(cpu['cores'], 'core')}, {words.count_of(cpu['threads_per_core'], 'thread')} a"
+        f"{cpu['model']}, {words.count_of(cpu['cores'], 'core')}, {words.count_of(cpu['threads_per_core'], 'thread')} per"
         f" core{clock}"
     )
 
@@ -114,7 +115,7 @@ def placements(members):
     """Where workers were seen, as a table."""
     found = placement.distinct(members)
     if not found:
-        return "<p>Placement: nobody looked, or nothing ran.</p>"
+        return "<p>Where the workers ran was not recorded.</p>"
     lines = "".join(
         f'<tr><td>{escape(shape)}</td><td>{escape(text)}</td><td class="n">{count}</td></tr>'
         for shape, text, count in found
@@ -128,7 +129,7 @@ def placements(members):
 def limits(measured):
     """What the machine was measured to do at most, as a table."""
     if not measured:
-        return "<p>What the machine can do at most was not measured.</p>"
+        return "<p>The limits of the machine were not measured.</p>"
     lines = []
     for name, limit in measured.items():
         value, unit = (limit.get("value"), limit.get("unit", "")) if isinstance(limit, dict) else (limit, "")

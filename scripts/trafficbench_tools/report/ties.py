@@ -1,6 +1,6 @@
 """Which of several rows is the fastest. By the best repetition; but rows that tie have no winner.
 
-Two rows of the same visits tie when the interval of their ratio within a visit holds 1. Rows that were not measured together
+Two rows of the same visits tie when the interval of their ratio within a visit includes 1. Rows that were not measured together
 tie when their intervals overlap: with no six visits in common, an interval of their ratio cannot be had.
 """
 
@@ -25,16 +25,16 @@ class Ratio:
         return None if self.low is None else self.low <= 1 <= self.high
 
 
-def ratio(source, row, other):
-    """The ratio of the medians of two rows of a source, with its interval."""
+def ratio(source, row, other, rate="mcops"):
+    """The ratio of the medians of two rows of a source, with its interval; `rate` is the field of their rates."""
     shared = visits.visit_ratios(row, other, source.rates_of)
     if len(shared) >= FEWEST_SAMPLES:
         value, low, high, _ = visits.median_and_interval(shared)
         return Ratio(value, low, high, True)
-    value = row["mcops"] / other["mcops"]
-    if row["mcops_low"] is None or other["mcops_low"] is None:
+    value, low, high = row[rate] / other[rate], f"{rate}_low", f"{rate}_high"
+    if row.get(low) is None or other.get(low) is None:
         return Ratio(value, None, None, False)
-    return Ratio(value, row["mcops_low"] / other["mcops_high"], row["mcops_high"] / other["mcops_low"], False)
+    return Ratio(value, row[low] / other[high], row[high] / other[low], False)
 
 
 @dataclass
@@ -51,14 +51,15 @@ class Fastest:
         return [self.row, *self.tied]
 
 
-def fastest(source, members):
-    """The fastest of these rows of a source, which have rates."""
-    ranked = sorted(members, key=lambda row: row["mcops_best"], reverse=True)
+def fastest(source, members, rate="mcops"):
+    """The fastest of these rows of a source, which have rates of this field."""
+    best = f"{rate}_best"
+    ranked = sorted(members, key=lambda row: row[best], reverse=True)
     first, others = ranked[0], ranked[1:]
-    told = [(row, ratio(source, first, row).tie) for row in others]
+    told = [(row, ratio(source, first, row, rate).tie) for row in others]
     tied = [row for row, tie in told if tie]
-    untold = any(tie is None and row["mcops_best"] >= first["mcops"] for row, tie in told)
-    highest = max(members, key=lambda row: row["mcops"])
+    untold = any(tie is None and row[best] >= first[rate] for row, tie in told)
+    highest = max(members, key=lambda row: row[rate])
     return Fastest(first, tied, untold, None if any(highest is row for row in [first, *tied]) else highest)
 
 

@@ -1,22 +1,11 @@
-"""All plots of a report, by section, the one that shows most first."""
+"""All plots of a report, by section, the one of most kernels first."""
 
 from trafficbench_tools.report import (
     chart_across, chart_bars, chart_curves, chart_energy, chart_history, chart_io, chart_ladder, chart_nodes, chart_visits
 )  # fmt: skip
 
-# key, heading, what it says.
+# key, heading, what it says: kernels against each other first.
 SECTIONS = [
-    (
-        "across",
-        "Across reports",
-        "The same kernels and roads in several reports, which are labelled by what differs between their contexts. One core, a full"
-        " node and all cores are different questions: each plot's axis says which it answers.",
-    ),
-    (
-        "history",
-        "Rate against date",
-        "Launches that differ in their commits alone, by the median, and where compare.py would call a commit faster or slower.",
-    ),
     (
         "ladder",
         "The ladder",
@@ -38,13 +27,24 @@ SECTIONS = [
     (
         "energy",
         "Energy",
-        "What a solution costs in joules against how fast it comes: the fastest shape is not always the most frugal one.",
+        "What a solution costs in joules against how fast it comes: the fastest ranks × threads are not always the most frugal ones.",
     ),
     (
         "io",
         "Files",
         "How fast the road gets into files and back, by the median, and what the time went to. Writes end with the sync, and before a"
         " read the page cache was asked to forget the file.",
+    ),
+    (
+        "across",
+        "Across reports",
+        "The same kernels and roads in several reports, which are labelled by what differs between their contexts. One core, a full"
+        " node and all cores are different questions: each plot's axis says which it answers.",
+    ),
+    (
+        "history",
+        "Rate against date",
+        "Launches that differ in their commits alone, by the median, and where compare.py would call a commit faster or slower.",
     ),
     (
         "visits",
@@ -70,10 +70,10 @@ APART = [
 ]
 # What a plot that is empty would have needed.
 WANTING = {
-    "across": "needs two reports or more that have kernels, roads and contracts in common.",
+    "across": "needs two reports or more that have kernels, roads and counting modes in common.",
     "history": "needs three launches or more, of at least two commits, that differ in nothing else.",
     "ladder": "needs rows of at least two kernels on one road (strong scaling).",
-    "sizes": "needs rows of at least two lengths of road on one shape, which say how much memory a cell takes (bits_per_cell).",
+    "sizes": "needs rows of at least two lengths of road on the same ranks × threads, which say how much memory a cell takes (bits_per_cell).",
     "strong": "needs rows of mode strong with a speedup, on at least two numbers of cores.",
     "weak": (
         "needs rows of mode weak with a speedup, on at least two numbers of cores (trafficbench sweep --mode weak)."
@@ -108,17 +108,22 @@ def all_charts(sources):
             *chart_nodes.charts(source),
         ]:
             found[chart.figure].append(chart)
+    kernels = {source.label: len({row["kernel"] for row in source.rows}) for source in sources}
     for charts in found.values():
-        charts.sort(key=preference, reverse=True)
+        charts.sort(key=lambda chart: preference(chart, kernels), reverse=True)
     return found
 
 
-def preference(chart):
-    """First comes what shows most, lines before loose points; then the longer road, then the higher rung."""
+def preference(chart, kernels):
+    """First comes what was measured, then what compares most kernels, itself or in its report (`kernels`), lines before loose points,
+    and what shows most of them; then the longer road, then the higher rung."""
     rows = chart.rows()
     longest = max((row["cells"] for row in rows), default=0)
     return (
-        chart.facets.get("grown by") != "all shapes",
+        all(row["origin"] == "measured" for row in rows),
+        len({row["kernel"] for row in rows}),
+        kernels.get(chart.facets.get("report"), 0),
+        chart.facets.get("grown by") != "all ranks × threads",
         chart.size(),
         longest,
         max((chart.kernels.index(row["kernel"]) for row in rows), default=0),
@@ -126,7 +131,7 @@ def preference(chart):
 
 
 def panels(charts):
-    """[(title, contract, [charts])]: the charts that one frame shows in turn, in the order they were found."""
+    """[(title, counting mode, [charts])]: the charts that one frame shows in turn, in the order they were found."""
     found = {}
     for chart in charts:
         found.setdefault((chart.title, chart.contract()), []).append(chart)
@@ -136,8 +141,8 @@ def panels(charts):
 def panel_order(item):
     """Sorts panels."""
     (title, count), _ = item
-    # Speedup before efficiency; `every`, the course's contract, before `sampled`.
-    return ("efficiency" in title, title, count)
+    # Speedup before efficiency, the longest plot last; `every`, as the course counts, before `sampled`.
+    return ("efficiency" in title or title.startswith("Rates of several"), title, count)
 
 
 def view_labels(charts):

@@ -1,20 +1,51 @@
 "use strict";
 // Puts the page together: the table at once, then the plots, again whenever the ground or the width changes.
 
-function caption(element, notes) {
-  element.replaceChildren();
-  for (const note of notes) {
+// What the plot is, and what nobody may overlook; the rest is folded.
+function caption(figcaption, notes) {
+  const first = notes.findIndex((note) => !/^[A-Z]{3}/.test(note));
+  const more = element("details");
+  more.append(element("summary", "more about this plot"));
+  figcaption.replaceChildren();
+  notes.forEach((note, i) => {
     const mark = /^(NOT MEASURED|NOT DRAWN|NOT OF A DISK|PARTLY FROM MEMORY|MARKED)(.*)$/s.exec(note);
-    if (mark) element.append(Object.assign(document.createElement("b"), { textContent: mark[1] }), `${mark[2]} `);
-    else element.append(`${note} `);
-  }
+    const place = i === first || (mark && mark[1].startsWith("NOT ") && mark[1] !== "NOT DRAWN") ? figcaption : more;
+    if (mark) place.append(element("b", mark[1]), `${mark[2]} `);
+    else place.append(`${note} `);
+  });
+  if (more.childNodes.length > 1) figcaption.append(more);
+}
+
+// A long section shows a few plots, and on demand all.
+const FEW = { wide: 4, narrow: 1 };
+const fewest = () => (narrow.matches ? FEW.narrow : FEW.wide);
+
+function fold(section) {
+  const frames = [...section.querySelectorAll(".frame")], button = section.querySelector("button.unfold");
+  frames.forEach((frame, i) => { frame.hidden = !section.dataset.unfolded && i >= fewest(); });
+  const folded = frames.filter((frame) => frame.hidden).length;
+  button.hidden = !folded;
+  button.textContent = `show ${folded} more ${folded === 1 ? "plot" : "plots"}`;
+}
+
+// Nobody is told that the page is ready before all that can be seen is drawn.
+let drawing = 0;
+async function busy(work) {
+  drawing++;
+  document.body.dataset.ready = "false";
+  await work();
+  if (!--drawing) document.body.dataset.ready = "true";
 }
 
 function frame(panel) {
   const figure = document.createElement("figure");
   figure.className = "frame";
   const heading = element("h3", panel.title);
-  if (panel.count) heading.prepend(Object.assign(element("span", panel.count, "count"), { title: "contract: which moves are counted" }));
+  if (panel.count) {
+    const count = element("span", DATA.counted[panel.count], "count");
+    count.dataset.count = panel.count;
+    heading.prepend(count);
+  }
   const plot = element("div", undefined, "plot");
   const words = element("figcaption");
   let shown = panel.views[0];
@@ -34,7 +65,7 @@ function frame(panel) {
   }
   figure.append(plot, words);
   document.querySelector(`#${panel.section} .frames`).append(figure);
-  return redraw;
+  return () => (figure.hidden ? undefined : redraw());
 }
 
 async function unpack(text) {
@@ -53,18 +84,37 @@ async function plots() {
   script.textContent = await unpack(document.getElementById("plotly").textContent);
   document.head.append(script);
   const frames = DATA.panels.map(frame);
-  const all = () => Promise.all(frames.map((redraw) => redraw()));
+  const all = () => busy(() => Promise.all(frames.map((redraw) => redraw())));
+  for (const section of document.querySelectorAll("section:has(.frames)")) {
+    const button = element("button", undefined, "unfold");
+    button.type = "button";
+    button.addEventListener("click", () => { section.dataset.unfolded = "true"; fold(section); all(); });
+    section.append(button);
+    fold(section);
+  }
   await all();
   dark.addEventListener("change", all);
-  narrow.addEventListener("change", () => all().then(() => window.dispatchEvent(new Event("resize"))));
+  // Heights hang on the width: words wrap, legends need more lines. So plots are drawn anew, not stretched.
+  let waiting, width = innerWidth;
+  window.addEventListener("resize", () => {
+    if (innerWidth === width) return;
+    width = innerWidth;
+    document.body.dataset.ready = "false";
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      document.querySelectorAll("section:has(.frames)").forEach(fold);
+      all();
+    }, 120);
+  });
 }
 
 buildTable();
 const copy = document.getElementById("copy");
 if (copy) {
   copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.querySelector("#methods blockquote").innerText);
+    const paragraphs = [...document.querySelectorAll("#methods blockquote p")];
+    await navigator.clipboard.writeText(paragraphs.map((paragraph) => paragraph.textContent).join("\n\n"));
     copy.textContent = "copied";
   });
 }
-plots().then(() => { document.body.dataset.ready = "true"; });
+busy(plots);

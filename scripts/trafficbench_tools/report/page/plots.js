@@ -85,7 +85,7 @@ function hover(mark, axisKind, best) {
     : low === null ? "no interval (fewer than six visits)" : `95% ${shown(low)} .. ${shown(high)} over ${row("interval_over")}`;
   const lines = [row("class") === "io"
     ? `<b>${row("kernel")}</b> ${row("layout")} ${row("operation")}, ${row("sync")}`
-    : `<b>${row("kernel")}</b> ${row("ranks")} × ${row("threads")}, ${format(row("cells"), "integer")} cells, ${row("count")}`];
+    : `<b>${row("kernel")}</b> ${row("ranks")} × ${row("threads")}, ${format(row("cells"), "integer")} cells, ${DATA.counted[row("count")]}`];
   if (mark[MEDIAN]) {
     const [median, low, high] = mark[MEDIAN];
     lines.push(`best ${shown(mark[VALUE])}`, `median ${shown(median)}, ${spread(low, high)}`);
@@ -146,11 +146,12 @@ function nearEnd(at, range) {
   return (Math.log10(at) - range[0]) / (range[1] - range[0]) > 0.8;
 }
 
-// The legend stands below the title of the axis, on as many lines as its words are likely to need.
+// The legend stands below the title of the axis, in columns as wide as its longest words. It gets no more than half of the height.
 function legendBelow(traces, width) {
   const words = traces.filter((trace) => trace.showlegend !== false && trace.name);
-  const lines = Math.ceil(words.reduce((sum, trace) => sum + 6.6 * trace.name.length + 48, 0) / Math.max(200, width - 80));
-  const area = narrow.matches ? 240 : 310, title = 52;
+  const longest = Math.max(0, ...words.map((trace) => 6.6 * trace.name.length + 48));
+  const lines = Math.ceil(words.length / Math.max(1, Math.floor((width - 80) / longest)));
+  const area = Math.max(narrow.matches ? 240 : 310, 21 * lines), title = 52;
   return {
     height: area + 26 + title + 21 * lines,
     margin: { l: 62, r: 14, t: 26, b: title + 21 * lines },
@@ -224,7 +225,9 @@ function barPlot(view, width) {
     const name = [leads ? category : "", view.series.length > 1 ? series.label : ""].filter(Boolean).join(" ");
     const [head, ...rest] = mark[TEXTS];
     const most = (width - 30) / (0.53 * size);
-    const lines = [...wrapped([`${name}: ${head}`, ...rest], most), ...wrapped(mark[BELOW], most)];
+    // On a phone the diamond shows the median, and a tap tells it.
+    const below = narrow.matches ? [] : mark[BELOW];
+    const lines = [...wrapped([`${name}: ${head}`, ...rest], most), ...wrapped(below, most)];
     return leads ? [`<b>${category}</b>${lines[0].slice(category.length)}`, ...lines.slice(1)] : lines;
   });
   const lane = 26 + 1.3 * size * Math.max(...texts.map((lines) => lines.length));
@@ -368,13 +371,17 @@ function dotPlot(view, width) {
 }
 
 function draw(element, view) {
+  // What was drawn wider would hold its place wide.
+  if (element.layout && element.layout.width !== element.clientWidth) Plotly.purge(element);
   const { traces, layout } = { curve: curvePlot, bars: barPlot, stack: stackPlot, strip: stripPlot, dots: dotPlot }[view.kind](view, element.clientWidth);
   const ink = css("--ink");
   const config = {
-    responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
-    displayModeBar: narrow.matches ? false : "hover", toImageButtonOptions: { format: "svg", filename: "trafficbench" },
+    responsive: false, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+    // Without a pointer that hovers the bar would lie over the words for good.
+    displayModeBar: !narrow.matches && window.matchMedia("(hover: hover)").matches ? "hover" : false, toImageButtonOptions: { format: "svg", filename: "trafficbench" },
   };
   return Plotly.react(element, traces, {
+    width: element.clientWidth,
     margin: { l: 12, r: 14, t: 12, b: 48 }, ...layout, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: ink },
     dragmode: narrow.matches ? false : "zoom",
     hoverlabel: { bgcolor: css("--card"), bordercolor: css("--soft"), font: { color: ink } },

@@ -4,6 +4,10 @@
 const COLUMN = Object.fromEntries([...DATA.columns.map((column) => column.key), ...DATA.details].map((key, i) => [key, i]));
 const cell = (row, key) => DATA.rows[row][COLUMN[key]];
 const PAGE = 100;
+// What a phone has room for. Ranks and threads stand below the kernel there.
+const PHONE = ["kernel", "cells", "mcops_best", "mcops"];
+// Where rows have no rate in MCOPs, a phone shows that of files in its place.
+const OF_FILES = { mcops_best: "megabytes_per_second_best", mcops: "megabytes_per_second" };
 const CHOICES = ["kernel", "count", "mode", "status", "report"];
 
 const table = { sorted: null, descending: false, shown: PAGE, rows: [], open: new Set() };
@@ -53,7 +57,7 @@ function strip(visits) {
   const dots = document.createElementNS(svg.namespaceURI, "path");
   const attributes = {
     class: "strip", width: wide, height: tall, role: "img",
-    "aria-label": `seconds an iteration of each repetition, visits from left to right: ${low.toPrecision(4)} to ${high.toPrecision(4)}`,
+    "aria-label": `seconds per iteration of each repetition, visits from left to right: ${low.toPrecision(4)} to ${high.toPrecision(4)}`,
   };
   for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, value);
   dots.setAttribute("d", times.map((values, visit) => values.map((value) => `M${x(visit).toFixed(1)} ${y(value).toFixed(1)}h0`).join("")).join(""));
@@ -107,6 +111,9 @@ function show() {
     if (cell(row, "origin") !== "measured" || cell(row, "class") !== "update") tr.classList.add("apart-row");
     for (const column of DATA.columns) {
       const td = element("td", format(cell(row, column.key), column.kind), column.kind === "word" ? "word" : "");
+      if (PHONE.includes(column.key)) td.classList.add("phone");
+      if (column.key in OF_FILES && cell(row, OF_FILES[column.key]) !== null) td.append(element("span", `${format(cell(row, OF_FILES[column.key]), "rate")} MB/s`, "on-phone"));
+      if (column.key === "kernel") td.append(element("span", `${cell(row, "ranks")} × ${cell(row, "threads")}`, "on-phone"));
       if (column.key === "status") td.classList.add("status", cell(row, "status"));
       tr.append(td);
     }
@@ -128,6 +135,7 @@ function show() {
 function refresh() {
   table.rows = [...DATA.rows.keys()].filter(matches);
   if (table.sorted) table.rows.sort(compare);
+  else table.rows.sort((a, b) => (cell(a, "origin") !== "measured") - (cell(b, "origin") !== "measured") || a - b);
   table.shown = PAGE;
   show();
 }
@@ -146,6 +154,7 @@ function buildTable() {
   for (const column of DATA.columns) {
     const th = element("th", column.title, column.kind === "word" ? "word" : "");
     th.dataset.key = column.key;
+    if (PHONE.includes(column.key)) th.classList.add("phone");
     th.title = column.about;
     th.tabIndex = 0;
     th.addEventListener("click", () => sortBy(column.key));
