@@ -6,6 +6,7 @@ Run: /usr/bin/python3 -m pytest tests/compare_test.py
 import copy
 import json
 import random
+import re
 import statistics
 
 import made_up_report
@@ -500,6 +501,16 @@ def test_table_names_files_verdicts_and_counts(tmp_path, by):
     # The worst comes first.
     verdicts = [line.split()[0] for line in lines if line.startswith(("slower", "same"))]
     assert verdicts == ["slower", "same", "same", "same"]
+
+
+def test_table_has_short_names_and_rates_in_mcops(tmp_path):
+    text = Compared(tmp_path, example("measured"), example("measured")).stdout
+    assert "\nAll points: sweep cells:1e6 threads:1 depth:auto " in text
+    # Its change is in work a cycle, and its rates are not.
+    assert re.search(r"^same +naive ranks:2 count:every +\+0.0% .* 1,987 +1,987$", text, re.MULTILINE), text
+    assert "cells/cycle" not in text and "MCOPs" in text
+    alone = Compared(tmp_path, report_of(row_of("tiled", QUIET)), report_of(row_of("tiled", times(1.1)))).stdout
+    assert re.search(r"^slower +tiled +-9\.1% ", alone, re.MULTILINE) and "\nAll points: sweep cells:" in alone
 
 
 def test_help_explains_every_option_and_status():
