@@ -103,7 +103,7 @@ void add_options(CLI::App& app, RunOptions& options) {
 
 void add_options(CLI::App& app, SweepOptions& options) {
   app.description(
-      "Measures every combination of kernels, cells, ranks x threads and contracts, verifies each, and writes a "
+      "Measures every combination of kernels, cells, ranks x threads and counting modes, verifies each, and writes a "
       "report.");
   add_value(app, "kernels", options.kernels,
             "Kernel variants, as `trafficbench list` names them; all (naive and naive-native on roads of up to 1e6 "
