@@ -606,8 +606,8 @@ def test_other_contract_is_refused_unless_told(tmp_path):
     refused(tmp_path, base, new, "--other-contract")
     result = compared(tmp_path, base, new, "--other-contract")
     assert result.status == 0 and len(result.json["points"]) == 3
-    assert all("contracts every and sampled" in point["reason"] for point in result.json["points"])
-    # A report that has both has a partner of the same contract, and no other is taken.
+    assert all("counting modes every and sampled" in point["reason"] for point in result.json["points"])
+    # A report that has both has a partner of the same counting mode, and no other is taken.
     both = report_of(*others(count="every"), *others(count="sampled"))
     assert len(compared(tmp_path, base, both, "--other-contract").json["points"]) == 3
     # A name that hides another contract.

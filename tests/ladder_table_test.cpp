@@ -154,6 +154,19 @@ TEST(LadderText, IsAsWideAsItsTerminal) {
   }
 }
 
+TEST(LadderText, HasColumnsOfEnergyWhereThatWasMeasured) {
+  std::vector<Row> rows{row_at({.kernel = "naive", .mcops = 2}),
+                        row_at({.kernel = "tiled", .mcops = 5000, .threads = 2})};
+  rows[1].energy_joules = 50;
+  for (Row& row : rows) work_out_rate(row);
+  add_ratios(rows, {});
+  for (const std::size_t columns : {80u, 200u}) {
+    const std::string said = ladder_text(rows, columns);
+    EXPECT_NE(heads_of(said).find("  J/iteration  updates/J"), std::string::npos) << said;
+    EXPECT_NE(said.find("            5        200"), std::string::npos) << said;
+  }
+}
+
 TEST(LadderText, ShowsOneRoadAndNamesTheOthers) {
   const std::string said = said_of({{.kernel = "naive", .mcops = 2},
                                     {.kernel = "naive", .mcops = 2, .cells = 2000},

@@ -181,21 +181,27 @@ std::optional<std::pair<std::string, double>> fastest_walk(const Row& jump, cons
   return fastest;
 }
 
+std::string time_text(double seconds) {
+  if (seconds >= 1) return fmt::format("{:.3g} s", seconds);
+  return seconds >= 0.01 ? fmt::format("{:.0f} ms", 1e3 * seconds) : fmt::format("{:.2g} ms", 1e3 * seconds);
+}
+
 /// In place of a rate, where a row has none; else empty.
 std::string remark_on(const Row& row, const Rows& rows) {
   if (row.skipped) return "skipped: " + *row.skipped;
   if (row.failed()) return "NOT VERIFIED: " + known(row.error_message);
   if (row.mcops.value) return "";
-  std::string remark = fmt::format("closed form: {} iterations in {:.3g} s", format_count(known(row.steps)),
-                                   known(row.real_time_ns) / 1e9);
-  if (const auto walk = fastest_walk(row, rows); walk && walk->second < known(row.real_time_ns) / 1e9) {
-    remark += fmt::format("; {} takes {:.3g} s", walk->first, walk->second);
+  const double seconds = known(row.real_time_ns) / 1e9;
+  std::string remark =
+      fmt::format("closed form: {} iterations in {}", format_count(known(row.steps)), time_text(seconds));
+  if (const auto walk = fastest_walk(row, rows); walk && walk->second < seconds) {
+    remark += fmt::format("; {}: {}", walk->first, time_text(walk->second));
   }
   return remark;
 }
 
 // Which columns are left out first: see TableColumn::leaves.
-enum Leaves { kNever, kTimesNaive, kPercent, kInterval, kVisits, kBase, kSharedAxis, kBest, kJoules, kUpdates };
+enum Leaves { kNever, kTimesNaive, kJoules, kUpdates, kPercent, kInterval, kVisits, kBase, kSharedAxis, kBest };
 
 /// Adds the heads of its columns to `heads`.
 std::string table_of(const Rows& rows, std::size_t columns, std::set<std::string>& heads) {

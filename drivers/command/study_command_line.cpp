@@ -26,7 +26,7 @@ void add_study_options(CLI::App& app, StudyOptions& options) {
   add_value(app, "mode", options.mode,
             "strong (the same road for every number of ranks), weak (the same cells for each core), or both");
   add_value(app, "count", options.count,
-            "Contracts: every (the moves of each iteration are counted), sampled (of the last one), or both");
+            "Counting modes: every (the moves of each iteration are counted), sampled (of the last one), or both");
   add_count(app, "periods", options.periods, 1000, "Exchanges in one repetition");
 }
 
