@@ -110,10 +110,12 @@ std::string io_table(const std::vector<Row>& rows, std::size_t columns) {
       has_readers ? std::string()
                   : fmt::format("; what was written is read by {} ranks",
                                 first.reader == IoReader::other_ranks ? "other" : "the same")));
+  const bool shows_cached = std::ranges::find(table, "cached", &TableColumn::head) != table.end();
   say_below(
-      "MB/s: 10^6 bytes per second, the median of n visits, to the disk and from it where a row is synced; +-%: half "
-      "of "
-      "its 95% interval; cached: part in the page cache as the read began.");
+      fmt::format("MB/s: 10^6 bytes per second, the median of n visits, to the disk and from it where a row is synced; "
+                  "+-%: half of "
+                  "its 95% interval{}.",
+                  shows_cached ? "; cached: part in the page cache as the read began" : ""));
   if (const std::string stripes = stripes_of(rows, has_folders); !stripes.empty()) say_below("Stripes: " + stripes);
   std::set<std::string> ignored;
   for (const Row& row : rows) ignored.insert(row.hints_ignored.begin(), row.hints_ignored.end());

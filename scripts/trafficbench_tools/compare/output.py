@@ -24,7 +24,10 @@ def print_table(paths, reports, pairing, points, verdicts, options):
     short, common = short_names([one.name for one in pairing.pairs])
     if common:
         print(terminal.wrapped(f"All points: {common}"))
-    print(f"\nJudged by {JUDGED[options.by]}. Rates are MCOPs: million cell updates per second.")
+    a_cycle = any(change[options.by].a_cycle for change in points)
+    how = ", in work per clock cycle where the clock is known" if a_cycle else ""
+    print()
+    print(terminal.wrapped(f"Judged by {JUDGED[options.by]}{how}. Rates are MCOPs: million cell updates per second."))
     lines = [("verdict", "point", "best", "median, 95% interval", "base", "new")]
     order = sorted(range(len(verdicts)), key=lambda index: WORDS.index(verdicts[index].word))
     for index in order:
