@@ -109,7 +109,7 @@ class Commands {
                                 [this] { return write_platform(platform_); });
     add_machine_options(sub, platform_.machine, platform_.network);
     add_value(sub, "ranks", platform_.ranks, "Ranks that must find room");
-    add_value(sub, "ranks-per-node", platform_.ranks_per_node, "Ranks on a node; auto: one a core");
+    add_value(sub, "ranks-per-node", platform_.ranks_per_node, "Ranks on a node; auto: one per core");
     add_text(sub, "prefix", platform_.prefix, "PREFIX",
              "Write PREFIX.xml and PREFIX.hosts for SimGrid, in place of printing");
     sub.footer(std::string(kNumbersHelp) +

@@ -79,7 +79,7 @@ void simulate_all(Communicator& world, const StudyOptions& options) {
     if (!journal) continue;
     journal->add_row(study.row("simulate", Origin::simulated, point, seconds, "smpi", world.library().version));
     say(fmt::format("  {} {}{} cells, {} ranks, depth {}: {:.6g} s simulated\n", point.variant->name,
-                    format_count(point.cells_asked_for()), point.cells_per_core ? " a core" : "", point.ranks,
+                    format_count(point.cells_asked_for()), point.cells_per_core ? " per core" : "", point.ranks,
                     study.depth(point), seconds));
   }
 }

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from program import command, kernels, refused, small_sweep, succeed
+from program import call, command, kernels, refused, small_sweep, succeed
 from report_helpers import load_report
 
 COMMANDS = ["run", "sweep", "check", "list", "ceiling"]
@@ -86,6 +86,7 @@ def test_sweep_takes_a_kernel_that_is_named_with_threads_where_there_are_threads
 
 def test_check_of_a_kernel_that_is_named_with_threads():
     lines = succeed("check", "--quick", "--cases", 3, "--kernels", "naive+threads").splitlines()
+    assert lines.pop() == "2 checks of 1 variant passed"
     assert len(lines) == 2 and all(re.match(r"ok +naive\+threads ", line) for line in lines), lines
 
 
@@ -118,12 +119,28 @@ def test_inner_loops_of_the_bit_sliced_kernels_can_be_chosen(tmp_path):
 # --- check, run --------------------------------------------------------------------------------------------------------
 
 
+def test_run_says_what_the_course_does_not():
+    """On standard error: standard output is the course's."""
+    asked = ["--cells", 100000, "--steps", 100, "--threads", 2]
+    for kernel, count, words in (
+        ("tiled", "every", r"moves counted in every iteration \(every\): [\d.]+ MCOPs"),
+        ("tiled", "sampled", r"moves counted in the last iteration only \(sampled\): [\d.]+ MCOPs"),
+        ("leap", "every", r"moves counted in every iteration \(every\): 100 iterations in \S+ s"),
+    ):
+        done = call("run", *asked, "--kernel", kernel, "--count", count)
+        assert done.returncode == 0
+        said = rf"^{kernel} \(\w+\) on 1 rank x 2 threads, 1e5 cells, {words}$"
+        assert re.search(said, done.stderr, re.MULTILINE), done.stderr
+        assert " x 2 threads" not in done.stdout
+    assert " x 2 threads" not in call("run", *asked, "--json").stderr
+
+
 @pytest.mark.parametrize("kernel", kernels())
 def test_check_passes(kernel):
     """What it says; with more cases, and all kernels, it is a test of its own (tests/CMakeLists.txt)."""
     text = succeed("check", "--quick", "--cases", 3, "--kernels", kernel)
-    lines = text.splitlines()
-    assert len(lines) >= 2
+    *lines, count = text.splitlines()
+    assert len(lines) >= 2 and count == f"{len(lines)} checks of 1 variant passed"
     assert all(re.match(rf"ok +{kernel} ", line) for line in lines), text
 
 

@@ -6,6 +6,7 @@ Run: /usr/bin/python3 -m pytest tests/compare_test.py
 import copy
 import json
 import random
+import re
 import statistics
 
 import made_up_report
@@ -502,6 +503,16 @@ def test_table_names_files_verdicts_and_counts(tmp_path, by):
     assert verdicts == ["slower", "same", "same", "same"]
 
 
+def test_table_has_short_names_and_rates_in_mcops(tmp_path):
+    text = Compared(tmp_path, example("measured"), example("measured")).stdout
+    assert "\nAll points: sweep cells:1e6 threads:1 depth:auto " in text
+    # Its change is in work a cycle, and its rates are not.
+    assert re.search(r"^same +naive ranks:2 count:every +\+0.0% .* 1,987 +1,987$", text, re.MULTILINE), text
+    assert "cells/cycle" not in text and "MCOPs" in text
+    alone = Compared(tmp_path, report_of(row_of("tiled", QUIET)), report_of(row_of("tiled", times(1.1)))).stdout
+    assert re.search(r"^slower +tiled +-9\.1% ", alone, re.MULTILINE) and "\nAll points: sweep cells:" in alone
+
+
 def test_help_explains_every_option_and_status():
     done = run_script(SCRIPT, "--help")
     assert done.returncode == 0
@@ -595,8 +606,8 @@ def test_other_contract_is_refused_unless_told(tmp_path):
     refused(tmp_path, base, new, "--other-contract")
     result = compared(tmp_path, base, new, "--other-contract")
     assert result.status == 0 and len(result.json["points"]) == 3
-    assert all("contracts every and sampled" in point["reason"] for point in result.json["points"])
-    # A report that has both has a partner of the same contract, and no other is taken.
+    assert all("counting modes every and sampled" in point["reason"] for point in result.json["points"])
+    # A report that has both has a partner of the same counting mode, and no other is taken.
     both = report_of(*others(count="every"), *others(count="sampled"))
     assert len(compared(tmp_path, base, both, "--other-contract").json["points"]) == 3
     # A name that hides another contract.

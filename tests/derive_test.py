@@ -91,7 +91,7 @@ def test_bad_input_is_refused(tmp_path):
     refused("derive", path, "--output", "report.json", word="visit 5 of launch 0 before visit 4", cwd=tmp_path)
     refused("derive", EXAMPLES / "example-version-1.json", "--output", "report.json", word="version 1", cwd=tmp_path)
     path = measured(tmp_path, change=lambda report: report["benchmarks"][1].update(name=report["benchmarks"][0]["name"]))
-    refused("derive", path, "--output", "report.json", word="stands twice", cwd=tmp_path)
+    refused("derive", path, "--output", "report.json", word="appears twice", cwd=tmp_path)
     path = measured(tmp_path)
     refused("derive", path, word="--output", cwd=tmp_path)
     refused("derive", path, "--output", "measured.json", word="--force", cwd=tmp_path)

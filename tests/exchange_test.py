@@ -106,7 +106,7 @@ def test_every_way_holds_against_the_closed_form():
 
 
 def test_seven_ranks_hold_against_the_closed_form():
-    """Halos from neighbours of neighbours, ranks with nothing to own, more ranks than cores. One kernel with two contracts."""
+    """Halos from neighbours of neighbours, ranks with nothing to own, more ranks than cores. One kernel with two counting modes."""
     text = succeed(*CHECK, "--cases", 6, ranks=7)
     assert "FAIL" not in text and text.count("ok ") == 2
 

@@ -46,4 +46,5 @@ def test_check_passes_on_three_ranks():
     done = call("check", "--quick", "--cases", 3, "--kernels", "naive,tiled,leap", ranks=3)
     assert done.returncode == 0, done.stdout + done.stderr
     assert own_lines(done.stderr) == []
-    assert all(line.startswith("ok ") for line in done.stdout.splitlines())
+    *lines, count = done.stdout.splitlines()
+    assert all(line.startswith("ok ") for line in lines) and count == f"{len(lines)} checks of 3 variants passed"

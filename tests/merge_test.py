@@ -173,7 +173,7 @@ def test_launches_that_did_other_work_are_refused(tmp_path, change, words):
     (tmp_path / "one.json").write_text(json.dumps(launch(1)), encoding="utf-8")
     (tmp_path / "two.json").write_text(json.dumps(launch(2, change=change)), encoding="utf-8")
     line = refused("merge", "one.json", "two.json", "--output", "m.json", word=words, cwd=tmp_path)
-    assert "which stands in one.json and in two.json" in line and "row sweep/" in line
+    assert "which appears in one.json and in two.json" in line and "row sweep/" in line
 
 
 def test_other_iterations_of_a_kernel_whose_rate_does_not_depend_on_them_are_taken(tmp_path):
@@ -399,7 +399,7 @@ def test_damaged_run_is_refused(tmp_path, damage, word):
         (lambda report: report["context"].pop("axes"), "its context lacks axes"),
         (lambda report: report["context"]["caches"][0].pop("size"), "its context has caches"),
         (lambda report: report["fits"][0].update(law="moore"), 'one of its fits has law "moore"'),
-        (lambda report: report["fits"][0]["rows"].append("sweep/none"), "residuals that are not one a row"),
+        (lambda report: report["fits"][0]["rows"].append("sweep/none"), "residuals that are not one per row"),
     ],
 )
 def test_damaged_context_or_fit_is_refused(tmp_path, damage, word):
@@ -422,7 +422,7 @@ def test_every_reason_to_stop_that_the_schema_knows_is_known(tmp_path):
 def test_key_that_stands_twice_is_refused(tmp_path):
     text = (EXAMPLES / MEASURED).read_text(encoding="utf-8")
     (tmp_path / "bad.json").write_text(text.replace('"cells":', '"cells": 7, "cells":', 1), encoding="utf-8")
-    refused("merge", "bad.json", "--output", "m.json", word='"cells" stands twice', cwd=tmp_path)
+    refused("merge", "bad.json", "--output", "m.json", word='"cells" appears twice', cwd=tmp_path)
 
 
 def test_folder_is_no_report(tmp_path):

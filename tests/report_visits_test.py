@@ -4,9 +4,12 @@ Run: /usr/bin/python3 -m pytest tests/report_visits_test.py
 """
 
 import copy
+import json
 import re
 import statistics
+from pathlib import Path
 
+import fastest_cases
 import made_up_report
 import pytest
 from report_helpers import SCHEMA_PATH, example_path
@@ -125,6 +128,15 @@ def test_the_best_decides_and_another_order_by_the_median_is_said(tmp_path, monk
     assert tiled["mcops_best"] > bitsliced["mcops_best"] and tiled["mcops"] < bitsliced["mcops"]
     assert ties.fastest(source, source.rows).row is tiled
     assert named(source, source.rows) == said
+
+
+def test_the_fastest_is_the_one_that_the_program_names():
+    """tests/fastest_test.cpp holds the program to the same file."""
+    cases = json.loads((Path(__file__).parent / "expected" / "fastest.json").read_text(encoding="utf-8"))["cases"]
+    for case in cases:
+        found = fastest_cases.answer([fastest_cases.row_of(row) for row in case["rows"]])
+        assert found == {key: case[key] for key in found}, case["what"]
+    assert {len(case["tied"]) for case in cases} >= {0, 1, 2} and {case["untold"] for case in cases} == {0, 1}
 
 
 def test_rows_of_version_1_tie_by_their_own_intervals(tmp_path):

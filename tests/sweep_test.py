@@ -47,8 +47,8 @@ def test_sweep_writes_a_valid_report_of_the_points_it_lists(tmp_path):
         by_cells.setdefault(row["cells"], set()).add(row["hash"])
     assert all(len(hashes) == 1 for hashes in by_cells.values())
     assert os.listdir(tmp_path) == ["r.json"]
-    # The ladder, with its contracts.
-    for word in ["every", "sampled", "naive", "bitsliced", "leap", "MCOPs", "r.json"]:
+    # The ladder, for both counting modes.
+    for word in ["every iteration", "the last iteration only", "naive", "bitsliced", "leap", "MCOPs", "r.json"]:
         assert word in done.stdout
     assert "\r" not in done.stderr + done.stdout, "plain lines where there is no terminal"
 

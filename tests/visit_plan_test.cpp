@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <vector>
 
 namespace trafficbench {
@@ -91,6 +93,67 @@ TEST(LeftOut, AreAllWhereNoneFits) {
   EXPECT_EQ(left_out({.visits = 1, .spacing = 30}, 1, points, 1), (Indices{1, 0}));
   // Cheap as they are, six visits take no less than five waits.
   EXPECT_EQ(left_out({.visits = 6, .spacing = 30}, 1, points, 100), (Indices{1, 0}));
+}
+
+/// Goes through a plan by a made-up clock, with visits that take `factor` times as long as guessed, and tells after
+/// each how long all the rest takes, and how long it was forecast to take; the first entry is before any visit.
+struct Forecast {
+  double left = 0;
+  double forecast = 0;
+};
+std::vector<Forecast> forecasts_of(const VisitPlan& plan, std::vector<VisitsMade> groups, double factor,
+                                   double between) {
+  double now = 500;
+  std::vector<Forecast> found;
+  std::vector<double> moments;
+  const auto look = [&] {
+    moments.push_back(now);
+    found.push_back({.left = 0, .forecast = seconds_left(plan, groups, now, between)});
+  };
+  look();
+  for (int pass = 0; pass < plan.visits; ++pass) {
+    for (VisitsMade& group : groups) {
+      now = std::max(now, group.last + plan.spacing);
+      group.last = now;
+      group.seconds = factor * group.guess;
+      now += group.seconds + (pass == 0 ? factor * group.first : 0);
+      ++group.made;
+      look();
+    }
+    if (pass + 1 < plan.visits) now += between;
+  }
+  for (std::size_t i = 0; i < found.size(); ++i) found[i].left = now - moments[i];
+  return found;
+}
+
+TEST(SecondsLeft, AreExactWhereTheGuessesAre) {
+  const std::vector<VisitsMade> groups{{.guess = 3, .first = 4}, {.guess = 50}, {.guess = 0.5}};
+  for (const double spacing : {0.0, 30.0, 1000.0}) {
+    for (const Forecast& each : forecasts_of({.visits = 6, .spacing = spacing}, groups, 1, 2)) {
+      // What passes between two passes is behind the last visit of the first of them, or before it was looked at.
+      EXPECT_NEAR(each.forecast, each.left, 2.001);
+    }
+  }
+}
+
+TEST(SecondsLeft, AreRightWithinAFactorOfTwoFromTheFirstOnWhereTheGuessesAre) {
+  const std::vector<VisitsMade> groups{{.guess = 3, .first = 4}, {.guess = 50}, {.guess = 0.5}};
+  for (const double factor : {0.6, 1.8}) {
+    for (const double spacing : {0.0, 30.0}) {
+      for (const Forecast& each : forecasts_of({.visits = 6, .spacing = spacing}, groups, factor, 0)) {
+        EXPECT_LE(each.forecast, 2 * each.left + 1e-9);
+        EXPECT_GE(each.forecast, each.left / 2 - 1e-9);
+      }
+    }
+  }
+}
+
+TEST(SecondsLeft, LearnFromTheFirstVisitHowWrongTheGuessesAre) {
+  const std::vector<VisitsMade> groups{{.guess = 1}, {.guess = 10}, {.guess = 100}};
+  for (const double factor : {0.05, 20.0}) {
+    const std::vector<Forecast> found = forecasts_of({.visits = 6, .spacing = 0}, groups, factor, 0);
+    for (std::size_t i = 1; i < found.size(); ++i) EXPECT_NEAR(found[i].forecast, found[i].left, 1e-6);
+  }
 }
 
 }  // namespace

@@ -16,15 +16,6 @@ namespace {
 
 Row row_of_visits(const std::vector<MadeUpVisit>& visits) { return made_up_row("sweep/a", visits); }
 
-/// A row of visits 0, 1, ... of one launch, a repetition each.
-Row one_each(const std::vector<double>& seconds) {
-  std::vector<MadeUpVisit> visits;
-  for (const double each : seconds) {
-    visits.push_back({.run = 0, .visit = static_cast<std::int64_t>(visits.size()), .seconds = {each}});
-  }
-  return row_of_visits(visits);
-}
-
 /// So many visits of a launch, all of which say the same.
 std::vector<VisitValue> launch_of(std::size_t run, std::int64_t visits, double value) {
   std::vector<VisitValue> values;
@@ -155,34 +146,6 @@ TEST(OverVisits, GivesEachVisitOneVoiceHoweverManyRepetitionsItHas) {
   const Row row = row_of_visits({{0, 0, {1}}, {0, 1, {1}}, {0, 2, std::vector<double>(50, 9.0)}});
   EXPECT_EQ(over_visits(medians_by_visit(row, row.samples)).value, 1);
   EXPECT_EQ(median(row.samples), 9);
-}
-
-TEST(Tie, OfRowsOfTheSameVisitsIsDecidedByTheirRatio) {
-  const std::vector<double> base{1, 2, 3, 4, 5, 6};
-  std::vector<double> little_faster;
-  std::vector<double> sometimes_faster;
-  for (const double seconds : base) {
-    little_faster.push_back(0.99 * seconds);
-    sometimes_faster.push_back((seconds < 3 ? 1.01 : 0.99) * seconds);
-  }
-  // Their intervals overlap nearly all over.
-  EXPECT_EQ(is_tie(one_each(base), one_each(little_faster)), false);
-  EXPECT_EQ(is_tie(one_each(little_faster), one_each(base)), false);
-  EXPECT_EQ(is_tie(one_each(base), one_each(sometimes_faster)), true);
-  EXPECT_FALSE(is_tie(one_each({1, 1, 1, 1, 1}), one_each({2, 2, 2, 2, 2})).has_value()) << "five visits tell nothing";
-}
-
-TEST(Tie, OfRowsThatShareNoVisitIsDecidedByTheirIntervals) {
-  const auto later = [](Row row) {
-    row.sample_runs.assign(row.samples.size(), 1);
-    return row;
-  };
-  const Row row = one_each({1, 2, 3, 4, 5, 6});
-  EXPECT_EQ(is_tie(row, later(one_each({5, 7, 8, 9, 10, 11}))), true);
-  EXPECT_EQ(is_tie(later(one_each({5, 7, 8, 9, 10, 11})), row), true);
-  EXPECT_EQ(is_tie(row, later(one_each({7, 7, 8, 9, 10, 11}))), false);
-  EXPECT_EQ(is_tie(later(one_each({7, 7, 8, 9, 10, 11})), row), false);
-  EXPECT_FALSE(is_tie(row, later(one_each({7, 7}))).has_value()) << "one has no interval";
 }
 
 }  // namespace

@@ -95,7 +95,7 @@ bool plain_file_at(const std::string& path) {
   if (status.type() == fs::file_type::none) throw BadInput(fmt::format("cannot write {}: {}", path, error.message()));
   if (!fs::exists(status)) {
     if (!fs::is_symlink(fs::symlink_status(path, error))) return false;
-    throw BadInput(fmt::format("{} is a link that leads nowhere: name another file", path));
+    throw BadInput(fmt::format("{} is a symbolic link to a missing file: name another file", path));
   }
   if (!fs::is_regular_file(status)) throw BadInput(fmt::format("{} is not a plain file: name another", path));
   return true;

@@ -28,13 +28,13 @@ std::string parse_json(std::string_view text, Json& json) {
       throw Refused();
     }
     if (event == Event::value && value.is_number_float() && std::abs(value.get<double>()) > kGreatest) {
-      fault = fmt::format("the number {} is beyond all that is measured or counted: damaged", value.dump());
+      fault = fmt::format("the number {} is too large, expected at most {:g}: damaged", value.dump(), kGreatest);
       throw Refused();
     }
     if (event == Event::object_start) open.emplace_back();
     if (event == Event::object_end) open.pop_back();
     if (event == Event::key && !open.back().insert(value.get<std::string>()).second) {
-      fault = fmt::format("the key {} stands twice in one object: damaged", value.dump(-1, ' ', true));
+      fault = fmt::format("the key {} appears twice in one object: damaged", value.dump(-1, ' ', true));
       throw Refused();
     }
     return true;

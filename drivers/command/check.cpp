@@ -231,13 +231,15 @@ Status check(Communicator& world, const CheckOptions& options, KernelTable table
   const std::string isa_before = selected_isa();
   std::size_t width = 12;
   for (const KernelChoice& kernel : kernels) width = std::max(width, kernel.name().size());
-  bool good = true;
+  std::size_t checks = 0;
+  std::size_t failures = 0;
   const auto report = [&](const KernelChoice& kernel, const std::string& what, const std::string& problem) {
     std::string first;
     for (const std::string& text : world.gather(problem)) {
       if (first.empty()) first = text;
     }
-    good = world.all(problem.empty()) && good;
+    ++checks;
+    if (!world.all(problem.empty())) ++failures;
     if (world.rank() != 0) return;
     if (first.empty()) {
       print_out(fmt::format("ok    {:<{}} {}\n", kernel.name(), width, what));
@@ -275,7 +277,11 @@ Status check(Communicator& world, const CheckOptions& options, KernelTable table
     report(kernel, fmt::format("{:<11} the course's printed velocities", isa_of(*variant)), problem);
   }
   use_isa(isa_before);
-  return good ? Status::done : Status::check_failed;
+  if (world.rank() == 0) {
+    print_out(fmt::format("{} of {} {}\n", counted(checks, "check"), counted(kernels.size(), "variant"),
+                          failures == 0 ? "passed" : fmt::format("made: {} failed", failures)));
+  }
+  return failures == 0 ? Status::done : Status::check_failed;
 }
 
 }  // namespace trafficbench

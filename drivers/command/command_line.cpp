@@ -71,9 +71,10 @@ void add_options(CLI::App& app, RunOptions& options) {
   add_value(app, "threads", options.threads,
             "OpenMP threads a rank; auto: OMP_NUM_THREADS, else the cores that a rank may use");
   add_value(app, "depth", options.depth, "Iterations between exchanges of halos; auto: by a model");
-  add_value(app, "count", options.count,
-            "Contract: every (moves of every iteration are counted, as the course does) or sampled (only of those that "
-            "are printed)");
+  add_value(
+      app, "count", options.count,
+      "Counting mode: every (moves of every iteration are counted, as the course does) or sampled (only of those that "
+      "are printed)");
   add_value(app, "print-every", options.print_every, "Iterations between two lines; auto: a tenth of the steps");
   add_communication_options(app, options);
   add_placement_options(app, options);
@@ -103,7 +104,7 @@ void add_options(CLI::App& app, RunOptions& options) {
 
 void add_options(CLI::App& app, SweepOptions& options) {
   app.description(
-      "Measures every combination of kernels, cells, ranks x threads and contracts, verifies each, and writes a "
+      "Measures every combination of kernels, cells, ranks x threads and counting modes, verifies each, and writes a "
       "report.");
   add_value(app, "kernels", options.kernels,
             "Kernel variants, as `trafficbench list` names them; all (naive and naive-native on roads of up to 1e6 "
@@ -119,7 +120,7 @@ void add_options(CLI::App& app, SweepOptions& options) {
             "Iterations between exchanges of halos; auto, which may stand in the list: by a model");
   add_value(app, "mode", options.mode, "strong: the same road for every shape; weak: the same cells for each core");
   add_value(app, "count", options.count,
-            "Contracts: every (the moves of each iteration are counted), sampled (of the last one)");
+            "Counting modes: every (the moves of each iteration are counted), sampled (of the last one)");
   add_communication_options(app, options);
   add_placement_options(app, options);
   add_isa_option(app, options.isa);

@@ -23,6 +23,7 @@
 #include "drivers/command/commands.hpp"
 #include "drivers/command/io_table.hpp"
 #include "drivers/command/measuring.hpp"
+#include "drivers/command/text_table.hpp"
 #include "drivers/io/block_words.hpp"
 #include "drivers/io/file_system.hpp"
 #include "drivers/io/io_patience.hpp"
@@ -30,6 +31,7 @@
 #include "drivers/machine/memory.hpp"
 #include "drivers/machine/topology.hpp"
 #include "drivers/measure/io_row.hpp"
+#include "drivers/plan/visit_plan.hpp"
 #include "drivers/report/provenance.hpp"
 #include "drivers/report/ratios.hpp"
 #include "drivers/report/report.hpp"
@@ -46,7 +48,8 @@ struct Stay {
   std::string stem;               ///< of its files
   LaunchFiles* launch = nullptr;  ///< on rank 0: whose names they have
   int visits = 0;                 ///< made, those of earlier launches included
-  double last = -1e300;
+  double last = -1e300;           ///< when the last one began
+  double seconds = 0;             ///< that it took; 0: none was made in this launch
   bool is_measured = true;
 };
 
@@ -71,7 +74,7 @@ ChosenMethods methods_of(const IoOptions& options) {
     } else if (options.methods.text == "all") {
       chosen.left_out[reason].push_back(method->name);
     } else {
-      throw BadInput(fmt::format("methods has {}, which cannot be had: {}", method->name, reason));
+      throw BadInput(fmt::format("methods has {}, which is not available: {}", method->name, reason));
     }
   }
   return chosen;
@@ -148,7 +151,7 @@ void write_directly(const std::string& path, const std::string& folder) {
   const Descriptor file(open(path.c_str(), O_WRONLY | O_DIRECT | O_NOFOLLOW | O_CLOEXEC));
   if (file.is_open() && write_at(file.get(), 0, kBlockBytes, block.data())) return;
   throw BadInput(
-      fmt::format("--direct cannot be had in {}: its file system does not take blocks of {} bytes by O_DIRECT: {}",
+      fmt::format("--direct is not available in {}: its file system does not take blocks of {} bytes by O_DIRECT: {}",
                   folder, kBlockBytes, system_text()));
 }
 
@@ -201,7 +204,7 @@ class IoSession {
     for (const Stay& stay : stays_) {
       if (stay.is_measured) missing += static_cast<std::size_t>(std::max(0, options_.visits - stay.visits));
     }
-    if (leads()) progress_ = std::make_unique<Progress>(missing, static_cast<double>(missing));
+    if (leads()) progress_ = std::make_unique<Progress>(missing, 0);
     for (int pass = 0; pass < options_.visits; ++pass) {
       for (Stay& stay : stays_) {
         if (!stay.is_measured || stay.visits > pass) continue;
@@ -235,6 +238,20 @@ class IoSession {
     }
   }
 
+  /// Of the visits that are missing once `now` has one more, waits included. A way that was not visited yet takes as
+  /// long as others did.
+  double seconds_of_missing(const Stay& now) const {
+    std::vector<VisitsMade> ways;
+    for (const Stay& stay : stays_) {
+      ways.push_back({.guess = 1,
+                      .first = 0,
+                      .seconds = stay.seconds,
+                      .made = stay.is_measured ? stay.visits + (&stay == &now ? 1 : 0) : options_.visits,
+                      .last = stay.last});
+    }
+    return seconds_left({.visits = options_.visits, .spacing = options_.spacing}, std::move(ways), wall_seconds(), 0);
+  }
+
   /// False if a signal came before its end.
   bool visit(Stay& stay) {
     const IoPoint& point = stay.point;
@@ -266,8 +283,10 @@ class IoSession {
       }
       journal_->add_visit(json_of_visit(stay.last - began_, wall_seconds() - stay.last, nodes), rows);
       const auto bytes = static_cast<double>(road_->dealing().bytes());
+      stay.seconds = wall_seconds() - stay.last;
+      progress_->forecast(seconds_of_missing(stay));
       progress_->done(
-          1, fmt::format("{}: wrote {} MB/s, read {} MB/s", title, format_rate(1e-6 * bytes / measured->write.seconds),
+          0, fmt::format("{}: wrote {} MB/s, read {} MB/s", title, format_rate(1e-6 * bytes / measured->write.seconds),
                          format_rate(1e-6 * bytes / measured->read.seconds)));
     });
     ++stay.visits;
@@ -465,7 +484,7 @@ Status io(Communicator& world, const IoOptions& options, const std::vector<std::
     add_ratios(rows, journal->runs());
     journal->finish(make_report("io", axes, journal->runs(), rows));
     verified = all_verified(rows);
-    print_out(io_table(rows));
+    print_out(io_table(rows, columns_of_output()));
     print_out(fmt::format("\nReport: {}\n", output));
     if (options.files.value == KeptFiles::keep) {
       for (const Place& place : places) print_out(fmt::format("Files: {}.*\n", kept_name(place.stem)));

@@ -2,36 +2,29 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstddef>
 #include <optional>
-#include <string>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "drivers/base/known.hpp"
 #include "drivers/base/numbers.hpp"
-#include "drivers/base/standard_output.hpp"
 #include "drivers/base/terminal.hpp"
+#include "drivers/command/text_table.hpp"
+#include "drivers/report/fastest.hpp"
+#include "drivers/report/row_name.hpp"
 #include "drivers/report/visits.hpp"
 
 namespace trafficbench {
 
 namespace {
 
-// Columns of what is said below the table.
-constexpr std::size_t kProse = 108;
+using Rows = std::vector<const Row*>;
 
-/// Values in the order in which they first appear.
-template <typename T>
-std::vector<T> distinct(const std::vector<Row>& rows, T Row::*member) {
-  std::vector<T> values;
-  for (const Row& row : rows) {
-    if (std::ranges::find(values, row.*member) == values.end()) values.push_back(row.*member);
-  }
-  return values;
-}
+// Lines of prose are no longer, however wide the terminal is.
+constexpr std::size_t kProse = 108;
 
 std::string grouped(double number) {
   std::string digits = fmt::format("{:.0f}", number);
@@ -41,213 +34,265 @@ std::string grouped(double number) {
   return digits;
 }
 
-std::string speedup_text(const Row& row) {
-  const std::optional<double> speedup = row.ladder.ratio.value;
-  if (!speedup) return "-";
-  return *speedup < 100 ? fmt::format("{:.2f}", *speedup) : grouped(*speedup);
+/// A rate or a ratio: whole from 100 on, else three digits.
+std::string number_text(double number) { return number < 100 ? fmt::format("{:#.3g}", number) : grouped(number); }
+
+std::string or_dash(std::optional<double> number) { return number ? number_text(*number) : "-"; }
+
+std::string interval_text(const Estimate& estimate, std::string_view between) {
+  return fmt::format("{}{}{}", number_text(known(estimate.low)), between, number_text(known(estimate.high)));
 }
 
-std::string interval_text(const Estimate& estimate) {
-  return estimate.low ? grouped(*estimate.low) + " .. " + grouped(known(estimate.high)) : "";
+std::string percent_text(const Estimate& estimate) {
+  if (!estimate.low) return "-";
+  const double percent = 50 * (known(estimate.high) - *estimate.low) / known(estimate.value);
+  return fmt::format("{:.{}f}", percent, percent < 10 ? 1 : 0);
 }
 
-bool have_energy(const std::vector<Row>& rows) {
-  return std::ranges::any_of(rows, [](const Row& row) { return row.energy_joules.has_value(); });
+/// The same table shows no others.
+bool stand_together(const Row& row, CountingMode count, std::int64_t cells) {
+  return row.count == count && row.comparable_cells() == cells;
 }
 
-/// The columns of energy; nothing where no row has any.
-std::string energy_text(const Row& row, const std::vector<Row>& rows) {
-  if (!have_energy(rows)) return "";
-  const auto text = [](std::optional<double> number) { return number ? fmt::format("{:.3g}", *number) : "-"; };
-  const auto iteration =
-      row.energy_joules ? std::optional(*row.energy_joules / static_cast<double>(known(row.steps))) : std::nullopt;
-  return fmt::format("  {:>11} {:>9}", text(iteration), text(row.updates_per_joule));
-}
+/// Axes of a row's name that are no column: one table is of one road and one counting mode.
+bool is_of_table(std::string_view axis) { return axis == "cells" || axis == "count" || axis == "mode"; }
 
-std::string kernel_of(const Row& row) { return row.kernel + (row.threads > 1 ? "+threads" : ""); }
-
-std::string shape_of(const Row& row) { return fmt::format("{} x {}", row.ranks, row.threads); }
-
-/// What makes rows rivals: one road, one contract.
-bool are_rivals(const Row& row, const Row& other) {
-  return row.cells == other.cells && row.count == other.count && row.mode == other.mode;
-}
-
-/// The axes in a row's name, "depth:1" and the like.
-std::vector<std::string> axes_in(const std::string& name) {
-  std::vector<std::string> axes;
-  for (std::size_t begin = 0; begin <= name.size();) {
-    const std::size_t end = std::min(name.find('/', begin), name.size());
-    axes.push_back(name.substr(begin, end - begin));
-    begin = end + 1;
+/// The axes that any of the rows has: those that every name spells, then those that only some do.
+std::vector<std::string> axes_of(const Rows& rows) {
+  std::vector<std::string> axes{"ranks", "threads", "isa", "depth"};
+  for (const Row* const row : rows) {
+    std::string_view left = row->name;
+    for (std::size_t at = left.find('/'); at != std::string_view::npos; at = left.find('/')) {
+      left.remove_prefix(at + 1);
+      const std::string_view part = left.substr(0, left.find('/'));
+      const std::size_t colon = part.find(':');
+      if (colon == std::string_view::npos) continue;
+      const std::string axis(part.substr(0, colon));
+      if (!is_of_table(axis) && std::ranges::find(axes, axis) == axes.end()) axes.push_back(axis);
+    }
   }
   return axes;
 }
 
-/// What tells a row from others of its kernel, shape, road and contract, as its name spells it: "depth:1
-/// exchange:shared". Empty if there are none.
-std::string ways_of(const Row& row, const std::vector<Row>& rows) {
-  std::string ways;
-  for (const std::string& axis : axes_in(row.name)) {
-    const bool is_common = std::ranges::all_of(rows, [&](const Row& other) {
-      if (other.kernel != row.kernel || other.ranks != row.ranks || other.threads != row.threads) return true;
-      if (!are_rivals(row, other)) return true;
-      const std::vector<std::string> others = axes_in(other.name);
-      return std::ranges::find(others, axis) != others.end();
-    });
-    if (!is_common) ways += (ways.empty() ? "" : " ") + axis;
+/// What a row has on an axis; "-" where that is nothing to it.
+std::string value_on(const Row& row, const std::string& axis, const Rows& rows) {
+  const std::string asked(asked_for(row.name, axis));
+  if (axis == "ranks") return std::to_string(row.ranks);
+  if (axis == "threads") return std::to_string(row.threads);
+  if (axis == "isa") return row.isa.value_or("-");
+  if (axis == "exchange") return row.exchange.value_or("-");
+  if (axis == "overlap") return row.overlap ? std::string(trafficbench::name_of(*row.overlap)) : "-";
+  if (axis == "reduce") return row.reduce.value_or("-");
+  if (axis == "placement") return row.placement_policy.value_or("-");
+  if (!asked.empty()) return asked;
+  // A knob that was not set stands in no name.
+  const bool has_it = std::ranges::any_of(
+      rows, [&](const Row* other) { return other->kernel == row.kernel && !asked_for(other->name, axis).empty(); });
+  return has_it ? "auto" : "-";
+}
+
+/// Whether any two rows differ on an axis, or any two `of_one_kernel`, which without it nobody could tell apart. A
+/// closed form has steps of its own.
+bool varies(const std::string& axis, const Rows& rows, bool of_one_kernel = false) {
+  const auto counts = [&](const Row* row) { return axis != "steps" || row->row_class == RowClass::update; };
+  return std::ranges::any_of(rows, [&](const Row* row) {
+    return counts(row) && std::ranges::any_of(rows, [&](const Row* other) {
+             return counts(other) && (!of_one_kernel || row->kernel == other->kernel) &&
+                    value_on(*row, axis, rows) != value_on(*other, axis, rows);
+           });
+  });
+}
+
+std::string cores_text(std::int64_t cores) { return cores == 1 ? "one core" : fmt::format("{} cores", cores); }
+
+/// "tiled (depth 16) on 2 cores": what tells the row from others.
+std::string name_in_prose(const Row& row, const Rows& rows) {
+  Rows alike;  // rows of its kernel on as many cores
+  for (const Row* const other : rows) {
+    if (other->kernel == row.kernel && other->workers() == row.workers()) alike.push_back(other);
   }
-  return ways;
+  std::string ways;
+  for (const std::string& axis : axes_of(alike)) {
+    if (axis == "ranks" || axis == "threads" || !varies(axis, alike)) continue;
+    ways += fmt::format("{}{} {}", ways.empty() ? "" : ", ", axis, value_on(row, axis, rows));
+  }
+  std::string where = cores_text(row.workers());
+  if (varies("ranks", alike)) {
+    where = counted(static_cast<std::size_t>(row.ranks), "rank") + " x " +
+            counted(static_cast<std::size_t>(row.threads), "thread");
+  }
+  return fmt::format("{}{} on {}", row.kernel, ways.empty() ? "" : fmt::format(" ({})", ways), where);
 }
 
-/// Shape, and what tells the row from others of that shape.
-std::string shape_and_ways(const Row& row, const std::vector<Row>& rows) {
-  const std::string ways = ways_of(row, rows);
-  return shape_of(row) + (ways.empty() ? "" : ", " + ways);
+/// "95% interval 2,512 to 2,903".
+std::string interval_in_prose(const Estimate& estimate) {
+  return estimate.low ? "95% interval " + interval_text(estimate, " to ") : "too few visits for an interval";
 }
 
-/// Seconds that the fastest update kernel of this shape takes for as many iterations as a closed form's jump; nothing
-/// where there is none.
-std::optional<std::pair<std::string, double>> fastest_walk(const Row& jump, const std::vector<Row>& rows) {
+std::string conditions(CountingMode count, std::int64_t cells, bool is_weak) {
+  return fmt::format("at {} cells{}, {}", format_count(cells), is_weak ? " per core" : "", in_words(count));
+}
+
+/// Which row is the fastest, and by how much: all but the full stop.
+std::string sentence_on(const Rows& rows, const Rows& rated, const std::string& where) {
+  const Fastest found = fastest_of(rated);
+  const Row& best = *found.row;
+  std::vector<std::string> names{name_in_prose(best, rows)};
+  for (const Row* const row : found.tied) {
+    const std::string name = name_in_prose(*row, rows);
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  }
+  const bool is_level = names.size() > 1;
+  const bool is_base = best.ladder.base == best.name;
+  const bool is_lone = std::ranges::all_of(rated, [&](const Row* row) { return row->kernel == rated.front()->kernel; });
+  std::string text;
+  if (is_level) {
+    const std::string last = names.back();
+    names.pop_back();
+    text = fmt::format("{} and {} are level: ", fmt::join(names, ", "), last);
+  }
+  text += names.front();
+  if (best.ladder.ratio.value && !is_base) {
+    const double times = *best.ladder.ratio.value;
+    std::string_view base_kernel = known(best.ladder.base);
+    base_kernel.remove_prefix(base_kernel.find('/') + 1);
+    text += fmt::format(" ran {} times {} {} on one core ({}), {}", number_text(times),
+                        times < 1 ? "as fast as" : "faster than", base_kernel.substr(0, base_kernel.find('/')),
+                        interval_in_prose(best.ladder.ratio), where);
+  } else {
+    text += fmt::format(" {} {} MCOPs ({}), {}", is_lone || is_level ? "ran at" : "is the fastest with",
+                        number_text(known(best.mcops.value)), interval_in_prose(best.mcops), where);
+  }
+  if (found.is_untold) text += "; without intervals of six visits ties cannot be told";
+  if (found.by_median != nullptr) text += "; by the median it is " + name_in_prose(*found.by_median, rows);
+  return text;
+}
+
+/// Seconds that the fastest update kernel on as many cores takes for as many iterations as a closed form's jump;
+/// nothing where there is none.
+std::optional<std::pair<std::string, double>> fastest_walk(const Row& jump, const Rows& rows) {
   std::optional<std::pair<std::string, double>> fastest;
-  for (const Row& row : rows) {
-    if (!row.mcops_best || row.failed() || !are_rivals(row, jump) || row.workers() != jump.workers()) continue;
+  for (const Row* const row : rows) {
+    if (!row->mcops_best || row->failed() || row->workers() != jump.workers()) continue;
     const double seconds =
-        static_cast<double>(row.cells) * static_cast<double>(known(jump.steps)) / *row.mcops_best / 1e6;
-    if (!fastest || seconds < fastest->second) fastest = std::pair(kernel_of(row), seconds);
+        static_cast<double>(row->cells) * static_cast<double>(known(jump.steps)) / *row->mcops_best / 1e6;
+    if (!fastest || seconds < fastest->second) fastest = std::pair(row->kernel, seconds);
   }
   return fastest;
 }
 
-/// A line of the table. One without rates has a remark in their place.
-struct Line {
-  std::string kernel;
-  std::string shape;
-  std::string isa;
-  std::string best;
-  std::string middle;
-  std::string interval;
-  std::string speedup;
-  std::string more;  // energy, and ways
-  std::string remark;
-};
-
-Line line_of(const Row& row, const std::vector<Row>& rows) {
-  const std::string ways = ways_of(row, rows);
-  Line line{.kernel = kernel_of(row),
-            .shape = shape_of(row),
-            .isa = row.isa.value_or("-"),
-            .best = "",
-            .middle = "",
-            .interval = "",
-            .speedup = "",
-            .more = energy_text(row, rows) + (ways.empty() ? "" : "  " + ways),
-            .remark = ""};
-  if (row.skipped) {
-    line.best = "skipped";
-    line.remark = *row.skipped;
-  } else if (row.failed()) {
-    line.best = "NOT VERIFIED";
-    line.remark = known(row.error_message);
-  } else if (!row.mcops.value) {
-    line.best = "closed form";
-    line.remark =
-        fmt::format("{} iterations in {:.3g} s", format_count(known(row.steps)), known(row.real_time_ns) / 1e9);
-    if (const auto walk = fastest_walk(row, rows); walk && walk->second < known(row.real_time_ns) / 1e9) {
-      line.remark += fmt::format("; {} takes {:.3g} s", walk->first, walk->second);
-    }
-  } else {
-    line.best = grouped(known(row.mcops_best));
-    line.middle = grouped(*row.mcops.value);
-    line.interval = interval_text(row.mcops);
-    line.speedup = speedup_text(row);
-  }
-  return line;
+std::string time_text(double seconds) {
+  if (seconds >= 1) return fmt::format("{:.3g} s", seconds);
+  return seconds >= 0.01 ? fmt::format("{:.0f} ms", 1e3 * seconds) : fmt::format("{:.2g} ms", 1e3 * seconds);
 }
 
-/// The lines where they may be as long as they are.
-std::vector<std::string> wide_table(const std::vector<Line>& lines) {
-  std::vector<std::string> texts;
-  texts.reserve(lines.size());
-  for (const Line& line : lines) {
-    texts.push_back(fmt::format("{:<20} {:>8}  {:<10} {:>11} {:>11}  {:<23} {:>9}{}", line.kernel, line.shape, line.isa,
-                                line.best, line.middle, line.remark.empty() ? line.interval : line.remark, line.speedup,
-                                line.more));
+/// In place of a rate, where a row has none; else empty.
+std::string remark_on(const Row& row, const Rows& rows) {
+  if (row.skipped) return "skipped: " + *row.skipped;
+  if (row.failed()) return "NOT VERIFIED: " + known(row.error_message);
+  if (row.mcops.value) return "";
+  const double seconds = known(row.real_time_ns) / 1e9;
+  std::string remark =
+      fmt::format("closed form: {} iterations in {}", format_count(known(row.steps)), time_text(seconds));
+  if (const auto walk = fastest_walk(row, rows); walk && walk->second < seconds) {
+    remark += fmt::format("; {}: {}", walk->first, time_text(walk->second));
   }
-  return texts;
+  return remark;
 }
 
-/// The same as wide as their words are, without instruction sets, which stand in the report.
-std::vector<std::string> narrow_table(const std::vector<Line>& lines, std::size_t columns, bool has_medians) {
-  const auto width_of = [&](std::string Line::*member) {
-    std::size_t width = 0;
-    for (const Line& line : lines) width = std::max(width, line.remark.empty() ? (line.*member).size() : 0);
-    return width;
-  };
-  std::vector<std::string> texts;
-  for (const Line& line : lines) {
-    std::string text =
-        fmt::format("{:<{}} {:>{}} ", line.kernel, width_of(&Line::kernel), line.shape, width_of(&Line::shape));
-    if (!line.remark.empty()) {
-      texts.push_back(wrapped(fmt::format("{}{}: {}", text, line.best, line.remark), columns, 2));
-      continue;
-    }
-    text += fmt::format("{:>{}}", line.best, width_of(&Line::best));
-    if (has_medians) {
-      text += fmt::format(" {:>{}}  {:<{}}", line.middle, width_of(&Line::middle), line.interval,
-                          width_of(&Line::interval));
-    }
-    texts.push_back(fmt::format("{} {:>{}}{}", text, line.speedup, width_of(&Line::speedup), line.more));
+// Which columns are left out first: see TableColumn::leaves.
+enum Leaves { kNever, kTimesNaive, kJoules, kUpdates, kPercent, kInterval, kVisits, kBase, kSharedAxis, kBest };
+
+/// Adds the heads of its columns to `heads`.
+std::string table_of(const Rows& rows, std::size_t columns, std::set<std::string>& heads) {
+  std::vector<TableColumn> table{{.head = "kernel", .is_name = true}};
+  for (const std::string& axis : axes_of(rows)) {
+    if (!varies(axis, rows)) continue;
+    // Ranks and threads tell rows without a rate apart, too.
+    const bool is_name = axis == "ranks" || axis == "threads" || varies(axis, rows, true);
+    table.push_back({.head = axis, .is_name = is_name, .leaves = is_name ? kNever : kSharedAxis});
   }
-  return texts;
+  const std::size_t axes_end = table.size();
+  for (const auto& [head, leaves] : {std::pair("MCOPs", kNever),
+                                     {"+-%", kPercent},
+                                     {"n", kVisits},
+                                     {"x naive", kTimesNaive},
+                                     {"95% interval", kInterval},
+                                     {"naive", kBase},
+                                     {"best", kBest},
+                                     {"J/iteration", kJoules},
+                                     {"updates/J", kUpdates}}) {
+    table.push_back({.head = head, .leaves = leaves});
+  }
+  std::vector<std::string> remarks;
+  for (const Row* const row : rows) {
+    remarks.push_back(remark_on(*row, rows));
+    std::vector<std::string> cells{row->kernel};
+    for (std::size_t i = 1; i < axes_end; ++i) cells.push_back(value_on(*row, table[i].head, rows));
+    const bool is_base = row->ladder.base == row->name;
+    const auto joules = [](std::optional<double> number) { return number ? fmt::format("{:.3g}", *number) : "-"; };
+    const auto iteration =
+        row->energy_joules ? std::optional(*row->energy_joules / static_cast<double>(known(row->steps))) : std::nullopt;
+    cells.insert(cells.end(), {or_dash(row->mcops.value), percent_text(row->mcops), std::to_string(count_visits(*row)),
+                               or_dash(row->ladder.ratio.value),
+                               row->ladder.ratio.low && !is_base ? interval_text(row->ladder.ratio, " .. ") : "-",
+                               or_dash(row->ladder.base_mcops), or_dash(row->mcops_best), joules(iteration),
+                               joules(row->updates_per_joule)});
+    for (std::size_t i = 0; i < table.size(); ++i) table[i].cells.push_back(cells[i]);
+  }
+  const std::string text = text_table(table, remarks, columns);
+  for (const TableColumn& column : table) heads.insert(column.head);
+  return text;
 }
 
-/// The table as a terminal of so many columns has room for it: the widest that fits, else the narrowest.
-std::string table_of(std::vector<Line> lines, std::size_t columns) {
-  const auto fits = [&](const std::string& text) {
-    return text.find('\n') != std::string::npos || text.find_last_not_of(' ') < columns;
-  };
-  std::vector<std::string> texts = wide_table(lines);
-  if (!std::ranges::all_of(texts, fits)) texts = narrow_table(lines, columns, true);
-  if (!std::ranges::all_of(texts, fits)) {
-    // The shape tells of threads too.
-    for (Line& line : lines) line.kernel.resize(std::min(line.kernel.size(), line.kernel.find('+')));
-    lines.front().shape = "r x t";
-    texts = narrow_table(lines, columns, false);
-  }
-  return fmt::format("{}\n", fmt::join(texts, "\n"));
+/// "Every point was skipped", and why.
+std::string nothing_measured(const std::vector<Row>& rows) {
+  std::set<std::string> reasons;
+  for (const Row& row : rows) reasons.insert(known(row.skipped));
+  const std::string others =
+      reasons.size() > 1 ? fmt::format(" ({}, in the report)", counted(reasons.size() - 1, "more reason")) : "";
+  return fmt::format("Nothing was measured: {} skipped: {}{}",
+                     rows.size() == 1 ? "the point was" : fmt::format("all {} points were", rows.size()),
+                     known(rows.front().skipped), others);
 }
 
-/// The fastest rows by their best repetitions: more than one where they tie with the first.
-void print_fastest(const std::vector<Row>& rows, CountingMode count, std::int64_t cells, std::size_t columns) {
-  const Row* best = nullptr;
-  const auto competes = [&](const Row& row) {
-    return row.count == count && row.comparable_cells() == cells && row.mcops_best && !row.failed();
-  };
+/// "Other roads, in the report: 1e5, 1e6 cells"; empty if there are none.
+std::string other_roads(const std::vector<Row>& rows, std::int64_t shown, bool is_weak) {
+  std::set<std::int64_t> lengths;
   for (const Row& row : rows) {
-    if (competes(row) && (best == nullptr || known(row.mcops_best) > known(best->mcops_best))) best = &row;
+    if (!row.skipped && row.comparable_cells() != shown) lengths.insert(row.comparable_cells());
   }
-  if (best == nullptr) return;
-  std::string names = fmt::format("{} ({})", kernel_of(*best), shape_and_ways(*best, rows));
-  bool is_alone = true;
-  bool is_told = true;
-  for (const Row& row : rows) {
-    if (!competes(row) || &row == best) continue;
-    const std::optional<bool> tie = is_tie(row, *best);
-    is_told = is_told && tie.has_value();
-    if (!tie.value_or(false)) continue;
-    names += fmt::format(", {} ({})", kernel_of(row), shape_and_ways(row, rows));
-    is_alone = false;
-  }
-  const std::string text = fmt::format("Fastest{}: {}{}", is_alone ? "" : ", a tie", names,
-                                       is_told ? "" : ", by its best repetition; fewer than six visits tell of no tie");
-  print_out("\n" + wrapped(text, columns) + "\n");
+  if (lengths.empty()) return "";
+  constexpr std::size_t kListed = 8;
+  std::vector<std::string> texts;
+  for (const std::int64_t cells : lengths) texts.push_back(format_count(cells));
+  const std::string list = texts.size() <= kListed
+                               ? fmt::format("{}", fmt::join(texts, ", "))
+                               : fmt::format("{} of {} to {}", texts.size(), texts.front(), texts.back());
+  return fmt::format("Other roads, in the report: {} cells{}.", list, is_weak ? " per core" : "");
 }
 
-}  // namespace
+/// What the columns are.
+std::string legend(const std::set<std::string>& heads) {
+  std::string text;
+  for (const auto& [head, meaning] :
+       {std::pair("MCOPs", "million cell updates per second, the median over visits"),
+        {"+-%", "half of its 95% interval"},
+        {"n", "number of visits"},
+        {"x naive", "how many times faster than naive on one core"},
+        {"95% interval", "of x naive"},
+        {"naive", "its MCOPs in the same visits"},
+        {"best", "MCOPs of the fastest repetition"},
+        {"J/iteration", "energy of one iteration on all nodes, read by their meters, idle power included"},
+        {"updates/J", "cell updates per joule"}}) {
+    if (heads.contains(head)) text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", head, meaning);
+  }
+  return text.empty() ? text : text + ". Kernels are ranked by their fastest repetitions.";
+}
 
-void print_ladder(const std::vector<Row>& rows) {
-  // The longest road that the ladder's lowest rung was measured on: without it nobody sees how high the others are.
+/// The longest road that the ladder's lowest rung was measured on: without it nobody sees how high the others are. 0 if
+/// every row was skipped.
+std::int64_t shown_road(const std::vector<Row>& rows) {
   std::int64_t longest = 0;
   std::int64_t longest_of_all = 0;
   for (const Row& row : rows) {
@@ -255,49 +300,41 @@ void print_ladder(const std::vector<Row>& rows) {
     longest_of_all = std::max(longest_of_all, row.comparable_cells());
     if (row.ladder.base) longest = std::max(longest, row.comparable_cells());
   }
-  if (longest == 0) longest = longest_of_all;
-  const bool is_weak = !rows.empty() && rows.front().mode == ScalingMode::weak;
-  const std::size_t columns = terminal_columns(STDOUT_FILENO).value_or(std::string::npos);
-  for (const CountingMode count : distinct(rows, &Row::count)) {
-    const std::string title = fmt::format(
-        "The ladder on a road of {} cells{}, contract `{}` ({}):", format_count(longest), is_weak ? " a core" : "",
-        name_of(count),
-        count == CountingMode::every ? "moves counted in every iteration" : "moves counted in the last iteration only");
-    std::vector<Line> lines{{.kernel = "kernel",
-                             .shape = "ranks x t",
-                             .isa = "isa",
-                             .best = "best",
-                             .middle = "median",
-                             .interval = "95% interval",
-                             .speedup = "x naive",
-                             .more = have_energy(rows) ? fmt::format("  {:>11} {:>9}", "J/iteration", "updates/J") : "",
-                             .remark = ""}};
-    for (const std::string& kernel : distinct(rows, &Row::kernel)) {
-      for (const Row& row : rows) {
-        if (row.kernel == kernel && row.count == count && row.comparable_cells() == longest)
-          lines.push_back(line_of(row, rows));
-      }
+  return longest > 0 ? longest : longest_of_all;
+}
+
+}  // namespace
+
+std::string ladder_text(const std::vector<Row>& rows, std::size_t columns) {
+  const std::size_t prose = std::min(columns, kProse);
+  const std::int64_t road = shown_road(rows);
+  if (road == 0) return rows.empty() ? "" : "\n" + wrapped(nothing_measured(rows), prose) + "\n";
+  const bool is_weak = rows.front().mode == ScalingMode::weak;
+  std::string text;
+  std::set<std::string> heads;
+  for (const CountingMode count : {CountingMode::every, CountingMode::sampled}) {
+    Rows shown;
+    for (const Row& row : rows) {
+      if (stand_together(row, count, road)) shown.push_back(&row);
     }
-    print_out("\n" + wrapped(title, columns) + "\n\n" + table_of(lines, columns));
-    print_fastest(rows, count, longest, columns);
+    if (shown.empty()) continue;
+    // Kernels in the order of the sweep, the rows of each together.
+    std::vector<std::string> kernels;
+    for (const Row* const row : shown) {
+      if (std::ranges::find(kernels, row->kernel) == kernels.end()) kernels.push_back(row->kernel);
+    }
+    std::ranges::stable_sort(shown, {}, [&](const Row* row) { return std::ranges::find(kernels, row->kernel); });
+    Rows rated;
+    std::ranges::copy_if(shown, std::back_inserter(rated), [](const Row* row) { return row->has_rate(); });
+    const std::string where = conditions(count, road, is_weak);
+    const std::string sentence = rated.empty() ? "No rate was measured " + where : sentence_on(shown, rated, where);
+    text += "\n" + wrapped(sentence + ".", prose) + "\n\n" + table_of(shown, columns, heads);
   }
-  const auto say_below = [&](const std::string& text) { print_out(wrapped(text, std::min(columns, kProse)) + "\n"); };
-  print_out("\n");
-  if (longest < longest_of_all) {
-    say_below(fmt::format("Longer roads, without `naive`, up to {} cells{}, stand in the report.",
-                          format_count(longest_of_all), is_weak ? " a core" : ""));
-    print_out("\n");
+  text += "\n";
+  for (const std::string& below : {other_roads(rows, road, is_weak), legend(heads)}) {
+    if (!below.empty()) text += wrapped(below, prose) + "\n";
   }
-  say_below(
-      "MCOPs: million cell updates a second. best: of the fastest repetition, what a kernel can do here. median: "
-      "over the visits of this launch, with their interval, what one gets on this machine as it is. x naive: rate "
-      "over that of `naive` on one core, same road and contract, by the median. Kernels tie where the visits do not "
-      "tell them apart.");
-  if (have_energy(rows)) {
-    say_below(
-        "J/iteration: energy of one iteration on all nodes, read by their meters, idle power included. updates/J: cell "
-        "updates a joule.");
-  }
+  return text;
 }
 
 }  // namespace trafficbench

@@ -1,15 +1,17 @@
-// The ladder of a sweep as a table of text.
+// What a sweep says at its end: which kernel is the fastest, in one sentence, and the rates of all in a table.
 #pragma once
 
+#include <cstddef>
+#include <string>
 #include <vector>
 
 #include "drivers/report/row.hpp"
 
 namespace trafficbench {
 
-/// Prints, for each contract, every kernel on the longest road that has the ladder's lowest rung, else on the longest:
-/// its rate on one core and on each other shape, and its speedup over `naive` on one core. Rows of different contracts
-/// stand in different tables.
-void print_ladder(const std::vector<Row>& rows);
+/// For each counting mode a sentence and a table of the longest road that has the ladder's lowest rung, else of the
+/// longest; below, which other roads the report holds, and what the columns are. One sentence where nothing was
+/// measured. `columns` is how wide it may be.
+std::string ladder_text(const std::vector<Row>& rows, std::size_t columns);
 
 }  // namespace trafficbench

@@ -45,9 +45,13 @@ std::size_t visits_of_launches(const std::vector<Json>& launches) {
 
 bool wait_until(Communicator& world, double moment, Progress* progress, const std::string& why) {
   if (world.rank() == 0) {
-    if (moment > wall_seconds()) progress->start(why);
     constexpr auto kNap = std::chrono::milliseconds(50);
-    while (wall_seconds() < moment && !interrupted()) std::this_thread::sleep_for(kNap);
+    constexpr int kNapsOfALine = 10;
+    for (int naps = 0; wall_seconds() < moment && !interrupted(); ++naps) {
+      // Its time left goes down.
+      if (naps % kNapsOfALine == 0) progress->start(why);
+      std::this_thread::sleep_for(kNap);
+    }
   }
   world.sleeping_barrier();
   return asked_to_stop(world);

@@ -74,7 +74,7 @@ class Merged {
   void append(const Place& place, const Row& more, const std::string& path) {
     Row& row = rows_[place.row];
     const auto refuse = [&](const std::string& why) {
-      throw BadInput(fmt::format("row {}, which stands in {} and in {}, {}", row.name, place.path, path, why));
+      throw BadInput(fmt::format("row {}, which appears in {} and in {}, {}", row.name, place.path, path, why));
     };
     if (more.skipped) return;
     if (row.skipped) {

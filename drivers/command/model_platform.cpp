@@ -29,7 +29,7 @@ Status write_platform(const PlatformOptions& options) {
     write(options.prefix + ".hosts", host_file(layout));
     return Status::done;
   }
-  print_out(fmt::format("Allreduce of {} bytes on {}, one rank a core\n   nodes   published us   modelled us\n",
+  print_out(fmt::format("Allreduce of {} bytes on {}, one rank per core\n   nodes   published us   modelled us\n",
                         facts.published_bytes, facts.name));
   for (const PublishedAllreduce& each : facts.published) {
     const Layout full{std::int64_t{each.nodes} * facts.cores_per_node, facts.cores_per_node};

@@ -53,14 +53,14 @@ Json describe(const std::vector<std::string>& argv) {
 
 std::string short_name(const Point& point, std::int64_t depth) {
   return fmt::format("{:>9}{} {:>7} {:>7}", format_count(point.cells_asked_for()),
-                     point.cells_per_core ? " a core" : "       ", point.ranks, depth);
+                     point.cells_per_core ? " per core" : "         ", point.ranks, depth);
 }
 
 /// Prints one line a point; the greatest difference of model and simulation, as a part of the latter.
 double compare(const Study& study, const std::vector<Row>& simulated, const std::vector<Row>& modelled) {
   double greatest = 0;
   print_out(fmt::format("SIMULATED and MODELLED {}, nothing measured there\n\n", study.facts().name));
-  print_out("           cells   ranks   depth        MCOPs simulated   efficiency   model differs by\n");
+  print_out("             cells   ranks   depth        MCOPs simulated   efficiency   model differs by\n");
   for (std::size_t i = 0; i < simulated.size(); ++i) {
     const Point& point = study.points()[i];
     const Row& row = simulated[i];

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "drivers/base/standard_output.hpp"
 #include "drivers/base/terminal.hpp"
@@ -13,6 +14,10 @@
 namespace trafficbench {
 
 namespace {
+
+// Seconds from one line about what moves inside an item to the next.
+constexpr double kPauseOnTerminal = 0.2;
+constexpr double kPause = 10;
 
 std::string duration_text(double seconds) {
   const long whole = std::lround(seconds);
@@ -23,21 +28,24 @@ std::string duration_text(double seconds) {
 
 }  // namespace
 
-Progress::Progress(std::size_t items, double weight, double planned)
+Progress::Progress(std::size_t items, double weight, Clock clock)
     : items_(items),
       weight_(weight),
-      planned_(planned),
+      clock_(std::move(clock)),
       terminal_(terminal_columns(STDERR_FILENO).has_value() && can_rewrite_lines()),
-      began_(std::chrono::steady_clock::now()),
-      said_(terminal_ ? Moment() : began_) {}
+      began_(clock_()),
+      said_(terminal_ ? began_ - kPauseOnTerminal : began_) {}
 
 Progress::~Progress() { clear_line(); }
 
 std::string Progress::time_left() const {
-  const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
-  if (planned_ > 0) return ", " + duration_text(std::max(planned_ - elapsed, weight_ - done_weight_)) + " left";
-  if (done_weight_ <= 0) return "";
-  return ", " + duration_text(elapsed * (weight_ - done_weight_) / done_weight_) + " left";
+  const double now = clock_();
+  double left = ends_ - now;
+  if (!has_forecast_) {
+    if (done_weight_ <= 0) return "";
+    left = (now - began_) * (weight_ - done_weight_) / done_weight_;
+  }
+  return ", " + duration_text(std::max(left, 0.0)) + " left";
 }
 
 void Progress::clear_line() const {
@@ -59,18 +67,25 @@ void Progress::start(const std::string& what) {
 void Progress::done(double weight, const std::string& result) {
   done_weight_ += weight;
   ++done_;
-  if (!terminal_) say(line(result) + "\n");
+  if (!terminal_ && !result.empty()) say(line(result) + "\n");
 }
 
 void Progress::so_far(double weight, const std::string& what) {
-  constexpr auto kPauseOnTerminal = std::chrono::milliseconds(200);
-  constexpr auto kPause = std::chrono::seconds(10);
   done_weight_ = weight;
-  const Moment now = std::chrono::steady_clock::now();
+  moved(what);
+}
+
+void Progress::moved(const std::string& what) {
+  const double now = clock_();
   if (now - said_ < (terminal_ ? kPauseOnTerminal : kPause)) return;
   said_ = now;
   start(what);
   if (!terminal_) say(line(what) + "\n");
+}
+
+void Progress::forecast(double seconds) {
+  ends_ = clock_() + seconds;
+  has_forecast_ = true;
 }
 
 }  // namespace trafficbench

@@ -20,13 +20,13 @@ void add_study_options(CLI::App& app, StudyOptions& options) {
   add_value(app, "cells", options.cells, "Strong scaling: lengths of the whole road");
   add_value(app, "cells-per-core", options.cells_per_core, "Weak scaling: cells of each core");
   add_value(app, "ranks", options.ranks, "Numbers of ranks, of one core each");
-  add_value(app, "ranks-per-node", options.ranks_per_node, "Ranks on a node; auto: one a core");
+  add_value(app, "ranks-per-node", options.ranks_per_node, "Ranks on a node; auto: one per core");
   add_value(app, "depth", options.depth,
             "Iterations between exchanges of halos, a list; auto, which may stand in it: the program's own choice");
   add_value(app, "mode", options.mode,
             "strong (the same road for every number of ranks), weak (the same cells for each core), or both");
   add_value(app, "count", options.count,
-            "Contracts: every (the moves of each iteration are counted), sampled (of the last one), or both");
+            "Counting modes: every (the moves of each iteration are counted), sampled (of the last one), or both");
   add_count(app, "periods", options.periods, 1000, "Exchanges in one repetition");
 }
 

@@ -20,6 +20,7 @@
 #include "drivers/command/sweep_energy.hpp"
 #include "drivers/command/sweep_network.hpp"
 #include "drivers/command/sweep_session.hpp"
+#include "drivers/command/text_table.hpp"
 #include "drivers/io/road_file.hpp"
 #include "drivers/measure/network_report.hpp"
 #include "drivers/plan/feasibility.hpp"
@@ -226,7 +227,7 @@ Status sweep(Communicator& world, const SweepOptions& options, KernelTable table
     add_ratios(rows, journal->runs());
     journal->finish(make_report("sweep", axes, journal->runs(), rows));
     verified = all_verified(rows);
-    print_ladder(rows);
+    print_out(ladder_text(rows, columns_of_output()));
     print_out(fmt::format("\nReport: {}\n", output));
     print_warnings(rows);
     if (const std::string slow = slow_nodes_warning(nodes_of(journal->runs())); !slow.empty()) {

@@ -42,7 +42,7 @@ constexpr double kKeptBack = 0.04;
 std::string label_of(const Group& group) {
   const Point& first = group.members.front().point;
   return fmt::format("{} cells{}, {}, {} points", format_count(first.cells_asked_for()),
-                     first.cells_per_core ? " a core" : "", name_of(first.counting), group.members.size());
+                     first.cells_per_core ? " per core" : "", name_of(first.counting), group.members.size());
 }
 
 /// Bytes a core of the longest road that `memory_bytes` hold: a longer one is not measured.
@@ -150,9 +150,13 @@ void SweepSession::take_up() {
 bool SweepSession::try_out_all() {
   std::vector<PointCost> costs;
   std::vector<std::pair<std::size_t, std::size_t>> places;  // group and member of each
-  std::size_t count = 0;
-  for (const Stay& stay : stays_) count += stay.planned.points.size();
-  if (leads()) progress_ = std::make_unique<Progress>(count, static_cast<double>(count));
+  std::ptrdiff_t count = 0;
+  for (const Stay& stay : stays_) {
+    const auto is_measured = [](const Group::Member& member) { return member.is_measured; };
+    if (is_missing(stay)) count += std::ranges::count_if(stay.planned.group.members, is_measured);
+  }
+  // What it takes is what is being found out.
+  if (leads()) progress_ = std::make_unique<Progress>(static_cast<std::size_t>(count), 0);
   for (std::size_t i = 0; i < stays_.size(); ++i) {
     Stay& stay = stays_[i];
     if (!stay.is_measured || stay.visits >= plan_.visits) continue;
@@ -160,6 +164,9 @@ bool SweepSession::try_out_all() {
     if (leads()) progress_->start(fmt::format("trying out {}", label_of(group)));
     for (std::size_t member = 0; member < group.members.size(); ++member) {
       if (!group.members[member].is_measured) continue;
+      if (leads()) {
+        progress_->moved(fmt::format("trying out {}: {}", label_of(group), group.members[member].point.variant->name));
+      }
       const RepetitionLength fixed = group.members[member].length;
       Cost cost;
       std::string problem;
@@ -169,6 +176,7 @@ bool SweepSession::try_out_all() {
         return false;
       }
       bound_start_states();
+      if (leads()) progress_->done(0, "");
       if (!group.members[member].is_measured) {
         skip(group.members[member].point, problem);
         continue;
@@ -246,16 +254,21 @@ std::string SweepSession::name_of(const Stay& stay) {
   return row_name("sweep", stay.planned.group.members.front().point);
 }
 
+/// Of the visits that are missing and the energy runs, waits included, from now on. On rank 0.
 double SweepSession::seconds_of_missing() const {
-  std::vector<GroupCost> costs;
-  std::vector<int> rounds;
+  std::vector<VisitsMade> groups;
   for (const Stay& stay : stays_) {
-    if (!is_missing(stay)) continue;
-    costs.push_back(stay.cost);
-    costs.back().after = 0;
-    rounds.push_back(stay.rounds);
+    groups.push_back({.guess = stay.cost.visit + stay.rounds * stay.cost.round,
+                      .first = stay.cost.first,
+                      .seconds = stay.seconds,
+                      .made = is_missing(stay) ? stay.visits : plan_.visits,
+                      .last = stay.last});
   }
-  return seconds_of(plan_, costs, rounds);
+  const double now = wall_seconds();
+  double seconds = seconds_left(plan_, std::move(groups), now, limits_seconds_);
+  if (plan_.visits == 1 && !has_ceiling_) seconds += limits_seconds_;
+  seconds += seconds_of_energy();
+  return std::min(seconds, std::max(0.0, time_.deadline().seconds - now));
 }
 
 /// Whether the point has been measured, and its energy has not. On rank 0.
@@ -290,6 +303,7 @@ double SweepSession::seconds_of_visit(const Stay& stay) const {
 
 /// Once a pass, while the next visits are too near: of a limit, too, the best over all passes counts.
 void SweepSession::measure_limits(int samples) {
+  const double began = wall_seconds();
   if (leads()) progress_->start("measuring what the machine can do at most");
   const Ceiling now = measure_ceiling(world_, samples, road_bytes_);
   ceiling_ = has_ceiling_ ? best_of(ceiling_, now) : now;
@@ -300,29 +314,32 @@ void SweepSession::measure_limits(int samples) {
     Json limits = to_json(ceiling_);
     limits.update(to_json(network_.figures()));
     journal_->set_limits(limits);
+    limits_seconds_ = wall_seconds() - began;
+    progress_->forecast(seconds_of_missing());
   });
 }
 
 SweepSession::End SweepSession::make_visits() {
-  double weight = 0;
+  const int samples_of_limits = std::max(kLeastSamples, kCeilingSamples / plan_.visits);
+  limits_seconds_ = kCeilingSeconds * samples_of_limits / kCeilingSamples;
   std::size_t missing = 0;
   int least = INT32_MAX;
   int most = 0;
   for (const Stay& stay : stays_) {
     if (!is_missing(stay)) continue;
     missing += static_cast<std::size_t>(plan_.visits - stay.visits);
-    weight += (plan_.visits - stay.visits) * seconds_of_visit(stay);
     least = std::min(least, stay.rounds);
     most = std::max(most, stay.rounds);
   }
-  // What comes after the visits has a line of its own there; here it belongs to the time that is left.
-  const double after = leads() ? seconds_of_energy() : 0;
-  if (leads()) progress_ = std::make_unique<Progress>(missing, weight + after, seconds_of_missing() + after);
-  if (leads() && missing > 0) {
-    const std::string energy = after > 0 ? fmt::format(", and {:.0f} s for their energy", after) : std::string();
-    say(fmt::format("{} visits of {} round{} each, {:g} s apart or more: about {:.0f} s{}\n", plan_.visits,
-                    least == most ? std::to_string(most) : fmt::format("{} to {}", least, most), most == 1 ? "" : "s",
-                    plan_.spacing, seconds_of_missing(), energy));
+  if (leads()) {
+    const double left = seconds_of_missing();
+    progress_ = std::make_unique<Progress>(missing, 0);
+    progress_->forecast(left);
+    if (missing > 0) {
+      say(fmt::format("{} visits of {} round{} each, {:g} s apart or more: about {:.0f} s{}\n", plan_.visits,
+                      least == most ? std::to_string(most) : fmt::format("{} to {}", least, most), most == 1 ? "" : "s",
+                      plan_.spacing, left, seconds_of_energy() > 0 ? ", with the runs for their energy" : ""));
+    }
   }
   bool is_left_out = false;
   for (int pass = 0; pass < plan_.visits; ++pass) {
@@ -337,16 +354,14 @@ SweepSession::End SweepSession::make_visits() {
       }
       if (wait_for(stay) == End::interrupted) return End::interrupted;
       has_visited = true;
-      const double began = wall_seconds();
-      const WorkEnd end = visit(stay, time_.deadline());
+      const WorkEnd end = visit(stay, guess, time_.deadline());
       if (end == WorkEnd::interrupted) return End::interrupted;
       is_left_out = is_left_out || end == WorkEnd::out_of_time;
-      if (end == WorkEnd::done) time_.learn(guess, wall_seconds() - began);
     }
     // After the last pass nothing waits.
     const bool is_due = has_visited && (pass + 1 < plan_.visits || !has_ceiling_);
     if (is_due && world_.max_of(leads() && !time_.fits(kCeilingSeconds) ? 1 : 0) == 0) {
-      measure_limits(std::max(kLeastSamples, kCeilingSamples / plan_.visits));
+      measure_limits(samples_of_limits);
     }
     if (asked_to_stop(world_)) return End::interrupted;
   }
@@ -379,7 +394,8 @@ SweepSession::End SweepSession::measure_energy() {
     }
     const auto missing = static_cast<std::size_t>(std::ranges::count(is_missing, 1.0));
     const double seconds = seconds_of_energy();
-    progress_ = std::make_unique<Progress>(missing, seconds, seconds);
+    progress_ = std::make_unique<Progress>(missing, 0);
+    progress_->forecast(seconds);
   }
   world_.broadcast(is_missing);
   bool is_left_out = false;
@@ -403,14 +419,14 @@ SweepSession::End SweepSession::measure_energy() {
       continue;
     }
     has_added_ = true;
-    add_energy(member.point, outcome, guess);
+    add_energy(member.point, outcome);
   }
   progress_.reset();
   if (!is_left_out) return End::done;
   return has_added_ ? End::interrupted : End::no_time;
 }
 
-void SweepSession::add_energy(const Point& point, const EnergyOutcome& outcome, double weight) {
+void SweepSession::add_energy(const Point& point, const EnergyOutcome& outcome) {
   together(world_, [&] {
     if (!leads()) return;
     const std::string name = row_name("sweep", point);
@@ -424,7 +440,8 @@ void SweepSession::add_energy(const Point& point, const EnergyOutcome& outcome, 
         came = fmt::format("{:.3g} J in {:.1f} s", outcome.run.joules, outcome.run.seconds);
       }
     }
-    progress_->done(weight, fmt::format("energy of {}: {}", name, came));
+    progress_->forecast(seconds_of_energy());
+    progress_->done(0, fmt::format("energy of {}: {}", name, came));
   });
 }
 
@@ -453,29 +470,37 @@ SweepSession::End SweepSession::wait_for(const Stay& stay) {
   return is_stopped ? End::interrupted : End::done;
 }
 
-WorkEnd SweepSession::visit(Stay& stay, const Deadline& deadline) {
+WorkEnd SweepSession::visit(Stay& stay, double guess, const Deadline& deadline) {
   Group& group = stay.planned.group;
   const bool is_first = stay.visits == 0;
-  if (leads()) {
-    progress_->start(fmt::format("visit {} of {}: {}", stay.visits + 1, plan_.visits, label_of(group)));
-  }
+  const std::string title = fmt::format("visit {} of {}: {}", stay.visits + 1, plan_.visits, label_of(group));
+  if (leads()) progress_->start(title);
+  const Moved moved = [&](int round, std::size_t member) {
+    if (!leads()) return;
+    progress_->moved(fmt::format("{}, round {} of {}: {}", title, round + 1, stay.rounds,
+                                 group.members[member].point.variant->name));
+  };
   stay.last = wall_seconds();
   DisturbanceWatch watch(world_);
   std::vector<Measurement> results;
-  const WorkEnd end =
-      make_visit(world_, ranks_, group, measuring_, shared_, is_first, stay.rounds, stay.visits, deadline, results);
+  const WorkEnd end = make_visit(world_, ranks_, group, measuring_, shared_, is_first, stay.rounds, stay.visits,
+                                 deadline, results, moved);
   bound_start_states();
   if (end != WorkEnd::done) return end;
   const std::vector<NodeDisturbance> nodes = watch.finish();
-  add_visit(stay, results, stay.last, nodes);
+  const double seconds = wall_seconds() - stay.last;
+  time_.learn(guess, seconds);
   ++stay.visits;
+  // Without what the first one takes beyond, as far as that was guessed right.
+  stay.seconds = seconds * (is_first ? 1 - stay.cost.first / guess : 1);
+  add_visit(stay, results, title, nodes);
   has_added_ = true;
   const auto is_measured = [](const Group::Member& member) { return member.is_measured; };
   stay.is_measured = std::ranges::any_of(group.members, is_measured);
   return end;
 }
 
-void SweepSession::add_visit(const Stay& stay, const std::vector<Measurement>& results, double began_at,
+void SweepSession::add_visit(const Stay& stay, const std::vector<Measurement>& results, const std::string& title,
                              const std::vector<NodeDisturbance>& nodes) {
   together(world_, [&] {
     if (!leads()) return;
@@ -491,10 +516,10 @@ void SweepSession::add_visit(const Stay& stay, const std::vector<Measurement>& r
       rows.push_back(measured_row("sweep", point, results[i], visit, stopped_));
       if (has_ceiling_) add_limit_to(rows.back(), point);
     }
-    const double seconds = wall_seconds() - began_at;
-    journal_->add_visit(json_of_visit(began_at - began_, seconds, nodes, paces.paces()), rows);
-    progress_->done(seconds_of_visit(stay), fmt::format("visit {} of {}: {}: timed {:.1f} of {:.1f} s", stay.visits + 1,
-                                                        plan_.visits, label_of(stay.planned.group), timed, seconds));
+    const double seconds = wall_seconds() - stay.last;
+    journal_->add_visit(json_of_visit(stay.last - began_, seconds, nodes, paces.paces()), rows);
+    progress_->forecast(seconds_of_missing());
+    progress_->done(0, fmt::format("{}: timed {:.1f} of {:.1f} s", title, timed, seconds));
   });
 }
 

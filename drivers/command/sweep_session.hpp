@@ -57,6 +57,7 @@ class SweepSession {
     int rounds = 1;           // of each visit
     int visits = 0;           // made, those of earlier launches included
     double last = -1e300;     // when the last one began
+    double seconds = 0;       // that it took; 0: none was made in this launch
     bool is_measured = true;  // there is somebody left in it
   };
 
@@ -69,13 +70,13 @@ class SweepSession {
   void fix_plan(std::vector<PointCost>& costs, const std::vector<std::pair<std::size_t, std::size_t>>& places);
   End make_visits();
   End measure_energy();
-  void add_energy(const Point& point, const EnergyOutcome& outcome, double weight);
+  void add_energy(const Point& point, const EnergyOutcome& outcome);
   bool lacks_energy(const Point& point) const;
   double seconds_of_energy() const;
   double seconds_of_energy_run(const Stay& stay) const;
   End wait_for(const Stay& stay);
-  WorkEnd visit(Stay& stay, const Deadline& deadline);
-  void add_visit(const Stay& stay, const std::vector<Measurement>& results, double began_at,
+  WorkEnd visit(Stay& stay, double guess, const Deadline& deadline);
+  void add_visit(const Stay& stay, const std::vector<Measurement>& results, const std::string& title,
                  const std::vector<NodeDisturbance>& nodes);
   static std::string name_of(const Stay& stay);
   double seconds_of_visit(const Stay& stay) const;
@@ -97,8 +98,9 @@ class SweepSession {
   SweepEnergy& energy_;
   Ceiling ceiling_;
   bool has_ceiling_ = false;
-  double memory_;            // bytes that were available on the node that has least
-  std::int64_t road_bytes_;  // of a core, at most: no limit beyond what holds them
+  double limits_seconds_ = kCeilingSeconds;  // that the ceiling takes once
+  double memory_;                            // bytes that were available on the node that has least
+  std::int64_t road_bytes_;                  // of a core, at most: no limit beyond what holds them
   std::string wave_;
   double began_;
   TimeBudget time_;

@@ -11,7 +11,7 @@ std::span<const IoMethod> io_methods() {
        .read_by_writer = true,
        .can_be_direct = true},
       {.name = "process", .summary = "a file a rank", .make = make_process_files, .can_be_direct = true},
-      {.name = "node", .summary = "a file a node, by pwrite and pread", .make = make_node_files, .can_be_direct = true},
+      {.name = "node", .summary = "one file per node, by pwrite and pread", .make = make_node_files, .can_be_direct = true},
       {.name = "posix",
        .summary = "one file, by pwrite and pread",
        .make = make_posix_file,

@@ -6,8 +6,8 @@
 
 namespace trafficbench {
 
-/// Cache sizes for one of `workers` workers, one a core, that fill the node's cores from the first on: what several of
-/// them share is divided by their number. Of a level that the machine has not, or that is unknown, Tuning's default
+/// Cache sizes for one of `workers` workers, one per core, that fill the node's cores from the first on: what several
+/// of them share is divided by their number. Of a level that the machine has not, or that is unknown, Tuning's default
 /// stands.
 Tuning tuning_for(const Machine& machine, int workers);
 

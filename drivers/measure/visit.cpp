@@ -57,7 +57,7 @@ class Visit {
   }
 
   /// `lengthens`: repetitions that are too short are made again, longer.
-  WorkEnd make_round(unsigned seed, bool lengthens) {
+  WorkEnd make_round(int round, unsigned seed, bool lengthens, const Moved& moved) {
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < timers_.size(); ++i) {
       if (group_.members[i].is_measured) order.push_back(i);
@@ -66,6 +66,7 @@ class Visit {
     // everywhere, so that ranks agree.
     std::ranges::shuffle(order, std::mt19937(seed));
     for (const std::size_t i : order) {
+      if (moved) moved(round, i);
       if (timers_[i]) timers_[i]->repeat();
       if (const WorkEnd end = meet_after(i); end != WorkEnd::done) return end;
       if (lengthens) {
@@ -176,12 +177,12 @@ WorkEnd try_out(Communicator& world, const RankGroups& ranks, Group& group, std:
 
 WorkEnd make_visit(Communicator& world, const RankGroups& ranks, Group& group, const MeasuringOptions& options,
                    SharedStates& shared, bool is_first, int rounds, int order_seed, const Deadline& deadline,
-                   std::vector<Measurement>& results) {
+                   std::vector<Measurement>& results, const Moved& moved) {
   const std::vector<Group::Member> before = group.members;
   Visit visit(world, ranks, group, options, shared, deadline);
   WorkEnd end = visit.prepare();
   for (int round = 0; end == WorkEnd::done && round < rounds; ++round) {
-    end = visit.make_round(static_cast<unsigned>(order_seed * rounds + round), is_first && round == 0);
+    end = visit.make_round(round, static_cast<unsigned>(order_seed * rounds + round), is_first && round == 0, moved);
   }
   if (end != WorkEnd::done) {
     group.members = before;

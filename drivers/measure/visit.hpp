@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -51,12 +52,15 @@ WorkEnd try_out(Communicator& world, const RankGroups& ranks, Group& group, std:
                 const MeasuringOptions& options, SharedStates& shared, const Deadline& deadline, Cost& cost,
                 std::string& problem);
 
+/// Told before each repetition of a visit, on all ranks: its round, from 0, and whose it is.
+using Moved = std::function<void(int round, std::size_t member)>;
+
 /// Collective over the world: one visit of `rounds` rounds. `results` has one entry a member, complete on rank 0, empty
 /// for those that are not measured; a member whose verification fails makes no more rounds, and is measured no more.
 /// In a first visit the lengths of the members grow where a repetition is shorter than it must be. Where the visit ends
 /// early, nothing of it counts.
 WorkEnd make_visit(Communicator& world, const RankGroups& ranks, Group& group, const MeasuringOptions& options,
                    SharedStates& shared, bool is_first, int rounds, int order_seed, const Deadline& deadline,
-                   std::vector<Measurement>& results);
+                   std::vector<Measurement>& results, const Moved& moved = {});
 
 }  // namespace trafficbench

@@ -19,6 +19,30 @@ double seconds_of(const VisitPlan& plan, std::span<const GroupCost> groups, std:
   return now;
 }
 
+double seconds_left(const VisitPlan& plan, std::vector<VisitsMade> groups, double now, double between) {
+  double guessed = 0;
+  double taken = 0;
+  for (const VisitsMade& group : groups) {
+    if (group.seconds == 0) continue;
+    guessed += group.guess;
+    taken += group.seconds;
+  }
+  const double scale = guessed > 0 ? taken / guessed : 1;
+  const double began = now;
+  for (int pass = 0; pass < plan.visits; ++pass) {
+    bool has_visited = false;
+    for (VisitsMade& group : groups) {
+      if (group.made > pass) continue;
+      now = std::max(now, group.last + plan.spacing);
+      group.last = now;
+      now += (group.seconds > 0 ? group.seconds : scale * group.guess) + (pass == 0 ? scale * group.first : 0);
+      has_visited = true;
+    }
+    if (has_visited && pass + 1 < plan.visits) now += between;
+  }
+  return now - began;
+}
+
 std::vector<int> rounds_within(const VisitPlan& plan, std::span<const GroupCost> groups, double seconds, int least,
                                int most) {
   std::vector<int> rounds(groups.size(), least);

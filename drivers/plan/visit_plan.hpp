@@ -30,6 +30,19 @@ double seconds_of(const VisitPlan& plan, std::span<const GroupCost> groups, std:
 std::vector<int> rounds_within(const VisitPlan& plan, std::span<const GroupCost> groups, double seconds, int least,
                                int most);
 
+/// How far the visits of a group have come.
+struct VisitsMade {
+  double guess = 0;      ///< seconds of each, as guessed
+  double first = 0;      ///< what the first visit takes beyond, as guessed
+  double seconds = 0;    ///< that the last one took, without that; 0: none was made
+  int made = 0;          ///< visits that are behind it
+  double last = -1e300;  ///< when the last one began
+};
+
+/// Seconds from `now` to the end of the visits that are missing, waits included, with `between` seconds after each pass
+/// but the last. A group takes as long as before; one without a visit takes longer than guessed as others did.
+double seconds_left(const VisitPlan& plan, std::vector<VisitsMade> groups, double now, double between);
+
 /// What a point costs, by itself.
 struct PointCost {
   std::size_t group = 0;

@@ -54,7 +54,7 @@ KernelTime::KernelTime(std::span<const Row> rows, const std::string& path, const
   }
   if (table_.empty()) {
     throw BadInput(fmt::format(
-        "{} has no verified row of kernel {} with {} on one core, contract {}: measure some, trafficbench sweep "
+        "{} has no verified row of kernel {} with {} on one core, counting mode {}: measure some, trafficbench sweep "
         "--kernels {} --isa {} --ranks 1 --threads 1 --cells 2500,1e4:1e8:x10 --depth 1:1024:x4,2500",
         path, variant.name, isa, name_of(counting), variant.name, isa));
   }

@@ -22,9 +22,8 @@ double updates(std::int64_t cells, std::int64_t halo, std::int64_t k);
 /// it.
 class KernelTime {
  public:
-  /// Takes every verified row of that kernel, contract and instruction set on one core. Throws BadInput if there is
-  /// none.
-  /// `path` is that of the rows' report, for the message.
+  /// Takes every verified row of that kernel, counting mode and instruction set on one core. Throws BadInput if there
+  /// is none. `path` is that of the rows' report, for the message.
   KernelTime(std::span<const Row> rows, const std::string& path, const Variant& variant, CountingMode counting,
              const std::string& isa);
 

@@ -104,8 +104,9 @@ void Study::read_points() {
               point.set_cells(mode, cells);
               const std::int64_t own = point.road_cells / ranks;
               if (depth > own) {
-                throw BadInput(fmt::format("depth {} is beyond the {} cells that each of {} ranks has of a road of {}",
-                                           depth, own, ranks, point.road_cells));
+                throw BadInput(
+                    fmt::format("depth is {}: expected at most {}, the cells that each of {} ranks has of a road of {}",
+                                depth, own, ranks, point.road_cells));
               }
               points_.push_back(point);
             }

@@ -44,7 +44,8 @@ struct StudyOptions {
 /// The kernels of those names. Throws BadInput for one that is named by its OpenMP form: a rank here is one core.
 std::vector<const Variant*> kernels_of(KernelTable table, const KernelNames& names);
 
-/// How many ranks a node of that machine holds; auto is one a core. Throws BadInput if that is more than it has cores.
+/// How many ranks a node of that machine holds; auto is one per core. Throws BadInput if that is more than it has
+/// cores.
 int ranks_on_a_node(const MachineFacts& facts, const RanksPerNode& asked);
 
 /// The options checked, and what they name read. Throws BadInput.

@@ -30,7 +30,7 @@ constexpr Part kFit[] = {{"law", is_law}, {"rows", are_rows}, {"parameters", are
 
 std::string fault_of_fit(const Json& fit, const RowsByName& rows) {
   if (std::string fault = fault_of(fit, kFit); !fault.empty()) return fault;
-  if (fit["residuals"].size() != fit["rows"].size()) return "has residuals that are not one a row";
+  if (fit["residuals"].size() != fit["rows"].size()) return "has residuals that are not one per row";
   for (const Json& name : fit["rows"]) {
     const auto found = rows.find(name.get_ref<const std::string&>());
     if (found == rows.end()) return fmt::format("has {} among its rows, which is no row of this report", shown(name));

@@ -65,7 +65,7 @@ Report read_report(const std::string& path, Completeness completeness) {
   std::set<std::string_view> names;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::string fault = read_row(rows[i], completeness, report.rows[i]);
-    if (fault.empty() && !names.insert(report.rows[i].name).second) fault = "stands twice";
+    if (fault.empty() && !names.insert(report.rows[i].name).second) fault = "appears twice";
     if (!fault.empty()) refuse_row(i, fault);
     for (const std::string& name : unknown_fields(rows[i])) report.unknown_fields.insert(name);
   }

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "drivers/base/known.hpp"
-
 namespace trafficbench {
 
 namespace {
@@ -79,14 +77,6 @@ OverVisits over_visits(std::span<const VisitValue> values) {
   result.interval->low = std::min(result.interval->low, result.value);
   result.interval->high = std::max(result.interval->high, result.value);
   return result;
-}
-
-std::optional<bool> is_tie(const Row& row, const Row& other) {
-  if (const std::vector<VisitValue> ratios = ratios_by_visit(row, other); !ratios.empty()) {
-    if (const auto interval = over_visits(ratios).interval) return interval->low <= 1 && interval->high >= 1;
-  }
-  if (!row.mcops.low || !other.mcops.low) return {};
-  return known(row.mcops.low) <= known(other.mcops.high) && known(other.mcops.low) <= known(row.mcops.high);
 }
 
 }  // namespace trafficbench

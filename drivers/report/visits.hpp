@@ -40,8 +40,4 @@ struct OverVisits {
 /// `values` is not empty.
 OverVisits over_visits(std::span<const VisitValue> values);
 
-/// Whether two rates are a tie: where the rows share six visits or more, if the interval of the ratio holds 1; else if
-/// the rows' own intervals overlap. Nothing where there is no interval to tell by.
-std::optional<bool> is_tie(const Row& row, const Row& other);
-
 }  // namespace trafficbench

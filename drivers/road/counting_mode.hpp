@@ -19,4 +19,9 @@ struct EnumNames<CountingMode> {
   static constexpr std::array<std::string_view, 2> kNames{"every", "sampled"};
 };
 
+/// As in "moves counted in every iteration".
+inline std::string_view in_words(CountingMode count) {
+  return count == CountingMode::every ? "moves counted in every iteration" : "moves counted in the last iteration only";
+}
+
 }  // namespace trafficbench

@@ -45,6 +45,7 @@ class Change:
     high: float = None
     a_cycle: bool = False  # speeds are iterations a cycle
     in_seconds: float = None  # the ratio by iterations a second, where `ratio` is not by these
+    speeds: tuple = None  # base and new in iterations a second, where the figures are not in these
 
 
 def changes_of(base, new):
@@ -71,7 +72,8 @@ def change_of_bests(base, new):
     speeds = by_cycle if a_cycle else by_second
     sides = [replace(side, speed=speed) for side, speed in zip((base, new), speeds)]
     in_seconds = by_second[1] / by_second[0] if a_cycle else None
-    return Change(BEST, speeds[1] / speeds[0], *sides, a_cycle=a_cycle, in_seconds=in_seconds)
+    in_time = tuple(by_second) if a_cycle else None
+    return Change(BEST, speeds[1] / speeds[0], *sides, a_cycle=a_cycle, in_seconds=in_seconds, speeds=in_time)
 
 
 @functools.cache

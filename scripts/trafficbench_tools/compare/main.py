@@ -26,7 +26,7 @@ made in turns (base, new, base, new): their repetitions are put together. docs/m
 explains all of it.
 
 Refused: reports that break a rule of docs/schema.md, rows that failed their verification, measured against simulated
-rows, different contracts, different machines. Points that are not in both are listed and change nothing."""
+rows, different counting modes, different machines. Points that are not in both are listed and change nothing."""
 
 EPILOG = """\
 exit status:
@@ -87,7 +87,7 @@ def parse_arguments(words):
     parser.add_argument("--other-machine", action="store_true", help="compare although the machines differ")
     parser.add_argument(
         "--other-contract", action="store_true",
-        help="pair points that differ in the contract (count) alone, where neither report has both",
+        help="pair points that differ in the counting mode (count) alone, where neither report has both",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print JSON in place of the table")
     options = parser.parse_args(words)

@@ -1,5 +1,6 @@
 """A comparison as a table for people and as JSON for programs."""
 
+from trafficbench_tools import terminal
 from trafficbench_tools.compare.change import BEST, MEDIAN
 from trafficbench_tools.compare.verdict import FASTER, SAME, SLOWER, UNCLEAR
 from trafficbench_tools.contexts import Contexts
@@ -22,16 +23,25 @@ def print_table(paths, reports, pairing, points, verdicts, options):
             print(f"{which}  {path}: version {run['version']} ({run['commit']}), host {run['host']}, {run['date']}")
     short, common = short_names([one.name for one in pairing.pairs])
     if common:
-        print(f"Every point: {common}")
-    print(f"\nJudged by {JUDGED[options.by]}, which base and new show.")
-    print(f"{'verdict':8} {'best':>8} {'median, 95% interval':28} {'base':>13} {'new':>13} {'':12}point: reason")
+        print(terminal.wrapped(f"All points: {common}"))
+    a_cycle = any(change[options.by].a_cycle for change in points)
+    how = ", in work per clock cycle where the clock is known" if a_cycle else ""
+    print()
+    print(terminal.wrapped(f"Judged by {JUDGED[options.by]}{how}. Rates are MCOPs: million cell updates per second."))
+    lines = [("verdict", "point", "best", "median, 95% interval", "base", "new")]
     order = sorted(range(len(verdicts)), key=lambda index: WORDS.index(verdicts[index].word))
     for index in order:
-        verdict, change = verdicts[index], points[index]
-        base, new, unit = (figures(pairing.pairs[index], change[options.by])[key] for key in ("base", "new", "unit"))
-        shown = [f"{value:,.0f}" if value >= 1000 else f"{value:,.4g}" for value in (base, new)]
-        print(f"{verdict.word:8} {signed_percent(change[BEST].ratio):>8} {interval(change[MEDIAN]):28}", end="")
-        print(f" {shown[0]:>13} {shown[1]:>13} {unit:12}{short[index]}: {verdict.reason}")
+        change = points[index]
+        rates = rates_of(pairing.pairs[index], change[options.by])
+        figures_shown = signed_percent(change[BEST].ratio), interval(change[MEDIAN]), *rates
+        lines.append((verdicts[index].word, short[index], *figures_shown))
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    for index, line in zip([None, *order], lines):
+        cells = [f"{cell:<{width}}" if place in (0, 1, 3) else f"{cell:>{width}}"
+                 for place, (cell, width) in enumerate(zip(line, widths))]  # fmt: skip
+        print("  ".join(cells).rstrip())
+        if index is not None and verdicts[index].word != SAME:
+            print(terminal.wrapped(f"    {verdicts[index].reason}"))
     print()
     for name, why in pairing.left_out:
         print(f"not compared: {name}: {why}")
@@ -81,11 +91,30 @@ def figures(pair, change):
     return {"base": scale * pair.base["cells"] * base, "new": scale * pair.base["cells"] * new, "unit": unit}
 
 
+def rates_of(pair, change):
+    """Base and new in MCOPs, or the time of a jump in ns, as texts."""
+    speeds = change.speeds or (change.base.speed, change.new.speed)
+    if pair.base["mcops"] is None:
+        return [f"{number_text(1e9 * row['steps'] / speed)} ns" for row, speed in zip((pair.base, pair.new), speeds)]
+    return [number_text(1e-6 * pair.base["cells"] * speed) for speed in speeds]
+
+
+def number_text(value):
+    """A rate as people read it."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def short_names(names):
-    """The names without the parts that all of them have, and those parts."""
+    """The kernels with the parts of the names in which these differ, and the parts that all have."""
     parts = [name.split("/") for name in names]
-    everywhere = [part for part in parts[0] if len(parts) > 1 and all(part in other for other in parts)]
-    return ["/".join(part for part in each if part not in everywhere) for each in parts], "/".join(everywhere)
+    everywhere = [part for part in parts[0] if all(part in other for other in parts) and part != kernel_of(parts[0])]
+    short = [" ".join(part for part in each if part not in everywhere) for each in parts]
+    return short, " ".join(everywhere)
+
+
+def kernel_of(parts):
+    """It stands behind the command."""
+    return parts[1] if len(parts) > 1 else parts[0]
 
 
 def as_json(paths, reports, pairing, points, verdicts, options, status):

@@ -55,7 +55,7 @@ def pair(bases, news, words=(), other_machine=False, other_contract=False):
     for one in pairs:
         check_same_kind(one.name, one.base, one.new, ["in the base report", "in the new one"])
         if one.base["count"] != one.new["count"] and not other_contract:
-            raise ReportError(f"row '{one.name}' has other contracts: --other-contract compares all the same")
+            raise ReportError(f"row '{one.name}' has other counting modes: --other-contract compares all the same")
     if not other_machine:
         check_same_machine(
             runs_of([one.base for one in pairs], base_runs, "base"), runs_of([one.new for one in pairs], new_runs, "new")
@@ -122,8 +122,8 @@ def skipped(row):
 
 
 def contract_twin(name, base_rows, new_rows):
-    """The row of the new report that differs from this one in the contract alone; None if there is none or either side
-    has both contracts."""
+    """The row of the new report that differs from this one in the counting mode alone; None if there is none or either
+    side has both."""
 
     def stem(text):
         return re.sub(r"/count:\w+", "", text)
@@ -140,7 +140,7 @@ def refuse_nothing_in_common(base_rows, new_rows):
 
     for field, what, hint in [
         ("origin", "is {}, the new one {}: these are not compared", ""),
-        ("count", "has the contract {}, the new one {}: other work", "; --other-contract compares all the same"),
+        ("count", "has the counting mode {}, the new one {}: other work", "; --other-contract compares all the same"),
     ]:
         ours, theirs = values(base_rows, field), values(new_rows, field)
         if not set(ours) & set(theirs):

@@ -110,7 +110,7 @@ def notes_of(pair, change):
     if REPETITIONS in (change.base.over, change.new.over):
         yield "interval within one launch"
     if base["count"] != new["count"]:
-        yield f"contracts {base['count']} and {new['count']}"
+        yield f"counting modes {base['count']} and {new['count']}"
     if base["isa"] != new["isa"]:
         yield f"{base['isa']} and {new['isa']}"
     if base["depth"] != new["depth"]:
