@@ -10,6 +10,7 @@ import shutil
 import pytest
 from program import ROOT, start
 from script import run_script  # noqa: F401  (it finds the scripts' package)
+from trafficbench_tools.document_tables import launches, tables
 from trafficbench_tools.document_tables.numbers import rounded
 
 SCRIPT = ROOT / "scripts" / "document_tables.py"
@@ -93,7 +94,7 @@ def test_a_document_without_a_table_is_refused_where_it_is_named(tmp_path):
 
 @pytest.mark.parametrize(
     "words, said",
-    [("pies results/x.json", "unknown kind of table 'pies': choose from ladder, kernels, cycles, ways, io, self, slowed, disturbance, visits"), ("io results/x.json --sync damp", "damp"), ("ladder results/none.json", "none.json"), ("kernels", "report"),
+    [("pies results/x.json", f"unknown kind of table 'pies': choose from {', '.join([*tables.KINDS, *launches.KINDS])}"), ("io results/x.json --sync damp", "damp"), ("ladder results/none.json", "none.json"), ("kernels", "report"),
      ("kernels {} --cells 2", "no row has 2 cells: choose from "), ("cycles {} --kernels pies", "no row of kernel 'pies': choose from "),
      ("io {}", "expected a report of io"),
      ("kernels --cells 2 a b", ""), ("", "''")],  # fmt: skip
