@@ -553,7 +553,7 @@ NOT_OURS = {
     "NaN": (WHOLE.replace("2000000000.0", "NaN", 1), "NaN"),
     "not text": ("\udcff", "cannot be read"),
     "integer that is no float": (WHOLE.replace('"cells": 100000000', f'"cells": {10**400}', 1), "beyond the range"),
-    "half of a character": (WHOLE.replace('"host": "', '"host": "\\ud800', 1), "half of a UTF-16 surrogate pair"),
+    "half of a character": (WHOLE.replace('"host": "', '"host": "\\ud800', 1), "unpaired UTF-16 surrogate"),
     "other version": (
         json.dumps(other(lambda report: report["context"].update(json_schema_version=2))),
         "json_schema_version",

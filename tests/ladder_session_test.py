@@ -61,7 +61,7 @@ def test_answer_names_the_best_of_each_language_on_one_core_and_on_all():
     ]  # fmt: skip
     assert "one core: numba, 55 times by the best, 50 by the median (45 .. 55): less than 10,000" in lines[2]
     assert "tiled, 22,000 times by the best, 20,000 by the median (19,000 .. 21,000): more than 10,000" in lines[4]
-    assert "tiled, 11,000 times by the best, 10,000 by the median (9,000 .. 11,000): the interval holds 10,000" in lines[5]
+    assert "tiled, 11,000 times by the best, 10,000 by the median (9,000 .. 11,000): the interval contains 10,000" in lines[5]
     assert "naive, 99 times by the best, 90 by the median (too few visits for an interval): less than 10,000" in lines[7]
     assert max(map(len, lines)) <= 128
     assert "No two rungs" in table.answer([python("every")])[0]

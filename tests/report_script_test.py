@@ -223,7 +223,7 @@ NOT_OURS = {
     "nan": ('{"context": NaN}', "NaN is not a JSON number"),
     "text": ("hello", "not JSON"),
     "integer": ('{"context": 1' + 400 * "0" + "}", "beyond the range of a double"),
-    "half-a-character": ('{"context": "\\ud800"}', "half of a UTF-16 surrogate pair"),
+    "half-a-character": ('{"context": "\\ud800"}', "unpaired UTF-16 surrogate"),
     "rows-of-nothing": ('{"benchmarks": [null, 1, {"name": 3}]}', ""),
 }
 

@@ -453,7 +453,7 @@ CHANGES = {
     "too many processes": (lambda site: site["build"].update(processes=10**9), '"processes"'),
     "text without end": (lambda site: site.update(description="x" * 2**18), '"description"'),
     "depth without end": (lambda site: site.update(setup=[[[[]]]]), "setup[0]"),
-    "half a character": (lambda site: site.update(description="\ud800"), "half of a UTF-16 surrogate pair"),
+    "half a character": (lambda site: site.update(description="\ud800"), "unpaired UTF-16 surrogate"),
 }
 
 

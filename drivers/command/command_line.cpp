@@ -69,7 +69,7 @@ void add_options(CLI::App& app, RunOptions& options) {
       app, "kernel", options.kernel,
       "Kernel variant, as `trafficbench list` names them; auto: the fastest. NAME+threads takes two threads or more");
   add_value(app, "threads", options.threads,
-            "OpenMP threads a rank; auto: OMP_NUM_THREADS, else the cores that a rank may use");
+            "OpenMP threads per rank; auto: OMP_NUM_THREADS, else the cores that a rank may use");
   add_value(app, "depth", options.depth, "Iterations between exchanges of halos; auto: by a model");
   add_value(
       app, "count", options.count,
@@ -112,7 +112,7 @@ void add_options(CLI::App& app, SweepOptions& options) {
             "the fastest. NAME+threads is measured with two threads or more only");
   add_value(app, "cells", options.cells, "Lengths of road; with --mode weak, cells of each core");
   add_value(app, "ranks", options.ranks, "Numbers of ranks; auto: 1 and all");
-  add_value(app, "threads", options.threads, "Numbers of OpenMP threads a rank; auto: 1 and as many as fill the cores");
+  add_value(app, "threads", options.threads, "Numbers of OpenMP threads per rank; auto: 1 and as many as fill the cores");
   add_value(app, "steps", options.steps,
             "Iterations in one repetition; auto: as many as take --min-seconds, and 100 of naive and naive-native");
   add_value(app, "jump", options.jump, "Iterations of the closed-form kernels, where --steps is auto");
@@ -257,7 +257,7 @@ void add_options(CLI::App& app, ListOptions& options) {
 
 void add_options(CLI::App& app, CeilingCommandOptions& options) {
   app.description(
-      "Measures what this machine can do at most: clock, boolean vector operations a cycle, bandwidth of each cache "
+      "Measures what this machine can do at most: clock, boolean vector operations per cycle, bandwidth of each cache "
       "level and of memory, on one core and on all. A few seconds.");
   app.add_flag("--json", options.json, "Print what a report holds as limits");
   app.footer("Example:\n  trafficbench-mpiexec -n 2 trafficbench ceiling");

@@ -51,7 +51,7 @@ nlohmann::json to_json(const Ceiling& ceiling) {
 
 std::string ceiling_table(const Ceiling& ceiling) {
   std::string text = fmt::format("clock {:.3f} GHz\n\n", ceiling.clock_hz / 1e9);
-  text += "Boolean operations a cycle, one core\n";
+  text += "Boolean operations per cycle, one core\n";
   text += fmt::format("{:<12} {:>8} {:>12} {:>17} {:>14} {:>15}\n", "isa", "bits", "two-operand", "ternary constant",
                       "ternary fresh", "ternary shared");
   for (const BooleanRate& rate : ceiling.boolean) {

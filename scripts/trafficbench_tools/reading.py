@@ -151,7 +151,7 @@ def _refuse_half_characters(text):
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise BadInput("text {} holds half of a UTF-16 surrogate pair".format(_quoted(text))) from error
+        raise BadInput("text {} holds an unpaired UTF-16 surrogate".format(_quoted(text))) from error
 
 
 def _quoted(text):

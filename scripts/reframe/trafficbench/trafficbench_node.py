@@ -1,9 +1,9 @@
-"""trafficbench on whole nodes, with the ranks and threads a node that suit the site"""
+"""trafficbench on whole nodes, with the ranks and threads per node that suit the site"""
 
 import reframe as rfm
 from trafficbench_base import TrafficbenchBase
 
-# Ranks a node, threads a rank: one rank a group of cores with an L3 cache on Cirrus EX, one a NUMA region on ARCHER2.
+# Ranks per node, threads per rank: one rank per group of cores with an L3 cache on Cirrus EX, one per NUMA region on ARCHER2.
 SHAPES = {"cirrus-ex:compute": (24, 12), "archer2:compute": (8, 16)}
 
 

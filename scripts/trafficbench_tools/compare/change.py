@@ -98,7 +98,7 @@ def two_best(bests, visits):
 
 
 def change_of_medians(base, new):
-    """The interval reaches as far as the two intervals allow."""
+    """With the worst-case interval: from the ends of the two that are farthest apart."""
     change = Change(MEDIAN, new.speed / base.speed, base, new)
     if base.low is not None and new.low is not None:
         change.low, change.high = new.low / base.high, new.high / base.low

@@ -153,7 +153,7 @@ def verdict(row):
     high = row["ladder_speedup_high"] if row["ladder_speedup_high"] is not None else row["ladder_speedup"]
     if low > GOAL:
         return f"more than {GOAL:,}"
-    return f"less than {GOAL:,}" if high < GOAL else f"the interval holds {GOAL:,}"
+    return f"less than {GOAL:,}" if high < GOAL else f"the interval contains {GOAL:,}"
 
 
 def number(value):

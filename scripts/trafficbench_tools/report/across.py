@@ -56,7 +56,7 @@ class Point:
         return ", ".join(parts)
 
     def ratio(self, number, other):
-        """How many times faster one report is than another, by the median: what both intervals allow."""
+        """How many times faster one report is than another, by the median: the worst-case interval."""
         (_, value, low, high), (_, other_value, other_low, other_high) = self.rates(number), self.rates(other)
         if low is None or other_low is None:
             return ties.Ratio(value / other_value, None, None, False)

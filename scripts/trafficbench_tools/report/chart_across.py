@@ -70,7 +70,7 @@ def rates(both, facets, points):
             (
                 f"{across.SCOPES[facets['scope']].capitalize()}, {grouping.road_text(facets)}, {words.COUNTED[facets['count']]}. Bars: the best repetition."
                 f" Diamonds: the median with its {rows.interval_of(drawn)}. Times (×) are over the first report that has a"
-                " good row of the point: best over best, and by the median with what both intervals allow, which is"
+                " good row of the point: best over best, and by the median with the worst-case interval, which is"
                 f" {rows.interval_of(drawn).removeprefix('95% interval ')} each."
             ),
             *common(both, facets, points, numbers),

@@ -33,7 +33,7 @@ def ladder(source, facets, members, skipped):
         ),
         (
             "A step is how many times faster a rung is than the one below at as many cores: best over best, and by the"
-            " median with its interval, over the visits that both share, or what both intervals allow. Python's rungs and"
+            " median with its interval, over the visits that both share, else the worst-case interval. Python's rungs and"
             " those in C++ are two ladders."
         ),
         *(fastest_of(source, members, cores) for cores in dict.fromkeys([fewest, most])),
