@@ -36,6 +36,26 @@ def test_the_tables_of_documents_are_those_of_their_reports():
     assert done.returncode == 0 and not done.stdout, done.stdout + done.stderr
 
 
+def test_the_readmes_excerpt_of_a_sweep_is_that_of_its_report():
+    """The first sentence and the rows of one road: each number is its report's, to the digits that are shown."""
+    shown = re.search(r"\[report\]\((results/[^)]*)\); dots: left out\):\n\n((?:    .*\n|\n)+)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    rows = {row["name"]: row for row in json.loads((ROOT / shown[1]).read_text(encoding="utf-8"))["benchmarks"]}
+    sentence, table = [" ".join(part.split()) for part in shown[2].split("\n\n", 1)][0], shown[2].split("\n\n", 1)[1]
+    ratio, low, high, cells = re.search(r"ran (\S+) times .*interval (\S+) to (\S+)\), at (\S+) cells, moves counted in every", sentence).groups()
+    lines = [line.split() for line in table.splitlines()[1:] if line.split() and line.strip() != "..."]
+    assert len(lines) >= 3 and lines[-1][6:10] == [ratio, low, "..", high]
+    for kernel, ranks, threads, mcops, half, visits, times, *interval, naive in lines:
+        (row,) = [row for row in rows.values() if (row["kernel"], row["ranks"], row["threads"], row["count"], row["cells"])
+                  == (kernel, int(ranks), int(threads), "every", float(cells))]  # fmt: skip
+        told = [(mcops, row["mcops"]), (half, 50 * (row["mcops_high"] - row["mcops_low"]) / row["mcops"]), (times, row["ladder_speedup"]),
+                (naive, row["ladder_base_mcops"]), (visits, len(set(zip(row["sample_runs"], row["sample_visits"]))))]  # fmt: skip
+        if interval != ["-"]:
+            told += [(interval[0], row["ladder_speedup_low"]), (interval[2], row["ladder_speedup_high"])]
+        for text, value in told:
+            digits = len(text.partition(".")[2])
+            assert float(text.replace(",", "")) == pytest.approx(value, abs=0.51 * 10**-digits), (kernel, text, value)
+
+
 # One table of each kind; the others are held to their reports above.
 @pytest.fixture(params=sorted({how.split()[0]: how for _, how in TABLES}.values()))
 def copied(tmp_path, request):
