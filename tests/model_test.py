@@ -126,7 +126,7 @@ def test_output_that_cannot_be_written_is_no_success(inputs):
         (["--ranks", "750081"], ["ranks", "750080"]),
         (["--ranks", "x"], ["ranks"]),
         (["--ranks-per-node", "129"], ["ranks-per-node", "128"]),
-        (["--depth", "3000", "--cells", "10240000", "--mode", "strong"], ["depth 3000", "2500"]),
+        (["--depth", "3000", "--cells", "10240000", "--mode", "strong"], ["depth is 3000", "2500"]),
         (["--cells", "100", "--mode", "strong"], ["each must own a cell"]),
         (["--mode", "sideways"], ["sideways", "strong"]),
         (["--count", "sampled"], ["no verified row", "sampled", "trafficbench sweep"]),

@@ -181,7 +181,8 @@ def test_a_signal_while_a_road_is_saved_ends_as_other_interrupts_do(tmp_path, wa
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 4, said
-    assert said.splitlines() == ["trafficbench: interrupted while saving road: it was not written"]
+    # The iterations were made: what ran is told before.
+    assert said.splitlines()[-1] == "trafficbench: interrupted while saving road: it was not written"
     assert os.listdir(tmp_path) == []
 
 
