@@ -58,8 +58,9 @@ refuse() {
 
 # The names of all, with commas between them.
 notebooks() {
-  local names
-  names="$(cd "$root/docs/notebooks" && printf '%s, ' *.ipynb solutions/*.ipynb)"
+  local folder="$root/docs/notebooks/" paths names
+  paths=("$folder"*.ipynb "$folder"solutions/*.ipynb)
+  names="$(printf '%s, ' "${paths[@]#"$folder"}")"
   names="${names//.ipynb/}"
   echo "${names%, }"
 }
