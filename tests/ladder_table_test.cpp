@@ -135,6 +135,37 @@ TEST(LadderText, NamesWhatTellsTheFastestFromOthersOfItsKernel) {
   EXPECT_TRUE(shapes.starts_with("tiled on 2 ranks x 1 thread ran ")) << shapes;
 }
 
+TEST(LadderText, TakesNoAxisForVaryingThatASkippedRowLacks) {
+  std::vector<Row> rows{row_at({.kernel = "naive", .mcops = 2}), row_at({.kernel = "tiled", .mcops = 5000, .ranks = 2}),
+                        row_at({.kernel = "tiled", .threads = 2})};
+  rows[0].isa = rows[1].isa = "avx2";
+  rows[2].isa.reset();
+  rows[2].mcops = {};
+  rows[2].skipped = "it is too long";
+  add_ratios(rows, {});
+  const std::string said = ladder_text(rows, 80);
+  EXPECT_EQ(heads_of(said).find("isa"), std::string::npos) << said;
+  EXPECT_TRUE(sentence_of(said).starts_with("tiled on 2 cores ran ")) << said;
+}
+
+TEST(LadderText, NamesNoWayThatARowDoesNotHave) {
+  std::vector<Row> rows{row_at({.kernel = "naive", .mcops = 2}),
+                        row_at({.kernel = "tiled", .mcops = 6000, .threads = 2}),
+                        row_at({.kernel = "tiled", .mcops = 5000, .knobs = "/exchange:fence", .ranks = 2})};
+  rows[2].exchange = "fence";
+  add_ratios(rows, {});
+  EXPECT_TRUE(sentence_of(ladder_text(rows, 80)).starts_with("tiled on 1 rank x 2 threads ran "))
+      << ladder_text(rows, 80);
+}
+
+TEST(LadderText, CallsNoRowTheFastestThatWasMeasuredUnderAWarning) {
+  std::vector<Row> rows{row_at({.kernel = "naive", .mcops = 2}), row_at({.kernel = "paired", .mcops = 4000}),
+                        row_at({.kernel = "tiled", .mcops = 5000})};
+  rows[2].warnings.insert(Warning::shared_core);
+  add_ratios(rows, {});
+  EXPECT_TRUE(sentence_of(ladder_text(rows, 80)).starts_with("paired on one core ran ")) << ladder_text(rows, 80);
+}
+
 TEST(LadderText, IsAsWideAsItsTerminal) {
   std::vector<MadeUpPoint> points{{.kernel = "naive", .mcops = 2}};
   for (const char* depth : {"4", "16"}) {

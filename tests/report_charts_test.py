@@ -336,6 +336,30 @@ def test_scaling_shows_no_kernel_that_ran_on_one_number_of_cores(tmp_path):
     assert {series.label for one in shown for series in one.series} == {"tiled"}
 
 
+def test_scaling_of_several_ways_keeps_the_base_that_they_share(tmp_path):
+    """One rank has no exchange: its row is the base of every way."""
+    report = made_up_report.make(kernels=("tiled",), counts=("every",), shapes=((1, 1), (8, 1)))
+    alone = [row for row in report["benchmarks"] if row["ranks"] == 1]
+    several = [row for row in report["benchmarks"] if row["ranks"] == 8]
+    ways = [{**row, "name": f"{row['name']}/exchange:{way}", "run_name": f"{row['name']}/exchange:{way}", "exchange": way}
+            for row in several for way in ("nonblocking", "fence")]  # fmt: skip
+    report["benchmarks"] = [*alone, *ways]
+    _, found = charts_of(report, tmp_path)
+    shown = [one for one in every_chart(found) if one.figure == "strong"]
+    assert shown
+    for one in shown:
+        assert {series.label for series in one.series} == {"tiled", "tiled, exchange nonblocking", "tiled, exchange fence"}
+
+
+def test_what_only_some_names_spell_tells_series_apart():
+    report = made_up_report.make(kernels=("tiled",), counts=("every",), shapes=((1, 1),))
+    more = [{**row, "name": f"{row['name']}/tile:256"} for row in report["benchmarks"]]
+    more += [{**row, "name": row["name"].replace("steps:auto", "steps:100") + "/tile:8"} for row in report["benchmarks"]]
+    members = [*report["benchmarks"], *more]
+    labels = set(grouping.series_labels(members).values())
+    assert labels == {"tiled, steps auto", "tiled, steps auto, tile 256", "tiled, steps 100, tile 8"}
+
+
 def test_ideal_line_goes_through_the_base(study):
     _, _, found = study
     for one in found["strong"]:

@@ -17,9 +17,6 @@ namespace trafficbench {
 
 namespace {
 
-// Notes are no longer lines than these.
-constexpr std::size_t kWidestNote = 108;
-
 /// Milliseconds of a phase: the median over visits.
 double milliseconds(const Row& row, double IoPhases::*phase) {
   std::vector<double> seconds;
@@ -35,13 +32,6 @@ std::string percent_in_cache(const Row& row) {
 
 std::string interval_of(const Estimate& rate) {
   return rate.low ? fmt::format("{} .. {}", format_rate(*rate.low), format_rate(known(rate.high))) : "-";
-}
-
-/// Half of the interval.
-std::string percent_of(const Estimate& rate) {
-  if (!rate.low) return "-";
-  const double percent = 50 * (known(rate.high) - *rate.low) / known(rate.value);
-  return fmt::format("{:.{}f}", percent, percent < 10 ? 1 : 0);
 }
 
 /// Of rows on Lustre, each once: "12 stripes of 1048576 bytes", or why they are not known.
@@ -87,7 +77,7 @@ std::string io_table(const std::vector<Row>& rows, std::size_t columns) {
   add({.head = "sync", .is_name = true}, [](const Row& row) { return name_of(known(row.sync)); });
   if (has_folders) add({.head = "in", .is_name = true}, folder_of);
   add({.head = "MB/s"}, [](const Row& row) { return format_rate(known(row.megabytes_per_second.value)); });
-  add({.head = "+-%"}, [](const Row& row) { return percent_of(row.megabytes_per_second); });
+  add({.head = "+-%"}, [](const Row& row) { return half_of_interval(row.megabytes_per_second); });
   add({.head = "n", .leaves = 1}, [](const Row& row) { return std::to_string(count_visits(row)); });
   add({.head = "open ms", .leaves = 4}, milliseconds_of(&IoPhases::open));
   add({.head = "move ms", .leaves = 2}, milliseconds_of(&IoPhases::transfer));
@@ -100,7 +90,7 @@ std::string io_table(const std::vector<Row>& rows, std::size_t columns) {
   std::string text = "\n" + text_table(table, std::vector<std::string>(rows.size()), columns) + "\n";
 
   const auto say_below = [&](const std::string& note) {
-    text += wrapped(note, std::min(columns, kWidestNote), 2) + "\n";
+    text += wrapped(note, std::min(columns, kProseColumns), 2) + "\n";
   };
   const Row& first = rows.front();
   say_below(fmt::format(

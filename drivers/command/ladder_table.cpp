@@ -23,9 +23,6 @@ namespace {
 
 using Rows = std::vector<const Row*>;
 
-// Lines of prose are no longer, however wide the terminal is.
-constexpr std::size_t kProse = 108;
-
 std::string grouped(double number) {
   std::string digits = fmt::format("{:.0f}", number);
   for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
@@ -35,18 +32,12 @@ std::string grouped(double number) {
 }
 
 /// A rate or a ratio: whole from 100 on, else three digits.
-std::string number_text(double number) { return number < 100 ? fmt::format("{:#.3g}", number) : grouped(number); }
+std::string number_text(double number) { return number < 99.95 ? fmt::format("{:#.3g}", number) : grouped(number); }
 
 std::string or_dash(std::optional<double> number) { return number ? number_text(*number) : "-"; }
 
 std::string interval_text(const Estimate& estimate, std::string_view between) {
   return fmt::format("{}{}{}", number_text(known(estimate.low)), between, number_text(known(estimate.high)));
-}
-
-std::string percent_text(const Estimate& estimate) {
-  if (!estimate.low) return "-";
-  const double percent = 50 * (known(estimate.high) - *estimate.low) / known(estimate.value);
-  return fmt::format("{:.{}f}", percent, percent < 10 ? 1 : 0);
 }
 
 /// The same table shows no others.
@@ -94,7 +85,11 @@ std::string value_on(const Row& row, const std::string& axis, const Rows& rows) 
 /// Whether any two rows differ on an axis, or any two `of_one_kernel`, which without it nobody could tell apart. A
 /// closed form has steps of its own.
 bool varies(const std::string& axis, const Rows& rows, bool of_one_kernel = false) {
-  const auto counts = [&](const Row* row) { return axis != "steps" || row->row_class == RowClass::update; };
+  const auto counts = [&](const Row* row) {
+    if (axis == "steps" && row->row_class != RowClass::update) return false;
+    // What was skipped has no instruction set and no way: it did not run.
+    return !row->skipped || value_on(*row, axis, rows) != "-";
+  };
   return std::ranges::any_of(rows, [&](const Row* row) {
     return counts(row) && std::ranges::any_of(rows, [&](const Row* other) {
              return counts(other) && (!of_one_kernel || row->kernel == other->kernel) &&
@@ -109,12 +104,13 @@ std::string cores_text(std::int64_t cores) { return cores == 1 ? "one core" : fm
 std::string name_in_prose(const Row& row, const Rows& rows) {
   Rows alike;  // rows of its kernel on as many cores
   for (const Row* const other : rows) {
-    if (other->kernel == row.kernel && other->workers() == row.workers()) alike.push_back(other);
+    if (other->kernel == row.kernel && other->workers() == row.workers() && !other->skipped) alike.push_back(other);
   }
   std::string ways;
   for (const std::string& axis : axes_of(alike)) {
     if (axis == "ranks" || axis == "threads" || !varies(axis, alike)) continue;
-    ways += fmt::format("{}{} {}", ways.empty() ? "" : ", ", axis, value_on(row, axis, rows));
+    const std::string value = value_on(row, axis, rows);
+    if (value != "-") ways += fmt::format("{}{} {}", ways.empty() ? "" : ", ", axis, value);
   }
   std::string where = cores_text(row.workers());
   if (varies("ranks", alike)) {
@@ -182,7 +178,7 @@ std::optional<std::pair<std::string, double>> fastest_walk(const Row& jump, cons
 }
 
 std::string time_text(double seconds) {
-  if (seconds >= 1) return fmt::format("{:.3g} s", seconds);
+  if (seconds >= 0.9995) return fmt::format("{:.3g} s", seconds);
   return seconds >= 0.01 ? fmt::format("{:.0f} ms", 1e3 * seconds) : fmt::format("{:.2g} ms", 1e3 * seconds);
 }
 
@@ -233,8 +229,8 @@ std::string table_of(const Rows& rows, std::size_t columns, std::set<std::string
     const auto joules = [](std::optional<double> number) { return number ? fmt::format("{:.3g}", *number) : "-"; };
     const auto iteration =
         row->energy_joules ? std::optional(*row->energy_joules / static_cast<double>(known(row->steps))) : std::nullopt;
-    cells.insert(cells.end(), {or_dash(row->mcops.value), percent_text(row->mcops), std::to_string(count_visits(*row)),
-                               or_dash(row->ladder.ratio.value),
+    cells.insert(cells.end(), {or_dash(row->mcops.value), half_of_interval(row->mcops),
+                               std::to_string(count_visits(*row)), or_dash(row->ladder.ratio.value),
                                row->ladder.ratio.low && !is_base ? interval_text(row->ladder.ratio, " .. ") : "-",
                                or_dash(row->ladder.base_mcops), or_dash(row->mcops_best), joules(iteration),
                                joules(row->updates_per_joule)});
@@ -306,7 +302,7 @@ std::int64_t shown_road(const std::vector<Row>& rows) {
 }  // namespace
 
 std::string ladder_text(const std::vector<Row>& rows, std::size_t columns) {
-  const std::size_t prose = std::min(columns, kProse);
+  const std::size_t prose = std::min(columns, kProseColumns);
   const std::int64_t road = shown_road(rows);
   if (road == 0) return rows.empty() ? "" : "\n" + wrapped(nothing_measured(rows), prose) + "\n";
   const bool is_weak = rows.front().mode == ScalingMode::weak;
@@ -324,8 +320,11 @@ std::string ladder_text(const std::vector<Row>& rows, std::size_t columns) {
       if (std::ranges::find(kernels, row->kernel) == kernels.end()) kernels.push_back(row->kernel);
     }
     std::ranges::stable_sort(shown, {}, [&](const Row* row) { return std::ranges::find(kernels, row->kernel); });
+    // As on the page, a row that was measured under a warning is the fastest only where every row was.
     Rows rated;
-    std::ranges::copy_if(shown, std::back_inserter(rated), [](const Row* row) { return row->has_rate(); });
+    const auto is_sound = [](const Row* row) { return row->has_rate() && row->warnings.empty(); };
+    std::ranges::copy_if(shown, std::back_inserter(rated), is_sound);
+    if (rated.empty()) std::ranges::copy_if(shown, std::back_inserter(rated), &Row::has_rate);
     const std::string where = conditions(count, road, is_weak);
     const std::string sentence = rated.empty() ? "No rate was measured " + where : sentence_on(shown, rated, where);
     text += "\n" + wrapped(sentence + ".", prose) + "\n\n" + table_of(shown, columns, heads);

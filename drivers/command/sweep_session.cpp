@@ -159,7 +159,7 @@ bool SweepSession::try_out_all() {
   if (leads()) progress_ = std::make_unique<Progress>(static_cast<std::size_t>(count), 0);
   for (std::size_t i = 0; i < stays_.size(); ++i) {
     Stay& stay = stays_[i];
-    if (!stay.is_measured || stay.visits >= plan_.visits) continue;
+    if (!is_missing(stay)) continue;
     Group& group = stay.planned.group;
     if (leads()) progress_->start(fmt::format("trying out {}", label_of(group)));
     for (std::size_t member = 0; member < group.members.size(); ++member) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "drivers/base/known.hpp"
 #include "drivers/base/terminal.hpp"
 
 namespace trafficbench {
@@ -48,6 +49,12 @@ std::string without_blanks_at_end(std::string line) {
 }
 
 }  // namespace
+
+std::string half_of_interval(const Estimate& estimate) {
+  if (!estimate.low) return "-";
+  const double percent = 50 * (known(estimate.high) - *estimate.low) / known(estimate.value);
+  return fmt::format("{:.{}f}", percent, percent < 10 ? 1 : 0);
+}
 
 std::size_t columns_of_output() { return terminal_columns(STDOUT_FILENO).value_or(kUsualColumns); }
 

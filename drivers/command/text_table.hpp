@@ -5,10 +5,18 @@
 #include <string>
 #include <vector>
 
+#include "drivers/report/row.hpp"
+
 namespace trafficbench {
 
 /// Columns where standard output leads to no terminal.
 inline constexpr std::size_t kUsualColumns = 80;
+
+/// Lines of prose are no longer, however wide the terminal is.
+inline constexpr std::size_t kProseColumns = 108;
+
+/// Half of the interval in percent of the estimate, as in a column "+-%"; "-" where there is no interval.
+std::string half_of_interval(const Estimate& estimate);
 
 /// Of the terminal that standard output leads to, else kUsualColumns.
 std::size_t columns_of_output();

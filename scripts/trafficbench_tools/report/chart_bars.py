@@ -132,5 +132,4 @@ def share(row, part):
 
 def efficiency(row):
     """What stands beside the bar of a row; of one that is its own base nothing."""
-    told = row["efficiency"] is not None and row["base"] != row["name"]
-    return [f"efficiency {100 * row['efficiency']:.3g}%"] if told else []
+    return [f"efficiency {100 * row['efficiency']:.3g}%"] if rows.has_efficiency(row) else []

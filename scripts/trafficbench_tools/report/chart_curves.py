@@ -127,12 +127,12 @@ def families(members):
 
 
 def that_grow(source, family):
-    """The rows of those series that have more than one number of cores: one alone is its own base, and shows nothing."""
-    kept = set()
-    for _, _, group in grouping.by_series(source, family):
-        if len({rows.cores(row) for row in group if row["speedup"] is not None}) > 1:
-            kept |= {id(row) for row in group}
-    return [row for row in family if id(row) in kept]
+    """The rows on other numbers of cores than their base, and these bases. One that is the base of nothing shows nothing. Those that
+    have no base are spoken of."""
+    grown = [row for row in family if row["speedup"] is not None and rows.cores(row) != base_cores(source, row)]
+    bases = {row["base"] for row in grown}
+    kept = {id(row) for row in grown}
+    return [row for row in family if id(row) in kept or row["name"] in bases or row["speedup"] is None]
 
 
 def scaling(source, mode):

@@ -105,10 +105,14 @@ def write(charts, folder, all_views=False, all_plots=False, say=lambda text: Non
     found = plots(charts)
     chosen = found if all_plots or all_views else to_show(found)
     colours = palette.palette([chart for plot in found for view in plot.views for chart in view if chart])
-    jobs, captions = [], ["# Figures", ""]
+    jobs, captions, used = [], ["# Figures", ""], {}
     for plot in chosen:
         named = zip(plot.views, plot.names()) if all_views else [(plot.views[0], file_name(plot.section, plot.title, plot.count, ""))]
         for (chart, below), name in named:
+            # Labels may differ in letters that no name of a file has.
+            used[name] = used.get(name, 0) + 1
+            if used[name] > 1:
+                name += f"-{used[name]}"
             jobs.append(((chart, below), colours, folder, name, replace))
             said = painting.subtitle(chart).replace("\N{NO-BREAK SPACE}", " ")
             notes = dict.fromkeys([*chart.notes(), *(below.notes() if below else [])])
@@ -213,6 +217,7 @@ def file_name(section, title, count, label):
         words_of_name.append("phases" if title.startswith("Where") else "size" if "size" in title else "ranks")
     if section == "across":
         words_of_name.append({"Rates of": "rates", "Times as": "ratios", "Rate alo": "sizes"}[title[:8]])
+        words_of_name += re.findall(r"\((not measured)\)", title)
     if section == "history":
         words_of_name += ["all"] if title.startswith("All") else []
     if section == "simulated":

@@ -3,7 +3,7 @@
 from trafficbench_tools.report import machine, palette, rows, words
 
 # Axes that stand in facets or along a plot's axis; what else a name spells tells series of one kernel apart.
-SPOKEN_FOR = {"cells", "ranks", "threads", "count", "mode", "density", "init", "seed", "steps"}
+SPOKEN_FOR = {"cells", "ranks", "threads", "count", "mode", "density", "init", "seed"}
 
 # How ranks speak to each other and are placed: axes of a name, which says them where they are not the default, and fields of a
 # row, which has them unless it belongs to all ways: on one rank, or of one worker.
@@ -50,6 +50,11 @@ def series_labels(members):
     for row in members:
         for axis, level in other_axes(row).items():
             levels.setdefault((row["kernel"], axis), set()).add(level)
+    # What only some names spell is another choice than where it is not spelled; ways that a row does not have are none.
+    for row in members:
+        for kernel, axis in levels:
+            if kernel == row["kernel"] and axis not in WAYS and axis not in other_axes(row):
+                levels[(kernel, axis)].add(None)
     labels = {}
     for row in members:
         differing = [
@@ -132,7 +137,7 @@ def steps_of(groups):
     if len(firsts) < FEWEST_STEPS or len({row["kernel"] for row in firsts}) > 1:
         return {}
     axes = [other_axes(row) for row in firsts]
-    differing = [axis for axis in axes[0] if len({levels.get(axis) for levels in axes}) > 1]
+    differing = [axis for axis in dict.fromkeys(axis for levels in axes for axis in levels) if len({levels.get(axis) for levels in axes}) > 1]
     if len(differing) != 1:
         return {}
     try:

@@ -35,8 +35,9 @@ def lead(sources):
     apart = [row for row in every if row["origin"] != "measured"]
     if apart:
         origins = " and ".join(sorted({row["origin"] for row in apart}, reverse=True))
-        places = words.listing(dict.fromkeys(machine.name(None, row) for row in apart), 3)
-        text += f"; {places} is {origins}, not measured" if runs else f": {places} is {origins}"
+        places = dict.fromkeys(machine.name(None, row) for row in apart)
+        named = f"{words.listing(places, 3)} {'is' if len(places) == 1 else 'are'} {origins}"
+        text += f"; {named}, not measured" if runs else f": {named}"
     units = []
     if any(row["class"] != "io" for row in every):
         units.append("Rates are in MCOPs, million cell updates per second")
@@ -128,16 +129,17 @@ def cards(sources):
 
 def most_compared(sources, belongs, facets, rate):
     """(source, rows): those good rows of one report that may be compared and are of most kernels; of several such the newest, then
-    the fastest."""
+    the longest road, then the fastest."""
     found = []
     for source in sources:
         groups = {}
         for row in source.rows:
             if rows.is_measured(row) and not rows.is_flawed(row) and row.get(rate) is not None and belongs(row):
-                groups.setdefault(tuple(facets(row).items()), []).append(row)
+                groups.setdefault((machine.name(source, row), *facets(row).items()), []).append(row)
         date = max(run["date"] for run in source.context["runs"])
         for members in groups.values():
-            order = (len({row["kernel"] for row in members}), date, max(row[f"{rate}_best"] for row in members))
+            most = {field: max(row[field] for row in members) for field in ("cells", f"{rate}_best")}
+            order = (len({row["kernel"] for row in members}), date, *most.values())
             found.append((order, source, members))
     return max(found, key=lambda item: item[0])[1:] if found else None
 
@@ -157,7 +159,7 @@ def kernels_card(sources, count):
     found = ties.fastest(source, members)
     row = found.row
     facts = [f"{words.interval(*ratio, 3)} × {than}" for than, ratio in times_faster(source, row, members)]
-    if row["efficiency"] is not None and rows.cores(row) > 1:
+    if rows.has_efficiency(row) and rows.cores(row) > 1:
         mark = chart_curves.efficiency_mark(row)
         shown = words.interval(*(end and 100 * end for end in (mark.value, mark.low, mark.high)), 3).replace(" (", "% (", 1)
         facts.append(f"parallel efficiency on {words.count_of(rows.cores(row), 'core')} {shown if '%' in shown else shown + '%'}")

@@ -53,6 +53,11 @@ def has_failed(row):
     return row["verified"] is False
 
 
+def has_efficiency(row):
+    """Whether it has an efficiency over another row than itself."""
+    return row["efficiency"] is not None and row["base"] != row["name"]
+
+
 def is_skipped(row):
     """Whether the point was not measured, for a reason that the row gives."""
     return "skipped" in row

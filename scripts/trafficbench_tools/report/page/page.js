@@ -9,7 +9,7 @@ function caption(figcaption, notes) {
   figcaption.replaceChildren();
   notes.forEach((note, i) => {
     const mark = /^(NOT MEASURED|NOT DRAWN|NOT OF A DISK|PARTLY FROM MEMORY|MARKED)(.*)$/s.exec(note);
-    const place = i === first || (mark && mark[1].startsWith("NOT ") && mark[1] !== "NOT DRAWN") ? figcaption : more;
+    const place = i === first || (mark && mark[1] !== "NOT DRAWN") ? figcaption : more;
     if (mark) place.append(element("b", mark[1]), `${mark[2]} `);
     else place.append(`${note} `);
   });
@@ -33,8 +33,11 @@ let drawing = 0;
 async function busy(work) {
   drawing++;
   document.body.dataset.ready = "false";
-  await work();
-  if (!--drawing) document.body.dataset.ready = "true";
+  try {
+    await work();
+  } finally {
+    if (!--drawing) document.body.dataset.ready = "true";
+  }
 }
 
 function frame(panel) {
@@ -85,7 +88,8 @@ async function plots() {
   document.head.append(script);
   const frames = DATA.panels.map(frame);
   const all = () => busy(() => Promise.all(frames.map((redraw) => redraw())));
-  for (const section of document.querySelectorAll("section:has(.frames)")) {
+  const sections = [...document.querySelectorAll(".frames")].map((list) => list.closest("section"));
+  for (const section of sections) {
     const button = element("button", undefined, "unfold");
     button.type = "button";
     button.addEventListener("click", () => { section.dataset.unfolded = "true"; fold(section); all(); });
@@ -100,11 +104,23 @@ async function plots() {
     if (innerWidth === width) return;
     width = innerWidth;
     document.body.dataset.ready = "false";
+    if (!waiting) drawing++;
     clearTimeout(waiting);
     waiting = setTimeout(() => {
-      document.querySelectorAll("section:has(.frames)").forEach(fold);
+      waiting = 0;
+      drawing--;
+      sections.forEach(fold);
       all();
     }, 120);
+  });
+  // On paper nobody can ask for more.
+  window.addEventListener("beforeprint", () => {
+    for (const section of sections) {
+      section.dataset.unfolded = "true";
+      fold(section);
+    }
+    document.querySelectorAll("details").forEach((details) => { details.open = true; });
+    all();
   });
 }
 
