@@ -163,6 +163,8 @@ TEST(LadderText, CallsNoRowTheFastestThatWasMeasuredUnderAWarning) {
                         row_at({.kernel = "tiled", .mcops = 5000})};
   rows[2].warnings.insert(Warning::shared_core);
   add_ratios(rows, {});
+  EXPECT_TRUE(sentence_of(ladder_text(rows, 80)).ends_with("; without 1 row measured under a warning."))
+      << ladder_text(rows, 80);
   EXPECT_TRUE(sentence_of(ladder_text(rows, 80)).starts_with("paired on one core ran ")) << ladder_text(rows, 80);
 }
 

@@ -148,6 +148,11 @@ def examples(tmp_path_factory):
     return {kind: results[4 * i : 4 * i + 4] for i, kind in enumerate(KINDS)}
 
 
+def length_of(row):
+    """Of the road; where it grows with the cores, of the part of one."""
+    return row["cells"] / (row["ranks"] * row["threads"] if row["mode"] == "weak" else 1)
+
+
 def rows_of(reports):
     return [row for report in reports for row in report["benchmarks"]]
 
@@ -544,9 +549,7 @@ def test_page_says_what_must_be_known(study, seen):
     for part in ("contract", "interval holds", "whoever knows", "counting every", "counting sampled"):
         assert part not in seen["all"]
     assert "moves counted in every iteration" in text and "moves counted in the last iteration only" in text
-    best = max(
-        row["mcops"]
-        for row in rows_of(reports)
-        if row["count"] == "every" and row["mcops"] and row["verified"] and not row.get("warnings")
-    )
+    sound = [row for row in rows_of(reports) if row["count"] == "every" and row["mcops"] and row["verified"] and not row.get("warnings")]
+    longest = max(map(length_of, sound))
+    best = max(row["mcops"] for row in sound if length_of(row) == longest)
     assert f"{float(f'{best:.4g}'):,.0f}" in text

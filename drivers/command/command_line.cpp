@@ -112,7 +112,8 @@ void add_options(CLI::App& app, SweepOptions& options) {
             "the fastest. NAME+threads is measured with two threads or more only");
   add_value(app, "cells", options.cells, "Lengths of road; with --mode weak, cells of each core");
   add_value(app, "ranks", options.ranks, "Numbers of ranks; auto: 1 and all");
-  add_value(app, "threads", options.threads, "Numbers of OpenMP threads per rank; auto: 1 and as many as fill the cores");
+  add_value(app, "threads", options.threads,
+            "Numbers of OpenMP threads per rank; auto: 1 and as many as fill the cores");
   add_value(app, "steps", options.steps,
             "Iterations in one repetition; auto: as many as take --min-seconds, and 100 of naive and naive-native");
   add_value(app, "jump", options.jump, "Iterations of the closed-form kernels, where --steps is auto");

@@ -129,6 +129,9 @@ std::string conditions(CountingMode count, std::int64_t cells, bool is_weak) {
   return fmt::format("at {} cells{}, {}", format_count(cells), is_weak ? " per core" : "", in_words(count));
 }
 
+// Of rows that are level the sentence names so many, the number of the others among them.
+constexpr std::size_t kNamed = 4;
+
 /// Which row is the fastest, and by how much: all but the full stop.
 std::string sentence_on(const Rows& rows, const Rows& rated, const std::string& where) {
   const Fastest found = fastest_of(rated);
@@ -143,9 +146,14 @@ std::string sentence_on(const Rows& rows, const Rows& rated, const std::string& 
   const bool is_lone = std::ranges::all_of(rated, [&](const Row* row) { return row->kernel == rated.front()->kernel; });
   std::string text;
   if (is_level) {
-    const std::string last = names.back();
-    names.pop_back();
-    text = fmt::format("{} and {} are level: ", fmt::join(names, ", "), last);
+    std::vector<std::string> shown = names;
+    if (shown.size() > kNamed) {
+      shown.resize(kNamed);
+      shown.back() = fmt::format("{} more", names.size() + 1 - kNamed);
+    }
+    const std::string last = shown.back();
+    shown.pop_back();
+    text = fmt::format("{} and {} are level: ", fmt::join(shown, ", "), last);
   }
   text += names.front();
   if (best.ladder.ratio.value && !is_base) {
@@ -326,7 +334,9 @@ std::string ladder_text(const std::vector<Row>& rows, std::size_t columns) {
     std::ranges::copy_if(shown, std::back_inserter(rated), is_sound);
     if (rated.empty()) std::ranges::copy_if(shown, std::back_inserter(rated), &Row::has_rate);
     const std::string where = conditions(count, road, is_weak);
-    const std::string sentence = rated.empty() ? "No rate was measured " + where : sentence_on(shown, rated, where);
+    std::string sentence = rated.empty() ? "No rate was measured " + where : sentence_on(shown, rated, where);
+    const auto warned = static_cast<std::size_t>(std::ranges::count_if(shown, &Row::has_rate)) - rated.size();
+    if (warned > 0) sentence += fmt::format("; without {} measured under a warning", counted(warned, "row"));
     text += "\n" + wrapped(sentence + ".", prose) + "\n\n" + table_of(shown, columns, heads);
   }
   text += "\n";

@@ -336,9 +336,11 @@ SweepSession::End SweepSession::make_visits() {
     progress_ = std::make_unique<Progress>(missing, 0);
     progress_->forecast(left);
     if (missing > 0) {
-      say(fmt::format("{} visits of {} round{} each, {:g} s apart or more: about {:.0f} s{}\n", plan_.visits,
+      const std::string apart = plan_.visits > 1 ? fmt::format(" each, {:g} s apart or more", plan_.spacing) : "";
+      say(fmt::format("{} of {} round{}{}: about {:.0f} s{}\n",
+                      counted(static_cast<std::size_t>(plan_.visits), "visit"),
                       least == most ? std::to_string(most) : fmt::format("{} to {}", least, most), most == 1 ? "" : "s",
-                      plan_.spacing, left, seconds_of_energy() > 0 ? ", with the runs for their energy" : ""));
+                      apart, left, seconds_of_energy() > 0 ? ", with the runs for their energy" : ""));
     }
   }
   bool is_left_out = false;

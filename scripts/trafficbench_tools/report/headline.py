@@ -138,8 +138,8 @@ def most_compared(sources, belongs, facets, rate):
                 groups.setdefault((machine.name(source, row), *facets(row).items()), []).append(row)
         date = max(run["date"] for run in source.context["runs"])
         for members in groups.values():
-            most = {field: max(row[field] for row in members) for field in ("cells", f"{rate}_best")}
-            order = (len({row["kernel"] for row in members}), date, *most.values())
+            length = max(grouping.cells_a_core(row) if row["mode"] == "weak" else row["cells"] for row in members)
+            order = (len({row["kernel"] for row in members}), date, length, max(row[f"{rate}_best"] for row in members))
             found.append((order, source, members))
     return max(found, key=lambda item: item[0])[1:] if found else None
 
