@@ -242,6 +242,7 @@ class IoSession {
   /// long as others did.
   double seconds_of_missing(const Stay& now) const {
     std::vector<VisitsMade> ways;
+    ways.reserve(stays_.size());
     for (const Stay& stay : stays_) {
       ways.push_back({.guess = 1,
                       .first = 0,

@@ -67,7 +67,7 @@ std::vector<std::string> axes_of(const Rows& rows) {
 
 /// What a row has on an axis; "-" where that is nothing to it.
 std::string value_on(const Row& row, const std::string& axis, const Rows& rows) {
-  const std::string asked(asked_for(row.name, axis));
+  std::string asked(asked_for(row.name, axis));
   if (axis == "ranks") return std::to_string(row.ranks);
   if (axis == "threads") return std::to_string(row.threads);
   if (axis == "isa") return row.isa.value_or("-");
@@ -269,6 +269,7 @@ std::string other_roads(const std::vector<Row>& rows, std::int64_t shown, bool i
   if (lengths.empty()) return "";
   constexpr std::size_t kListed = 8;
   std::vector<std::string> texts;
+  texts.reserve(lengths.size());
   for (const std::int64_t cells : lengths) texts.push_back(format_count(cells));
   const std::string list = texts.size() <= kListed
                                ? fmt::format("{}", fmt::join(texts, ", "))

@@ -257,6 +257,7 @@ std::string SweepSession::name_of(const Stay& stay) {
 /// Of the visits that are missing and the energy runs, waits included, from now on. On rank 0.
 double SweepSession::seconds_of_missing() const {
   std::vector<VisitsMade> groups;
+  groups.reserve(stays_.size());
   for (const Stay& stay : stays_) {
     groups.push_back({.guess = stay.cost.visit + stay.rounds * stay.cost.round,
                       .first = stay.cost.first,

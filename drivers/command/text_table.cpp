@@ -77,7 +77,11 @@ std::string text_table(std::vector<TableColumn>& table, const std::vector<std::s
         add_cell(line, column.cells[i], width_of_column(column, remarks), column.is_name);
       }
     }
-    if (!remarks[i].empty()) line = wrapped(line + std::string(kGap) + remarks[i], columns, 2 * kGap.size());
+    if (!remarks[i].empty()) {
+      line += kGap;
+      line += remarks[i];
+      line = wrapped(line, columns, 2 * kGap.size());
+    }
     text += without_blanks_at_end(line) + "\n";
   }
   return text;

@@ -23,7 +23,8 @@ std::size_t columns_of_output();
 
 struct TableColumn {
   std::string head;
-  std::vector<std::string> cells = {};  ///< one a row; "-" for what does not exist
+  /// One per row; "-" for what does not exist.
+  std::vector<std::string> cells = {};  // NOLINT(readability-redundant-member-init)
   bool is_name = false;                 ///< it tells rows apart: left-aligned, never left out, and shown beside remarks
   /// What is left out first where there is no room for all columns: the highest number. 0: never left out.
   int leaves = 0;
