@@ -35,7 +35,7 @@ class ProgressOfAFile : public testing::Test {
 
 TEST_F(ProgressOfAFile, SaysNoTimeThatNobodyKnows) {
   Progress progress(3, 0, clock());
-  progress.done(0, "one");
+  progress.done("one");
   EXPECT_EQ(said(), "[1/3] one\n");
 }
 
@@ -43,11 +43,11 @@ TEST_F(ProgressOfAFile, CountsDownFromItsForecast) {
   Progress progress(2, 0, clock());
   progress.forecast(100);
   now_ += 30;
-  progress.done(0, "one");
+  progress.done("one");
   EXPECT_EQ(said(), "[1/2, 1m10s left] one\n");
   progress.forecast(20);
   now_ += 25;
-  progress.done(0, "two");
+  progress.done("two");
   EXPECT_EQ(said(), "[2/2, 0s left] two\n");
 }
 
@@ -69,9 +69,9 @@ TEST_F(ProgressOfAFile, ShowsWhatMovesInsideALongItemEveryTenSeconds) {
 
 TEST_F(ProgressOfAFile, CountsItemsThatAreWorthNoLine) {
   Progress progress(2, 0, clock());
-  progress.done(0, "");
+  progress.done("");
   EXPECT_EQ(said(), "");
-  progress.done(0, "two");
+  progress.done("two");
   EXPECT_EQ(said(), "[2/2] two\n");
 }
 

@@ -204,7 +204,7 @@ class IoSession {
     for (const Stay& stay : stays_) {
       if (stay.is_measured) missing += static_cast<std::size_t>(std::max(0, options_.visits - stay.visits));
     }
-    if (leads()) progress_ = std::make_unique<Progress>(missing, 0);
+    if (leads()) progress_ = std::make_unique<Progress>(missing);
     for (int pass = 0; pass < options_.visits; ++pass) {
       for (Stay& stay : stays_) {
         if (!stay.is_measured || stay.visits > pass) continue;
@@ -286,9 +286,9 @@ class IoSession {
       const auto bytes = static_cast<double>(road_->dealing().bytes());
       stay.seconds = wall_seconds() - stay.last;
       progress_->forecast(seconds_of_missing(stay));
-      progress_->done(
-          0, fmt::format("{}: wrote {} MB/s, read {} MB/s", title, format_rate(1e-6 * bytes / measured->write.seconds),
-                         format_rate(1e-6 * bytes / measured->read.seconds)));
+      progress_->done(fmt::format("{}: wrote {} MB/s, read {} MB/s", title,
+                                  format_rate(1e-6 * bytes / measured->write.seconds),
+                                  format_rate(1e-6 * bytes / measured->read.seconds)));
     });
     ++stay.visits;
     stay.is_measured = measured->verdict.problem.empty();

@@ -64,8 +64,7 @@ void Progress::start(const std::string& what) {
   say(beginning(line(what), terminal_columns(STDERR_FILENO).value_or(1) - 1));
 }
 
-void Progress::done(double weight, const std::string& result) {
-  done_weight_ += weight;
+void Progress::done(const std::string& result) {
   ++done_;
   if (!terminal_ && !result.empty()) say(line(result) + "\n");
 }

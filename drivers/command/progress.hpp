@@ -16,8 +16,8 @@ class Progress {
  public:
   using Clock = std::function<double()>;  ///< seconds
 
-  /// `items` pieces of work that weigh `weight` together, in any unit.
-  Progress(std::size_t items, double weight, Clock clock = wall_seconds);
+  /// `items` pieces of work. Where nothing forecasts, so_far() tells how much of their `weight`, in any unit, is done.
+  explicit Progress(std::size_t items, double weight = 0, Clock clock = wall_seconds);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -25,11 +25,10 @@ class Progress {
   /// Work on one or more items starts.
   void start(const std::string& what);
 
-  /// An item is done, and weighed that much; `result` says which, and what came of it. Where it is empty, an item that
-  /// is worth no line.
-  void done(double weight, const std::string& result);
+  /// An item is done; `result` says which, and what came of it. Where it is empty, an item that is worth no line.
+  void done(const std::string& result);
 
-  /// Of one item: so much of its weight is done. Says so now and then, if it takes long.
+  /// So much of the weight is done. Says so now and then, if it takes long.
   void so_far(double weight, const std::string& what);
 
   /// Something moved inside an item. Says so now and then, if it takes long.

@@ -188,10 +188,13 @@ std::string run_in_words(const Point& point, double seconds) {
   const std::string result = point.variant->kernel_class == KernelClass::update
                                  ? format_rate(1e-6 * updates / seconds) + " MCOPs"
                                  : fmt::format("{} iterations in {:.3g} s", format_count(point.steps), seconds);
+  // A run counts where it prints; what is timed alone counts the last iteration.
+  const std::string_view counted_where =
+      point.counting == CountingMode::every ? in_words(point.counting) : "moves counted in printed iterations";
   return fmt::format("{} ({}) on {} x {}, {} cells, {} ({}): {}\n", point.variant->name, isa_of(*point.variant),
                      counted(static_cast<std::size_t>(point.ranks), "rank"),
                      counted(static_cast<std::size_t>(point.threads), "thread"), format_count(point.road_cells),
-                     in_words(point.counting), name_of(point.counting), result);
+                     counted_where, name_of(point.counting), result);
 }
 
 /// The course's lines, or none of them.

@@ -156,7 +156,7 @@ bool SweepSession::try_out_all() {
     if (is_missing(stay)) count += std::ranges::count_if(stay.planned.group.members, is_measured);
   }
   // What it takes is what is being found out.
-  if (leads()) progress_ = std::make_unique<Progress>(static_cast<std::size_t>(count), 0);
+  if (leads()) progress_ = std::make_unique<Progress>(static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < stays_.size(); ++i) {
     Stay& stay = stays_[i];
     if (!is_missing(stay)) continue;
@@ -176,7 +176,7 @@ bool SweepSession::try_out_all() {
         return false;
       }
       bound_start_states();
-      if (leads()) progress_->done(0, "");
+      if (leads()) progress_->done("");
       if (!group.members[member].is_measured) {
         skip(group.members[member].point, problem);
         continue;
@@ -334,7 +334,7 @@ SweepSession::End SweepSession::make_visits() {
   }
   if (leads()) {
     const double left = seconds_of_missing();
-    progress_ = std::make_unique<Progress>(missing, 0);
+    progress_ = std::make_unique<Progress>(missing);
     progress_->forecast(left);
     if (missing > 0) {
       const std::string apart = plan_.visits > 1 ? fmt::format(" each, {:g} s apart or more", plan_.spacing) : "";
@@ -397,7 +397,7 @@ SweepSession::End SweepSession::measure_energy() {
     }
     const auto missing = static_cast<std::size_t>(std::ranges::count(is_missing, 1.0));
     const double seconds = seconds_of_energy();
-    progress_ = std::make_unique<Progress>(missing, 0);
+    progress_ = std::make_unique<Progress>(missing);
     progress_->forecast(seconds);
   }
   world_.broadcast(is_missing);
@@ -444,7 +444,7 @@ void SweepSession::add_energy(const Point& point, const EnergyOutcome& outcome) 
       }
     }
     progress_->forecast(seconds_of_energy());
-    progress_->done(0, fmt::format("energy of {}: {}", name, came));
+    progress_->done(fmt::format("energy of {}: {}", name, came));
   });
 }
 
@@ -522,7 +522,7 @@ void SweepSession::add_visit(const Stay& stay, const std::vector<Measurement>& r
     const double seconds = wall_seconds() - stay.last;
     journal_->add_visit(json_of_visit(stay.last - began_, seconds, nodes, paces.paces()), rows);
     progress_->forecast(seconds_of_missing());
-    progress_->done(0, fmt::format("{}: timed {:.1f} of {:.1f} s", title, timed, seconds));
+    progress_->done(fmt::format("{}: timed {:.1f} of {:.1f} s", title, timed, seconds));
   });
 }
 
