@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import warnings
@@ -91,27 +89,14 @@ def _launcher(program: Path, ranks: Any) -> List[str]:
 def _run(command: List[str]) -> None:
     try:
         # A session of its own: an interrupt is passed on to all ranks alike.
-        child = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
-        )
+        status, _, said = tools("processes").run_apart(command, _PATIENCE_SECONDS, stdout=subprocess.DEVNULL)
     except OSError as error:
         raise FileNotFoundError(f"{command[0]} does not start: {error.strerror}") from error
-    with child:
-        try:
-            _, said = child.communicate()
-        except BaseException:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGTERM)
-                try:
-                    child.wait(_PATIENCE_SECONDS)
-                except subprocess.TimeoutExpired:
-                    os.killpg(child.pid, signal.SIGKILL)
-            raise
     lines = [line for line in said.decode("utf-8", "replace").splitlines() if line.startswith("trafficbench: ")]
-    last = lines[-1][len("trafficbench: ") :] if lines else f"it ended with status {child.returncode} and no message"
-    if child.returncode == 2:
+    last = lines[-1][len("trafficbench: ") :] if lines else f"it ended with status {status} and no message"
+    if status == 2:
         raise ValueError(last)
-    if child.returncode == 1 and "NOT VERIFIED" in last:
+    if status == 1 and "NOT VERIFIED" in last:
         warnings.warn(f"a row failed its verification: {last}", RuntimeWarning, stacklevel=3)
-    elif child.returncode != 0:
+    elif status != 0:
         raise RuntimeError(f"trafficbench sweep failed: {last}")

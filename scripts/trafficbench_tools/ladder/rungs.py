@@ -1,12 +1,10 @@
 """The rungs of the ladder: what each is started with, and what a launch says. One launch is one repetition."""
 
-import contextlib
 import json
 import os
 import re
 import shlex
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
@@ -16,6 +14,7 @@ from pathlib import Path
 from trafficbench_tools.errors import BadInput, FailedUnderWay
 from trafficbench_tools.files import write_text
 from trafficbench_tools.places import ROOT
+from trafficbench_tools.processes import run_apart
 from trafficbench_tools.reading import parse_json, read_text
 
 # What the course's programs make. The rates of some rungs depend on the iterations: cars that queue at random are hard to
@@ -191,39 +190,21 @@ class PythonRung(Rung):
 
 def launch_for_json(command):
     """Runs a command to its end and returns the JSON it prints; exit status 1 may come with it. Raises LaunchFailed."""
-    environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
     try:
-        child = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            **TEXT,
-            start_new_session=True,  # so that one signal ends it and all its ranks
-            env=environment,
+        status, out, err = run_apart(
+            command, patience=5, timeout=LAUNCH_SECONDS, env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"), **TEXT
         )
     except OSError as error:
         raise LaunchFailed(f"it does not start: {error.strerror or error} ({command_text(command)})") from error
-    with child:
-        try:
-            out, err = child.communicate(timeout=LAUNCH_SECONDS)
-        except BaseException as problem:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGTERM)
-                try:
-                    child.communicate(timeout=5)
-                except subprocess.TimeoutExpired:
-                    os.killpg(child.pid, signal.SIGKILL)
-            if isinstance(problem, subprocess.TimeoutExpired):
-                raise LaunchFailed(f"not finished after {LAUNCH_SECONDS} s: {command_text(command)}") from problem
-            raise
+    except subprocess.TimeoutExpired as error:
+        raise LaunchFailed(f"not finished after {LAUNCH_SECONDS} s: {command_text(command)}") from error
     said = out[out.find("{") :]
     try:
-        if child.returncode in (0, 1) and said:
+        if status in (0, 1) and said:
             return parse_json(said)
     except BadInput:
         pass
-    raise LaunchFailed(f"{reason(child.returncode, err)} ({command_text(command)})")
+    raise LaunchFailed(f"{reason(status, err)} ({command_text(command)})")
 
 
 def derive(program, measured, folder):
