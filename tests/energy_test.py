@@ -20,6 +20,7 @@ from program import (
     PROGRAM,
     call,
     command,
+    ended,
     environment,
     launcher,
     needs_ranks,
@@ -176,7 +177,7 @@ def interrupted_when(kind, what, axes, ranks, folder, meters):
     try:
         wait_until(lambda: any(kind in line for line in lines_of(journal)) or process.poll() is not None, what)
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=100)
+        _, said = ended(process)
     finally:
         process.kill()
     assert "go on with --resume" in said and not (folder / "r.json").exists(), said

@@ -11,7 +11,7 @@ import subprocess
 import time
 
 import pytest
-from program import BUILD, PROGRAM, call, command, environment, launcher, needs_ranks, own_lines, plain_files, refused, start, succeed, wait_until, write_executable
+from program import BUILD, PROGRAM, call, command, ended, environment, launcher, needs_ranks, own_lines, plain_files, refused, start, succeed, wait_until, write_executable
 from report_helpers import load_report
 
 FAILING = BUILD / "lib" / "failing_calls.so"
@@ -445,7 +445,7 @@ def test_a_folder_that_goes_away_is_told_as_that(folder, method, ranks):
         needs_ranks()
     process = begin(folder, "--methods", method, "--patience", 10, ranks=ranks)
     os.rename(folder / "data", folder / "elsewhere")
-    _, said = process.communicate(timeout=60)
+    _, said = ended(process)
     (line,) = own_lines(said)
     assert process.returncode == 1 and line.endswith(f"the folder {folder / 'data'} is not there any more"), said
 
@@ -513,7 +513,7 @@ def test_a_signal_leaves_no_files_and_can_be_resumed(folder):
     )
     wait_until(lambda: os.listdir(folder / "data") or process.poll() is not None, "a file was written")
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=100)
+    _, said = ended(process)
     assert process.returncode == 4, said
     assert "interrupted" in said and os.listdir(folder / "data") == []
     succeed(*arguments, "--resume", cwd=folder)
@@ -547,7 +547,7 @@ def test_what_a_killed_launch_left_is_removed_by_the_next(folder, ranks):
     process = begin(folder, "--methods", "process", ranks=ranks)
     (lock,) = (folder / "data").glob("*.lock")
     os.kill(int(lock.name.split(".")[-2]), signal.SIGKILL)  # rank 0; a launcher ends the others
-    process.communicate(timeout=60)
+    ended(process)
     assert lock.exists()
     files = len(os.listdir(folder / "data")) - 1
     said = started_beside(folder)
@@ -560,7 +560,7 @@ def test_files_of_a_launch_under_way_stay(folder):
     assert started_beside(folder) == []
     assert process.poll() is None
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=60)
+    _, said = ended(process)
     assert process.returncode == 4, said
     assert os.listdir(folder / "data") == []
 
@@ -573,7 +573,7 @@ def test_launches_that_begin_at_once_leave_each_other_alone(folder):
                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         for i in range(4)
     ]  # fmt: skip
-    said = [process.communicate(timeout=100)[1] for process in processes]
+    said = [ended(process)[1] for process in processes]
     assert [process.returncode for process in processes] == [0] * 4, said
     assert not any(own_lines(text) for text in said)
     assert os.listdir(folder / "data") == ["trafficbench-io.elsewhere.1.lock"]
@@ -773,7 +773,7 @@ def test_a_disk_that_fills_is_one_line(small_disk, method, ranks):
             except OSError:
                 pass  # full, until the program removes its file
     try:
-        _, said = process.communicate(timeout=20)
+        _, said = ended(process)
     finally:
         process.kill()
     lines = own_lines(said)

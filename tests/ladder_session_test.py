@@ -10,7 +10,7 @@ import sys
 import time
 
 import pytest
-from program import PROGRAM, ROOT, environment, one_line_of, pretended, start, succeed, write_executable
+from program import PROGRAM, ROOT, ended, environment, one_line_of, pretended, start, succeed, write_executable
 from report_helpers import load_report
 from script import run_script
 
@@ -485,7 +485,7 @@ def test_interrupted_session_keeps_complete_visits(tmp_path, when, signals):
         for number in signals:
             child.send_signal(number)
             time.sleep(0.01)
-        out, err = child.communicate(timeout=60)
+        out, err = ended(child)
     assert child.returncode == 4 and "Traceback" not in err, err
     if when == "pilot":
         assert os.listdir(tmp_path) == [] and "nothing was written" in err

@@ -13,7 +13,7 @@ import time
 
 import pytest
 import script  # noqa: F401  (puts the scripts' package on the search path)
-from program import ROOT, environment, start, write_executable
+from program import ROOT, ended, environment, start, write_executable
 
 from trafficbench_tools.errors import BadInput
 from trafficbench_tools.launchers import launcher_of
@@ -127,7 +127,7 @@ def test_signal_reaches_the_ranks_once_and_is_an_interruption(checkout, number, 
             time.sleep(0.02)
         time.sleep(0.2)
         (os.kill if to == "run.sh" else os.killpg)(child.pid, number)
-        _, err = child.communicate(timeout=60)
+        _, err = ended(child)
     assert child.returncode == 4, err
     assert (checkout / "r.json.journal").read_text(encoding="utf-8") == "told\n"
     assert len(err.splitlines()) == 1 and "--resume" in err, err

@@ -21,6 +21,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = (ROOT / os.environ.get("TRAFFICBENCH_BUILD", "build/release")).resolve()
 PROGRAM = BUILD / "bin" / "trafficbench"
+YIELDING_WAITS = BUILD / "lib" / "yielding_waits.so"
 
 # A call that takes longer hangs. Sanitizers and a busy machine are slow.
 TIMEOUT_SECONDS = 300
@@ -43,6 +44,15 @@ def wait_until(holds, what, seconds=TIMEOUT_SECONDS):
     while not holds():
         assert time.monotonic() < limit, f"waited {seconds} s in vain until {what}"
         time.sleep(0.005)
+
+
+def ended(process, seconds=100):
+    """(standard output, standard error) of a process at its end; kills it, and fails the test, if it does not end in time."""
+    try:
+        return process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
 
 
 def random_moments(count, longest):
@@ -71,6 +81,8 @@ def environment(more=None):
     for name in ["PMI_SIZE", "PMI_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", "SLURM_STEP_NUM_TASKS"]:
         env.pop(name, None)
     env.update(more or {})
+    if YIELDING_WAITS.exists():  # MPICH's; Open MPI's is mpi_yield_when_idle
+        env["LD_PRELOAD"] = " ".join(filter(None, [env.get("LD_PRELOAD"), str(YIELDING_WAITS)]))
     return env
 
 
@@ -82,19 +94,28 @@ def command(arguments, ranks=1):
     return words
 
 
+class NotEnded(AssertionError):
+    """A command that took longer than it may; the text is what it had said."""
+
+
 def start(words, cwd=None, env=None, timeout=TIMEOUT_SECONDS):
-    """Runs a command to its end, with nothing to read; a subprocess.CompletedProcess with texts."""
-    return subprocess.run(
-        [str(word) for word in words],
-        capture_output=True,
-        text=True,
-        errors="surrogateescape",  # names of files may hold any bytes
-        stdin=subprocess.DEVNULL,
-        cwd=cwd,
-        env=environment(env),
-        timeout=timeout,
-        check=False,
-    )
+    """Runs a command to its end, with nothing to read; a subprocess.CompletedProcess with texts. Raises NotEnded."""
+    words = [str(word) for word in words]
+    try:
+        return subprocess.run(
+            words,
+            capture_output=True,
+            text=True,
+            errors="surrogateescape",  # names of files may hold any bytes
+            stdin=subprocess.DEVNULL,
+            cwd=cwd,
+            env=environment(env),
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as hang:
+        said = b"".join(filter(None, [hang.stdout, hang.stderr])).decode("utf-8", "replace")
+        raise NotEnded(f"not ended after {timeout} s: {shlex.join(words)}\n{said[-5000:]}") from hang
 
 
 def call(*arguments, ranks=1, **how):

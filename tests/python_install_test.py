@@ -47,6 +47,6 @@ def test_the_installed_module_passes_its_tests(installed, tmp_path):
     path = os.pathsep.join([str(BUILD / "bin"), os.environ["PATH"]])
     env = {"TRAFFICBENCH_MODULE": folder, "TRAFFICBENCH_BUILD": str(BUILD), "PATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
     tests = [ROOT / "tests" / "python_module_test.py", ROOT / "tests" / "python_reports_test.py"]
-    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "not types_are_right", *tests]
-    done = start([installed, *words], cwd=tmp_path, env=env, timeout=600)
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "faulthandler_timeout=100", "-k", "not types_are_right", *tests]
+    done = start([installed, *words], cwd=tmp_path, env=env)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]

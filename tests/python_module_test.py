@@ -14,7 +14,7 @@ import threading
 
 import numpy
 import pytest
-from program import ROOT, environment, start, succeed
+from program import ROOT, ended, environment, start, succeed
 from python_module import FOLDER, dice, package, plain, run_python, unpacked
 
 tb = package()
@@ -250,7 +250,7 @@ except KeyboardInterrupt:
     with child:
         assert child.stdout.readline() == "begins\n", child.stderr.read()
         child.send_signal(signal.SIGINT)
-        out, err = child.communicate(timeout=60)
+        out, err = ended(child)
     assert out == "interrupted True\n" and child.returncode == 0, out + err
 
 

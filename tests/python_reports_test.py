@@ -12,7 +12,7 @@ import sys
 
 import pandas
 import pytest
-from program import ROOT, environment, needs_ranks, start, wait_until, write_executable
+from program import ROOT, ended, environment, needs_ranks, start, wait_until, write_executable
 from python_module import FOLDER, package
 
 tb = package()
@@ -115,7 +115,7 @@ except KeyboardInterrupt:
     with child:
         wait_until(lambda: (tmp_path / "report.json.journal").exists() or child.poll() is not None, "the sweep began")
         child.send_signal(signal.SIGINT)
-        out, err = child.communicate(timeout=60)
+        out, err = ended(child)
     assert out == "interrupted\n", out + err
     assert not os.path.exists(report)
 

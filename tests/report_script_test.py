@@ -13,7 +13,7 @@ import time
 
 import made_up_report
 import pytest
-from program import ROOT, one_line_of, start, write_executable
+from program import ROOT, ended, one_line_of, start, write_executable
 from report_helpers import SCHEMA_PATH, data_of, example, needs_module
 from script import run_script
 
@@ -456,7 +456,7 @@ def test_figures_that_are_interrupted_at_any_moment_leave_no_half_of_a_file(tmp_
                           start_new_session=True) as child:  # fmt: skip
         time.sleep(seconds)
         os.killpg(child.pid, signal.SIGINT)
-        _, err = child.communicate(timeout=60)
+        _, err = ended(child)
     # Before it is up, Python itself ends.
     assert (child.returncode, err) in [(4, "report.py: interrupted; start it again\n"), (0, "")] or seconds < 0.5, err
     assert not [name for _, _, names in os.walk(tmp_path) for name in names if name.startswith(".")]

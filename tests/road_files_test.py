@@ -7,7 +7,7 @@ import struct
 import subprocess
 
 import pytest
-from program import BUILD, command, environment, kernels, launcher, refused, save_road, small_sweep, start, succeed, wait_until
+from program import BUILD, command, ended, environment, kernels, launcher, refused, save_road, small_sweep, start, succeed, wait_until
 
 
 def damage(path, change):
@@ -179,7 +179,7 @@ def test_a_signal_while_a_road_is_saved_ends_as_other_interrupts_do(tmp_path, wa
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
     wait_until(lambda: any(path.stat().st_size > 0 for path in tmp_path.iterdir()) or process.poll() is not None, "it is being saved")
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=60)
+    _, said = ended(process)
     assert process.returncode == 4, said
     # The iterations were made: what ran is told before.
     ran, interrupted = said.splitlines()

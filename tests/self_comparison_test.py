@@ -12,7 +12,7 @@ import subprocess
 
 import made_up_report
 import pytest
-from program import ROOT, environment, one_line_of, start, wait_until, write_executable
+from program import ROOT, ended, environment, one_line_of, start, wait_until, write_executable
 from report_helpers import load_report
 from script import run_script
 
@@ -304,7 +304,7 @@ def test_signal_reaches_the_launch(tmp_path, reports):
     with begun(launch_words(reports), tmp_path) as child:
         wait_until((tmp_path / "mine" / "launch-01.json.journal").exists, "the launch began")
         child.send_signal(signal.SIGTERM)
-        child.communicate()
+        ended(child)
     assert child.returncode == 4
 
 
@@ -337,7 +337,7 @@ def test_launches_wait_for_their_time(tmp_path, reports):
     with begun(words, tmp_path) as child:
         wait_until((tmp_path / "mine" / "launch-01.json").exists, "the first launch was done")
         child.send_signal(signal.SIGTERM)
-        _, err = child.communicate()
+        _, err = ended(child)
     assert child.returncode == 4 and len(err.splitlines()) == 1
     assert not (tmp_path / "mine" / "launch-02.json").exists()
 

@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import pytest
-from program import PROGRAM, QUICK, command, environment, needs_ranks, own_lines, random_moments, wait_until
+from program import PROGRAM, QUICK, command, ended, environment, needs_ranks, own_lines, random_moments, wait_until
 from report_helpers import load_report
 
 # Ends a command that would go on for hours.
@@ -37,7 +37,7 @@ def begin(words, folder, **more):
 def end_of(process, patience=100):
     """Its status and what it said; the test fails if it hangs."""
     try:
-        _, said = process.communicate(timeout=patience)
+        _, said = ended(process, patience)
     finally:
         process.kill()
     return process.returncode, said

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 from program import (
-    BUILD, PROGRAM, ROOT, SMALL_SWEEP_POINTS, TIMEOUT_SECONDS, call, command, environment, launcher, needs_ranks, small_sweep, start, succeed,
-    wait_until, write_executable,
+    BUILD, PROGRAM, ROOT, SMALL_SWEEP_POINTS, TIMEOUT_SECONDS, call, command, ended, environment, launcher, needs_ranks, small_sweep, start,
+    succeed, wait_until, write_executable,
 )  # fmt: skip
 from report_helpers import load_report
 
@@ -112,7 +112,7 @@ def test_standard_output_is_not_kept_open_by_what_is_started(tmp_path):
         assert int(flags.split()[1], 8) & os.O_CLOEXEC
     finally:
         running.kill()
-        running.communicate()
+        ended(running)
 
 
 @pytest.mark.parametrize("where", [">/dev/full", ">&-"])

@@ -15,6 +15,7 @@ from program import (
     SMALL_SWEEP_POINTS,
     call,
     command,
+    ended,
     environment,
     kernels,
     own_lines,
@@ -241,7 +242,7 @@ class Interrupted:
         try:
             wait_until(lambda: process.poll() is not None or len(visits_in(self.journal)) >= 8, "points had two visits", 100)
             process.send_signal(stop)
-            self.stderr = process.communicate(timeout=100)[1]
+            self.stderr = ended(process)[1]
         finally:
             process.kill()
             process.wait()
