@@ -3,6 +3,7 @@
 Run: /usr/bin/python3 -m pytest tests/processes_test.py
 """
 
+import os
 import signal
 import subprocess
 import sys
@@ -80,6 +81,22 @@ def test_all_that_it_started_ends_with_it(tmp_path, deaf):
         processes.run_apart([sys.executable, "-c", code], patience=0.5 if deaf else 20, stdout=file)
     family = list(map(int, said.read_text(encoding="ascii").split()))
     assert len(family) == 2 and not any(map(runs, family))
+
+
+def test_an_interrupt_is_seen_whichever_thread_it_comes_to():
+    """A read of what the command says is not ended by it."""
+    reader, writer = os.pipe()
+
+    def interrupt():
+        os.read(reader, 1)
+        signal.raise_signal(signal.SIGINT)
+
+    with ThreadPoolExecutor(1) as pool, pytest.raises(KeyboardInterrupt):
+        pool.submit(interrupt)
+        words = ["bash", "-c", f"echo begun >&{writer}; exec sleep 1000"]
+        processes.run_apart(words, patience=20, stdout=subprocess.DEVNULL, pass_fds=[writer])
+    os.close(reader)
+    os.close(writer)
 
 
 def test_the_time_that_it_gets_is_kept_to():

@@ -5,6 +5,10 @@ import os
 import signal
 import subprocess
 import threading
+import time
+
+# A signal that comes while output is being read, or to another thread, wakes nobody: Python looks for signals as often as this.
+LOOKS_SECONDS = 0.2
 
 
 @contextlib.contextmanager
@@ -45,13 +49,24 @@ def run_apart(command, patience, timeout=None, **how):
         # An interrupt within Popen would lose a process that has begun.
         with later_interrupts():
             child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, **how)
-        out, err = child.communicate(timeout=timeout)
+        out, err = _output(child, timeout)
     except BaseException:
         if child is not None:
             with later_interrupts():
                 _end(child, patience)
         raise
     return child.returncode, out, err
+
+
+def _output(child, timeout):
+    end = time.monotonic() + timeout if timeout is not None else float("inf")
+    while True:
+        left = end - time.monotonic()
+        try:
+            return child.communicate(timeout=min(LOOKS_SECONDS, left))
+        except subprocess.TimeoutExpired as late:
+            if left <= LOOKS_SECONDS:
+                raise subprocess.TimeoutExpired(child.args, timeout) from late
 
 
 def _end(child, patience):
