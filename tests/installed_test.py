@@ -47,7 +47,9 @@ def folder():
 def as_nobody(folder, *words, status=0):
     """Output of a command of that user; without root, of oneself."""
     other = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"] if os.geteuid() == 0 else []
-    env = {**environment(), "HOME": "/nonexistent", "XDG_CACHE_HOME": f"{folder}/cache", "TMPDIR": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    # That user may not be let into the build.
+    env = {**environment(), "LD_PRELOAD": "", "HOME": "/nonexistent", "XDG_CACHE_HOME": f"{folder}/cache", "TMPDIR": str(folder),
+           "PYTHONDONTWRITEBYTECODE": "1"}  # fmt: skip
     done = subprocess.run([*other, *map(str, words)], cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True,
                           encoding="utf-8", timeout=200, check=False)  # fmt: skip
     assert done.returncode == status, f"{words}: status {done.returncode}\n{done.stdout}\n{done.stderr}"
