@@ -80,7 +80,8 @@ def test_all_that_it_started_ends_with_it(tmp_path, deaf):
         pool.submit(interrupt)
         processes.run_apart([sys.executable, "-c", code], patience=0.5 if deaf else 20, stdout=file)
     family = list(map(int, said.read_text(encoding="ascii").split()))
-    assert len(family) == 2 and not any(map(runs, family))
+    assert len(family) == 2
+    wait_until(lambda: not any(map(runs, family)), "both had ended")
 
 
 def test_an_interrupt_is_seen_whichever_thread_it_comes_to():
