@@ -177,7 +177,7 @@ def interrupted_when(kind, what, axes, ranks, folder, meters):
     try:
         wait_until(lambda: any(kind in line for line in lines_of(journal)) or process.poll() is not None, what)
         process.send_signal(signal.SIGTERM)
-        _, said = ended(process)
+        _, said = ended(process, 100)
     finally:
         process.kill()
     assert "go on with --resume" in said and not (folder / "r.json").exists(), said

@@ -388,7 +388,7 @@ def test_a_write_that_fails_on_one_rank_hangs_nobody(folder, method, layout):
     needs_ranks()
     # Open MPI's collective writes hang at once, and HDF5's with MPICH.
     may_hang = method in ("mpiio-collective", "hdf5")
-    patience = 3 if may_hang else 30
+    patience = 3 if may_hang else 10
     arguments = ["--methods", method, "--layouts", layout, "--patience", patience]
     done = with_failure(folder, "pwrite", errno.ENOSPC, *arguments, ranks=3, rank=0)
     # Of a launch that is given up the launcher may tell the status of ranks that it killed.
@@ -515,7 +515,7 @@ def test_a_signal_leaves_no_files_and_can_be_resumed(folder):
     )
     wait_until(lambda: os.listdir(folder / "data") or process.poll() is not None, "a file was written")
     process.send_signal(signal.SIGTERM)
-    _, said = ended(process)
+    _, said = ended(process, 100)
     assert process.returncode == 4, said
     assert "interrupted" in said and os.listdir(folder / "data") == []
     succeed(*arguments, "--resume", cwd=folder)
@@ -575,7 +575,7 @@ def test_launches_that_begin_at_once_leave_each_other_alone(folder):
                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         for i in range(4)
     ]  # fmt: skip
-    said = [ended(process)[1] for process in processes]
+    said = [ended(process, 100)[1] for process in processes]
     assert [process.returncode for process in processes] == [0] * 4, said
     assert not any(own_lines(text) for text in said)
     assert os.listdir(folder / "data") == ["trafficbench-io.elsewhere.1.lock"]
@@ -774,10 +774,7 @@ def test_a_disk_that_fills_is_one_line(small_disk, method, ranks):
                 other.write(b"x" * 2**16)
             except OSError:
                 pass  # full, until the program removes its file
-    try:
-        _, said = ended(process)
-    finally:
-        process.kill()
+    _, said = ended(process, 20)
     lines = own_lines(said)
     assert process.returncode == 1 and len(lines) == 1 and "cannot write" in lines[0], said
     assert os.listdir(small_disk / "data") == ["other"]

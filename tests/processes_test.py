@@ -105,6 +105,15 @@ def test_the_time_that_it_gets_is_kept_to():
         processes.run_apart(["sleep", "1000"], patience=20, timeout=0.1)
 
 
+def test_what_it_left_behind_ends_too(tmp_path):
+    """A launcher that dies leaves its ranks, which hold what it would say open."""
+    words = ["bash", "-c", f"sleep 1000 & echo $! > {tmp_path}/left"]
+    with pytest.raises(subprocess.TimeoutExpired):
+        processes.run_apart(words, patience=20, timeout=2)
+    left = int((tmp_path / "left").read_text(encoding="ascii"))
+    wait_until(lambda: not runs(left), "it had ended")
+
+
 def test_what_it_said_is_returned():
     code = "import os, sys; print('out'); print('err', file=sys.stderr); print(repr(sys.stdin.read()), os.getsid(0) == os.getpid()); sys.exit(3)"
     assert processes.run_apart([sys.executable, "-c", code], patience=1, encoding="utf-8") == (3, "out\n'' True\n", "err\n")

@@ -46,7 +46,7 @@ def wait_until(holds, what, seconds=TIMEOUT_SECONDS):
         time.sleep(0.005)
 
 
-def ended(process, seconds=100):
+def ended(process, seconds=60):
     """(standard output, standard error) of a process at its end; kills it, and fails the test, if it does not end in time."""
     try:
         return process.communicate(timeout=seconds)

@@ -242,7 +242,7 @@ class Interrupted:
         try:
             wait_until(lambda: process.poll() is not None or len(visits_in(self.journal)) >= 8, "points had two visits", 100)
             process.send_signal(stop)
-            self.stderr = ended(process)[1]
+            self.stderr = ended(process, 100)[1]
         finally:
             process.kill()
             process.wait()

@@ -25,7 +25,7 @@ def test_of_two_that_begin_at_once_one_has_the_file(tmp_path, option, more):
         folder = tmp_path / str(trial)
         folder.mkdir()
         programs = [begin(folder, run_to(option, seed, *more)) for seed in (1, 2)]
-        said = [ended(program)[1] for program in programs]
+        said = [ended(program, 100)[1] for program in programs]
         statuses = [program.returncode for program in programs]
         # The second may also come when the first is done.
         if statuses == [0, 0] and more:
@@ -55,7 +55,7 @@ def test_a_report_that_appears_during_a_sweep_stays_and_the_sweep_s_own_is_kept_
     wait_until(lambda: (tmp_path / "p.journal").exists(), "the sweep began")
     time.sleep(0.1)
     (tmp_path / "p").write_text("of somebody else", encoding="utf-8")
-    said = ended(sweep)[1]
+    said = ended(sweep, 100)[1]
     assert sweep.returncode == 1, said
     line = own_lines(said)[-1]
     assert "p appeared while it was being made" in line

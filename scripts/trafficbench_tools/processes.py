@@ -70,9 +70,8 @@ def _output(child, timeout):
 
 
 def _end(child, patience):
-    with child:
-        if child.poll() is not None:
-            return
+    # The command may be gone, and what it started at work.
+    with child, contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGTERM)
         try:
             child.communicate(timeout=patience)
